@@ -1,0 +1,8 @@
+//! AccelerateConnect's *consumerportal* collection on the wire: what the four endpoints are asked,
+//! what they answer, and how to read an answer that PHP wrote.
+//!
+//! Relies on nothing but bytes and text: no I/O of any kind, no browser. What is sent and received is
+//! the caller's business.
+#![forbid(unsafe_code)]
+
+pub mod session;

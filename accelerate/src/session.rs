@@ -1,0 +1,289 @@
+//! What `getsession` answers, as types: the dossier, its products and their actions.
+//!
+//! Every text that AccelerateConnect leaves out, sends as `null` or sends empty is `None` here.
+//! Nothing in these types has been made safe to show as HTML: all of it is text.
+
+/// A consumer's whole portal: one answer of `getsession`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Session {
+    /// Whether the dossier can be acted on, or only read.
+    pub state: State,
+    /// The dossier itself.
+    pub dossier: Dossier,
+    /// The consumer who is looking.
+    pub consumer: Consumer,
+    /// The products, in the server's order.
+    pub products: Vec<Product>,
+    /// Every action once, in the server's order: those of each product in turn, then those that
+    /// belong to no product we were given.
+    pub actions: Vec<Action>,
+    /// Progress over all actions.
+    pub counters: Counters,
+    /// The most recent appointment, when there is one.
+    pub appointment: Option<Appointment>,
+}
+
+/// The state of the session at AccelerateConnect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// `RUNNING`: actions are open to the consumer.
+    Running,
+    /// Anything else: the dossier can be read, its actions are closed.
+    Closed,
+}
+
+/// The dossier: the consumer's file at the broker's office.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Dossier {
+    /// AccelerateConnect's id.
+    pub id: Option<String>,
+    /// The public number, such as `TEST-1`.
+    pub code: Option<String>,
+    /// The day the dossier was opened.
+    pub date_created: Option<DateTime>,
+    /// The case handler.
+    pub owner: Option<Person>,
+    /// The adviser.
+    pub advisor: Option<Person>,
+}
+
+/// Someone at the broker's office.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Person {
+    /// Full name.
+    pub name: Option<String>,
+    /// Telephone number as the office wrote it.
+    pub phone: Option<String>,
+    /// E-mail address.
+    pub emailaddress: Option<String>,
+    /// A small picture as a `data:` URL whose type was read off its first bytes (JPEG, PNG or BMP).
+    pub avatar: Option<String>,
+}
+
+/// The consumer as the broker has them. All text is as the broker wrote it.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[expect(missing_docs, reason = "the seed's own field names say what they are")]
+pub struct Consumer {
+    pub id: Option<String>,
+    pub gender: Option<Gender>,
+    pub initials: Option<String>,
+    pub firstname: Option<String>,
+    pub prefix: Option<String>,
+    pub surname: Option<String>,
+    pub display_name: Option<String>,
+    pub streetname: Option<String>,
+    pub housenumber: Option<String>,
+    pub housenumber_addition: Option<String>,
+    pub date_of_birth: Option<DateTime>,
+    pub zipcode: Option<String>,
+    pub city: Option<String>,
+    pub phone: Option<String>,
+    pub phone_mobile: Option<String>,
+    pub emailaddress: Option<String>,
+}
+
+/// `gender` on the wire: `M` or `F`; anything else is no gender.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "they say what they are")]
+pub enum Gender {
+    Male,
+    Female,
+}
+
+/// One product of the dossier.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Product {
+    /// AccelerateConnect's id.
+    pub id: String,
+    /// What the office calls it.
+    pub label: Option<String>,
+    /// The lender's application sequence number.
+    pub reference_number: Option<String>,
+    /// The number of the lender's quote.
+    pub quote_number: Option<String>,
+    /// What is particular to its type.
+    pub details: Details,
+    /// Progress over this product's actions.
+    pub counters: Counters,
+}
+
+/// What is particular to a product's type.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Details {
+    /// `MORTGAGE`.
+    Mortgage(Mortgage),
+    /// `CREDIT`.
+    Credit(Credit),
+    /// Any other type, shown with what it has.
+    Other {
+        /// The type as it came, such as `TERM_LIFE_INSURANCE`.
+        kind: String,
+        /// The plain texts and numbers of the object named after the type, in the server's order:
+        /// field name as it came, and value.
+        fields: Vec<(String, String)>,
+    },
+}
+
+/// The `mortgage` object of a product.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Mortgage {
+    /// The mortgage's own name.
+    pub label: Option<String>,
+    /// The kind of arrangement.
+    pub arrangement: Option<String>,
+    /// The total amount.
+    pub mortgage_amount: Option<Amount>,
+    /// The lender.
+    pub lender_name: Option<String>,
+    /// The timeline as HTML the server rendered for Bootstrap: foreign, hostile until sandboxed.
+    /// `None` when `has_timeline` is false or the HTML holds nothing to show.
+    pub rendered_timeline: Option<String>,
+}
+
+/// The `credit` object of a product.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Credit {
+    /// The lender.
+    pub lender_name: Option<String>,
+    /// What the lender calls it.
+    pub product_name: Option<String>,
+    /// The day it starts.
+    pub date_entry: Option<DateTime>,
+    /// How much is borrowed.
+    pub loan_amount: Option<Amount>,
+    /// What the money is for.
+    pub spending_target: Option<String>,
+    /// The repayment a period (aflossing).
+    pub aflos_amount: Option<Amount>,
+    /// The repayment's period, as the office wrote it.
+    pub aflos_period: Option<String>,
+}
+
+/// Progress in actions: `done` of `total`; never more done than there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(missing_docs, reason = "they say what they are")]
+pub struct Counters {
+    pub total: u32,
+    pub done: u32,
+}
+
+/// One thing the consumer is asked, or is given: a productaction.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Action {
+    /// AccelerateConnect's id, what the other three endpoints are asked with.
+    pub id: String,
+    /// The product it belongs to, when it belongs to one that we were given.
+    pub product_id: Option<String>,
+    /// What is to be done, in the office's words.
+    pub label: Option<String>,
+    /// The type as it came, such as `UPLOAD_DOCUMENTMANAGEMENT_FILE`.
+    pub kind: Option<String>,
+    /// The adviser's comment.
+    pub comment: Option<String>,
+    /// Whether the office counts it as done.
+    pub is_done: bool,
+    /// The day it was asked.
+    pub date_created: Option<DateTime>,
+    /// The day the consumer last did it, also when it was then rejected.
+    pub date_executed: Option<DateTime>,
+    /// The document it is about.
+    pub document: Document,
+    /// What can be done with it now.
+    pub offers: Offers,
+}
+
+/// The document an action is about.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Document {
+    /// What the document is called.
+    pub label: Option<String>,
+    /// More about it.
+    pub description: Option<String>,
+    /// What it must satisfy, one sentence each.
+    pub upload_requirements: Vec<String>,
+    /// Whose document it is, when it is one person's (`is_consumer_specific`).
+    pub consumer_name: Option<String>,
+}
+
+/// What an action offers: the only thing a view or the upload flow may go by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Offers {
+    /// The consumer can send a document, and how.
+    pub upload: Option<Upload>,
+    /// There is a document to fetch with `get_product_action_download`.
+    pub download: bool,
+    /// There is an OTD to fetch with `get_otd_pdf`.
+    pub otd: bool,
+}
+
+/// How a document would be sent now (AccelerateConnect: one upload per action, or it is a re-upload).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Upload {
+    /// `is_reupload: 0`.
+    First,
+    /// `is_reupload: 1`: it replaces what was sent before.
+    Again,
+}
+
+/// Where an action stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Asked, and never done.
+    Open,
+    /// Done before, and no longer counted as done: the adviser sent it back.
+    Rejected,
+    /// Done.
+    Done,
+}
+
+impl Action {
+    /// Where the action stands: done when the office says so; rejected when it was executed before and
+    /// is not done now; else open.
+    pub fn status(&self) -> Status {
+        match (self.is_done, self.date_executed.is_some()) {
+            (true, _) => Status::Done,
+            (false, true) => Status::Rejected,
+            (false, false) => Status::Open,
+        }
+    }
+}
+
+/// An appointment. Its fields are not documented: see `decode` for the names we read.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Appointment {
+    /// What it is about.
+    pub subject: Option<String>,
+    /// When it starts.
+    pub start: Option<DateTime>,
+    /// When it ends.
+    pub end: Option<DateTime>,
+    /// Where it is.
+    pub location: Option<String>,
+    /// With whom.
+    pub with: Option<String>,
+    /// What to bring, or what else the office wrote.
+    pub description: Option<String>,
+}
+
+/// A date, and the time of day when there is one, as a Dutch wall clock shows it: the wire names no
+/// time zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DateTime {
+    /// Year, 1 to 9999.
+    pub year: u16,
+    /// Month, 1 to 12.
+    pub month: u8,
+    /// Day of the month, 1 to 31, valid in that month.
+    pub day: u8,
+    /// Hour (0 to 23) and minute (0 to 59).
+    pub time: Option<(u8, u8)>,
+}
+
+/// An amount of money in euros.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Amount {
+    /// A number, in cents.
+    Cents(i64),
+    /// A text that is no plain number, to be shown as it came.
+    Text(String),
+}

@@ -1,0 +1,2 @@
+//! The `demo` room.
+fn main() {}

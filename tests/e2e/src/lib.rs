@@ -1,0 +1,1 @@
+//! Whole flows of the portal, driven in three browsers.

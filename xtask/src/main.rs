@@ -1,0 +1,2 @@
+//! The `xtask` room.
+fn main() {}

@@ -5,4 +5,16 @@
 //! the caller's business.
 #![forbid(unsafe_code)]
 
+mod amount;
+pub mod conventions;
+mod datetime;
+pub mod decode;
+pub mod filename;
+mod json;
+mod offers;
+pub mod otd;
+pub mod problem;
+pub mod request;
 pub mod session;
+#[cfg(feature = "signing")]
+pub mod signing;

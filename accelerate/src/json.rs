@@ -1,0 +1,290 @@
+//! Reads JSON as it passes, without building a tree: the caller says what it wants of each value, and
+//! what nobody wants is skipped at the speed of a scan. Numbers keep their digits, strings are borrowed
+//! when they hold no escape.
+//!
+//! It is a reader, not a validator: what it skips it checks only for ending. It never recurses, so no
+//! depth of nesting harms it. (Half of a long session is said three times, and the module it is part
+//! of is downloaded to phones: serde_json is larger, and slower at skipping. The tests hold the two
+//! against each other.)
+
+use std::borrow::Cow;
+
+/// The JSON ends too early or is none, at this byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Broken(pub usize);
+
+/// A value that is no container.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Value<'a> {
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number, with its digits as they came.
+    Number(&'a str),
+    /// A string.
+    Text(Cow<'a, str>),
+    /// `null`, or an object or list where the caller could use neither.
+    Nothing,
+}
+
+/// A place in a JSON text.
+#[derive(Clone)]
+pub(crate) struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+/// What [`Reader::each`] does with one member: it must read or skip exactly its value.
+pub(crate) type Each<'f, 'a> =
+    &'f mut dyn FnMut(Cow<'a, str>, &mut Reader<'a>) -> Result<(), Broken>;
+
+/// The bytes as text. Bytes that are no UTF-8 become U+FFFD: they cost their field, nothing more.
+pub(crate) fn text(body: &[u8]) -> Cow<'_, str> {
+    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+    match std::str::from_utf8(body) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => String::from_utf8_lossy(body),
+    }
+}
+
+impl<'a> Reader<'a> {
+    /// Starts at the beginning of `text`.
+    pub fn new(text: &'a str) -> Self {
+        Reader { text, at: 0 }
+    }
+
+    /// The next byte that is no white space, not consumed.
+    fn peek(&mut self) -> Result<u8, Broken> {
+        while let Some(&byte) = self.text.as_bytes().get(self.at) {
+            if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
+                return Ok(byte);
+            }
+            self.at += 1;
+        }
+        Err(Broken(self.at))
+    }
+
+    /// Whether the next value is an object.
+    pub fn is_object(&mut self) -> bool {
+        self.peek() == Ok(b'{')
+    }
+
+    /// Nothing but white space may follow.
+    pub fn end(&mut self) -> Result<(), Broken> {
+        match self.peek() {
+            Ok(_) => Err(Broken(self.at)),
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// Calls `f` for every member of the next value, with its key, which is empty in a list: PHP sends
+    /// lists for maps. A value that is neither object nor list is skipped: it has no members.
+    pub fn each(&mut self, f: Each<'_, 'a>) -> Result<(), Broken> {
+        let close = match self.peek()? {
+            b'{' => b'}',
+            b'[' => b']',
+            _ => return self.skip(),
+        };
+        self.at += 1;
+        if self.peek()? == close {
+            self.at += 1;
+            return Ok(());
+        }
+        loop {
+            let mut key = Cow::Borrowed("");
+            if close == b'}' {
+                if self.peek()? != b'"' {
+                    return Err(Broken(self.at));
+                }
+                key = self.string()?;
+                if self.peek()? != b':' {
+                    return Err(Broken(self.at));
+                }
+                self.at += 1;
+            }
+            f(key, self)?;
+            let next = self.peek()?;
+            if next != close && next != b',' {
+                return Err(Broken(self.at));
+            }
+            self.at += 1;
+            if next == close {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Reads the next value; of a container only that it was one.
+    pub fn value(&mut self) -> Result<Value<'a>, Broken> {
+        match self.peek()? {
+            b'"' => Ok(Value::Text(self.string()?)),
+            b'{' | b'[' => {
+                self.skip()?;
+                Ok(Value::Nothing)
+            }
+            _ => {
+                let start = self.at;
+                match self.word() {
+                    "true" => Ok(Value::Bool(true)),
+                    "false" => Ok(Value::Bool(false)),
+                    "null" => Ok(Value::Nothing),
+                    number if number.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => {
+                        Ok(Value::Number(number))
+                    }
+                    _ => Err(Broken(start)),
+                }
+            }
+        }
+    }
+
+    /// Skips the next value and returns it as it stands in the text.
+    pub fn raw(&mut self) -> Result<&'a str, Broken> {
+        self.peek()?;
+        let start = self.at;
+        self.skip()?;
+        Ok(self.slice(start, self.at))
+    }
+
+    /// Skips the next value.
+    pub fn skip(&mut self) -> Result<(), Broken> {
+        if !matches!(self.peek()?, b'{' | b'[') {
+            return self.value().map(drop);
+        }
+        let mut depth = 0usize;
+        while let Some(&byte) = self.text.as_bytes().get(self.at) {
+            self.at += 1;
+            match byte {
+                b'"' => _ = self.string_end()?,
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => {
+                    depth -= 1;
+                    if depth == 0 {
+                        return Ok(());
+                    }
+                }
+                _ => {}
+            }
+        }
+        Err(Broken(self.at))
+    }
+
+    /// The text from `start` to `end`, which both stand beside an ASCII character.
+    fn slice(&self, start: usize, end: usize) -> &'a str {
+        self.text.get(start..end).unwrap_or_default()
+    }
+
+    /// A run of characters up to a delimiter: a number, `true`, `false` or `null`.
+    fn word(&mut self) -> &'a str {
+        let start = self.at;
+        while let Some(byte) = self.text.as_bytes().get(self.at)
+            && (byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.'))
+        {
+            self.at += 1;
+        }
+        self.slice(start, self.at)
+    }
+
+    /// Goes from inside a string to behind its closing quote; whether it met a backslash.
+    fn string_end(&mut self) -> Result<bool, Broken> {
+        let bytes = self.text.as_bytes();
+        let mut escaped = false;
+        loop {
+            self.at += plain_run(bytes, self.at);
+            match bytes.get(self.at) {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(escaped);
+                }
+                Some(b'\\') => {
+                    escaped = true;
+                    self.at += 2;
+                }
+                _ => return Err(Broken(bytes.len())),
+            }
+        }
+    }
+
+    /// Reads a string, standing on its opening quote.
+    fn string(&mut self) -> Result<Cow<'a, str>, Broken> {
+        self.at += 1;
+        let start = self.at;
+        let escaped = self.string_end()?;
+        let text = self.slice(start, self.at - 1);
+        Ok(if escaped {
+            Cow::Owned(unescape(text))
+        } else {
+            Cow::Borrowed(text)
+        })
+    }
+}
+
+/// How many bytes from `at` on are neither a quote nor a backslash. Eight at a time: a session is
+/// mostly strings.
+fn plain_run(bytes: &[u8], at: usize) -> usize {
+    const ONES: u64 = u64::MAX / 255;
+    let zero_in = |word: u64| word.wrapping_sub(ONES) & !word & (ONES << 7);
+    let rest = bytes.get(at..).unwrap_or_default();
+    let mut run = 0;
+    for chunk in rest.chunks_exact(8) {
+        let word = u64::from_le_bytes(chunk.try_into().expect("a chunk has eight bytes"));
+        let found = zero_in(word ^ (ONES * b'"' as u64)) | zero_in(word ^ (ONES * b'\\' as u64));
+        if found != 0 {
+            // Of the marks, the lowest is always right: a borrow only runs upwards.
+            return run + found.trailing_zeros() as usize / 8;
+        }
+        run += 8;
+    }
+    let tail = rest.get(run..).unwrap_or_default();
+    run + tail
+        .iter()
+        .position(|byte| matches!(byte, b'"' | b'\\'))
+        .unwrap_or(tail.len())
+}
+
+/// A string's content with its escapes resolved. An escape that means nothing stays as it is, half a
+/// surrogate pair becomes U+FFFD.
+pub(crate) fn unescape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        let Some(escape) = rest.chars().next() else {
+            break;
+        };
+        rest = &rest[escape.len_utf8()..];
+        match escape {
+            'n' => out.push('\n'),
+            't' => out.push('\t'),
+            'r' => out.push('\r'),
+            'b' => out.push('\u{8}'),
+            'f' => out.push('\u{c}'),
+            'u' => {
+                let Some(mut code) = hex4(rest) else {
+                    out.push('\u{fffd}');
+                    continue;
+                };
+                rest = &rest[4..];
+                if (0xd800..0xdc00).contains(&code)
+                    && let Some(low) = rest.strip_prefix("\\u").and_then(hex4)
+                    && (0xdc00..0xe000).contains(&low)
+                {
+                    code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+                    rest = &rest[6..];
+                }
+                out.push(char::from_u32(code).unwrap_or('\u{fffd}'));
+            }
+            other => out.push(other),
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Four hexadecimal digits at the start of `text`.
+fn hex4(text: &str) -> Option<u32> {
+    let digits = text.get(..4)?;
+    if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    u32::from_str_radix(digits, 16).ok()
+}

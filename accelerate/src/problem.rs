@@ -1,0 +1,409 @@
+//! Why one of the four calls brought nothing: told from the status, the body's `error` and what was
+//! expected, and whether trying again can help. The words for a consumer are the portal's; what is
+//! kept here for engineers holds nothing about the consumer.
+
+use std::fmt;
+
+use crate::json::{self, Broken, Reader, Value};
+
+/// A call that failed, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// What went wrong, as far as a consumer is concerned.
+    pub kind: ProblemKind,
+    /// AccelerateConnect's or the gateway's code: an upper-case word of at most 64 characters, such as
+    /// `TOKEN_EXPIRED`.
+    pub code: Option<String>,
+    /// The HTTP status, when there was an answer.
+    pub status: Option<u16>,
+    /// The cause for an engineer, for the console only. Not for a page, not for a log on a server: it
+    /// may repeat what a server wrote.
+    pub detail: String,
+}
+
+/// What went wrong, as far as a consumer is concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ProblemKind {
+    /// The device has no network.
+    Offline,
+    /// No answer came: the connection failed, was lost, or took too long. What was sent may have arrived.
+    Connection,
+    /// The consumer stopped it.
+    Cancelled,
+    /// The session was, and is over (401, `SESSION_EXPIRED`, `TOKEN_EXPIRED`).
+    Expired,
+    /// There was no session (`NOT_SIGNED_IN`).
+    NotSignedIn,
+    /// It does not exist, or is not this consumer's (404, `UNKNOWN_…`).
+    NotFound,
+    /// The action has its upload already (409, `ALREADY_UPLOADED`): settled by asking getsession, not by
+    /// sending again.
+    AlreadyUploaded,
+    /// The dossier can be read and no longer acted on (`SESSION_CLOSED`).
+    Closed,
+    /// The file is larger than the server takes (413).
+    TooLarge,
+    /// The file is of a kind that the server does not take (415).
+    UnsupportedKind,
+    /// Too many requests at once (429).
+    TooMany,
+    /// Refused for any other reason (other 4xx, an `error` of another kind).
+    Rejected,
+    /// The server failed (5xx).
+    Server,
+    /// An answer came that cannot be read: no JSON, or cut off.
+    NotUnderstood,
+    /// A document was asked for and something else came, such as an error page.
+    NotADocument,
+}
+
+/// Whether trying again can help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Retry {
+    /// The same request may well succeed now.
+    Helps,
+    /// The same request may succeed after some time: the other side has to recover first.
+    Later,
+    /// The same request gets the same answer: something else has to happen first.
+    Never,
+}
+
+impl ProblemKind {
+    /// Whether trying again can help with problems of this kind.
+    pub fn retry(self) -> Retry {
+        use ProblemKind::*;
+        match self {
+            // Nothing is wrong with the request. (For an upload whose answer was lost, the portal asks
+            // getsession first whether it arrived.)
+            Offline | Connection | Cancelled => Retry::Helps,
+            // Mostly an answer cut short on its way.
+            NotUnderstood => Retry::Helps,
+            TooMany | Server | NotADocument => Retry::Later,
+            // A new session, another file, or nothing.
+            Expired | NotSignedIn | NotFound | AlreadyUploaded | Closed | TooLarge
+            | UnsupportedKind | Rejected => Retry::Never,
+        }
+    }
+
+    /// What a code says by itself; `None` for the codes that we do not know.
+    fn of_code(code: &str) -> Option<Self> {
+        use ProblemKind::*;
+        // In this order: SESSION_EXPIRED is about a session that was, ALREADY_CLOSED about an upload.
+        const CODES: [(&str, ProblemKind); 15] = [
+            ("EXPIRED", Expired),
+            ("NOT_SIGNED_IN", NotSignedIn),
+            ("UNAUTHENTICATED", NotSignedIn),
+            ("ALREADY", AlreadyUploaded),
+            ("CLOSED", Closed),
+            ("UNKNOWN_", NotFound),
+            ("NOT_FOUND", NotFound),
+            ("TOO_LARGE", TooLarge),
+            ("UNSUPPORTED", UnsupportedKind),
+            ("TOO_MANY", TooMany),
+            ("RATE_LIMIT", TooMany),
+            ("INTERNAL", Server),
+            ("UNAVAILABLE", Server),
+            ("MAINTENANCE", Server),
+            ("TIMEOUT", Server),
+        ];
+        CODES
+            .iter()
+            .find(|(part, _)| code.contains(part))
+            .map(|(_, kind)| *kind)
+    }
+
+    /// What a status says by itself.
+    fn of_status(status: u16) -> Self {
+        use ProblemKind::*;
+        match status {
+            0 | 408 => Connection,
+            401 => Expired,
+            404 | 410 => NotFound,
+            // Without a code it is settled like any "already uploaded": by asking, which harms nobody.
+            409 => AlreadyUploaded,
+            413 => TooLarge,
+            415 => UnsupportedKind,
+            425 | 429 => TooMany,
+            500.. => Server,
+            _ => Rejected,
+        }
+    }
+}
+
+impl Problem {
+    /// A problem that no server told us about.
+    pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
+        Problem {
+            kind,
+            code: None,
+            status: None,
+            detail: detail.into(),
+        }
+    }
+
+    /// Whether trying again can help.
+    pub fn retry(&self) -> Retry {
+        self.kind.retry()
+    }
+
+    /// The same problem, with the status of the answer it was found in.
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// JSON that ends too early or is none.
+    pub(crate) fn broken(at: Broken) -> Self {
+        let mut detail = String::from("not JSON, or cut off, at byte ");
+        detail.push_str(&at.0.to_string());
+        Problem::new(ProblemKind::NotUnderstood, detail)
+    }
+}
+
+impl fmt::Display for Problem {
+    /// For engineers: kind, status, code and detail.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.kind, f)?;
+        if let Some(status) = self.status {
+            write!(f, " (status {status})")?;
+        }
+        if let Some(code) = &self.code {
+            write!(f, " {code}")?;
+        }
+        if !self.detail.is_empty() {
+            write!(f, ": {}", self.detail)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Problem {}
+
+/// Whether an answer of any of the four calls is an error: a status of 400 or above (or 0, none at
+/// all), or a JSON body with an `error`.
+///
+/// `body` may be the beginning of a longer one; of a document, a few hundred bytes are enough.
+pub fn check_answer(status: u16, content_type: Option<&str>, body: &[u8]) -> Result<(), Problem> {
+    let failed = status == 0 || status >= 400;
+    let looks_like_json =
+        content_type.is_some_and(|kind| kind.contains("json")) || starts_like_json(body);
+    let told = if looks_like_json {
+        error_in(body)
+    } else {
+        None
+    };
+    match told {
+        Some(told) => Err(of_error(told, failed.then_some(status)).with_status(status)),
+        None if failed => Err(
+            Problem::new(ProblemKind::of_status(status), "the server refused").with_status(status),
+        ),
+        None => Ok(()),
+    }
+}
+
+/// Whether an upload was taken: no error, and an `operation_result` of `ok`.
+pub fn check_upload_answer(status: u16, body: &[u8]) -> Result<(), Problem> {
+    check_answer(status, None, body)?;
+    let text = json::text(body);
+    let mut reader = Reader::new(&text);
+    let mut result = None;
+    reader
+        .each(&mut |key, value| {
+            if key == "operation_result" {
+                result = Some(value.value()?);
+                return Ok(());
+            }
+            value.skip()
+        })
+        .and_then(|()| reader.end())
+        .map_err(|at| Problem::broken(at).with_status(status))?;
+    match result {
+        Some(Value::Text(word)) if word.trim().eq_ignore_ascii_case("ok") => Ok(()),
+        Some(Value::Text(word)) => {
+            let told = Told {
+                code: code(&word),
+                message: word.into_owned(),
+            };
+            Err(of_error(told, None).with_status(status))
+        }
+        Some(_) => Err(
+            Problem::new(ProblemKind::Rejected, "operation_result is no text").with_status(status),
+        ),
+        None => {
+            Err(Problem::new(ProblemKind::NotUnderstood, "no operation_result").with_status(status))
+        }
+    }
+}
+
+/// Whether what came for a document is one, from its type, its first bytes (1,024 are enough) and the
+/// name it would be saved under. A web page or a JSON error never is; what calls itself a PDF must
+/// have a PDF's signature.
+pub fn check_document(
+    content_type: Option<&str>,
+    head: &[u8],
+    filename: Option<&str>,
+) -> Result<(), Problem> {
+    let kind = content_type
+        .unwrap_or_default()
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    let refuse = |why: &str| Err(Problem::new(ProblemKind::NotADocument, why));
+    if let Some(told) = error_in(head) {
+        return Err(of_error(told, None));
+    }
+    if head.is_empty() {
+        return refuse("it is empty");
+    }
+    if kind.contains("json") {
+        return refuse("it is JSON");
+    }
+    if kind == "text/html" || kind == "application/xhtml+xml" || starts_like_html(head) {
+        return refuse("it is a web page");
+    }
+    let named_pdf = filename
+        .and_then(|name| name.get(name.len().checked_sub(4)?..))
+        .is_some_and(|end| end.eq_ignore_ascii_case(".pdf"));
+    if (named_pdf || kind == "application/pdf") && !has_pdf_signature(head) {
+        return refuse("it calls itself a PDF and has no PDF's signature");
+    }
+    Ok(())
+}
+
+/// Whether `%PDF-` stands in the first 1,024 bytes, where PDF readers look for it.
+pub(crate) fn has_pdf_signature(head: &[u8]) -> bool {
+    head[..head.len().min(1024)]
+        .windows(5)
+        .any(|window| window == b"%PDF-")
+}
+
+/// The first bytes without byte order mark and white space.
+fn beginning(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xEF\xBB\xBF")
+        .unwrap_or(body)
+        .trim_ascii_start()
+}
+
+fn starts_like_json(body: &[u8]) -> bool {
+    beginning(body).first() == Some(&b'{')
+}
+
+/// Whether the bytes begin as a web page or as what PHP prints when it fails.
+fn starts_like_html(body: &[u8]) -> bool {
+    const TAGS: [&[u8]; 11] = [
+        b"<!doctype",
+        b"<html",
+        b"<head",
+        b"<body",
+        b"<title",
+        b"<meta",
+        b"<script",
+        b"<br",
+        b"<b>",
+        b"<h1",
+        b"<p>",
+    ];
+    let start = beginning(body);
+    TAGS.iter().any(|tag| {
+        start
+            .get(..tag.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(tag))
+    })
+}
+
+/// What a JSON body's `error` says.
+pub(crate) struct Told {
+    code: Option<String>,
+    message: String,
+}
+
+/// The `error` of a JSON object: a text, or an object with `code` and `message`. Absent, `null`,
+/// `false`, `0`, empty: no error. Reads what there is of a body that is cut off.
+fn error_in(body: &[u8]) -> Option<Told> {
+    if !starts_like_json(body) {
+        return None;
+    }
+    let text = json::text(body);
+    let mut told = None;
+    // Broken JSON is not this function's to report: what was read before the break counts.
+    _ = Reader::new(&text).each(&mut |key, value| {
+        if key == "error" {
+            told = read_error(value)?;
+            return Ok(());
+        }
+        value.skip()
+    });
+    told
+}
+
+/// Reads the value of `error`.
+pub(crate) fn read_error(value: &mut Reader<'_>) -> Result<Option<Told>, Broken> {
+    let mut words = (None, None);
+    let mut members = false;
+    let mut inside = value.clone();
+    inside.each(&mut |key, value| {
+        members = true;
+        match &*key {
+            "code" => words.0 = text_of(value.value()?),
+            "message" => words.1 = text_of(value.value()?),
+            _ => value.skip()?,
+        }
+        Ok(())
+    })?;
+    let plain = text_of(value.value()?);
+    if !members && plain.is_none() {
+        return Ok(None);
+    }
+    let code = words
+        .0
+        .or_else(|| plain.clone())
+        .and_then(|text| code(&text));
+    Ok(Some(Told {
+        code,
+        message: words.1.or(plain).unwrap_or_default(),
+    }))
+}
+
+/// A value that says something, as text.
+fn text_of(value: Value<'_>) -> Option<String> {
+    match value {
+        Value::Text(text) if !text.trim().is_empty() => Some(text.into_owned()),
+        Value::Number(digits) if digits != "0" => Some(digits.to_owned()),
+        Value::Bool(true) => Some(String::from("true")),
+        _ => None,
+    }
+}
+
+/// The problem that an `error` tells of: its code says most, then the status, if that is one of failure.
+pub(crate) fn of_error(told: Told, failed: Option<u16>) -> Problem {
+    let kind = match (told.code.as_deref().and_then(ProblemKind::of_code), failed) {
+        (Some(kind), _) => kind,
+        // A conflict with a reason that we do not know is not "already uploaded".
+        (None, Some(409)) if told.code.is_some() => ProblemKind::Rejected,
+        (None, Some(status)) => ProblemKind::of_status(status),
+        (None, None) => ProblemKind::Rejected,
+    };
+    let mut detail = told.message;
+    detail.retain(|c| !c.is_control());
+    if let Some((end, _)) = detail.char_indices().nth(200) {
+        detail.truncate(end);
+    }
+    Problem {
+        kind,
+        code: told.code,
+        status: None,
+        detail,
+    }
+}
+
+/// `text` if it is a code: one upper-case word of at most 64 characters.
+fn code(text: &str) -> Option<String> {
+    let text = text.trim();
+    let word = text
+        .bytes()
+        .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    (word && text.len() <= 64 && text.bytes().any(|byte| byte.is_ascii_uppercase()))
+        .then(|| text.to_owned())
+}

@@ -1,0 +1,162 @@
+//! What the four endpoints are asked: addresses, and an upload's parameters as headers. Relies on
+//! nothing; the caller sends.
+
+use crate::conventions::{
+    COMMENT, FILENAME, IS_REUPLOAD, MIMETYPE, PRODUCTACTION_ID, UNKNOWN_MIMETYPE,
+};
+use crate::problem::{Problem, ProblemKind};
+use crate::session::Upload;
+
+/// Where to GET the session. `base` is the address of the four endpoints, with or without a slash at its
+/// end. The consumer and their IP address are sent when given; a gateway knows both by itself.
+pub fn getsession_url(base: &str, consumer_id: Option<&str>, ip_address: Option<&str>) -> String {
+    let mut url = endpoint(base, "getsession");
+    let mut mark = '?';
+    for (name, value) in [("consumer_id", consumer_id), ("ip_address", ip_address)] {
+        if let Some(value) = value {
+            url.push(mark);
+            url.push_str(name);
+            url.push('=');
+            encode_into(&mut url, value, is_unreserved);
+            mark = '&';
+        }
+    }
+    url
+}
+
+/// Where to GET an action's document.
+pub fn download_url(base: &str, productaction_id: &str) -> String {
+    for_action(base, "get_product_action_download", productaction_id)
+}
+
+/// Where to GET an action's OTD.
+pub fn otd_url(base: &str, productaction_id: &str) -> String {
+    for_action(base, "get_otd_pdf", productaction_id)
+}
+
+/// Where to POST a document.
+pub fn upload_url(base: &str) -> String {
+    endpoint(base, "upload_file")
+}
+
+fn endpoint(base: &str, name: &str) -> String {
+    let mut url = String::from(base);
+    if !base.is_empty() && !base.ends_with('/') {
+        url.push('/');
+    }
+    url.push_str(name);
+    url
+}
+
+fn for_action(base: &str, name: &str, productaction_id: &str) -> String {
+    let mut url = endpoint(base, name);
+    url.push_str("?productaction_id=");
+    encode_into(&mut url, productaction_id, is_unreserved);
+    url
+}
+
+/// The parameters of an upload. (AccelerateConnect: one upload per action, or it is a re-upload.)
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UploadRequest<'a> {
+    /// The action that the document is for.
+    pub productaction_id: &'a str,
+    /// Whether it replaces an earlier one.
+    pub reupload: Upload,
+    /// The file's name, as the consumer has it.
+    pub filename: &'a str,
+    /// The file's media type; empty when the browser does not know it.
+    pub mimetype: &'a str,
+    /// What the consumer says about it.
+    pub comment: Option<&'a str>,
+}
+
+impl UploadRequest<'_> {
+    /// The request headers, in [`encode_header`]'s ASCII. [`UPLOAD_ID`](crate::conventions::UPLOAD_ID) is
+    /// the caller's to add: it is random.
+    pub fn headers(&self) -> Vec<(&'static str, String)> {
+        let reupload = match self.reupload {
+            Upload::First => "0",
+            Upload::Again => "1",
+        };
+        let mimetype = if self.mimetype.trim().is_empty() {
+            UNKNOWN_MIMETYPE
+        } else {
+            self.mimetype
+        };
+        let mut headers = vec![
+            (PRODUCTACTION_ID, encode_header(self.productaction_id)),
+            (IS_REUPLOAD, String::from(reupload)),
+            (FILENAME, encode_header(self.filename)),
+            (MIMETYPE, encode_header(mimetype)),
+        ];
+        let comment = encode_header(self.comment.unwrap_or_default());
+        if !comment.is_empty() {
+            headers.push((COMMENT, comment));
+        }
+        headers
+    }
+}
+
+/// A text as a header value that every browser sends as it is: line breaks become one space, the ends
+/// are trimmed, and every byte of the UTF-8 outside printable ASCII, and `%` itself, is percent-encoded.
+pub fn encode_header(text: &str) -> String {
+    let one_line = text
+        .replace("\r\n", " ")
+        .replace(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'], " ");
+    let mut value = String::with_capacity(one_line.len());
+    encode_into(&mut value, one_line.trim(), |byte| {
+        matches!(byte, b' '..=b'~') && byte != b'%'
+    });
+    value
+}
+
+/// The text of a header value that [`encode_header`] made. An error, when it could not have: a byte
+/// outside printable ASCII, a `%` without two hexadecimal digits, bytes that are no UTF-8, or a line
+/// break, which would let a stranger write headers of their own.
+pub fn decode_header(value: &str) -> Result<String, Problem> {
+    let bad = |why: &str| Problem::new(ProblemKind::Rejected, why);
+    let mut bytes = Vec::with_capacity(value.len());
+    let mut rest = value.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
+        match byte {
+            b'%' => {
+                bytes.push(
+                    hex_pair(rest).ok_or_else(|| bad("a header with a broken percent-encoding"))?,
+                );
+                rest = &rest[2..];
+            }
+            b' '..=b'~' => bytes.push(byte),
+            _ => return Err(bad("a header that is not printable ASCII")),
+        }
+    }
+    if bytes.iter().any(|byte| matches!(byte, b'\r' | b'\n')) {
+        return Err(bad("a header with a line break in it"));
+    }
+    String::from_utf8(bytes).map_err(|_| bad("a header that is not UTF-8"))
+}
+
+/// The byte that two hexadecimal digits at the start of `digits` stand for.
+pub(crate) fn hex_pair(digits: &[u8]) -> Option<u8> {
+    let digit = |at: usize| char::from(*digits.get(at)?).to_digit(16);
+    Some((digit(0)? * 16 + digit(1)?) as u8)
+}
+
+/// RFC 3986: what needs no encoding anywhere in an address.
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+}
+
+/// Appends `text`, with every byte that is not `plain` percent-encoded.
+fn encode_into(out: &mut String, text: &str, plain: fn(u8) -> bool) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    for byte in text.bytes() {
+        if plain(byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push('%');
+            out.push(char::from(DIGITS[usize::from(byte >> 4)]));
+            out.push(char::from(DIGITS[usize::from(byte & 15)]));
+        }
+    }
+}

@@ -1,0 +1,592 @@
+//! What the commands need on this machine, and how it gets here. A tool counts as there when its
+//! file is in its place or the right version is on the PATH, so asking again costs nothing. Tools
+//! of our own go below `target/`; browsers and their drivers come from the system's packages.
+//! Nothing is replaced, removed or upgraded.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::thread;
+
+use anyhow::{Context, Result, anyhow, bail};
+
+use crate::{places, progress};
+
+/// The compilation target of the portal.
+pub const WASM: &str = "wasm32-unknown-unknown";
+
+/// A program of Rust's registry, at the one version that is known to work here.
+struct Crate<'a> {
+    name: &'static str,
+    version: &'a str,
+    /// The program that shows it is there.
+    program: &'static str,
+    /// What makes it build fast. Unoptimised builds suffice: these tools run for seconds.
+    features: &'static [&'static str],
+}
+
+/// trunk 0.22 asks for a newer compiler than ours.
+const TRUNK: Crate<'static> = Crate {
+    name: "trunk",
+    version: "0.21.14",
+    program: "trunk",
+    features: &["--no-default-features", "--features", "rustls"],
+};
+
+const GECKODRIVER: Crate<'static> = Crate {
+    name: "geckodriver",
+    version: "0.36.0",
+    program: "geckodriver",
+    features: &[],
+};
+
+/// A package of npm, at the one version that is known to work here.
+struct NodePackage {
+    name: &'static str,
+    version: &'static str,
+    /// The file that shows it is there, inside `node_modules`.
+    file: &'static str,
+    /// What `--version` of the same tool on the PATH would say, when it may be used instead.
+    on_path: Option<(&'static str, &'static str)>,
+}
+
+/// wasm-opt. Debian's version 108 breaks the module; building it takes 12 minutes.
+const BINARYEN: NodePackage = NodePackage {
+    name: "binaryen",
+    version: "132.0.0",
+    file: ".bin/wasm-opt",
+    on_path: Some(("wasm-opt", "132")),
+};
+
+const ESBUILD: NodePackage = NodePackage {
+    name: "esbuild",
+    version: "0.28.2",
+    file: ".bin/esbuild",
+    on_path: Some(("esbuild", "0.28.2")),
+};
+
+const AXE: NodePackage = NodePackage {
+    name: "axe-core",
+    version: "4.14.1",
+    file: "axe-core/axe.min.js",
+    on_path: None,
+};
+
+/// A program of the system: one of several names will do, and a Debian package brings it.
+struct Packaged {
+    programs: &'static [&'static str],
+    package: &'static str,
+}
+
+const NODE: Packaged = Packaged {
+    programs: &["node", "nodejs"],
+    package: "nodejs",
+};
+const NPM: Packaged = Packaged {
+    programs: &["npm"],
+    package: "npm",
+};
+const CHROMIUM: Packaged = Packaged {
+    programs: &["chromium", "chromium-browser", "google-chrome"],
+    package: "chromium",
+};
+const CHROMEDRIVER: Packaged = Packaged {
+    programs: &["chromedriver"],
+    package: "chromium-driver",
+};
+const FIREFOX: Packaged = Packaged {
+    programs: &["firefox-esr", "firefox"],
+    package: "firefox-esr",
+};
+const WEBKIT_DRIVER: Packaged = Packaged {
+    programs: &["WebKitWebDriver"],
+    package: "webkit2gtk-driver",
+};
+const XVFB: Packaged = Packaged {
+    programs: &["Xvfb"],
+    package: "xvfb",
+};
+
+/// The tools that make the site.
+#[derive(Debug, Clone)]
+pub struct SiteTools {
+    /// Builds the module and puts the site together.
+    pub trunk: PathBuf,
+    /// Makes the module's glue; trunk and the browser tests find it by the PATH.
+    pub wasm_bindgen: PathBuf,
+    /// Makes the module smaller.
+    pub wasm_opt: PathBuf,
+    /// Bundles and minifies style sheets and scripts.
+    pub esbuild: PathBuf,
+    /// Compresses.
+    pub node: PathBuf,
+}
+
+impl SiteTools {
+    /// The PATH with our own tools in front, so that trunk downloads none.
+    ///
+    /// # Errors
+    /// When the PATH cannot be put together.
+    pub fn path(&self) -> Result<OsString> {
+        let own = [&self.wasm_bindgen, &self.wasm_opt]
+            .into_iter()
+            .filter_map(|tool| tool.parent());
+        let before = env::var_os("PATH").unwrap_or_default();
+        let all = own.map(Path::to_owned).chain(env::split_paths(&before));
+        Ok(env::join_paths(all)?)
+    }
+}
+
+/// The three browsers with their drivers, and what the tests need beside them.
+#[derive(Debug, Clone)]
+pub struct TestTools {
+    pub chromium: PathBuf,
+    pub chromedriver: PathBuf,
+    pub firefox: PathBuf,
+    pub geckodriver: PathBuf,
+    pub webkit_driver: PathBuf,
+    pub minibrowser: PathBuf,
+    pub xvfb: PathBuf,
+    pub axe: PathBuf,
+}
+
+/// Installs what is missing of the tools that make the site.
+///
+/// # Errors
+/// One sentence that says what is missing, and the command that gets it.
+pub fn site_tools() -> Result<SiteTools> {
+    wasm_target()?;
+    system(&[&NODE, &NPM])?;
+    let wasm_bindgen_version = locked_version("wasm-bindgen")?;
+    let wasm_bindgen = Crate {
+        name: "wasm-bindgen-cli",
+        version: &wasm_bindgen_version,
+        program: "wasm-bindgen",
+        features: &["--no-default-features"],
+    };
+    thread::scope(|scope| {
+        let trunk = scope.spawn(|| TRUNK.get());
+        let wasm_bindgen = scope.spawn(|| wasm_bindgen.get());
+        let wasm_opt = BINARYEN.get();
+        let esbuild = ESBUILD.get();
+        Ok(SiteTools {
+            trunk: joined(trunk)?,
+            wasm_bindgen: joined(wasm_bindgen)?,
+            wasm_opt: wasm_opt?,
+            esbuild: esbuild?,
+            node: NODE.find().context("node is missing")?,
+        })
+    })
+}
+
+/// Installs what is missing of the browsers, their drivers and axe-core.
+///
+/// # Errors
+/// One sentence that says what is missing, and the command that gets it.
+pub fn test_tools() -> Result<TestTools> {
+    thread::scope(|scope| {
+        let geckodriver = scope.spawn(|| GECKODRIVER.get());
+        system(&[
+            &NODE,
+            &NPM,
+            &CHROMIUM,
+            &CHROMEDRIVER,
+            &FIREFOX,
+            &WEBKIT_DRIVER,
+            &XVFB,
+        ])?;
+        let found = |packaged: &Packaged| {
+            packaged
+                .find()
+                .with_context(|| format!("{} is missing", packaged.package))
+        };
+        Ok(TestTools {
+            axe: AXE.get()?,
+            chromium: found(&CHROMIUM)?,
+            chromedriver: found(&CHROMEDRIVER)?,
+            firefox: found(&FIREFOX)?,
+            webkit_driver: found(&WEBKIT_DRIVER)?,
+            minibrowser: minibrowser()?,
+            xvfb: found(&XVFB)?,
+            geckodriver: joined(geckodriver)?,
+        })
+    })
+}
+
+fn joined<T>(thread: thread::ScopedJoinHandle<'_, Result<T>>) -> Result<T> {
+    thread
+        .join()
+        .unwrap_or_else(|_| Err(anyhow!("an installation broke off")))
+}
+
+/// Adds the portal's compilation target to the toolchain.
+///
+/// # Errors
+/// When it is missing and rustup cannot get it.
+pub fn wasm_target() -> Result<()> {
+    let has_target = Command::new("rustc")
+        .args(["--print", "target-libdir", "--target", WASM])
+        .stderr(Stdio::null())
+        .output()
+        .is_ok_and(|output| Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir());
+    if has_target {
+        return Ok(());
+    }
+    if find(&["rustup"]).is_none() {
+        bail!(
+            "the Rust target {WASM} is missing: install Rust with rustup (https://rustup.rs), then \
+             run `rustup target add {WASM}`"
+        );
+    }
+    let mut command = Command::new("rustup");
+    command.args(["target", "add", WASM]);
+    install(&format!("the Rust target {WASM}"), &mut command)
+}
+
+/// Adds the toolchain's formatter and linter, which a minimal installation leaves out.
+///
+/// # Errors
+/// When one is missing and rustup cannot get it.
+pub fn checkers() -> Result<()> {
+    for (program, component) in [("cargo-fmt", "rustfmt"), ("cargo-clippy", "clippy")] {
+        let there = Command::new(program)
+            .arg("--version")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success());
+        if !there {
+            let mut command = Command::new("rustup");
+            command.args(["component", "add", component]);
+            install(component, &mut command)?;
+        }
+    }
+    Ok(())
+}
+
+impl Crate<'_> {
+    /// The program's path, after installing it when neither we nor the PATH have it.
+    fn get(&self) -> Result<PathBuf> {
+        let home = places::tools().join(format!("{}-{}", self.name, self.version));
+        let program = home.join("bin").join(self.program);
+        if program.is_file() {
+            return Ok(program);
+        }
+        if let Some(found) = find_version(self.program, self.version) {
+            return Ok(found);
+        }
+        // A target directory of its own: installs run side by side, and one that was cut off goes
+        // on where it was.
+        let build = places::tools().join("build").join(self.name);
+        let mut command = Command::new("cargo");
+        command
+            .args(["install", "--locked", "--debug", "--version", self.version])
+            .args(self.features)
+            .arg("--root")
+            .arg(&home)
+            .arg(self.name)
+            .env("CARGO_TARGET_DIR", &build)
+            // Debug information is most of what an unoptimised build writes.
+            .env("CARGO_PROFILE_DEV_DEBUG", "0")
+            .env("CARGO_PROFILE_DEV_INCREMENTAL", "false")
+            .current_dir(env::temp_dir());
+        install(&format!("{} {}", self.name, self.version), &mut command)?;
+        let _ = fs::remove_dir_all(&build);
+        Ok(program)
+    }
+}
+
+impl NodePackage {
+    /// The file's path, after installing the package when neither we nor the PATH have it.
+    fn get(&self) -> Result<PathBuf> {
+        let home = places::tools().join(format!("{}-{}", self.name, self.version));
+        let file = home.join("node_modules").join(self.file);
+        if file.is_file() {
+            return Ok(file);
+        }
+        if let Some((program, version)) = self.on_path
+            && let Some(found) = find_version(program, version)
+        {
+            return Ok(found);
+        }
+        // Not in its place until it is whole.
+        let partial = home.with_extension("partial");
+        let _ = fs::remove_dir_all(&partial);
+        fs::create_dir_all(&partial)?;
+        let mut command = Command::new("npm");
+        command
+            .args([
+                "install",
+                "--no-save",
+                "--no-audit",
+                "--no-fund",
+                "--ignore-scripts",
+            ])
+            .args(["--no-update-notifier", "--fetch-retries=1", "--prefix"])
+            .arg(&partial)
+            .arg(format!("{}@{}", self.name, self.version))
+            .current_dir(&partial);
+        install(&format!("{} {}", self.name, self.version), &mut command)?;
+        fs::rename(&partial, &home)?;
+        Ok(file)
+    }
+}
+
+impl Packaged {
+    fn find(&self) -> Option<PathBuf> {
+        find(self.programs)
+    }
+}
+
+/// One apt-get at a time: it locks.
+static APT: Mutex<()> = Mutex::new(());
+
+/// Installs the system's packages that are missing, all in one go.
+fn system(needed: &[&Packaged]) -> Result<()> {
+    let _one_at_a_time = APT.lock();
+    let missing: Vec<&str> = needed
+        .iter()
+        .filter(|packaged| packaged.find().is_none())
+        .map(|packaged| packaged.package)
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let names = missing.join(", ");
+    let by_hand = format!(
+        "apt-get install --no-install-recommends {}",
+        missing.join(" ")
+    );
+    if find(&["apt-get"]).is_none() {
+        bail!(
+            "missing on this machine: {names} (Debian's names). Install them with the system's \
+             package manager; on Debian: `{by_hand}`"
+        );
+    }
+    if !is_root() {
+        bail!(
+            "missing on this machine, and only root can install it: {names}. Run `sudo {by_hand}`"
+        );
+    }
+    if no_package_lists() {
+        let mut update = Command::new("apt-get");
+        update.args(["update", "--quiet"]);
+        install("the list of Debian's packages", &mut update)?;
+    }
+    let mut command = Command::new("apt-get");
+    command
+        .args(["install", "--yes", "--quiet", "--no-install-recommends"])
+        .args(&missing)
+        .env("DEBIAN_FRONTEND", "noninteractive");
+    install(&names, &mut command)
+}
+
+fn is_root() -> bool {
+    Command::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
+
+fn no_package_lists() -> bool {
+    fs::read_dir("/var/lib/apt/lists").is_ok_and(|lists| {
+        !lists
+            .flatten()
+            .any(|list| list.file_name().to_string_lossy().contains("_Packages"))
+    })
+}
+
+/// WebKitGTK's small browser, which comes with the driver and lies outside the PATH.
+fn minibrowser() -> Result<PathBuf> {
+    let libraries = fs::read_dir("/usr/lib").into_iter().flatten().flatten();
+    libraries
+        .flat_map(|folder| {
+            ["webkit2gtk-4.1", "webkitgtk-6.0", "webkit2gtk-4.0"]
+                .map(|version| folder.path().join(version).join("MiniBrowser"))
+        })
+        .find(|program| program.is_file())
+        .context(
+            "WebKit's MiniBrowser is missing: run `apt-get install --reinstall libwebkit2gtk-4.1-0`",
+        )
+}
+
+/// Runs an installation behind a ticking line, and says what was installed in how much time.
+fn install(what: &str, command: &mut Command) -> Result<()> {
+    let by_hand = by_hand(command);
+    let (said, elapsed, succeeded) = progress::listen(what, command)
+        .with_context(|| format!("{what} is missing. Get it with `{by_hand}`"))?;
+    if !succeeded {
+        let end: Vec<&str> = said.lines().rev().take(8).collect();
+        for line in end.iter().rev() {
+            progress::say(&format!("  {line}"));
+        }
+        let why = if is_offline(&said) {
+            " because there is no network"
+        } else {
+            ""
+        };
+        bail!("{what} is missing and could not be installed{why}. Get it with `{by_hand}`");
+    }
+    progress::say(&format!("installed {what} in {}", progress::time(elapsed)));
+    Ok(())
+}
+
+/// `command` as a person would type it.
+fn by_hand(command: &Command) -> String {
+    let words = [command.get_program()]
+        .into_iter()
+        .chain(command.get_args());
+    let words: Vec<String> = words
+        .map(|word| {
+            let word = Path::new(word);
+            word.strip_prefix(places::root())
+                .unwrap_or(word)
+                .display()
+                .to_string()
+        })
+        .collect();
+    words.join(" ")
+}
+
+/// Whether a failed installation speaks of a network that is not there.
+fn is_offline(said: &str) -> bool {
+    let said = said.to_lowercase();
+    [
+        "could not resolve",
+        "couldn't resolve",
+        "couldn't connect",
+        "could not connect",
+        "temporary failure resolving",
+        "enotfound",
+        "eai_again",
+        "econnrefused",
+        "connection refused",
+        "network is unreachable",
+        "dns error",
+        "timed out",
+    ]
+    .iter()
+    .any(|sign| said.contains(sign))
+}
+
+/// The first of `names` on the PATH, as an absolute path.
+fn find(names: &[&str]) -> Option<PathBuf> {
+    use std::os::unix::fs::PermissionsExt;
+    let path = env::var_os("PATH")?;
+    let folders: Vec<PathBuf> = env::split_paths(&path)
+        .filter(|folder| folder.is_absolute())
+        .collect();
+    names
+        .iter()
+        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)))
+        .find(|file| {
+            file.metadata()
+                .is_ok_and(|meta| meta.is_file() && meta.permissions().mode() & 0o111 != 0)
+        })
+}
+
+/// The program on the PATH when it is that version.
+fn find_version(program: &str, version: &str) -> Option<PathBuf> {
+    let found = find(&[program])?;
+    let output = Command::new(&found)
+        .arg("--version")
+        .stdin(Stdio::null())
+        .output()
+        .ok()?;
+    says_version(&String::from_utf8_lossy(&output.stdout), version).then_some(found)
+}
+
+/// Whether what `--version` printed names this version.
+fn says_version(printed: &str, version: &str) -> bool {
+    let first = printed.lines().next().unwrap_or_default();
+    first
+        .split_whitespace()
+        .any(|word| word.trim_start_matches('v') == version)
+}
+
+/// The version of a dependency that `Cargo.lock` holds the project to.
+fn locked_version(name: &str) -> Result<String> {
+    let lock = fs::read_to_string(places::root().join("Cargo.lock")).context("no Cargo.lock")?;
+    version_in_lock(&lock, name).with_context(|| format!("Cargo.lock does not name {name}"))
+}
+
+fn version_in_lock(lock: &str, name: &str) -> Option<String> {
+    let name = format!("name = \"{name}\"");
+    let mut lines = lock.lines().skip_while(|line| *line != name);
+    let version = lines
+        .nth(1)?
+        .strip_prefix("version = \"")?
+        .strip_suffix('"')?;
+    Some(version.to_owned())
+}
+
+/// What the site depends on besides the repository: a change of any of these rebuilds it.
+///
+/// # Errors
+/// When there is no compiler.
+pub fn versions() -> Result<String> {
+    let rustc = Command::new("rustc")
+        .arg("-vV")
+        .output()
+        .context("rustc is missing")?;
+    Ok(format!(
+        "{}{} {} {}",
+        String::from_utf8_lossy(&rustc.stdout),
+        TRUNK.version,
+        BINARYEN.version,
+        ESBUILD.version
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_is_read_off_what_each_tool_prints() {
+        assert!(says_version("trunk 0.21.14\n", "0.21.14"));
+        assert!(says_version("wasm-opt version 132 (version_132)\n", "132"));
+        assert!(says_version(
+            "geckodriver 0.36.0 (a1b2c3 2025-02-25)\n\nMozilla",
+            "0.36.0"
+        ));
+        assert!(says_version("v20.20.2\n", "20.20.2"));
+        assert!(!says_version("wasm-bindgen 0.2.12\n", "0.2.129"));
+        assert!(!says_version("wasm-opt version 108\n", "132"));
+        assert!(!says_version("", "1"));
+    }
+
+    #[test]
+    fn the_lock_file_says_which_wasm_bindgen() {
+        let lock = "[[package]]\nname = \"wasm-bindgen-shared\"\nversion = \"0.2.1\"\n\n\
+                    [[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.129\"\nsource = \"x\"\n";
+        assert_eq!(
+            version_in_lock(lock, "wasm-bindgen").as_deref(),
+            Some("0.2.129")
+        );
+        assert_eq!(version_in_lock(lock, "wasm"), None);
+    }
+
+    #[test]
+    fn a_missing_network_is_recognised() {
+        assert!(is_offline("npm error code EAI_AGAIN"));
+        assert!(is_offline("Temporary failure resolving 'deb.debian.org'"));
+        assert!(is_offline(
+            "[6] Couldn't resolve host name (Could not resolve host: index.crates.io)"
+        ));
+        assert!(!is_offline("error: could not compile `trunk`"));
+    }
+
+    #[test]
+    fn the_command_by_hand_is_the_one_that_was_tried() {
+        let mut command = Command::new("rustup");
+        command.args(["target", "add", WASM]);
+        assert_eq!(
+            by_hand(&command),
+            "rustup target add wasm32-unknown-unknown"
+        );
+    }
+}

@@ -1,0 +1,66 @@
+//! What axe-core finds wrong with a page.
+
+use crate::page::Page;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+use std::{env, fs};
+
+/// axe-core as one script: `AXE_JS`, or what npm installed below `target/tools`.
+pub fn source() -> &'static str {
+    static SOURCE: OnceLock<String> = OnceLock::new();
+    SOURCE.get_or_init(|| {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let installed = root.join("target/tools/node_modules/axe-core/axe.min.js");
+        let path = env::var_os("AXE_JS").map_or(installed, PathBuf::from);
+        fs::read_to_string(&path).unwrap_or_else(|error| {
+            panic!(
+                "axe-core is not at {} (AXE_JS says where): {error}",
+                path.display()
+            )
+        })
+    })
+}
+
+const RUN: &str = r#"
+const done = arguments[arguments.length - 1];
+const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+axe.run(document, { runOnly: { type: "tag", values: tags }, iframes: false, resultTypes: ["violations"] })
+  .then(({ violations }) => done(violations.flatMap(({ id, help, nodes }) => nodes.map((node) =>
+    `${id}: ${help}\n  ${node.html}\n  ${node.failureSummary.replaceAll("\n", "\n  ")}`))))
+  .catch((error) => done([`axe-core itself fails: ${error}`]));
+"#;
+
+impl Page {
+    /// Fails with what axe-core finds on the whole page, shadow roots included: WCAG 2.0 to 2.2, A and
+    /// AA, and its best practices.
+    pub async fn axe_finds_nothing(&self) {
+        let ready = "return window.axe ? true : 'axe'";
+        if let Err(error) = self.try_script_with_axe(ready, vec![]).await {
+            panic!("axe-core does not load: {error}");
+        }
+        // Half-faded text has half the contrast: axe-core looks when all has come to rest.
+        self.until_script(
+            "animations to end",
+            "return [document, ...document.querySelectorAll('*')].every((node) => \
+             (node.shadowRoot ?? node).getAnimations?.({ subtree: true }).every((animation) => \
+             animation.playState !== 'running' || animation.effect?.getTiming().iterations === Infinity) ?? true)",
+        )
+        .await;
+        let found = self.script_later(RUN, vec![json!(null)]).await;
+        let found: Vec<&str> = found
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        if !found.is_empty() {
+            self.fail(&format!(
+                "axe-core finds {}:\n{}",
+                found.len(),
+                found.join("\n")
+            ))
+            .await;
+        }
+    }
+}

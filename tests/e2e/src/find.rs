@@ -1,0 +1,292 @@
+//! Finding things on the page as a person would: by role and accessible name, or by the text shown.
+//!
+//! What a role and a name are is axe-core's judgement (`find.js`), not ours. Only what is visible and
+//! exposed to assistive technology is found; shadow roots are no obstacle.
+
+use crate::page::Page;
+use fantoccini::elements::{Element, ElementRef};
+use fantoccini::key::Key;
+use serde_json::{Value, json};
+use std::fmt;
+use std::path::Path;
+
+pub(crate) const FIND: &str = include_str!("find.js");
+pub(crate) const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// How a name is compared: as a whole, unless [`containing`] says otherwise.
+#[derive(Debug, Clone)]
+pub enum Name {
+    /// The whole name.
+    Exactly(String),
+    /// Any part of it.
+    Containing(String),
+    /// Any name at all.
+    Any,
+}
+
+impl From<&str> for Name {
+    fn from(name: &str) -> Name {
+        Name::Exactly(name.to_owned())
+    }
+}
+
+impl From<String> for Name {
+    fn from(name: String) -> Name {
+        Name::Exactly(name)
+    }
+}
+
+impl From<&String> for Name {
+    fn from(name: &String) -> Name {
+        Name::Exactly(name.clone())
+    }
+}
+
+/// A name of which only a part is known.
+pub fn containing(part: &str) -> Name {
+    Name::Containing(part.to_owned())
+}
+
+/// What is looked for on a page; looked up anew each time it is used.
+#[derive(Clone)]
+pub struct Found<'a> {
+    page: &'a Page,
+    steps: Vec<(&'static str, Name)>,
+    at: Option<usize>,
+}
+
+impl fmt::Display for Found<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, (role, name)) in self.steps.iter().enumerate().rev() {
+            match name {
+                Name::Exactly(name) => write!(f, "{role} “{name}”")?,
+                Name::Containing(part) => write!(f, "{role} “…{part}…”")?,
+                Name::Any => write!(f, "{role}")?,
+            }
+            if at > 0 {
+                write!(f, " in ")?;
+            }
+        }
+        match self.at {
+            Some(at) => write!(f, ", number {}", at + 1),
+            None => Ok(()),
+        }
+    }
+}
+
+impl<'a> Found<'a> {
+    pub(crate) fn new(page: &'a Page, role: &'static str, name: Name) -> Found<'a> {
+        Found {
+            page,
+            steps: vec![(role, name)],
+            at: None,
+        }
+    }
+
+    /// The same, but only inside `outer`.
+    pub fn inside(mut self, outer: &Found<'_>) -> Found<'a> {
+        self.steps = [outer.steps.clone(), self.steps].concat();
+        self
+    }
+
+    /// The one at this place, counted from 0, where there are more.
+    pub fn nth(mut self, at: usize) -> Found<'a> {
+        self.at = Some(at);
+        self
+    }
+
+    /// The first where there are more.
+    pub fn first(self) -> Found<'a> {
+        self.nth(0)
+    }
+
+    async fn look(&self) -> Result<Vec<Element>, String> {
+        let steps: Vec<Value> = self
+            .steps
+            .iter()
+            .map(|(role, name)| match name {
+                Name::Exactly(name) => json!({ "role": role, "name": name, "exact": true }),
+                Name::Containing(part) => json!({ "role": role, "name": part, "exact": false }),
+                Name::Any => json!({ "role": role, "name": null, "exact": false }),
+            })
+            .collect();
+        let answer = self
+            .page
+            .try_script_with_axe(FIND, vec![json!("find"), json!(steps)])
+            .await?;
+        let found = answer
+            .as_array()
+            .ok_or_else(|| format!("an odd answer: {answer}"))?;
+        Ok(found
+            .iter()
+            .filter_map(|element| element[ELEMENT].as_str())
+            .map(|id| {
+                Element::from_element_id(
+                    self.page.client().clone(),
+                    ElementRef::from(id.to_owned()),
+                )
+            })
+            .collect())
+    }
+
+    /// How many there are at this moment.
+    pub async fn count(&self) -> usize {
+        self.look().await.map_or(0, |found| found.len())
+    }
+
+    /// Waits until there is at least one.
+    pub async fn appears(&self) {
+        self.page
+            .until(&format!("{self} to appear"), async || {
+                match self.look().await {
+                    Ok(found) if found.len() > self.at.unwrap_or(0) => Ok(()),
+                    Ok(_) => Err("it is not there".to_owned()),
+                    Err(error) => Err(error),
+                }
+            })
+            .await;
+    }
+
+    /// Waits until there is none.
+    pub async fn is_gone(&self) {
+        self.page
+            .until(&format!("{self} to go"), async || {
+                match self.look().await?.len() {
+                    0 => Ok(()),
+                    more => Err(format!("{more} are there")),
+                }
+            })
+            .await;
+    }
+
+    /// Fails when there is one at this moment. For what must not be there once something else is.
+    pub async fn is_absent(&self) {
+        let there = self.count().await;
+        if there > 0 {
+            self.page
+                .fail(&format!("{self} should not be there, and is {there} times"))
+                .await;
+        }
+    }
+
+    /// Waits until there are exactly so many.
+    pub async fn are(&self, many: usize) {
+        self.page
+            .until(&format!("{many} times {self}"), async || {
+                match self.look().await?.len() {
+                    there if there == many => Ok(()),
+                    there => Err(format!("{there} are there")),
+                }
+            })
+            .await;
+    }
+
+    /// The element, once there is exactly one (or the one asked for by [`Found::nth`]).
+    pub async fn element(&self) -> Element {
+        self.page
+            .until(&format!("{self} to be there"), async || {
+                self.only(self.look().await?)
+            })
+            .await
+    }
+
+    fn only(&self, mut found: Vec<Element>) -> Result<Element, String> {
+        match self.at {
+            Some(at) if at < found.len() => Ok(found.swap_remove(at)),
+            None if found.len() == 1 => Ok(found.swap_remove(0)),
+            _ => Err(format!("{} are there", found.len())),
+        }
+    }
+
+    /// Does `act` to the element, anew when the page exchanged the element under our hands.
+    async fn act<T>(
+        &self,
+        doing: &str,
+        act: impl AsyncFn(Element) -> Result<T, fantoccini::error::CmdError>,
+    ) -> T {
+        self.page
+            .until(&format!("{self} to be {doing}"), async || {
+                let element = self.only(self.look().await?)?;
+                act(element).await.map_err(|error| error.to_string())
+            })
+            .await
+    }
+
+    /// Clicks it with the mouse where it stands.
+    pub async fn click(&self) {
+        self.act("clicked", async |element: Element| element.click().await)
+            .await;
+    }
+
+    /// Types into it, key by key.
+    pub async fn type_text(&self, text: &str) {
+        self.act("typed into", async |element: Element| {
+            element.send_keys(text).await
+        })
+        .await;
+    }
+
+    /// Presses a key while it has the focus.
+    pub async fn press(&self, key: Key) {
+        let keys = char::from(key).to_string();
+        self.type_text(&keys).await;
+    }
+
+    /// Gives a file from this machine to a file field.
+    pub async fn choose(&self, file: &Path) {
+        let path = file.to_str().expect("our files' paths are UTF-8");
+        self.act("given a file", async |element: Element| {
+            element.send_keys(path).await
+        })
+        .await;
+    }
+
+    /// The text it shows.
+    pub async fn text(&self) -> String {
+        let text = self
+            .act("read", async |element: Element| element.text().await)
+            .await;
+        text.replace(['\u{a0}', '\u{202f}'], " ")
+    }
+
+    /// An attribute's value, when it has the attribute.
+    pub async fn attribute(&self, name: &str) -> Option<String> {
+        self.act("read", async |element: Element| element.attr(name).await)
+            .await
+    }
+
+    /// What is in the field.
+    pub async fn value(&self) -> String {
+        self.act("read", async |element: Element| element.prop("value").await)
+            .await
+            .unwrap_or_default()
+    }
+
+    /// Waits until its text holds `part`.
+    pub async fn comes_to_say(&self, part: &str) {
+        self.page
+            .until(&format!("{self} to say “{part}”"), async || {
+                let element = self.only(self.look().await?)?;
+                let text = element.text().await.map_err(|error| error.to_string())?;
+                if text.replace(['\u{a0}', '\u{202f}'], " ").contains(part) {
+                    Ok(())
+                } else {
+                    Err(format!("it says “{text}”"))
+                }
+            })
+            .await;
+    }
+
+    /// Runs a script's body with the element as `arguments[0]`.
+    pub async fn script(&self, body: &str) -> Value {
+        self.script_with(body, Vec::new()).await
+    }
+
+    /// The same, with what follows as the further arguments.
+    pub async fn script_with(&self, body: &str, further: Vec<Value>) -> Value {
+        let element = self.element().await;
+        let id: String = element.element_id().to_string();
+        let arguments = [vec![json!({ ELEMENT: id })], further].concat();
+        self.page.script(body, arguments).await
+    }
+}

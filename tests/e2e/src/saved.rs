@@ -1,0 +1,115 @@
+//! What the portal hands over as files: names and bytes as they reach the consumer.
+
+use crate::page::Page;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::{Value, json};
+use std::fs;
+
+/// A file the portal handed over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Saved {
+    /// The name it has in the downloads folder.
+    pub name: String,
+    /// Its bytes, as they are on the disk.
+    pub bytes: Vec<u8>,
+}
+
+impl Page {
+    /// Everything that was saved so far and is complete.
+    pub fn downloaded(&self) -> Vec<Saved> {
+        let mut files = Vec::new();
+        for entry in fs::read_dir(self.downloads())
+            .into_iter()
+            .flatten()
+            .flatten()
+        {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            // What the browsers call a file while it is on its way.
+            let partial = [".crdownload", ".part", ".wkdownload", ".tmp"];
+            if name.starts_with('.') || partial.iter().any(|end| name.ends_with(end)) {
+                continue;
+            }
+            if let Ok(bytes) = fs::read(entry.path()) {
+                files.push(Saved { name, bytes });
+            }
+        }
+        files.sort_by(|one, other| one.name.cmp(&other.name));
+        files
+    }
+
+    /// Waits until a file of this name is saved whole, and gives its bytes.
+    pub async fn saves(&self, name: &str) -> Vec<u8> {
+        let said =
+            "return e2e.saved.map(({ name, url }) => [name, e2e.urls.get(url)?.blob.size ?? -1])";
+        self.until(&format!("{name} to be saved"), async || {
+            let said = self
+                .client()
+                .execute(said, vec![])
+                .await
+                .unwrap_or_default();
+            let files = self.downloaded();
+            let size = said
+                .as_array()
+                .into_iter()
+                .flatten()
+                .rev()
+                .find(|one| one[0] == name);
+            let size = size.and_then(|one| one[1].as_u64());
+            match files.iter().find(|file| file.name == name) {
+                Some(file) if size.is_none_or(|size| size == file.bytes.len() as u64) => {
+                    Ok(file.bytes.clone())
+                }
+                _ => {
+                    let there: Vec<_> = files
+                        .iter()
+                        .map(|file| (&file.name, file.bytes.len()))
+                        .collect();
+                    Err(format!(
+                        "the folder has {there:?} and the page saved {said}"
+                    ))
+                }
+            }
+        })
+        .await
+    }
+
+    /// Waits until the portal has opened a document for reading, and gives its kind and bytes.
+    pub async fn shows_document(&self) -> (String, Vec<u8>) {
+        let opened = "return e2e.opened.length > 0";
+        self.until_script("a document to be opened", opened).await;
+        let read = "const done = arguments[arguments.length - 1];
+            const { blob } = e2e.urls.get(e2e.opened.at(-1).url);
+            const reader = new FileReader();
+            reader.onload = () => done([blob.type, reader.result.split(',')[1]]);
+            reader.readAsDataURL(blob);";
+        let read = self.script_later(read, vec![]).await;
+        let bytes = read[1].as_str().and_then(|text| STANDARD.decode(text).ok());
+        (
+            read[0].as_str().unwrap_or_default().to_owned(),
+            bytes.expect("a data URL is base64"),
+        )
+    }
+
+    /// How many object URLs the portal has made, and how many of them it has not let go of.
+    pub async fn object_urls(&self) -> (usize, usize) {
+        let counts = "const all = [...e2e.urls.values()];
+            return [all.length, all.filter((url) => !url.released).length];";
+        let counts = self.script(counts, vec![]).await;
+        let count = |at: usize| counts[at].as_u64().unwrap_or(0) as usize;
+        (count(0), count(1))
+    }
+
+    /// Lets a file fall on an element, as if it were dragged there from the desktop. The events are
+    /// made by script: no driver can drag from outside the browser.
+    pub async fn drop_on(&self, target: &crate::Found<'_>, name: &str, kind: &str, bytes: &[u8]) {
+        let drag = "const [target, name, type, base64] = arguments;
+            const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+            const dataTransfer = new DataTransfer();
+            dataTransfer.items.add(new File([bytes], name, { type }));
+            for (const type of ['dragenter', 'dragover', 'drop'])
+              target.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, composed: true, cancelable: true }));";
+        let what: Vec<Value> = vec![json!(name), json!(kind), json!(STANDARD.encode(bytes))];
+        target.script_with(drag, what).await;
+    }
+}

@@ -5,7 +5,7 @@ use crate::session::Amount;
 impl Amount {
     /// Reads a text: `250000`, `250000.00`, `€ 250.000,00`, `250.000`, `250.000,-` are cents. By Dutch
     /// custom points group thousands and a comma starts the cents; where a text can be read two ways
-    /// (`250,000`), or is no plain number, it stays as it came. `None` when blank.
+    /// (`250,000`, `0.500`), or is no plain number, it stays as it came. `None` when blank.
     pub fn parse(text: &str) -> Option<Amount> {
         let text = text.trim();
         if text.is_empty() {
@@ -76,7 +76,7 @@ fn cents(text: &str) -> Option<i64> {
     let mut groups = whole.split(group);
     let mut digits = String::from(groups.next()?);
     let grouped = whole.contains(group);
-    if grouped && !(1..=3).contains(&digits.len()) {
+    if grouped && (!(1..=3).contains(&digits.len()) || digits.starts_with('0')) {
         return None;
     }
     for group in groups {

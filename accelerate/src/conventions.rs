@@ -18,10 +18,6 @@ pub const UPLOAD_ID: &str = "upload-id";
 /// The one part of an upload's `multipart/form-data` body. (The alternative would be the raw bytes.)
 pub const FILE_PART: &str = "file";
 
-/// The longest comment to let a consumer type, in UTF-16 units (what `maxlength` counts): encoded it
-/// stays under 5 KB, and servers commonly refuse headers over 8 KB.
-pub const COMMENT_MAX: usize = 500;
-
 /// The media type to send for a file whose type the browser does not know.
 pub const UNKNOWN_MIMETYPE: &str = "application/octet-stream";
 

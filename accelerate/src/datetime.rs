@@ -4,8 +4,8 @@ use crate::session::DateTime;
 
 impl DateTime {
     /// Reads `2018-01-01`, `2018-01-01 12:00:00`, `2018-01-01T12:00` and the Dutch `01-01-2018`. Seconds
-    /// are read and dropped. A difference to UTC is dropped too: the clock was the office's; only of a
-    /// time in UTC itself (`Z`) just the day is kept. `None` for anything else, `0000-00-00` and days
+    /// are read and dropped. A difference to UTC is dropped too: the clock was the office's. Only of a
+    /// time in UTC itself (`Z`), which no Dutch clock shows, just the day is kept. `None` for anything else, `0000-00-00` and days
     /// that do not exist.
     pub fn parse(text: &str) -> Option<DateTime> {
         let text = text.trim();
@@ -32,14 +32,14 @@ impl DateTime {
         if year == 0 || !(1..=days).contains(&day) {
             return None;
         }
-        let time = match rest {
-            "" => None,
-            _ if rest.ends_with(['Z', 'z']) => {
-                clock(rest[1..].trim_end_matches(['Z', 'z']))?;
-                None
-            }
-            _ => Some(clock(rest.strip_prefix(['T', 't', ' '])?)?),
-        };
+        let mut time = None;
+        if !rest.is_empty() {
+            let told = rest.strip_prefix(['T', 't', ' '])?;
+            let utc = told
+                .strip_suffix(['Z', 'z'])
+                .or_else(|| told.strip_suffix("+00:00"));
+            time = Some(clock(utc.unwrap_or(told))?).filter(|_| utc.is_none());
+        }
         Some(DateTime {
             year,
             month: month as u8,

@@ -14,10 +14,10 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use base64::Engine as _;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use crate::conventions::{self, STATE_RUNNING};
 use crate::json::{self, Broken, Reader, Value};
+use crate::otd::BASE64;
 use crate::problem::{self, Problem, ProblemKind};
 use crate::session::{
     Action, Amount, Appointment, Consumer, Counters, Credit, DateTime, Details, Document, Dossier,
@@ -595,10 +595,6 @@ fn amount(value: &mut Reader<'_>) -> Read<Option<Amount>> {
 /// A picture in base64, or in a `data:` URL, as a `data:` URL: if it is a JPEG, PNG or BMP by its first
 /// bytes, and no larger than [`AVATAR_MAX`](conventions::AVATAR_MAX).
 fn avatar(encoded: &str) -> Option<String> {
-    const LENIENT: GeneralPurpose = GeneralPurpose::new(
-        &base64::alphabet::STANDARD,
-        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
-    );
     let encoded = match encoded.trim_start().strip_prefix("data:") {
         Some(url) => url.split_once(";base64,")?.1,
         None => encoded,
@@ -608,7 +604,7 @@ fn avatar(encoded: &str) -> Option<String> {
     }
     let mut encoded = encoded.to_owned();
     encoded.retain(|c| !c.is_ascii_whitespace());
-    let bytes = LENIENT
+    let bytes = BASE64
         .decode(&encoded)
         .ok()
         .filter(|bytes| bytes.len() <= conventions::AVATAR_MAX)?;

@@ -219,7 +219,7 @@ impl<'a> Reader<'a> {
 
 /// How many bytes from `at` on are neither a quote nor a backslash. Eight at a time: a session is
 /// mostly strings.
-fn plain_run(bytes: &[u8], at: usize) -> usize {
+pub(crate) fn plain_run(bytes: &[u8], at: usize) -> usize {
     const ONES: u64 = u64::MAX / 255;
     let zero_in = |word: u64| word.wrapping_sub(ONES) & !word & (ONES << 7);
     let rest = bytes.get(at..).unwrap_or_default();
@@ -240,8 +240,8 @@ fn plain_run(bytes: &[u8], at: usize) -> usize {
         .unwrap_or(tail.len())
 }
 
-/// A string's content with its escapes resolved. An escape that means nothing stays as it is, half a
-/// surrogate pair becomes U+FFFD.
+/// A string's content with its escapes resolved. An escape that JSON does not know stands for its own
+/// character, half a surrogate pair becomes U+FFFD.
 pub(crate) fn unescape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;

@@ -1,5 +1,27 @@
-//! An OTD's answer to a PDF.
-use crate::problem::Problem;
+//! Turns an answer of `get_otd_pdf` into a PDF while it arrives: `raw_pdf_data` is lifted out of the JSON
+//! and decoded block by block, so that an OTD of 50 MB on a phone costs the PDF and one block, not four
+//! copies. What is not `raw_pdf_data` is small, and read at the end.
+//!
+//! Tolerated in the data: `\/` and other escapes, line breaks and spaces, missing padding, a `data:` URL's
+//! prefix. Anything else that is not base64, and data that is not a PDF, is a problem.
+
+use base64::Engine as _;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+use crate::filename;
+use crate::json::{self, Reader, Value, plain_run};
+use crate::problem::{self, Problem, ProblemKind};
+
+/// Standard base64, with or without its padding.
+pub(crate) static BASE64: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// How much base64 is decoded at once.
+const BLOCK: usize = 32 * 1024;
+/// How much may stand beside the PDF.
+const REST_MAX: usize = 64 * 1024;
 
 /// What came with the PDF.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -8,10 +30,32 @@ pub struct Otd {
     pub filename: Option<String>,
 }
 
-/// Decodes an answer of `get_otd_pdf` as it arrives.
+/// Decodes an answer of `get_otd_pdf` as it arrives. After a problem there is nothing more to push.
 #[derive(Debug, Default)]
 pub struct Decoder {
-    body: Vec<u8>,
+    /// The JSON without the data.
+    rest: Vec<u8>,
+    depth: usize,
+    at: Place,
+    /// Whether a string that starts now, in the outermost object, is a key.
+    key_next: bool,
+    /// Whether the key just read is `raw_pdf_data`.
+    data_next: bool,
+    data: Data,
+}
+
+/// What the next byte belongs to.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// The space between strings.
+    #[default]
+    Between,
+    /// A string that starts at this byte of the rest.
+    String { start: usize },
+    /// An escape in such a string.
+    Escape { start: usize },
+    /// The data.
+    Data,
 }
 
 impl Decoder {
@@ -20,25 +64,264 @@ impl Decoder {
         Self::default()
     }
 
-    /// Takes the next bytes of the answer; gives bytes of the PDF to `out`.
+    /// Takes the next bytes of the answer, cut anywhere; gives the next bytes of the PDF to `out`, which
+    /// are worth nothing before [`Decoder::finish`] has said so.
     pub fn push(&mut self, chunk: &[u8], out: &mut dyn FnMut(&[u8])) -> Result<(), Problem> {
-        _ = out;
-        self.body.extend_from_slice(chunk);
+        let mut chunk = chunk;
+        while let Some((&byte, after)) = chunk.split_first() {
+            if self.at == Place::Data {
+                chunk = self.data.push(chunk, out)?;
+                if self.data.ended {
+                    self.at = Place::Between;
+                }
+                continue;
+            }
+            chunk = after;
+            if self.rest.len() == REST_MAX {
+                return Err(Problem::new(
+                    ProblemKind::NotUnderstood,
+                    "more than 64 KB beside the PDF",
+                ));
+            }
+            self.rest.push(byte);
+            self.step(byte)?;
+        }
         Ok(())
     }
 
-    /// The answer is complete.
-    pub fn finish(self, out: &mut dyn FnMut(&[u8])) -> Result<Otd, Problem> {
-        _ = out;
-        Ok(Otd::default())
+    /// Follows one byte that does not belong to the data.
+    fn step(&mut self, byte: u8) -> Result<(), Problem> {
+        match self.at {
+            Place::Escape { start } => self.at = Place::String { start },
+            Place::String { start } => match byte {
+                b'\\' => self.at = Place::Escape { start },
+                b'"' => {
+                    self.at = Place::Between;
+                    let key = &self.rest[start..self.rest.len() - 1];
+                    self.data_next = self.depth == 1 && self.key_next && is_data_key(key);
+                }
+                _ => {}
+            },
+            Place::Between | Place::Data => match byte {
+                b' ' | b'\n' | b'\r' | b'\t' => {}
+                b':' => self.key_next = false,
+                b'"' if self.data_next && !self.key_next => {
+                    if self.data.ended {
+                        return Err(Problem::new(
+                            ProblemKind::NotUnderstood,
+                            "raw_pdf_data comes twice",
+                        ));
+                    }
+                    // In the rest it becomes an empty string.
+                    self.rest.push(b'"');
+                    self.data_next = false;
+                    self.at = Place::Data;
+                }
+                b'"' => {
+                    self.at = Place::String {
+                        start: self.rest.len(),
+                    }
+                }
+                b'{' | b'[' => {
+                    self.depth += 1;
+                    self.key_next = byte == b'{' && self.depth == 1;
+                    self.data_next = false;
+                }
+                b'}' | b']' => self.depth = self.depth.saturating_sub(1),
+                b',' => {
+                    self.key_next = self.depth == 1;
+                    self.data_next = false;
+                }
+                // Before the outermost object only a byte order mark may stand; a web page ends here.
+                _ if self.depth == 0 && !b"\xEF\xBB\xBF".starts_with(&self.rest) => {
+                    return Err(Problem::new(ProblemKind::NotUnderstood, "not JSON"));
+                }
+                _ => {}
+            },
+        }
+        Ok(())
+    }
+
+    /// The answer is complete: what came with the PDF, all of which `out` has had by now.
+    pub fn finish(self) -> Result<Otd, Problem> {
+        let text = json::text(&self.rest);
+        let mut reader = Reader::new(&text);
+        let (mut otd, mut error) = (Otd::default(), None);
+        reader
+            .each(&mut |key, value| {
+                match &*key {
+                    "filename" => {
+                        if let Value::Text(name) = value.value()? {
+                            otd.filename = filename::safe(&name);
+                        }
+                    }
+                    "error" => error = problem::read_error(value)?,
+                    _ => value.skip()?,
+                }
+                Ok(())
+            })
+            .and_then(|()| reader.end())
+            .map_err(Problem::broken)?;
+        match error {
+            Some(told) => Err(problem::of_error(told, None)),
+            None if !self.data.signed => Err(not_a_document("no raw_pdf_data, or an empty one")),
+            None => Ok(otd),
+        }
     }
 }
 
 /// Decodes a whole answer of `get_otd_pdf`.
 pub fn decode(body: &[u8]) -> Result<(Vec<u8>, Otd), Problem> {
-    let mut pdf = Vec::new();
+    let mut pdf = Vec::with_capacity(body.len() / 4 * 3);
     let mut decoder = Decoder::new();
     decoder.push(body, &mut |bytes| pdf.extend_from_slice(bytes))?;
-    let otd = decoder.finish(&mut |bytes| pdf.extend_from_slice(bytes))?;
+    let otd = decoder.finish()?;
     Ok((pdf, otd))
+}
+
+fn is_data_key(key: &[u8]) -> bool {
+    key == b"raw_pdf_data"
+        || (key.contains(&b'\\') && json::unescape(&json::text(key)) == "raw_pdf_data")
+}
+
+fn not_a_document(why: &str) -> Problem {
+    Problem::new(ProblemKind::NotADocument, why)
+}
+
+/// The data between its quotes.
+#[derive(Debug, Default)]
+struct Data {
+    /// Base64 that waits for its block to be full.
+    block: Vec<u8>,
+    /// Where a block is decoded to.
+    plain: Vec<u8>,
+    /// An escape that has begun, from its backslash on.
+    escape: Vec<u8>,
+    /// Whether the first bytes were seen, and were a PDF's.
+    signed: bool,
+    /// Whether padding was seen: it ends the data.
+    padded: bool,
+    /// Whether the closing quote was seen.
+    ended: bool,
+}
+
+impl Data {
+    /// Takes bytes up to the closing quote; gives back what follows it.
+    fn push<'c>(
+        &mut self,
+        chunk: &'c [u8],
+        out: &mut dyn FnMut(&[u8]),
+    ) -> Result<&'c [u8], Problem> {
+        if !self.escape.is_empty() {
+            let (&byte, after) = chunk.split_first().expect("push is called with bytes");
+            self.escape.push(byte);
+            self.escaped()?;
+            return Ok(after);
+        }
+        // A block and a little more, so that one decoding never has much more than a block before it.
+        let run = plain_run(&chunk[..chunk.len().min(BLOCK)], 0);
+        self.block.extend_from_slice(&chunk[..run]);
+        if self.block.len() >= BLOCK {
+            self.decode_block(out)?;
+        }
+        let Some((&byte, after)) = chunk[run..].split_first() else {
+            return Ok(&[]);
+        };
+        match byte {
+            b'"' => {
+                self.ended = true;
+                self.decode_end(out)?;
+                Ok(after)
+            }
+            b'\\' => {
+                self.escape.push(byte);
+                Ok(after)
+            }
+            _ => Ok(&chunk[run..]),
+        }
+    }
+
+    /// Resolves the escape, once it is complete.
+    fn escaped(&mut self) -> Result<(), Problem> {
+        let byte = match self.escape.as_slice() {
+            [_, b'/'] => b'/',
+            [_, b'n' | b'r' | b't'] => b'\n',
+            [_, b'u', digits @ ..] if digits.len() < 4 => return Ok(()),
+            [_, b'u', b'0', b'0', digits @ ..] => crate::request::hex_pair(digits)
+                .ok_or_else(|| not_a_document("raw_pdf_data has a broken escape"))?,
+            _ => {
+                return Err(not_a_document(
+                    "raw_pdf_data has an escape that is no base64",
+                ));
+            }
+        };
+        self.escape.clear();
+        self.block.push(byte);
+        Ok(())
+    }
+
+    /// Decodes the whole groups of a full block.
+    fn decode_block(&mut self, out: &mut dyn FnMut(&[u8])) -> Result<(), Problem> {
+        self.drop_prefix()?;
+        if self.decode(self.block.len() / 4 * 4, out).is_ok() {
+            return Ok(());
+        }
+        self.block.retain(|byte| !byte.is_ascii_whitespace());
+        // Of mostly white space too little is left to see a PDF's signature in: wait for more.
+        if self.block.len() < BLOCK / 2 {
+            return Ok(());
+        }
+        self.decode(self.block.len() / 4 * 4, out)
+    }
+
+    /// Decodes what is left.
+    fn decode_end(&mut self, out: &mut dyn FnMut(&[u8])) -> Result<(), Problem> {
+        self.drop_prefix()?;
+        self.block.retain(|byte| !byte.is_ascii_whitespace());
+        self.decode(self.block.len(), out)
+    }
+
+    /// A `data:` URL's prefix is no data.
+    fn drop_prefix(&mut self) -> Result<(), Problem> {
+        if !self.signed && self.block.trim_ascii_start().starts_with(b"data:") {
+            let head = &self.block[..self.block.len().min(256)];
+            let comma = head
+                .iter()
+                .position(|byte| *byte == b',')
+                .filter(|comma| head[..*comma].ends_with(b";base64"));
+            let comma =
+                comma.ok_or_else(|| not_a_document("raw_pdf_data is a data URL without base64"))?;
+            self.block.drain(..=comma);
+        }
+        Ok(())
+    }
+
+    /// Decodes the first `length` bytes of the block and gives them to `out`.
+    fn decode(&mut self, length: usize, out: &mut dyn FnMut(&[u8])) -> Result<(), Problem> {
+        if length == 0 {
+            return Ok(());
+        }
+        if self.padded {
+            return Err(not_a_document("raw_pdf_data goes on behind its padding"));
+        }
+        self.plain.resize(base64::decoded_len_estimate(length), 0);
+        let encoded = &self.block[..length];
+        let decoded = BASE64.decode_slice(encoded, &mut self.plain).map_err(|_| {
+            let url_safe = encoded.iter().any(|byte| matches!(byte, b'-' | b'_'));
+            not_a_document(if url_safe {
+                "raw_pdf_data is in the URL alphabet of base64"
+            } else {
+                "raw_pdf_data is not base64"
+            })
+        })?;
+        let plain = &self.plain[..decoded];
+        if !self.signed && !problem::has_pdf_signature(plain) {
+            return Err(not_a_document("raw_pdf_data is not a PDF"));
+        }
+        self.signed = true;
+        self.padded = encoded.ends_with(b"=");
+        out(plain);
+        self.block.drain(..length);
+        Ok(())
+    }
 }

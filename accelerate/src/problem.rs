@@ -21,6 +21,9 @@ pub struct Problem {
     pub detail: String,
 }
 
+/// No error is longer than this, in bytes.
+const ERROR_MAX: usize = 64 * 1024;
+
 /// What went wrong, as far as a consumer is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ProblemKind {
@@ -89,12 +92,13 @@ impl ProblemKind {
     fn of_code(code: &str) -> Option<Self> {
         use ProblemKind::*;
         // In this order: SESSION_EXPIRED is about a session that was, ALREADY_CLOSED about an upload.
-        const CODES: [(&str, ProblemKind); 15] = [
+        const CODES: [(&str, ProblemKind); 16] = [
             ("EXPIRED", Expired),
             ("NOT_SIGNED_IN", NotSignedIn),
             ("UNAUTHENTICATED", NotSignedIn),
             ("ALREADY", AlreadyUploaded),
             ("CLOSED", Closed),
+            ("UNKNOWN_ERROR", Server),
             ("UNKNOWN_", NotFound),
             ("NOT_FOUND", NotFound),
             ("TOO_LARGE", TooLarge),
@@ -180,14 +184,11 @@ impl fmt::Display for Problem {
 impl std::error::Error for Problem {}
 
 /// Whether an answer of any of the four calls is an error: a status of 400 or above (or 0, none at
-/// all), or a JSON body with an `error`.
-///
-/// `body` may be the beginning of a longer one; of a document, a few hundred bytes are enough.
-pub fn check_answer(status: u16, content_type: Option<&str>, body: &[u8]) -> Result<(), Problem> {
+/// all), or a JSON body with an `error`, which is short: a long body is no error by itself. (Reading the
+/// session, an OTD, an upload's answer or a document looks for it too.)
+pub fn check_answer(status: u16, body: &[u8]) -> Result<(), Problem> {
     let failed = status == 0 || status >= 400;
-    let looks_like_json =
-        content_type.is_some_and(|kind| kind.contains("json")) || starts_like_json(body);
-    let told = if looks_like_json {
+    let told = if body.len() <= ERROR_MAX {
         error_in(body)
     } else {
         None
@@ -203,7 +204,7 @@ pub fn check_answer(status: u16, content_type: Option<&str>, body: &[u8]) -> Res
 
 /// Whether an upload was taken: no error, and an `operation_result` of `ok`.
 pub fn check_upload_answer(status: u16, body: &[u8]) -> Result<(), Problem> {
-    check_answer(status, None, body)?;
+    check_answer(status, body)?;
     let text = json::text(body);
     let mut reader = Reader::new(&text);
     let mut result = None;
@@ -398,12 +399,13 @@ pub(crate) fn of_error(told: Told, failed: Option<u16>) -> Problem {
     }
 }
 
-/// `text` if it is a code: one upper-case word of at most 64 characters.
+/// The code that a text is, or starts with, as in `TOKEN_EXPIRED: sign again`: an upper-case word of at
+/// most 64 characters.
 fn code(text: &str) -> Option<String> {
     let text = text.trim();
-    let word = text
-        .bytes()
-        .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
-    (word && text.len() <= 64 && text.bytes().any(|byte| byte.is_ascii_uppercase()))
-        .then(|| text.to_owned())
+    let is_part = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    let word = text.split(|c| !is_part(c)).next().unwrap_or_default();
+    let is_code =
+        word.contains('_') || (word == text && word.contains(|c: char| c.is_ascii_uppercase()));
+    (is_code && word.len() <= 64).then(|| word.to_owned())
 }

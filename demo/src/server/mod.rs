@@ -1,0 +1,302 @@
+//! The HTTP server around the rules: the site, the four endpoints and the demo's own pages on one port,
+//! a made-up broker's page on another, both on the loopback interface. It adds what only a server has
+//! (time, connections that break) and decides nothing that [`Accelerate`] decides.
+
+mod api;
+mod cors;
+mod pages;
+mod site;
+mod watch;
+
+pub use watch::{Seen, Watch};
+
+use crate::{Accelerate, Conventions, Date};
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::service::service_fn;
+use hyper::{Request, Response};
+use hyper_util::rt::TokioIo;
+use std::future::Future;
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread::JoinHandle;
+use std::time::{Duration, SystemTime};
+use std::{io, thread};
+use tokio::sync::watch as signal;
+
+/// How long answers that are under way may take when the server stops.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What to serve, and where.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where the site, the endpoints and the demo's pages are; port 0 takes any free one.
+    pub listen: SocketAddr,
+    /// Where the broker's page is, if anywhere.
+    pub broker_listen: Option<SocketAddr>,
+    /// The folder of the built site.
+    pub site: PathBuf,
+    /// Origins besides our own and the broker's that may call the endpoints, such as
+    /// `http://127.0.0.1:8090` for a development server in front.
+    pub origins: Vec<String>,
+    /// How long everything takes that is slow on purpose.
+    pub slow: Duration,
+    /// What the documentation leaves open.
+    pub conventions: Conventions,
+    /// Whether to write a line per request to standard error: method, endpoint and status, never a
+    /// name or an id.
+    pub log: bool,
+}
+
+impl Config {
+    /// Any free ports on the loopback interface, with a broker's page, for that site.
+    pub fn for_tests(site: impl Into<PathBuf>) -> Config {
+        let loopback = SocketAddr::from(([127, 0, 0, 1], 0));
+        Config {
+            listen: loopback,
+            broker_listen: Some(loopback),
+            site: site.into(),
+            origins: Vec::new(),
+            slow: Duration::from_secs(4),
+            conventions: Conventions::default(),
+            log: false,
+        }
+    }
+}
+
+/// A server that runs until this value is stopped or dropped.
+#[derive(Debug)]
+pub struct Running {
+    url: String,
+    broker_url: Option<String>,
+    watch: Watch,
+    stop: signal::Sender<bool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Running {
+    /// Where the site is, such as `http://127.0.0.1:8080/`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Where the broker's page is.
+    pub fn broker_url(&self) -> Option<&str> {
+        self.broker_url.as_deref()
+    }
+
+    /// What the server has seen and kept.
+    pub fn watch(&self) -> &Watch {
+        &self.watch
+    }
+
+    /// Takes no new connections, gives running answers five seconds, and returns when all is over.
+    pub fn stop(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        // There is no receiver any more when the thread has already ended.
+        let _ = self.stop.send(true);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Starts a server with fresh dossiers, on a thread of its own; it listens when this returns.
+///
+/// # Errors
+/// When an address cannot be listened on.
+pub fn start(config: Config) -> io::Result<Running> {
+    let site = TcpListener::bind(config.listen)?;
+    let broker = config.broker_listen.map(TcpListener::bind).transpose()?;
+    for listener in [Some(&site), broker.as_ref()].into_iter().flatten() {
+        listener.set_nonblocking(true)?;
+    }
+    let origin = format!("http://{}", site.local_addr()?);
+    let broker_origin = match &broker {
+        Some(listener) => Some(format!("http://{}", listener.local_addr()?)),
+        None => None,
+    };
+    let accelerate = Arc::new(Mutex::new(Accelerate::new(config.conventions, today())));
+    let watch = Watch::new(accelerate.clone());
+    let service = Arc::new(Service {
+        site: site::Site::new(&config.site),
+        origin: origin.clone(),
+        broker_origin: broker_origin.clone(),
+        accelerate,
+        watch: watch.clone(),
+        config,
+    });
+    let (stop, stopped) = signal::channel(false);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let thread = thread::Builder::new()
+        .name("demo".to_owned())
+        .spawn(move || {
+            let site = serve(site, service.clone(), stopped.clone(), Service::answer);
+            runtime.block_on(async {
+                match broker {
+                    Some(broker) => {
+                        let broker = serve(broker, service, stopped, Service::answer_broker);
+                        tokio::join!(site, broker);
+                    }
+                    None => site.await,
+                }
+            });
+            // A slow answer that nobody waits for must not hold up the end.
+            runtime.shutdown_background();
+        })?;
+    Ok(Running {
+        url: format!("{origin}/"),
+        broker_url: broker_origin.map(|origin| format!("{origin}/")),
+        watch,
+        stop,
+        thread: Some(thread),
+    })
+}
+
+type Body = UnsyncBoxBody<Bytes, io::Error>;
+
+/// `Err` closes the connection without an answer.
+type Outcome = Result<Response<Body>, Closed>;
+
+/// The connection is closed on purpose, or was closed by the browser.
+#[derive(Debug)]
+struct Closed;
+
+impl std::fmt::Display for Closed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the connection is closed")
+    }
+}
+
+impl std::error::Error for Closed {}
+
+/// What every request needs.
+struct Service {
+    config: Config,
+    site: site::Site,
+    origin: String,
+    broker_origin: Option<String>,
+    accelerate: Arc<Mutex<Accelerate>>,
+    watch: Watch,
+}
+
+impl Service {
+    async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Outcome {
+        let path = request.uri().path().to_owned();
+        if let Some(endpoint) = path.strip_prefix("/consumerportal/") {
+            return self.answer_endpoint(endpoint, request).await;
+        }
+        if let Some(name) = path.strip_prefix("/open/") {
+            return Ok(self.open(name));
+        }
+        if path.starts_with("/demo/caught") {
+            self.watch.catch(request.uri().to_string());
+            return Ok(response(204, ""));
+        }
+        match path.as_str() {
+            "/demo/" => Ok(self.overview()),
+            "/demo" => Ok(redirect("/demo/")),
+            _ => Ok(self.site.answer(request).await),
+        }
+    }
+
+    async fn answer_broker(self: Arc<Self>, request: Request<Incoming>) -> Outcome {
+        let path = request.uri().path();
+        Ok(match path.strip_prefix("/open/") {
+            Some(name) => self.open(name),
+            None if path == "/" => self.broker_page(),
+            None => response(404, "Niet gevonden"),
+        })
+    }
+
+    fn accelerate(&self) -> MutexGuard<'_, Accelerate> {
+        lock(&self.accelerate)
+    }
+}
+
+/// A lock whose holder panicked still holds the truth: nothing is changed by halves here.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// Today, by the world's clock; the office's is at most two hours ahead of it.
+fn today() -> Date {
+    let since = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
+    Date::from_days((since.as_secs() / 86_400) as i64)
+}
+
+fn response(status: u16, text: impl Into<Bytes>) -> Response<Body> {
+    let body = Full::new(text.into()).map_err(|never| match never {});
+    Response::builder()
+        .status(status)
+        .header("content-type", "text/plain; charset=utf-8")
+        .header("cache-control", "no-store")
+        .body(body.boxed_unsync())
+        .expect("these headers are valid")
+}
+
+fn redirect(to: &'static str) -> Response<Body> {
+    let mut response = response(303, "");
+    response
+        .headers_mut()
+        .insert("location", hyper::header::HeaderValue::from_static(to));
+    response
+}
+
+/// Accepts connections until told to stop, then waits for those that are open.
+async fn serve<F>(
+    listener: TcpListener,
+    service: Arc<Service>,
+    mut stopped: signal::Receiver<bool>,
+    answer: fn(Arc<Service>, Request<Incoming>) -> F,
+) where
+    F: Future<Output = Outcome> + Send + 'static,
+{
+    let listener = tokio::net::TcpListener::from_std(listener)
+        .expect("the listener does not block, and a runtime is running");
+    let mut connections = tokio::task::JoinSet::new();
+    loop {
+        let stream = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = stopped.changed() => break,
+        };
+        // A connection that broke before it was accepted is nobody's loss.
+        let Ok((stream, _)) = stream else { continue };
+        let _ = stream.set_nodelay(true);
+        let (service, mut stopped) = (service.clone(), stopped.clone());
+        connections.spawn(async move {
+            let connection = hyper::server::conn::http1::Builder::new().serve_connection(
+                TokioIo::new(stream),
+                service_fn(|request| answer(service.clone(), request)),
+            );
+            let mut connection = std::pin::pin!(connection);
+            tokio::select! {
+                _ = connection.as_mut() => {}
+                _ = stopped.changed() => {
+                    connection.as_mut().graceful_shutdown();
+                    let _ = connection.await;
+                }
+            }
+        });
+        while connections.try_join_next().is_some() {}
+    }
+    let all = async { while connections.join_next().await.is_some() {} };
+    let _ = tokio::time::timeout(PATIENCE, all).await;
+}

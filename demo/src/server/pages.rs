@@ -1,0 +1,81 @@
+//! The demo's own pages: the list of everything there is to try, the links that say who is looking, and
+//! a made-up broker's page with the portal in it.
+
+use super::api::COOKIE;
+use super::{Body, Service, redirect, response};
+use crate::consumers;
+use crate::faults::UploadFault;
+use hyper::Response;
+use hyper::header::HeaderValue;
+
+impl Service {
+    /// `/open/<name>`: makes the browser that consumer's, as a link from the broker will, and shows the
+    /// page. On the broker's port it leads to the broker's page.
+    pub fn open(&self, name: &str) -> Response<Body> {
+        if !self.accelerate().opened(name) {
+            return response(
+                404,
+                "Deze naam is niet bekend. Op /demo/ staan ze allemaal.",
+            );
+        }
+        let cookie = format!("{COOKIE}={name}; Path=/; HttpOnly; SameSite=Lax");
+        let mut answer = redirect("/");
+        answer.headers_mut().insert(
+            "set-cookie",
+            HeaderValue::try_from(cookie).expect("known names are ASCII"),
+        );
+        answer
+    }
+
+    /// `/demo/`: every consumer and every file name, one sentence each.
+    pub fn overview(&self) -> Response<Body> {
+        let consumers: String = consumers::ALL
+            .iter()
+            .map(|it| {
+                format!(
+                    "<dt><a href=\"/open/{0}\">{0}</a></dt><dd>{1}</dd>\n",
+                    it.name, it.what
+                )
+            })
+            .collect();
+        let files: String = UploadFault::ALL
+            .iter()
+            .map(|(name, _, what)| format!("<dt><code>{name}</code></dt><dd>{what}.</dd>\n"))
+            .collect();
+        let broker = match &self.broker_origin {
+            Some(origin) => format!(
+                "<p>Dezelfde portal in de site van een tussenpersoon: <a href=\"{origin}/\">{origin}/</a>.</p>"
+            ),
+            None => String::new(),
+        };
+        let page = include_str!("overview.html")
+            .replace("{consumers}", &consumers)
+            .replace("{files}", &files)
+            .replace("{broker}", &broker);
+        html(
+            page,
+            Some("default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'"),
+        )
+    }
+
+    /// The made-up broker's page: another origin, its own styles, the contract's two lines.
+    pub fn broker_page(&self) -> Response<Body> {
+        html(
+            include_str!("broker.html").replace("{portal}", &self.origin),
+            None,
+        )
+    }
+}
+
+fn html(page: String, policy: Option<&'static str>) -> Response<Body> {
+    let mut answer = response(200, page);
+    let headers = answer.headers_mut();
+    headers.insert(
+        "content-type",
+        HeaderValue::from_static("text/html; charset=utf-8"),
+    );
+    if let Some(policy) = policy {
+        headers.insert("content-security-policy", HeaderValue::from_static(policy));
+    }
+    answer
+}

@@ -39,14 +39,7 @@ impl Page {
         if let Err(error) = self.try_script_with_axe(ready, vec![]).await {
             panic!("axe-core does not load: {error}");
         }
-        // Half-faded text has half the contrast: axe-core looks when all has come to rest.
-        self.until_script(
-            "animations to end",
-            "return [document, ...document.querySelectorAll('*')].every((node) => \
-             (node.shadowRoot ?? node).getAnimations?.({ subtree: true }).every((animation) => \
-             animation.playState !== 'running' || animation.effect?.getTiming().iterations === Infinity) ?? true)",
-        )
-        .await;
+        self.settles().await;
         let found = self.script_later(RUN, vec![json!(null)]).await;
         let found: Vec<&str> = found
             .as_array()

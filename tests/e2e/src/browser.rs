@@ -230,6 +230,8 @@ fn environment(browser: Browser, home: &Path) -> Vec<(String, String)> {
             ("HOME".to_owned(), home.display().to_string()),
             ("DISPLAY".to_owned(), display()),
             ("LANGUAGE".to_owned(), "nl".to_owned()),
+            // Without a network it would say that it is offline.
+            ("GIO_USE_NETWORK_MONITOR".to_owned(), "base".to_owned()),
             // No bus, no sandbox of bubblewrap's and no graphics card in a container.
             ("WEBKIT_DISABLE_DMABUF_RENDERER".to_owned(), "1".to_owned()),
             ("GTK_A11Y".to_owned(), "none".to_owned()),

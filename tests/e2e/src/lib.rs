@@ -14,6 +14,7 @@ pub mod page;
 pub mod papers;
 pub mod saved;
 pub mod site;
+pub mod stage;
 
 pub use browser::Browser;
 pub use find::{Found, containing};

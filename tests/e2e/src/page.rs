@@ -6,6 +6,9 @@
 use crate::browser::{Browser, Driver};
 use crate::find::{Found, Name};
 use crate::look::Look;
+use crate::stage::Stage;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use fantoccini::Client;
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::{Element, ElementRef};
@@ -16,7 +19,7 @@ use futures_util::FutureExt;
 use serde_json::{Value, json};
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
@@ -38,37 +41,49 @@ pub fn output() -> PathBuf {
 
 /// A consumer's browser with the portal of a demo server of its own.
 pub struct Page {
+    /// The demo server.
+    pub stage: Arc<Stage>,
     client: Client,
     browser: Browser,
     name: String,
-    base: String,
     downloads: PathBuf,
     expected: Mutex<Vec<String>>,
 }
 
-/// Runs a test in a fresh session of `browser`, and fails it on anything in the console that it did
-/// not ask for.
+/// Runs a test in a fresh session of `browser` against a demo server of its own, and fails it on anything
+/// in the console that it did not ask for.
 pub fn visit(browser: Browser, look: Look, test: impl AsyncFnOnce(&Page)) {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+    look_around(browser, &look, &Arc::new(Stage::new()), async |page| {
+        test(page).await;
+        page.has_nothing_to_complain_of().await;
+    });
+}
+
+/// Runs what is to be done in a fresh session of `browser`, whatever the console says.
+pub fn look_around(
+    browser: Browser,
+    look: &Look,
+    stage: &Arc<Stage>,
+    act: impl AsyncFnOnce(&Page),
+) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .expect("a runtime can be made");
     runtime.block_on(async {
         let driver = Driver::take(browser);
-        let client = driver.session(&look).await;
+        let client = driver.session(look).await;
         let page = Page {
+            stage: Arc::clone(stage),
             client,
             browser,
             name: thread::current().name().unwrap_or("a visit").to_owned(),
-            base: env::var("E2E_BASE").unwrap_or_default(),
             downloads: driver.downloads(),
             expected: Mutex::new(Vec::new()),
         };
         let outcome = AssertUnwindSafe(async {
-            page.wear(&look).await;
-            test(&page).await;
-            page.has_nothing_to_complain_of().await;
+            page.wear(look).await;
+            act(&page).await;
         })
         .catch_unwind()
         .await;
@@ -103,7 +118,7 @@ impl Page {
         let address = if path.starts_with("http") {
             path.to_owned()
         } else {
-            format!("{}{path}", self.base)
+            format!("{}{path}", self.stage.address())
         };
         if let Err(error) = self.client.goto(&address).await {
             panic!("{address} does not open: {error}");
@@ -354,6 +369,63 @@ impl Page {
             let _ = fs::create_dir_all(output()).and_then(|()| fs::write(&path, picture));
         }
         path
+    }
+
+    /// Saves a picture of the whole page, however long, in Chromium.
+    pub async fn whole_picture(&self, path: &Path) {
+        let size = "const { scrollWidth, scrollHeight } = document.documentElement;
+            return [scrollWidth, scrollHeight]";
+        let size = self.script(size, vec![]).await;
+        let clip = json!({ "x": 0, "y": 0, "width": size[0], "height": size[1], "scale": 1 });
+        let how = json!({ "captureBeyondViewport": true, "clip": clip });
+        let picture = self.devtools("Page.captureScreenshot", how).await;
+        let bytes = picture["data"]
+            .as_str()
+            .and_then(|data| STANDARD.decode(data).ok());
+        let bytes = bytes.expect("a picture is base64");
+        fs::write(path, bytes).expect("there is room for a picture");
+    }
+
+    /// Waits until what moves has come to rest: half-faded text has half the contrast.
+    pub async fn settles(&self) {
+        self.until_script(
+            "animations to end",
+            "const still = (root) => [...root.querySelectorAll('*')].every((element) =>
+               element.getAnimations().every((animation) => animation.playState !== 'running'
+                 || animation.effect?.getTiming().iterations === Infinity)
+               && (!element.shadowRoot || still(element.shadowRoot)));
+             return still(document);",
+        )
+        .await;
+    }
+
+    /// The connection is gone: the server does not answer, and the browser says it is offline. (Only
+    /// Chromium can be told so from outside; in every browser the page is told by script.)
+    pub async fn goes_offline(&self) {
+        self.stage.stops();
+        self.says_online(false).await;
+    }
+
+    /// The connection is back, with fresh dossiers.
+    pub async fn comes_online(&self) {
+        self.stage.starts();
+        self.says_online(true).await;
+    }
+
+    async fn says_online(&self, online: bool) {
+        let tell = "const [online] = arguments;
+            Object.defineProperty(navigator, 'onLine', { get: () => online, configurable: true });
+            dispatchEvent(new Event(online ? 'online' : 'offline'));";
+        self.script(tell, vec![json!(online)]).await;
+    }
+
+    /// The consumer comes back to the tab after having been elsewhere.
+    pub async fn comes_back_to_the_tab(&self) {
+        self.script(
+            "document.dispatchEvent(new Event('visibilitychange'))",
+            vec![],
+        )
+        .await;
     }
 
     /// Announces that the console will hold something with this text in it.

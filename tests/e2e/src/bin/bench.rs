@@ -1,0 +1,461 @@
+//! The portal's figures, as a table in Markdown: what a first visit weighs, how soon the dossier is on
+//! the screen, how a long dossier feels, what a large OTD costs. All in Chromium, on this machine.
+//!
+//! How each is measured:
+//! - *First load*: the files that a visit to the overview fetches, as the browser lists them, each in
+//!   Brotli 11.
+//! - *On screen*: from the start of the navigation to the first frame in which the dossier's code can be
+//!   read, in a new browser with nothing cached, at slow 4G and a processor slowed down four times. The
+//!   portal and a page that does nothing but fetch the session and print the code take turns, and the
+//!   medians are compared.
+//! - *Long dossier*: the longest task (`PerformanceObserver`, `longtask`) at four times slowdown.
+//! - *OTD*: from the click to the moment the portal has the PDF as a Blob; memory is what all of the
+//!   browser's processes hold between them (`Pss`, which shares out what they share), sampled every
+//!   20 ms, above what they held before the click.
+
+use e2e::stage::Stage;
+use e2e::{Browser, Look, Page, containing, site};
+use fantoccini::key::Key;
+use serde_json::{Value, json};
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+/// Runs of each page, the medians of which are compared.
+const RUNS: usize = 9;
+const FIRST_LOAD_KB: f64 = 125.0;
+const ON_SCREEN_RATIO: f64 = 2.2;
+const LONGEST_TASK_MS: f64 = 200.0;
+const OTD_BYTES: f64 = 50_000_000.0;
+
+/// A dossier's code as the specification's example has it.
+const CODE: &str = "TEST-1";
+
+fn main() {
+    let site = site_with_bare_page();
+    let stage = Arc::new(Stage::with_site(&site));
+    let rows = Arc::new(Mutex::new(Vec::new()));
+    first_load(&stage, &rows);
+    on_screen(&stage, &rows);
+    long_dossier(&stage, &rows);
+    large_otd(&stage, &rows);
+
+    println!("\n| figure | measured | allowed |\n|---|---:|---:|");
+    for [what, measured, allowed] in rows.lock().expect("measuring is over").iter() {
+        println!("| {what} | {measured} | {allowed} |");
+    }
+}
+
+type Rows = Arc<Mutex<Vec<[String; 3]>>>;
+
+fn note(
+    rows: &Rows,
+    what: impl Into<String>,
+    measured: impl Into<String>,
+    allowed: impl Into<String>,
+) {
+    let row = [what.into(), measured.into(), allowed.into()];
+    println!("{}: {}", row[0], row[1]);
+    rows.lock()
+        .expect("no measurement panics in here")
+        .push(row);
+}
+
+/// The site as it is built, with the bare page beside it.
+fn site_with_bare_page() -> tempfile::TempDir {
+    const PAGE: &str = "<!doctype html><html lang=\"nl\"><head><meta charset=\"utf-8\"><title>Dossier</title>\
+        <script src=\"bare.js\"></script></head><body><p id=\"code\"></p></body></html>";
+    const SCRIPT: &str = "fetch(\"consumerportal/getsession\", { credentials: \"include\" })\n  \
+        .then((answer) => answer.json())\n  .then(({ consumerportalsession }) => {\n    \
+        document.getElementById(\"code\").textContent = consumerportalsession.dossier.code;\n  });\n";
+    let copy = tempfile::tempdir().expect("there is room for a copy of the site");
+    site::copy_of(&site::built(), copy.path())
+        .unwrap_or_else(|error| panic!("no site in {}: {error}", site::built().display()));
+    for (name, content) in [("bare.html", PAGE), ("bare.js", SCRIPT)] {
+        fs::write(copy.path().join(name), content).expect("there is room for the bare page");
+        let compressed = brotli(content.as_bytes());
+        fs::write(copy.path().join(format!("{name}.br")), compressed)
+            .expect("there is room for the bare page");
+    }
+    copy
+}
+
+fn brotli(bytes: &[u8]) -> Vec<u8> {
+    let mut writer = brotli::CompressorWriter::new(Vec::new(), 64 * 1024, 11, 24);
+    writer
+        .write_all(bytes)
+        .expect("memory takes what is written");
+    writer.into_inner()
+}
+
+/// Runs a measurement in a new browser.
+fn browse(stage: &Arc<Stage>, measure: impl AsyncFnOnce(&Page)) {
+    e2e::page::look_around(Browser::Chromium, &Look::default(), stage, measure);
+}
+
+fn first_load(stage: &Arc<Stage>, rows: &Rows) {
+    browse(stage, async |page| {
+        page.open("/").await;
+        page.text(containing(CODE)).first().appears().await;
+        let fetched = "return [location.pathname, ...performance.getEntriesByType('resource')
+              .map(({ name }) => new URL(name).pathname)]
+            .filter((path) => !path.startsWith('/consumerportal/'))";
+        let fetched = page.script(fetched, vec![]).await;
+        let mut paths: Vec<&str> = fetched
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        paths.sort_unstable();
+        paths.dedup();
+        let (mut all_raw, mut all_compressed) = (0, 0);
+        for path in paths {
+            let name = if path == "/" {
+                "index.html"
+            } else {
+                path.trim_start_matches('/')
+            };
+            let Ok(bytes) = fs::read(site::built().join(name)) else {
+                println!("{name}: not in the site, left out");
+                continue;
+            };
+            let compressed = brotli(&bytes).len();
+            all_raw += bytes.len();
+            all_compressed += compressed;
+            note(
+                rows,
+                format!("{name}, raw and Brotli 11"),
+                format!("{}, {}", kb(bytes.len()), kb(compressed)),
+                "",
+            );
+        }
+        note(
+            rows,
+            "**First load**, raw and Brotli 11",
+            format!("{}, **{}**", kb(all_raw), kb(all_compressed)),
+            format!("{FIRST_LOAD_KB} KB"),
+        );
+    });
+}
+
+fn kb(bytes: usize) -> String {
+    format!("{:.1} KB", bytes as f64 / 1000.0)
+}
+
+/// Marks the first frame in which the code can be read, on either page.
+fn watch(code: &str) -> String {
+    format!(
+        "const look = () => {{
+           const root = document.querySelector('consumer-portal')?.shadowRoot ?? document.body;
+           if (root?.textContent.includes({})) window.codeAt = performance.now();
+           else requestAnimationFrame(look);
+         }};
+         requestAnimationFrame(look);",
+        json!(code)
+    )
+}
+
+async fn slow_down(page: &Page, network: bool) {
+    if network {
+        page.devtools("Network.enable", json!({})).await;
+        let kbit = 1000.0 / 8.0;
+        let slow_4g = json!({
+            "offline": false,
+            "latency": 150,
+            "downloadThroughput": 1600.0 * kbit,
+            "uploadThroughput": 750.0 * kbit,
+        });
+        page.devtools("Network.emulateNetworkConditions", slow_4g)
+            .await;
+    }
+    page.devtools("Emulation.setCPUThrottlingRate", json!({ "rate": 4 }))
+        .await;
+}
+
+fn on_screen(stage: &Arc<Stage>, rows: &Rows) {
+    let (mut portal, mut bare, mut painted) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..RUNS {
+        for (path, times) in [("/", &mut portal), ("/bare.html", &mut bare)] {
+            browse(stage, async |page| {
+                slow_down(page, true).await;
+                let script = json!({ "source": watch(CODE) });
+                page.devtools("Page.addScriptToEvaluateOnNewDocument", script)
+                    .await;
+                page.open(path).await;
+                page.until_script("the dossier's code", "return 'codeAt' in window")
+                    .await;
+                let at = page.script("return codeAt", vec![]).await;
+                times.push(at.as_f64().expect("a time is a number"));
+                if path == "/" {
+                    let paint = "return performance.getEntriesByName('first-contentful-paint')[0].startTime";
+                    let paint = page.script(paint, vec![]).await;
+                    painted.push(paint.as_f64().expect("a time is a number"));
+                }
+            });
+        }
+    }
+    let (portal, bare, painted) = (median(&mut portal), median(&mut bare), median(&mut painted));
+    note(rows, "Skeleton painted, slow 4G and 4x", ms(painted), "");
+    note(rows, "Dossier on screen, slow 4G and 4x", ms(portal), "");
+    note(rows, "The same on a bare page", ms(bare), "");
+    note(
+        rows,
+        format!("**Ratio of the two**, medians of {RUNS} runs"),
+        format!("**{:.2}**", portal / bare),
+        format!("{ON_SCREEN_RATIO}"),
+    );
+}
+
+fn median(times: &mut [f64]) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
+}
+
+fn ms(time: f64) -> String {
+    format!("{time:.0} ms")
+}
+
+/// Keeps the length of every task over 50 ms, with when it began.
+const TASKS: &str = "window.tasks = [];
+    new PerformanceObserver((list) => {
+      for (const { startTime, duration } of list.getEntries()) tasks.push({ startTime, duration });
+    }).observe({ type: 'longtask', buffered: true });";
+
+fn long_dossier(stage: &Arc<Stage>, rows: &Rows) {
+    browse(stage, async |page| {
+        let scripts = [TASKS.to_owned(), watch("DEMO-lang")].join("\n");
+        page.devtools(
+            "Page.addScriptToEvaluateOnNewDocument",
+            json!({ "source": scripts }),
+        )
+        .await;
+        slow_down(page, false).await;
+        page.open("/open/lang").await;
+        page.until_script("the list", "return 'codeAt' in window")
+            .await;
+        let on_screen = page
+            .script("return codeAt", vec![])
+            .await
+            .as_f64()
+            .unwrap_or(0.0);
+        idle(page).await;
+        note(
+            rows,
+            "5,000 actions at 4x: on screen after",
+            ms(on_screen),
+            "",
+        );
+        longest(page, rows, "until the list").await;
+
+        focus(page, "input[type=search]").await;
+        for letter in ["l", "o", "o", "n"] {
+            page.type_text(letter).await;
+            idle(page).await;
+        }
+        page.press(&[Key::Backspace]).await;
+        idle(page).await;
+        longest(page, rows, "typing in the search").await;
+
+        for link in [
+            ".tasks a",
+            "nav li:nth-child(2) a",
+            "nav li:nth-child(3) a",
+            "nav li:nth-child(1) a",
+        ] {
+            click(page, link).await;
+            idle(page).await;
+        }
+        click(page, "button.more").await;
+        idle(page).await;
+        longest(page, rows, "clicking through").await;
+
+        click(page, ".tasks a").await;
+        idle(page).await;
+        if focus(page, "textarea").await {
+            for letter in ["h", "a", "l", "l", "o"] {
+                page.type_text(letter).await;
+                idle(page).await;
+            }
+            longest(page, rows, "typing a comment").await;
+        }
+    });
+}
+
+/// In the portal's shadow root, so that the measurement runs no more script than it must.
+async fn focus(page: &Page, selector: &str) -> bool {
+    let focus = "const found = document.querySelector('consumer-portal').shadowRoot.querySelector(arguments[0]);
+        found?.focus(); return !!found";
+    page.script(focus, vec![json!(selector)]).await == true
+}
+
+/// Clicks with the mouse, as a person does: events and all.
+async fn click(page: &Page, selector: &str) {
+    let place = "const found = document.querySelector('consumer-portal').shadowRoot.querySelector(arguments[0]);
+        if (!found) return null;
+        found.scrollIntoView({ block: 'center' });
+        const { x, y, width, height } = found.getBoundingClientRect();
+        return [x + Math.min(width / 2, 40), y + height / 2]";
+    let place = page.script(place, vec![json!(selector)]).await;
+    let (Some(x), Some(y)) = (place[0].as_f64(), place[1].as_f64()) else {
+        println!("there is no {selector} to click");
+        return;
+    };
+    for kind in ["mousePressed", "mouseReleased"] {
+        let event = json!({ "type": kind, "x": x, "y": y, "button": "left", "clickCount": 1 });
+        page.devtools("Input.dispatchMouseEvent", event).await;
+    }
+}
+
+/// Waits until the page has painted and has nothing left to do.
+async fn idle(page: &Page) {
+    let idle = "const done = arguments[arguments.length - 1];
+        requestAnimationFrame(() => requestIdleCallback(() => requestIdleCallback(() => done(true))))";
+    page.script_later(idle, vec![]).await;
+}
+
+/// Notes the longest task since the last time.
+async fn longest(page: &Page, rows: &Rows, during: &str) {
+    let tasks = "return tasks.splice(0).map(({ duration }) => duration)";
+    let tasks = page.script(tasks, vec![]).await;
+    let longest = tasks
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_f64)
+        .fold(0.0, f64::max);
+    let measured = if longest == 0.0 {
+        "under 50 ms".to_owned()
+    } else {
+        ms(longest)
+    };
+    note(
+        rows,
+        format!("5,000 actions at 4x: longest task {during}"),
+        format!("**{measured}**"),
+        ms(LONGEST_TASK_MS),
+    );
+}
+
+/// Notes when the portal makes a Blob of a PDF into an address, and how large it is.
+const BLOBS: &str = "const create = URL.createObjectURL;
+    URL.createObjectURL = (blob) => {
+      if (blob.size > 1e6) window.blobAt = { at: performance.now(), size: blob.size };
+      return create.call(URL, blob);
+    };";
+
+fn large_otd(stage: &Arc<Stage>, rows: &Rows) {
+    browse(stage, async |page| {
+        page.devtools(
+            "Page.addScriptToEvaluateOnNewDocument",
+            json!({ "source": BLOBS }),
+        )
+        .await;
+        page.open("/open/otd-50mb#portal/documents").await;
+        let save = page.button(containing("opslaan"));
+        save.appears().await;
+        // The same bytes with nothing done to them, for comparison; also fills what is filled but once.
+        let bare = "const done = arguments[arguments.length - 1];
+            const id = arguments[0];
+            const from = performance.now();
+            fetch('consumerportal/get_otd_pdf?productaction_id=' + id, { credentials: 'include', cache: 'no-store' })
+              .then((answer) => answer.arrayBuffer())
+              .then(() => done(performance.now() - from))";
+        let id = "return document.querySelector('consumer-portal').shadowRoot
+            .querySelector('a[href*=\"action/\"]').hash.split('/').at(-1)";
+        let id = page.script(id, vec![]).await;
+        let bare = page
+            .script_later(bare, vec![id])
+            .await
+            .as_f64()
+            .unwrap_or(0.0);
+
+        let memory = Memory::watch();
+        page.script("window.clickedAt = null; addEventListener('click', () => { clickedAt ??= performance.now() }, true)", vec![])
+            .await;
+        save.click().await;
+        page.until_script("the PDF", "return 'blobAt' in window")
+            .await;
+        let took = page
+            .script("return [blobAt.at - clickedAt, blobAt.size]", vec![])
+            .await;
+        let peak = memory.peak();
+        let (took, size) = (
+            took[0].as_f64().unwrap_or(0.0),
+            took[1].as_f64().unwrap_or(OTD_BYTES),
+        );
+        note(rows, "OTD of 50 MB: from click to Blob", ms(took), "");
+        note(
+            rows,
+            "OTD of 50 MB: as a multiple of fetching the bare bytes",
+            format!("{:.1}", took / bare),
+            "",
+        );
+        note(
+            rows,
+            "OTD of 50 MB: peak memory above before, as a multiple of the PDF",
+            format!("**{:.1}**", peak / size),
+            "",
+        );
+    });
+}
+
+/// Watches what our browser's processes hold.
+struct Memory {
+    before: f64,
+    peak: Arc<Mutex<f64>>,
+    over: Arc<AtomicBool>,
+}
+
+impl Memory {
+    fn watch() -> Memory {
+        let before = held();
+        let peak = Arc::new(Mutex::new(before));
+        let over = Arc::new(AtomicBool::new(false));
+        let (in_peak, until) = (Arc::clone(&peak), Arc::clone(&over));
+        std::thread::spawn(move || {
+            let deadline = Instant::now() + Duration::from_secs(120);
+            while !until.load(Ordering::Relaxed) && Instant::now() < deadline {
+                let now = held();
+                if let Ok(mut peak) = in_peak.lock() {
+                    *peak = peak.max(now);
+                }
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        });
+        Memory { before, peak, over }
+    }
+
+    /// The most that was held above what was held before, in bytes.
+    fn peak(self) -> f64 {
+        self.over.store(true, Ordering::Relaxed);
+        self.peak.lock().map_or(0.0, |peak| *peak - self.before)
+    }
+}
+
+/// What the processes that came of this one hold, in bytes.
+fn held() -> f64 {
+    fn below(process: &Path, sum: &mut f64) {
+        for thread in fs::read_dir(process.join("task"))
+            .into_iter()
+            .flatten()
+            .flatten()
+        {
+            let children = fs::read_to_string(thread.path().join("children")).unwrap_or_default();
+            for child in children.split_whitespace() {
+                let child = Path::new("/proc").join(child);
+                let usage = fs::read_to_string(child.join("smaps_rollup")).unwrap_or_default();
+                let pss = usage.lines().find_map(|line| line.strip_prefix("Pss:"));
+                let kb = pss.and_then(|pss| pss.trim().trim_end_matches(" kB").parse::<f64>().ok());
+                *sum += kb.unwrap_or(0.0) * 1024.0;
+                below(&child, sum);
+            }
+        }
+    }
+    let mut sum = 0.0;
+    below(Path::new("/proc/self"), &mut sum);
+    sum
+}

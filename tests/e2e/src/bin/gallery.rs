@@ -1,0 +1,401 @@
+//! Pictures of every screen and state, on several devices: `cargo run -p e2e --bin gallery -- <folder>
+//! [part of a scene's name]`. Made to be looked at; nothing is judged here.
+
+use e2e::page::look_around;
+use e2e::papers::{self, Folder};
+use e2e::stage::Stage;
+use e2e::{Browser, Look, Page, containing};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::{env, fs};
+
+/// A screen or state: who looks, where, and what they do first.
+struct Scene {
+    name: &'static str,
+    open: &'static str,
+    steps: &'static [Step],
+}
+
+/// What a consumer does or waits for. Words are given in Dutch and in English.
+enum Step {
+    /// Follows a link with this in its name; the words are the dossier's own.
+    Link(&'static str),
+    /// Presses a button.
+    Button(&'static str, &'static str),
+    /// Chooses a file of this name and size.
+    File(&'static str, usize),
+    /// Writes in the first field.
+    Write(&'static str),
+    /// Waits until this is on the screen.
+    Shows(&'static str, &'static str),
+    /// Runs a script.
+    Script(&'static str),
+    /// Loses the connection.
+    Offline,
+}
+
+use Step::{Button, File, Link, Offline, Script, Shows, Write};
+
+const fn scene(name: &'static str, open: &'static str, steps: &'static [Step]) -> Scene {
+    Scene { name, open, steps }
+}
+
+/// A moment that passes too soon for a picture is held by a slow server.
+const HANDING_IN: &str = "/open/eva";
+const PAYSLIP: Step = Link("recente loonstrook");
+const SEND: Step = Button("Aanleveren", "Hand in");
+/// What a browser does when the consumer comes back to the tab.
+const BACK_IN_TAB: Step = Script("document.dispatchEvent(new Event('visibilitychange'))");
+
+const SCENES: &[Scene] = &[
+    scene("overview-example", "/open/voorbeeld", &[]),
+    scene("overview", "/open/eva", &[]),
+    scene("overview-empty", "/open/leeg", &[]),
+    scene("overview-closed", "/open/gesloten", &[]),
+    scene("overview-long", "/open/lang", &[]),
+    scene("overview-long-search", "/open/lang", &[Write("498")]),
+    scene("overview-hostile", "/open/vijandig", &[]),
+    scene("product-mortgage", "/open/eva", &[Link("Florius Profijt")]),
+    scene(
+        "product-credit",
+        "/open/eva",
+        &[Link("Persoonlijke lening")],
+    ),
+    scene(
+        "product-insurance",
+        "/open/eva",
+        &[Link("Overlijdensrisico")],
+    ),
+    scene(
+        "product-unknown-type",
+        "/open/eva",
+        &[Link("Taxatie Lindenlaan")],
+    ),
+    scene("product-closed", "/open/gesloten", &[Link("Obvion")]),
+    scene("documents", "/open/eva#portal/documents", &[]),
+    scene("documents-none", "/open/leeg#portal/documents", &[]),
+    scene("documents-odd", "/open/documenten#portal/documents", &[]),
+    scene("me", "/open/eva#portal/me", &[]),
+    scene("me-example", "/open/voorbeeld#portal/me", &[]),
+    scene("me-hostile", "/open/vijandig#portal/me", &[]),
+    scene("unknown-page", "/open/eva#portal/action/bestaat-niet", &[]),
+    scene("action-open", "/open/eva", &[PAYSLIP]),
+    scene(
+        "action-rejected",
+        "/open/eva",
+        &[Link("legitimatiebewijs (Thomas")],
+    ),
+    scene("action-both", "/open/eva", &[Link("werkgeversverklaring")]),
+    scene(
+        "action-nothing",
+        "/open/eva",
+        &[Link("Tekenen bij de notaris")],
+    ),
+    scene(
+        "action-done",
+        "/open/voorbeeld",
+        &[Link("SNS Budget"), Link("legitimatiebewijs")],
+    ),
+    scene("action-download", "/open/eva", &[Link("Rentevoorstel")]),
+    scene(
+        "action-otd",
+        "/open/eva",
+        &[Link("Opdracht tot dienstverlening")],
+    ),
+    scene(
+        "upload-chosen",
+        HANDING_IN,
+        &[PAYSLIP, File("loonstrook-november.pdf", 240_000)],
+    ),
+    scene(
+        "upload-comment",
+        HANDING_IN,
+        &[
+            PAYSLIP,
+            File("zażółć gęślą jaźń 🏡.jpg", 3_000_000),
+            Write("Dit is de loonstrook van november."),
+        ],
+    ),
+    scene(
+        "upload-wrong-kind",
+        HANDING_IN,
+        &[PAYSLIP, File("film.mp4", 1000)],
+    ),
+    scene("upload-empty", HANDING_IN, &[PAYSLIP, File("leeg.pdf", 0)]),
+    scene(
+        "upload-too-large",
+        HANDING_IN,
+        &[PAYSLIP, File("groot.pdf", 26_500_000)],
+    ),
+    scene(
+        "upload-ask-replace",
+        HANDING_IN,
+        &[
+            Link("legitimatiebewijs (Thomas"),
+            File("paspoort.pdf", 240_000),
+            SEND,
+            Shows("Ja, vervangen", "Yes, replace"),
+        ],
+    ),
+    scene(
+        "upload-sending",
+        HANDING_IN,
+        &[
+            PAYSLIP,
+            File("langzaam.pdf", 9_000_000),
+            SEND,
+            Shows("Uw document wordt verstuurd", "Your document is being sent"),
+        ],
+    ),
+    scene(
+        "upload-arrived",
+        HANDING_IN,
+        &[
+            PAYSLIP,
+            File("loonstrook.pdf", 240_000),
+            SEND,
+            Shows("Uw document is aangekomen", "Your document has arrived"),
+        ],
+    ),
+    scene(
+        "upload-refused",
+        HANDING_IN,
+        &[
+            PAYSLIP,
+            File("storing.pdf", 240_000),
+            SEND,
+            Shows(
+                "Uw document is niet aangeleverd",
+                "Your document was not handed in",
+            ),
+        ],
+    ),
+    scene(
+        "upload-lost",
+        HANDING_IN,
+        &[
+            PAYSLIP,
+            File("weg-ervoor.pdf", 240_000),
+            SEND,
+            Shows(
+                "Uw document is niet aangekomen",
+                "Your document did not arrive",
+            ),
+        ],
+    ),
+    scene(
+        "upload-settled",
+        HANDING_IN,
+        &[
+            PAYSLIP,
+            File("weg-erna.pdf", 240_000),
+            SEND,
+            Shows("Uw document is aangekomen", "Your document has arrived"),
+        ],
+    ),
+    scene(
+        "upload-already-there",
+        HANDING_IN,
+        &[
+            PAYSLIP,
+            File("al-ontvangen.pdf", 240_000),
+            SEND,
+            Shows(
+                "Er is al een document aangeleverd",
+                "A document is already there",
+            ),
+        ],
+    ),
+    scene(
+        "upload-unsure",
+        HANDING_IN,
+        &[
+            Link("legitimatiebewijs (Thomas"),
+            File("weg-ervoor.pdf", 240_000),
+            SEND,
+            Button("Ja, vervangen", "Yes, replace"),
+            Shows(
+                "niet zien of uw nieuwe document",
+                "cannot tell whether your new document",
+            ),
+        ],
+    ),
+    scene(
+        "download-failed",
+        "/open/documenten",
+        &[
+            Link("Foutpagina als pdf"),
+            Button("opslaan", "Save"),
+            Shows("beschadigd", "damaged"),
+        ],
+    ),
+    scene(
+        "download-under-way",
+        "/open/eva",
+        &[
+            Link("Taxatierapport"),
+            Button("opslaan", "Save"),
+            Shows("opgehaald", "fetched"),
+        ],
+    ),
+    scene("loading", "/open/langzaam", &[]),
+    scene("failed-server", "/open/storing", &[]),
+    scene("failed-refused", "/open/geweigerd", &[]),
+    scene("failed-expired", "/open/verlopen", &[]),
+    scene("failed-garbled", "/open/geen-json", &[]),
+    scene("failed-connection", "/open/weg", &[]),
+    scene("failed-signed-out", "/open/niet-aangemeld", &[]),
+    scene("offline", "/open/eva", &[Offline]),
+    scene(
+        "not-refreshed",
+        "/open/wisselvallig",
+        &[
+            BACK_IN_TAB,
+            Shows("niet kijken of er nieuws", "could not check for news"),
+        ],
+    ),
+    scene(
+        "expired-meanwhile",
+        "/open/verloopt",
+        &[
+            BACK_IN_TAB,
+            Shows("toegang is verlopen", "access has expired"),
+        ],
+    ),
+    scene(
+        "panic",
+        "/open/eva",
+        &[
+            Script(
+                "Document.prototype.createElement = () => { throw new Error('proef') };
+                Document.prototype.importNode = Document.prototype.createElement;
+                location.hash = '#portal/me'",
+            ),
+            Shows("Er ging iets mis", "Something went wrong"),
+        ],
+    ),
+];
+
+/// What the scenes are looked at with.
+fn looks() -> Vec<(&'static str, &'static str, Look)> {
+    let desktop = Look::default();
+    vec![
+        ("phone", "", Look::phone()),
+        ("desktop", "", desktop.clone()),
+        (
+            "phone-dark",
+            "",
+            Look {
+                dark: true,
+                ..Look::phone()
+            },
+        ),
+        (
+            "phone-large-text",
+            "",
+            Look {
+                text_percent: 200,
+                ..Look::phone()
+            },
+        ),
+        ("desktop-english", "en.html", desktop.clone()),
+        ("desktop-informal", "je.html", desktop),
+    ]
+}
+
+fn main() {
+    let mut arguments = env::args().skip(1);
+    let folder = PathBuf::from(
+        arguments
+            .next()
+            .unwrap_or_else(|| "target/gallery".to_owned()),
+    );
+    let wanted = arguments.next().unwrap_or_default();
+    for (device, variant, look) in looks() {
+        let folder = folder.join(device);
+        fs::create_dir_all(&folder).expect("the folder can be made");
+        for scene in SCENES
+            .iter()
+            .filter(|scene| format!("{device}/{}", scene.name).contains(&wanted))
+        {
+            let stage = Arc::new(Stage::new());
+            let picture = folder.join(format!("{}.png", scene.name));
+            look_around(Browser::Chromium, &look, &stage, async |page| {
+                play(page, scene, variant).await;
+                page.whole_picture(&picture).await;
+            });
+            println!("{}", picture.display());
+        }
+        if "broker".contains(&wanted) {
+            let stage = Arc::new(Stage::new());
+            let picture = folder.join("broker.png");
+            look_around(Browser::Chromium, &look, &stage, async |page| {
+                page.open("/open/eva").await;
+                page.open(&stage.broker()).await;
+                page.heading(containing("Eva Bakker")).appears().await;
+                page.whole_picture(&picture).await;
+            });
+        }
+    }
+}
+
+/// Goes to a scene. What does not come is left out of the picture, and said.
+async fn play(page: &Page, scene: &Scene, variant: &str) {
+    let english = usize::from(variant == "en.html");
+    page.open(scene.open).await;
+    if !variant.is_empty() {
+        let fragment = scene
+            .open
+            .split_once('#')
+            .map_or("", |(_, fragment)| fragment);
+        page.open(&format!("/{variant}#{fragment}")).await;
+    }
+    // Until the first heading: of the dossier, or of what became of it. A slow one is a scene by itself.
+    if scene.name != "loading" {
+        page.role("heading", e2e::find::Name::Any)
+            .first()
+            .appears()
+            .await;
+    }
+    let folder = Folder::new();
+    for step in scene.steps {
+        match step {
+            Link(name) => page.link(containing(name)).first().click().await,
+            Button(nl, en) => {
+                page.button(containing([nl, en][english]))
+                    .first()
+                    .click()
+                    .await
+            }
+            File(name, size) => {
+                let bytes = if *size == 0 {
+                    Vec::new()
+                } else {
+                    papers::pdf(*size)
+                };
+                page.give_file(&folder.file(name, &bytes)).await;
+            }
+            Write(text) => {
+                let fields = page.role("textbox", e2e::find::Name::Any);
+                let search = page.role("searchbox", e2e::find::Name::Any);
+                let field = if scene.name.contains("search") {
+                    search
+                } else {
+                    fields
+                };
+                field.first().type_text(text).await;
+            }
+            Shows(nl, en) => {
+                page.text(containing([nl, en][english]))
+                    .first()
+                    .appears()
+                    .await
+            }
+            Script(body) => {
+                page.script(body, vec![]).await;
+            }
+            Offline => page.goes_offline().await,
+        }
+    }
+    page.settles().await;
+}

@@ -570,8 +570,18 @@ impl<F: Clone> Flow<F> {
             Err(problem) => Some(problem),
         };
         self.state = match (why, failed) {
-            // It was said to be stored: an unlucky getsession does not undo that.
-            (Why::Stored, _) => State::Done(Outcome::Confirmed),
+            // It was said to be stored: a getsession that fails or lags does not undo that. What it
+            // would have said is known but for the date.
+            (Why::Stored, failed) => {
+                if failed.is_some() || self.now.status != Status::Done {
+                    self.now = Seen {
+                        status: Status::Done,
+                        executed: None,
+                        upload: self.now.upload.map(|_| Upload::Again),
+                    };
+                }
+                State::Done(Outcome::Confirmed)
+            }
             (why, Some(problem)) => State::Unchecked(why, problem),
             (Why::AlreadyUploaded(problem), None) => {
                 if gone || self.now.status == Status::Done {
@@ -599,6 +609,8 @@ impl<F: Clone> Flow<F> {
         let executed_since =
             self.now.executed.is_some() && self.now.executed != self.before.executed;
         match (self.before.status, self.now.status) {
+            // Done without a date: there is nothing to compare with.
+            (Status::Done, Status::Done) if self.before.executed.is_none() => None,
             _ if executed_since => Some(true),
             (Status::Done, Status::Done) => None,
             (_, now) => Some(now == Status::Done),
@@ -638,3 +650,6 @@ impl<F: Clone> Flow<F> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

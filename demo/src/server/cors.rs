@@ -15,13 +15,15 @@ pub enum Caller {
 }
 
 /// Reads who calls off `Origin`. A page reached by another name for this machine (`localhost`) is our
-/// own by its `Host`.
+/// own by its `Host`; one behind a development server, which changes the `Host`, by what the browser
+/// says of it (no page can set `Sec-Fetch-Site`).
 pub fn caller<'a>(headers: &HeaderMap, mut welcome: impl Iterator<Item = &'a str>) -> Caller {
     let Some(origin) = headers.get("origin") else {
         return Caller::Own;
     };
     let own = |host: &HeaderValue| [b"http://", host.as_bytes()].concat() == origin.as_bytes();
-    if headers.get("host").is_some_and(own) {
+    let same_site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
+    if headers.get("host").is_some_and(own) || same_site == Some(b"same-origin") {
         return Caller::Own;
     }
     match welcome.any(|welcome| welcome.as_bytes() == origin.as_bytes()) {

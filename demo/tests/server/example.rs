@@ -1,0 +1,65 @@
+use crate::client::{Demo, Sending};
+use serde_json::{Value, json};
+
+const EXAMPLE: &str = include_str!("getsession.json");
+const ACTION: &str = "PRA433FB8570F2C0F6D816F1A0A283BFE";
+
+#[test]
+fn nobody_in_particular_sees_the_specifications_example() {
+    let demo = Demo::start();
+    let answer = demo.get("consumerportal/getsession", &[]).unwrap();
+    assert_eq!(answer.status, 200);
+    assert_eq!(answer.header("content-type"), "application/json");
+    assert_eq!(answer.header("cache-control"), "no-store");
+    assert_eq!(
+        answer.json(),
+        serde_json::from_str::<Value>(EXAMPLE).unwrap()
+    );
+}
+
+#[test]
+fn the_consumers_id_of_the_example_is_known() {
+    let demo = Demo::start();
+    let query = "consumer_id=CNSR22966DC6C1D2E53D861B2794F6A20E&ip_address=127.0.0.1";
+    let answer = demo
+        .get(&format!("consumerportal/getsession?{query}"), &[])
+        .unwrap();
+    assert_eq!(
+        answer.json(),
+        serde_json::from_str::<Value>(EXAMPLE).unwrap()
+    );
+}
+
+#[test]
+fn what_is_sent_for_the_example_can_be_fetched_back() {
+    let demo = Demo::start();
+    let before = demo.session("voorbeeld");
+    assert_eq!(
+        before["duplicate_comfort_data"]["downloadable_productactions"],
+        json!([])
+    );
+
+    let document = demo::files::jpeg_of(150_000);
+    let sending = Sending::of(ACTION, "paspoort.jpg", &document)
+        .with("mimetype", "image/jpeg")
+        .again();
+    let answer = demo.send("voorbeeld", &sending).unwrap();
+    assert_eq!(
+        (answer.status, answer.json()),
+        (200, json!({"operation_result": "ok"}))
+    );
+
+    let after = demo.session("voorbeeld");
+    let listed = &after["duplicate_comfort_data"]["downloadable_productactions"][ACTION];
+    assert_eq!(listed["id"], ACTION);
+    assert_ne!(listed["date_executed"], "2018-01-01");
+    let call = format!("get_product_action_download?productaction_id={ACTION}");
+    let fetched = demo.endpoint("voorbeeld", &call).unwrap();
+    assert_eq!(fetched.header("content-type"), "image/jpeg");
+    assert_eq!(fetched.header("content-length"), document.len().to_string());
+    assert_eq!(
+        fetched.header("content-disposition"),
+        "attachment; filename=\"paspoort.jpg\""
+    );
+    assert!(fetched.body == document);
+}

@@ -1,0 +1,15 @@
+//! The demo as a browser meets it: a server in process, asked over HTTP. One file for each thing that
+//! could go wrong.
+
+mod client;
+mod decoding;
+mod documents;
+mod example;
+mod origins;
+mod program;
+mod readme;
+mod refusals;
+mod session_faults;
+mod site;
+mod upload_faults;
+mod uploads;

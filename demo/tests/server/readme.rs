@@ -1,0 +1,25 @@
+use crate::client::Demo;
+
+const README: &str = include_str!("../../README.md");
+
+#[test]
+fn it_lists_every_consumer_file_name_and_odd_document() {
+    for consumer in demo::consumers::ALL {
+        assert!(
+            README.contains(&format!("| `{}` |", consumer.name)),
+            "{}",
+            consumer.name
+        );
+    }
+    for (name, _, _) in demo::faults::UploadFault::ALL {
+        assert!(README.contains(&format!("| `{name}` |")), "{name}");
+    }
+    let session = Demo::start().session("documenten");
+    let actions = session["duplicate_comfort_data"]["productactions"]
+        .as_object()
+        .unwrap();
+    for action in actions.values() {
+        let label = action["label"].as_str().unwrap();
+        assert!(README.contains(&format!("| {label} |")), "{label}");
+    }
+}

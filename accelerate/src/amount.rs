@@ -33,71 +33,135 @@ impl Amount {
     }
 }
 
+/// A text as cents, when it can be read one way only.
 fn cents(text: &str) -> Option<i64> {
-    let text = text
+    let bare = text
         .strip_prefix('€')
         .or_else(|| text.strip_prefix("EUR"))
-        .unwrap_or(text)
-        .trim_start();
-    let text = text
-        .strip_suffix('€')
-        .or_else(|| text.strip_suffix("EUR"))
-        .unwrap_or(text)
-        .trim_end();
-    let (sign, text) = match text.strip_prefix('-') {
-        Some(rest) => (-1, rest.trim_start()),
-        None => (1, text),
-    };
-    let text = text
-        .strip_suffix(",-")
-        .or_else(|| text.strip_suffix(",--"))
         .unwrap_or(text);
-    let (whole, fraction) = match text.rfind(['.', ',']) {
-        None => (text, ""),
-        Some(at) => {
-            let (whole, fraction, mark) = (&text[..at], &text[at + 1..], &text[at..=at]);
-            match (fraction.len(), mark) {
-                (1 | 2, _) => (whole, fraction),
-                // A group of thousands: a lone comma could as well start three decimals.
-                (3, ".") => (text, ""),
-                (3, _) if whole.contains(',') => (text, ""),
-                _ => return None,
-            }
-        }
+    let bare = bare
+        .strip_suffix('€')
+        .or_else(|| bare.strip_suffix("EUR"))
+        .unwrap_or(bare)
+        .trim();
+    let (sign, bare) = match bare.strip_prefix('-') {
+        Some(rest) => (-1, rest.trim_start()),
+        None => (1, bare),
     };
-    // What is left may group thousands with the mark that does not start the cents.
-    let group = if whole.contains('.') { '.' } else { ',' };
-    if !fraction.is_empty()
-        && text.as_bytes().get(whole.len()) == Some(&(group as u8))
-        && whole.contains(group)
-    {
-        return None;
-    }
-    let mut groups = whole.split(group);
-    let mut digits = String::from(groups.next()?);
-    let grouped = whole.contains(group);
-    if grouped && (!(1..=3).contains(&digits.len()) || digits.starts_with('0')) {
-        return None;
-    }
+    let bare = bare
+        .strip_suffix(",-")
+        .or_else(|| bare.strip_suffix(",--"))
+        .unwrap_or(bare);
+    let (whole, fraction) = match bare.rsplit_once(['.', ',']) {
+        Some((whole, fraction)) if matches!(fraction.len(), 1 | 2) => (whole, fraction),
+        _ => (bare, ""),
+    };
+    let mut groups = whole.split(['.', ',']);
+    let first = groups.next().unwrap_or_default();
+    let mut digits = String::from(first);
+    let mut thousands = 0;
     for group in groups {
         if group.len() != 3 {
             return None;
         }
         digits.push_str(group);
+        thousands += 1;
+    }
+    if thousands > 0 {
+        let mark = whole.as_bytes()[first.len()];
+        let mixed = whole
+            .bytes()
+            .any(|byte| matches!(byte, b'.' | b',') && byte != mark);
+        let starts_cents = !fraction.is_empty() && bare.as_bytes()[whole.len()] == mark;
+        // A lone comma could as well start three decimals.
+        let ambiguous = mark == b',' && thousands == 1 && fraction.is_empty();
+        if mixed
+            || starts_cents
+            || ambiguous
+            || !(1..=3).contains(&first.len())
+            || first.starts_with('0')
+        {
+            return None;
+        }
     }
     in_cents(&digits, fraction).map(|cents| sign * cents)
 }
 
 /// Whole euros and up to two decimals, both nothing but digits.
 fn in_cents(whole: &str, fraction: &str) -> Option<i64> {
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if !(1..=15).contains(&whole.len()) || !digits(whole) || !digits(fraction) {
-        return None;
+    let digits = [whole, fraction, "00".get(fraction.len()..)?].concat();
+    let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
+    (plain && (1..=15).contains(&whole.len())).then(|| digits.parse().ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_is_read_as_the_dutch_and_php_write_it() {
+        for text in [
+            "250000",
+            "250000.00",
+            "250000,00",
+            "250.000",
+            "250.000,00",
+            "250.000,-",
+            "€ 250.000,00",
+            "€250000",
+            "250,000.00",
+            "EUR 250.000",
+            "250.000 €",
+            "  250000.0 ",
+            "\u{a0}€\u{a0}250.000,00",
+        ] {
+            assert_eq!(
+                Amount::parse(text),
+                Some(Amount::Cents(25_000_000)),
+                "{text}"
+            );
+        }
+        assert_eq!(
+            Amount::parse("1.234.567,8"),
+            Some(Amount::Cents(123_456_780))
+        );
+        assert_eq!(Amount::parse("1,234,567"), Some(Amount::Cents(123_456_700)));
+        assert_eq!(Amount::parse("€ -12,50"), Some(Amount::Cents(-1_250)));
+        assert_eq!(Amount::parse("0"), Some(Amount::Cents(0)));
     }
-    let decimals = match fraction.len() {
-        0 => 0,
-        1 => fraction.parse::<i64>().ok()? * 10,
-        _ => fraction.parse::<i64>().ok()?,
-    };
-    Some(whole.parse::<i64>().ok()? * 100 + decimals)
+
+    #[test]
+    fn what_is_no_plain_amount_stays_a_text() {
+        for text in [
+            "250,000",
+            "0.500",
+            "250.00.00",
+            "1.234.56",
+            "1,234.567",
+            "25.0000",
+            "1234.567",
+            "circa 250.000",
+            "2e5",
+            ".50",
+            "250.",
+            "€",
+            "-",
+            "nader te bepalen",
+            "12345678901234567890",
+            "250 000",
+        ] {
+            assert_eq!(Amount::parse(text), Some(Amount::Text(text.to_owned())));
+        }
+        assert_eq!(Amount::parse(" \t"), None);
+    }
+
+    #[test]
+    fn a_json_number_has_its_cents_behind_the_point() {
+        assert_eq!(Amount::of_number("250000"), Amount::Cents(25_000_000));
+        assert_eq!(Amount::of_number("250000.5"), Amount::Cents(25_000_050));
+        assert_eq!(Amount::of_number("250.000"), Amount::Cents(25_000));
+        assert_eq!(Amount::of_number("-0.995"), Amount::Cents(-100));
+        assert_eq!(Amount::of_number("0.29999999999999998"), Amount::Cents(30));
+        assert_eq!(Amount::of_number("1.0e+25"), Amount::Text("1.0e+25".into()));
+    }
 }

@@ -81,3 +81,96 @@ fn number(digits: &str) -> Option<u16> {
         .all(|byte| byte.is_ascii_digit())
         .then(|| digits.parse().ok())?
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(time: Option<(u8, u8)>) -> Option<DateTime> {
+        Some(DateTime {
+            year: 2018,
+            month: 1,
+            day: 31,
+            time,
+        })
+    }
+
+    #[test]
+    fn a_date_comes_with_or_without_a_time() {
+        assert_eq!(DateTime::parse("2018-01-31"), day(None));
+        assert_eq!(DateTime::parse(" 2018-01-31 "), day(None));
+        assert_eq!(DateTime::parse("31-01-2018"), day(None));
+        for text in [
+            "2018-01-31 09:05",
+            "2018-01-31 09:05:59",
+            "2018-01-31T09:05:00",
+            "2018-01-31 9:05",
+            "31-01-2018 09:05",
+            "2018-01-31T09:05:00.123456",
+            "2018-01-31T09:05:00+01:00",
+            "2018-01-31T09:05+0100",
+        ] {
+            assert_eq!(DateTime::parse(text), day(Some((9, 5))), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_in_utc_is_not_shown_as_a_dutch_one() {
+        assert_eq!(DateTime::parse("2018-01-31T09:05:00Z"), day(None));
+        assert_eq!(DateTime::parse("2018-01-31T09:05:00+00:00"), day(None));
+    }
+
+    #[test]
+    fn a_day_that_does_not_exist_is_none() {
+        for text in [
+            "0000-00-00",
+            "0000-00-00 00:00:00",
+            "0000-01-01",
+            "2018-02-29",
+            "1900-02-29",
+            "2018-04-31",
+            "2018-13-01",
+            "2018-00-10",
+            "2018-01-00",
+            "00-00-0000",
+        ] {
+            assert_eq!(DateTime::parse(text), None, "{text}");
+        }
+        assert!(DateTime::parse("2020-02-29").is_some() && DateTime::parse("2000-02-29").is_some());
+    }
+
+    #[test]
+    fn anything_else_is_none() {
+        for text in [
+            "",
+            "morgen",
+            "2018-1-1",
+            "20180101",
+            "2018/01/31",
+            "2018-01-31x",
+            "2018-01-31 ",
+            "2018-01-31 uur",
+            "2018-01-31 24:00",
+            "2018-01-31 12:60",
+            "2018-01-31 12",
+            "2018-01-31 12:5",
+            "2018-01-31 12:00:00:00",
+            "+018-01-31",
+            "2018-01-31éZ",
+            "2018-01-3é",
+            "2018-01-31 -1:00",
+            "2018-01-31T",
+            "2018-01-31 12:00:99",
+        ] {
+            let trimmed = text != text.trim();
+            assert_eq!(DateTime::parse(text).is_some(), trimmed, "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_sort_in_time() {
+        let parse = |text| DateTime::parse(text).expect("a date");
+        assert!(parse("2017-12-31 23:59") < parse("2018-01-01"));
+        assert!(parse("2018-01-01") < parse("2018-01-01 00:00"));
+    }
+}

@@ -648,3 +648,635 @@ fn shows_something(html: &str) -> bool {
 fn has_text(text: &str) -> bool {
     !text.replace("&nbsp;", "").trim().is_empty()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::{Status, Upload};
+
+    /// A session around the members of `consumerportalsession`.
+    fn with(members: &str) -> Session {
+        let body = ["{\"consumerportalsession\":{", members, "}}"].concat();
+        session(body.as_bytes()).unwrap_or_else(|problem| panic!("{members}: {problem}"))
+    }
+
+    /// A session with one product.
+    fn with_product(product: &str) -> Session {
+        with(&["\"dossier\":{\"products\":{\"P\":", product, "}}"].concat())
+    }
+
+    /// A session with these actions in its product `P`.
+    fn with_actions(actions: &str) -> Session {
+        with_product(&["{\"id\":\"P\",\"productactions\":", actions, "}"].concat())
+    }
+
+    fn ids(session: &Session) -> Vec<&str> {
+        session
+            .actions
+            .iter()
+            .map(|action| action.id.as_str())
+            .collect()
+    }
+
+    fn date(text: &str) -> Option<DateTime> {
+        DateTime::parse(text)
+    }
+
+    fn some(text: &str) -> Option<String> {
+        Some(text.to_owned())
+    }
+
+    #[test]
+    fn the_documentations_example_is_read_whole() {
+        let session = session(include_bytes!("../tests/getsession.json")).expect("a session");
+        let person = Person {
+            name: some("Testgebruiker"),
+            phone: some("0570 665 144"),
+            emailaddress: some("sample@bwss.nl"),
+            avatar: None,
+        };
+        let counters = Counters { total: 1, done: 1 };
+        let expected = Session {
+            state: State::Running,
+            dossier: Dossier {
+                id: some("DS86CE093EB31D131449DCABEBB7C39F"),
+                code: some("TEST-1"),
+                date_created: date("2018-01-01"),
+                owner: Some(person.clone()),
+                advisor: Some(person),
+            },
+            consumer: Consumer {
+                id: some("CNSR22966DC6C1D2E53D861B2794F6A20E"),
+                gender: Some(Gender::Male),
+                firstname: some("Jan"),
+                surname: some("Janssen"),
+                display_name: some("Jan Janssen"),
+                streetname: some("Herfordstraat"),
+                housenumber: some("8"),
+                zipcode: some("7418EX"),
+                city: some("Deventer"),
+                phone: some("0570 665 144"),
+                emailaddress: some("j.janssen@freeler.nl"),
+                ..Consumer::default()
+            },
+            products: vec![Product {
+                id: "PRFE1A72620E23AC13009D2287C6B864".to_owned(),
+                label: some("SNS Budget Hypotheek"),
+                reference_number: some("TEST-1-M-ea66c06c1e1c05fa9f1aa39d98dc5bc1"),
+                quote_number: None,
+                details: Details::Mortgage(Mortgage {
+                    label: some("SNS Budget Hypotheek"),
+                    lender_name: some("SNS Bank"),
+                    ..Mortgage::default()
+                }),
+                counters,
+            }],
+            actions: vec![Action {
+                id: "PRA433FB8570F2C0F6D816F1A0A283BFE".to_owned(),
+                product_id: some("PRFE1A72620E23AC13009D2287C6B864"),
+                label: some("Aanleveren van geldig legitimatiebewijs (Jan Janssen)"),
+                kind: some("UPLOAD_DOCUMENTMANAGEMENT_FILE"),
+                comment: None,
+                is_done: true,
+                date_created: date("2018-01-01"),
+                date_executed: date("2018-01-01"),
+                document: Document {
+                    label: some("Geldig legitimatiebewijs (Paspoort of Europese Identiteitskaart)"),
+                    description: None,
+                    upload_requirements: vec![
+                        "Paspoort opengevouwen met beide pagina's in beeld".to_owned(),
+                        "Europese Identiteitskaart, kopie op ware grootte van de voor- en achterzijde.".to_owned(),
+                    ],
+                    consumer_name: some("Jan Janssen"),
+                },
+                offers: Offers { upload: Some(Upload::Again), download: false, otd: false },
+            }],
+            counters,
+            appointment: None,
+        };
+        assert_eq!(session, expected);
+        assert_eq!(session.actions[0].status(), Status::Done);
+    }
+
+    #[test]
+    fn what_is_no_session_is_a_problem() {
+        for (body, kind) in [
+            ("", ProblemKind::NotUnderstood),
+            ("<html></html>", ProblemKind::NotUnderstood),
+            ("null", ProblemKind::NotUnderstood),
+            ("{}", ProblemKind::NotUnderstood),
+            ("[]", ProblemKind::NotUnderstood),
+            (
+                r#"{"consumerportalsession":null}"#,
+                ProblemKind::NotUnderstood,
+            ),
+            (
+                r#"{"consumerportalsession":[]}"#,
+                ProblemKind::NotUnderstood,
+            ),
+            (
+                r#"{"consumerportalsession":{}}{}"#,
+                ProblemKind::NotUnderstood,
+            ),
+            (r#"{"error":"TOKEN_EXPIRED"}"#, ProblemKind::Expired),
+            (
+                r#"{"consumerportalsession":{},"error":{"code":"UNKNOWN_CONSUMER"}}"#,
+                ProblemKind::NotFound,
+            ),
+            (r#"{"error":"Er ging iets mis"}"#, ProblemKind::Rejected),
+        ] {
+            assert_eq!(
+                session(body.as_bytes()).expect_err(body).kind,
+                kind,
+                "{body}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_session_that_is_cut_off_anywhere_is_a_problem() {
+        let body = include_str!("../tests/getsession.json")
+            .trim_end()
+            .as_bytes();
+        for length in 0..body.len() {
+            let problem = session(&body[..length]).expect_err("half a session");
+            assert_eq!(problem.kind, ProblemKind::NotUnderstood);
+        }
+    }
+
+    #[test]
+    fn an_empty_dossier_is_a_session() {
+        let session =
+            with(r#""dossier":{"products":[]},"duplicate_comfort_data":{"productactions":[]}"#);
+        assert_eq!(
+            (
+                session.products.len(),
+                session.actions.len(),
+                session.counters
+            ),
+            (0, 0, Counters::default())
+        );
+        assert_eq!(
+            with(""),
+            with(r#""session":null,"dossier":[],"duplicate_comfort_data":false"#)
+        );
+    }
+
+    #[test]
+    fn only_a_running_session_is_open() {
+        for (state, expected) in [
+            (r#"{"state":"RUNNING"}"#, State::Running),
+            (r#"{"state":" RUNNING\n"}"#, State::Running),
+            (r#"{"state":"CLOSED"}"#, State::Closed),
+            (r#"{"state":null}"#, State::Closed),
+            ("[]", State::Closed),
+        ] {
+            assert_eq!(
+                with(&["\"session\":", state].concat()).state,
+                expected,
+                "{state}"
+            );
+        }
+    }
+
+    #[test]
+    fn maps_may_be_lists_and_keep_their_order() {
+        assert_eq!(
+            ids(&with_actions(r#"{"B":{"id":"B"},"A":{"id":"A"},"C":{}}"#)),
+            ["B", "A", "C"]
+        );
+        assert_eq!(
+            ids(&with_actions(
+                r#"[{"id":"B"},{"id":"A"},{"label":"no id"},7,null,[]]"#
+            )),
+            ["B", "A"]
+        );
+        assert_eq!(ids(&with_actions("[]")), [""; 0]);
+        let session = with(r#""dossier":{"products":[{"id":"Q"},{"label":"no id"},"x"]}"#);
+        assert_eq!(
+            session
+                .products
+                .iter()
+                .map(|product| product.id.as_str())
+                .collect::<Vec<_>>(),
+            ["Q", "1"]
+        );
+    }
+
+    #[test]
+    fn an_actions_own_id_goes_before_its_key() {
+        assert_eq!(
+            ids(&with_actions(
+                r#"{"K":{"id":"A"},"3":{"id":12},"L":{"id":null},"M":{"id":{}}}"#
+            )),
+            ["A", "12", "L", "M"]
+        );
+    }
+
+    #[test]
+    fn of_two_with_one_id_the_first_counts() {
+        let session = with_actions(r#"[{"id":"A","label":"first"},{"id":"A","label":"second"}]"#);
+        assert_eq!(
+            (ids(&session), session.actions[0].label.as_deref()),
+            (vec!["A"], Some("first"))
+        );
+        let session = with(
+            r#""dossier":{"products":[{"id":"P","label":"first"},{"id":"P","productactions":["x",{"id":"A"}]}]}"#,
+        );
+        assert_eq!(
+            (session.products.len(), session.products[0].label.as_deref()),
+            (1, Some("first"))
+        );
+        assert_eq!(session.actions[0].product_id.as_deref(), Some("P"));
+    }
+
+    #[test]
+    fn an_action_outside_the_products_is_found_in_the_duplicates_whatever_comes_first() {
+        let products = r#""dossier":{"products":{"P":{"productactions":{"A":{"label":"own","product_id":"X"}}}}}"#;
+        let duplicates = r#""duplicate_comfort_data":{"productactions":{"B":{"id":"B","product_id":"P"},"A":{"id":"A","label":"copy"},"C":{"product_id":"X"}}}"#;
+        let session = with(&[products, ",", duplicates].concat());
+        assert_eq!(ids(&session), ["A", "B", "C"]);
+        assert_eq!(session.actions[0].label.as_deref(), Some("own"));
+        let products_of = session
+            .actions
+            .iter()
+            .map(|action| action.product_id.as_deref())
+            .collect::<Vec<_>>();
+        assert_eq!(products_of, [Some("P"), Some("P"), None]);
+        assert_eq!(with(&[duplicates, ",", products].concat()), session);
+    }
+
+    #[test]
+    fn the_lists_name_actions_by_id_key_or_text() {
+        let uploadable = |list: &str| {
+            let lists = ["\"session\":{\"state\":\"RUNNING\"},\"duplicate_comfort_data\":{\"productactions\":[{\"id\":\"A\"}],\"uploadable_productactions\":", list, "}"].concat();
+            with(&lists).actions[0].offers.upload.is_some()
+        };
+        for list in [
+            r#"{"A":{}}"#,
+            r#"{"0":{"label":"x","id":"A"}}"#,
+            r#"[{"id":"A"}]"#,
+            r#"["A"]"#,
+            r#"{"A":1}"#,
+            r#"{"A":true}"#,
+        ] {
+            assert!(uploadable(list), "{list}");
+        }
+        for list in [
+            "[]",
+            "{}",
+            "null",
+            r#"{"A":{"id":"B"}}"#,
+            r#"{"A":false}"#,
+            r#"{"A":null}"#,
+            r#""A""#,
+        ] {
+            assert!(!uploadable(list), "{list}");
+        }
+    }
+
+    #[test]
+    fn done_is_said_in_many_ways() {
+        for (is_done, expected) in [
+            ("1", true),
+            ("0", false),
+            ("true", true),
+            ("false", false),
+            ("\"1\"", true),
+            ("\"0\"", false),
+            ("\"true\"", true),
+            ("\"\"", false),
+            ("null", false),
+            ("[]", false),
+            ("{}", false),
+            ("\"ja\"", false),
+        ] {
+            let session = with_actions(&["{\"A\":{\"is_done\":", is_done, "}}"].concat());
+            assert_eq!(session.actions[0].is_done, expected, "{is_done}");
+        }
+    }
+
+    #[test]
+    fn absent_null_empty_and_blank_are_alike() {
+        let bare = with_actions(r#"{"A":{}}"#);
+        for nothing in ["null", "\"\"", "\" \\n\\t\"", "[]", "{}", "false"] {
+            let fields = r#"{"A":{"label":?,"comment":?,"type":?,"date_created":?,"date_executed":?,"product_id":?,"document":?,"unknown":?}}"#;
+            assert_eq!(
+                with_actions(&fields.replace('?', nothing)),
+                bare,
+                "{nothing}"
+            );
+        }
+    }
+
+    #[test]
+    fn numbers_and_texts_change_places() {
+        let session = with(
+            r#""dossier":{"code":12,"consumer":{"housenumber":8,"zipcode":"7418EX","phone":570665144}}"#,
+        );
+        assert_eq!(session.dossier.code.as_deref(), Some("12"));
+        assert_eq!(session.consumer.housenumber.as_deref(), Some("8"));
+        let counted =
+            with(r#""duplicate_comfort_data":{"actioncounter_total":{"total":"5","done":"2"}}"#);
+        assert_eq!(counted.counters, Counters { total: 5, done: 2 });
+    }
+
+    #[test]
+    fn a_field_of_the_wrong_kind_costs_that_field() {
+        let session = with_actions(
+            r#"{"A":{"label":{"x":[1]},"document":"x","is_done":[],"date_created":{},"comment":"blijft"},"B":{"document":{"upload_requirements":{"1":"een","2":null,"3":3},"label":[]}},"C":{"document":{"upload_requirements":"los"}}}"#,
+        );
+        assert_eq!(session.actions[0].comment.as_deref(), Some("blijft"));
+        assert_eq!(session.actions[0].label, None);
+        assert_eq!(
+            session.actions[1].document.upload_requirements,
+            ["een", "3"]
+        );
+        assert_eq!(session.actions[2].document.upload_requirements, ["los"]);
+    }
+
+    #[test]
+    fn a_document_is_for_one_person_only_when_it_says_so() {
+        let name = |document: &str| {
+            with_actions(&["{\"A\":{\"document\":{", document, "}}}"].concat()).actions[0]
+                .document
+                .consumer_name
+                .clone()
+        };
+        assert_eq!(
+            name(r#""is_consumer_specific":true,"consumer_name":"Jan""#),
+            some("Jan")
+        );
+        assert_eq!(
+            name(r#""consumer_name":"Jan","is_consumer_specific":0"#),
+            None
+        );
+        assert_eq!(name(r#""consumer_name":"Jan""#), some("Jan"));
+    }
+
+    #[test]
+    fn the_consumer_may_stand_beside_the_dossier() {
+        let beside = r#""consumer":{"firstname":"Beside"}"#;
+        let name = |members: &str| with(members).consumer.firstname;
+        assert_eq!(name(&["\"dossier\":{},", beside].concat()), some("Beside"));
+        assert_eq!(
+            name(
+                &[
+                    "\"dossier\":{\"consumer\":{\"firstname\":\"Inside\"}},",
+                    beside
+                ]
+                .concat()
+            ),
+            some("Inside")
+        );
+        assert_eq!(
+            name(
+                &[
+                    beside,
+                    ",\"dossier\":{\"consumer\":{\"firstname\":\"Inside\"}}"
+                ]
+                .concat()
+            ),
+            some("Inside")
+        );
+        assert_eq!(
+            name(&[beside, ",\"dossier\":{\"consumer\":[]}"].concat()),
+            some("Beside")
+        );
+    }
+
+    #[test]
+    fn a_gender_is_m_or_f() {
+        for (gender, expected) in [
+            ("\"M\"", Some(Gender::Male)),
+            ("\"F\"", Some(Gender::Female)),
+            ("\"X\"", None),
+            ("null", None),
+            ("1", None),
+        ] {
+            assert_eq!(
+                with(&["\"dossier\":{\"consumer\":{\"gender\":", gender, "}}"].concat())
+                    .consumer
+                    .gender,
+                expected
+            );
+        }
+    }
+
+    #[test]
+    fn a_credit_has_its_fields() {
+        let session = with_product(
+            r#"{"credit":{"lender_name":"Bank","product_name":"Plan","date_entry":"2018-02-01","loan_amount":"€ 10.000,00","spending_target":"Auto","aflos_amount":99.5,"aflos_period":"maand"},"type":"CREDIT"}"#,
+        );
+        let expected = Credit {
+            lender_name: some("Bank"),
+            product_name: some("Plan"),
+            date_entry: date("2018-02-01"),
+            loan_amount: Some(Amount::Cents(1_000_000)),
+            spending_target: some("Auto"),
+            aflos_amount: Some(Amount::Cents(9_950)),
+            aflos_period: some("maand"),
+        };
+        assert_eq!(session.products[0].details, Details::Credit(expected));
+    }
+
+    #[test]
+    fn an_unknown_type_is_shown_with_what_it_has() {
+        let session = with_product(
+            r#"{"type":"TERM_LIFE_INSURANCE","mortgage":{"label":"no"},"term_life_insurance":{"z_insured":250000.50,"name":"Zeker","empty":"","more":{"x":1},"ok":true}}"#,
+        );
+        let fields = vec![
+            ("z_insured".to_owned(), "250000.50".to_owned()),
+            ("name".to_owned(), "Zeker".to_owned()),
+        ];
+        assert_eq!(
+            session.products[0].details,
+            Details::Other {
+                kind: "TERM_LIFE_INSURANCE".to_owned(),
+                fields
+            }
+        );
+        let session = with_product(r#"{"type":null,"label":"Zonder soort"}"#);
+        assert_eq!(
+            session.products[0].details,
+            Details::Other {
+                kind: String::new(),
+                fields: vec![]
+            }
+        );
+    }
+
+    #[test]
+    fn a_product_without_its_object_keeps_its_kind() {
+        assert_eq!(
+            with_product(r#"{"type":"MORTGAGE","mortgage":[]}"#).products[0].details,
+            Details::Mortgage(Mortgage::default())
+        );
+        assert_eq!(
+            with_product(r#"{"type":"CREDIT"}"#).products[0].details,
+            Details::Credit(Credit::default())
+        );
+    }
+
+    #[test]
+    fn counters_are_the_products_own_then_the_duplicates_then_a_count() {
+        let members = |own: &str, elsewhere: &str| {
+            let session = with(&[
+                "\"dossier\":{\"products\":{\"P\":{\"productaction_counters\":", own,
+                ",\"productactions\":[{\"id\":\"A\",\"is_done\":1},{\"id\":\"B\"}]}}},\"duplicate_comfort_data\":{\"actioncounter_per_product\":{\"P\":", elsewhere,
+                "},\"productactions\":[{\"id\":\"C\"}]}",
+            ].concat());
+            (session.products[0].counters, session.counters)
+        };
+        let total = Counters { total: 3, done: 1 };
+        assert_eq!(
+            members(r#"{"total":9,"done":4}"#, r#"{"total":8,"done":3}"#),
+            (Counters { total: 9, done: 4 }, total)
+        );
+        assert_eq!(
+            members(r#"{"total":9}"#, r#"{"total":8,"done":3}"#),
+            (Counters { total: 8, done: 3 }, total)
+        );
+        assert_eq!(
+            members("[]", "null"),
+            (Counters { total: 2, done: 1 }, total)
+        );
+        assert_eq!(
+            members(r#"{"total":1,"done":4}"#, "null").0,
+            Counters { total: 1, done: 1 }
+        );
+        assert_eq!(
+            members(r#"{"total":-1,"done":4}"#, "null").0,
+            Counters { total: 2, done: 1 }
+        );
+    }
+
+    #[test]
+    fn a_person_of_whom_nothing_is_known_is_nobody() {
+        let dossier =
+            with(r#""dossier":{"owner":{"name":"","phone":null},"advisor":{"phone":"06"}}"#)
+                .dossier;
+        assert_eq!(dossier.owner, None);
+        assert_eq!(
+            dossier.advisor.and_then(|advisor| advisor.phone).as_deref(),
+            Some("06")
+        );
+    }
+
+    #[test]
+    fn an_avatar_is_a_small_picture_by_its_first_bytes() {
+        assert_eq!(
+            avatar("/9j/AA==").as_deref(),
+            Some("data:image/jpeg;base64,/9j/AA==")
+        );
+        assert_eq!(
+            avatar("data:text/html;base64,/9j/\nAA").as_deref(),
+            Some("data:image/jpeg;base64,/9j/AA")
+        );
+        assert_eq!(
+            avatar("iVBORw0KGgo=").as_deref(),
+            Some("data:image/png;base64,iVBORw0KGgo=")
+        );
+        assert_eq!(
+            avatar("Qk0=").as_deref(),
+            Some("data:image/bmp;base64,Qk0=")
+        );
+        for nothing in [
+            "",
+            "PHN2Zz4=",
+            "no base64!",
+            "data:image/png,abc",
+            "/9j/A",
+            &["/9j/", &"A".repeat(400_000)].concat(),
+        ] {
+            assert_eq!(avatar(nothing), None);
+        }
+    }
+
+    #[test]
+    fn a_timeline_is_there_when_it_shows_something() {
+        let timeline = |has: &str, html: &str| {
+            let product = [
+                "{\"type\":\"MORTGAGE\",\"mortgage\":{\"rendered_timeline\":\"",
+                html,
+                "\"",
+                has,
+                "}}",
+            ]
+            .concat();
+            match with_product(&product).products.remove(0).details {
+                Details::Mortgage(mortgage) => mortgage.rendered_timeline,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(
+            timeline(",\"has_timeline\":true", "<p>Offerte<\\/p>").as_deref(),
+            Some("<p>Offerte</p>")
+        );
+        assert!(timeline("", "<img src='x'>").is_some());
+        assert!(timeline("", "<div class='progress-bar' style='width:60%'></div>").is_some());
+        assert!(timeline("", "los").is_some());
+        for has in [
+            ",\"has_timeline\":false",
+            ",\"has_timeline\":\"0\"",
+            ",\"has_timeline\":null",
+        ] {
+            assert_eq!(timeline(has, "<p>Offerte</p>"), None);
+        }
+        for nothing in [
+            "",
+            "<div class='container-fluid'></div>",
+            " <br>&nbsp;\\n",
+            "<!-- <img> tekst -->",
+            "<style>p{}</style><p>",
+            "<script>x</script>",
+            "<p",
+            "<!-- ",
+        ] {
+            assert_eq!(timeline(",\"has_timeline\":1", nothing), None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn an_appointment_is_read_by_likely_names() {
+        let appointment = |object: &str| {
+            with(
+                &[
+                    "\"duplicate_comfort_data\":{\"most_recent_appointment\":",
+                    object,
+                    "}",
+                ]
+                .concat(),
+            )
+            .appointment
+        };
+        let expected = Appointment {
+            subject: some("Tekenen"),
+            start: date("2018-03-01 10:00"),
+            end: date("2018-03-01 11:30"),
+            location: some("Deventer"),
+            with: some("Anna"),
+            description: some("Neem uw paspoort mee"),
+        };
+        for object in [
+            r#"{"subject":"Tekenen","date_start":"2018-03-01 10:00:00","date_end":"2018-03-01 11:30:00","location":"Deventer","advisor":{"name":"Anna"},"description":"Neem uw paspoort mee"}"#,
+            r#"{"label":"Tekenen","date":"2018-03-01","time":"10:00","time_end":"11:30","place":"Deventer","with":"Anna","notes":"Neem uw paspoort mee"}"#,
+        ] {
+            assert_eq!(appointment(object), Some(expected.clone()), "{object}");
+        }
+        for nothing in [
+            "false",
+            "null",
+            "[]",
+            "{}",
+            "\"\"",
+            r#"{"foo":"bar","date":"0000-00-00"}"#,
+        ] {
+            assert_eq!(appointment(nothing), None, "{nothing}");
+        }
+        assert_eq!(
+            appointment(r#"{"date":"morgen","subject":"Tekenen"}"#).and_then(|it| it.start),
+            None
+        );
+    }
+}

@@ -288,3 +288,64 @@ fn hex4(text: &str) -> Option<u32> {
     }
     u32::from_str_radix(digits, 16).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(text: &str) -> Result<Value<'_>, Broken> {
+        let mut reader = Reader::new(text);
+        let value = reader.value()?;
+        reader.end().map(|()| value)
+    }
+
+    #[test]
+    fn scalars_are_read_as_they_stand() {
+        assert_eq!(value(" true "), Ok(Value::Bool(true)));
+        assert_eq!(value("null"), Ok(Value::Nothing));
+        assert_eq!(value("-12.50e+3"), Ok(Value::Number("-12.50e+3")));
+        assert_eq!(value(r#""a""#), Ok(Value::Text(Cow::Borrowed("a"))));
+        assert_eq!(value(r#"{"a":["]}"]}"#), Ok(Value::Nothing));
+    }
+
+    #[test]
+    fn escapes_are_resolved_and_broken_ones_cost_a_character() {
+        let text = |json| match value(json) {
+            Ok(Value::Text(text)) => text.into_owned(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(text(r#""\/\"\\\n\t\r\b\f""#), "/\"\\\n\t\r\u{8}\u{c}");
+        assert_eq!(text(r#""\u00e9\ud83c\udfe0""#), "é🏠");
+        assert_eq!(
+            text(r#""\ud83c \udfe0 \ud83c\u0041 \uzz""#),
+            "\u{fffd} \u{fffd} \u{fffd}A \u{fffd}zz"
+        );
+        assert_eq!(text(r#""12345678\"12345\\""#), "12345678\"12345\\");
+    }
+
+    #[test]
+    fn what_is_cut_off_or_no_json_is_broken() {
+        for text in [
+            "", " ", "\"", "\"\\", "\"\\\"", "{", "{\"a\"", "{\"a\":", "{\"a\":1", "[1,", "[1 2]",
+            "tru", "<html>", "1 2", "{}}", "'a'",
+        ] {
+            let mut reader = Reader::new(text);
+            let read = reader
+                .each(&mut |_, value| value.skip())
+                .and_then(|()| reader.end());
+            assert!(read.is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn nesting_of_any_depth_is_skipped() {
+        let deep = "[".repeat(1_000_000) + &"]".repeat(1_000_000);
+        assert_eq!(value(&deep), Ok(Value::Nothing));
+        assert_eq!(value(&deep[..1_999_999]), Err(Broken(1_999_999)));
+    }
+
+    #[test]
+    fn bytes_that_are_no_utf8_cost_their_character() {
+        assert_eq!(text(b"\xEF\xBB\xBF[\"\xE9\"]"), "[\"\u{fffd}\"]");
+    }
+}

@@ -325,3 +325,204 @@ impl Data {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A small PDF, as far as this module looks, and its base64 with a slash and padding in it.
+    const PDF: &[u8] = b"%PDF-1.7\n\xff\xff\xff\xff trailer";
+    const DATA: &str = "JVBERi0xLjcK\\/\\/\\/\\/\\/yB0cmFpbGVy";
+
+    fn answer(data: &str) -> String {
+        [
+            "{\n \"raw_pdf_data\" : \"",
+            data,
+            "\",\n \"filename\" : \"otd.pdf\"\n}",
+        ]
+        .concat()
+    }
+
+    fn kind(body: &str) -> ProblemKind {
+        decode(body.as_bytes()).expect_err(body).kind
+    }
+
+    #[test]
+    fn the_documentations_answer_becomes_a_pdf_with_its_name() {
+        let (pdf, otd) = decode(answer(DATA).as_bytes()).expect("a PDF");
+        assert_eq!(
+            (pdf.as_slice(), otd.filename.as_deref()),
+            (PDF, Some("otd.pdf"))
+        );
+    }
+
+    #[test]
+    fn what_base64_writers_do_is_tolerated() {
+        let plain = BASE64.encode(b"%PDF-1.7 ab");
+        assert!(plain.ends_with('='));
+        for data in [
+            plain.clone(),
+            plain.replace('=', ""),
+            plain.replace('R', "R\\r\\n"),
+            plain.replace('R', "\n R\t"),
+            plain.replace('=', "\\u003d"),
+            plain.replace('J', "\\u004A"),
+            ["data:application\\/pdf;base64,", &plain].concat(),
+            [
+                "\\n data:application/octet-stream;base64,\\n",
+                &plain,
+                "\\n",
+            ]
+            .concat(),
+        ] {
+            let (pdf, _) = decode(answer(&data).as_bytes())
+                .unwrap_or_else(|problem| panic!("{data}: {problem}"));
+            assert_eq!(pdf, b"%PDF-1.7 ab", "{data}");
+        }
+    }
+
+    #[test]
+    fn the_data_is_found_wherever_it_stands_and_only_there() {
+        for body in [
+            r#"{"filename":"a.pdf","raw_pdf_data":"DATA"}"#,
+            r#"{"x":{"raw_pdf_data":"no"},"y":["raw_pdf_data","no"],"raw_pdf_data":"DATA","filename":"a.pdf"}"#,
+            r#"{"z":"raw_pdf_data","raw\u005fpdf_data":"DATA","filename":"..\/a.pdf","s":"\"raw_pdf_data\":\"no\""}"#,
+            "\u{feff}{\"filename\":\"a.pdf\",\"raw_pdf_data\":\"DATA\"}",
+        ] {
+            let (pdf, otd) = decode(body.replace("DATA", DATA).as_bytes()).expect(body);
+            assert_eq!(
+                (pdf.as_slice(), otd.filename.as_deref()),
+                (PDF, Some("a.pdf")),
+                "{body}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_name_is_safe_or_none() {
+        let body = answer(DATA).replace("otd.pdf", "..\\\\..\\\\x\\u202efdp.exe");
+        assert_eq!(
+            decode(body.as_bytes())
+                .expect("a PDF")
+                .1
+                .filename
+                .as_deref(),
+            Some("xfdp.exe")
+        );
+        let body = answer(DATA).replace("\"otd.pdf\"", "null");
+        assert_eq!(decode(body.as_bytes()).expect("a PDF").1.filename, None);
+    }
+
+    #[test]
+    fn data_that_is_not_base64_is_no_document() {
+        for data in [
+            "JVBERi0xLjcK*",
+            "JVBERi0xLjcK_-__",
+            "JVBERi0xLjcKA",
+            "JVBERi0xLjcK==AA",
+            "JVBERi0xLjcK\\\"",
+            "JVBERi0xLjcK\\u00e9",
+            "JVBERi0xLjcK\\u0g41",
+            "JVBERi0xLjcK\\x",
+            "data:application/pdf,JVBERi0xLjcK",
+            "data:JVBERi0xLjcK",
+        ] {
+            assert_eq!(kind(&answer(data)), ProblemKind::NotADocument, "{data}");
+        }
+        let url_safe =
+            decode(answer("JVBERi0xLjcK_-__").as_bytes()).expect_err("the other alphabet");
+        assert!(url_safe.detail.contains("URL alphabet"), "{url_safe}");
+    }
+
+    #[test]
+    fn data_that_is_no_pdf_is_no_document() {
+        assert_eq!(
+            kind(&answer(&BASE64.encode("<html>"))),
+            ProblemKind::NotADocument
+        );
+        let late = [&[b' '; 1_020], PDF].concat();
+        assert_eq!(
+            kind(&answer(&BASE64.encode(late))),
+            ProblemKind::NotADocument
+        );
+        for body in [
+            "{}",
+            r#"{"raw_pdf_data":""}"#,
+            r#"{"raw_pdf_data":" "}"#,
+            r#"{"raw_pdf_data":null}"#,
+            r#"{"raw_pdf_data":{"raw_pdf_data":"x"}}"#,
+        ] {
+            assert_eq!(kind(body), ProblemKind::NotADocument, "{body}");
+        }
+    }
+
+    #[test]
+    fn an_error_is_told_as_itself() {
+        assert_eq!(
+            kind(r#"{"error":{"code":"SESSION_EXPIRED","message":""}}"#),
+            ProblemKind::Expired
+        );
+        assert_eq!(
+            kind(r#"{"raw_pdf_data":"","error":"UNKNOWN_PRODUCTACTION"}"#),
+            ProblemKind::NotFound
+        );
+    }
+
+    #[test]
+    fn what_is_cut_off_or_no_json_is_not_understood() {
+        let whole = answer(DATA);
+        for length in 0..whole.len() {
+            assert_eq!(
+                kind(&whole[..length]),
+                ProblemKind::NotUnderstood,
+                "{length}"
+            );
+        }
+        for body in [
+            "<html>",
+            "%PDF-1.7",
+            "[\"raw_pdf_data\":\"\"]",
+            &(answer(DATA) + "x"),
+            &answer(DATA).replace(',', ""),
+        ] {
+            assert_eq!(kind(body), ProblemKind::NotUnderstood, "{body}");
+        }
+        let twice = answer(DATA).replace("filename", "raw_pdf_data");
+        assert_eq!(kind(&twice), ProblemKind::NotUnderstood);
+        let long = answer(DATA).replace("otd", &"o".repeat(REST_MAX));
+        assert_eq!(kind(&long), ProblemKind::NotUnderstood);
+    }
+
+    #[test]
+    fn a_long_pdf_arrives_whole_in_pieces_of_a_block() {
+        let pdf: Vec<u8> = PDF
+            .iter()
+            .copied()
+            .chain((0..300_000u32).map(|n| ((n * 7) >> 3) as u8))
+            .collect();
+        let encoded = BASE64.encode(&pdf);
+        let lines = encoded
+            .as_bytes()
+            .chunks(76)
+            .map(|line| str::from_utf8(line).expect("ASCII"))
+            .collect::<Vec<_>>();
+        for data in [
+            encoded.replace('/', "\\/"),
+            lines.join("\\r\\n"),
+            lines.join("\n"),
+            lines.join(&"\n".repeat(200)),
+        ] {
+            let mut came = Vec::new();
+            let mut decoder = Decoder::new();
+            for chunk in answer(&data).as_bytes().chunks(40_000) {
+                let piece = &mut |bytes: &[u8]| {
+                    assert!(bytes.len() <= BLOCK * 3 / 2);
+                    came.extend_from_slice(bytes);
+                };
+                decoder.push(chunk, piece).expect("a PDF");
+            }
+            decoder.finish().expect("a PDF");
+            assert!(came == pdf);
+        }
+    }
+}

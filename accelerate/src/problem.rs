@@ -409,3 +409,283 @@ fn code(text: &str) -> Option<String> {
         word.contains('_') || (word == text && word.contains(|c: char| c.is_ascii_uppercase()));
     (is_code && word.len() <= 64).then(|| word.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ProblemKind::*;
+
+    fn answered(status: u16, body: &str) -> Option<ProblemKind> {
+        check_answer(status, body.as_bytes())
+            .err()
+            .map(|problem| problem.kind)
+    }
+
+    #[test]
+    fn an_answer_without_an_error_is_none() {
+        for body in [
+            "",
+            "{}",
+            r#"{"error":null}"#,
+            r#"{"error":""}"#,
+            r#"{"error":false}"#,
+            r#"{"error":[]}"#,
+            r#"{"error":0}"#,
+            "%PDF-1.7",
+            "[1]",
+        ] {
+            assert_eq!(answered(200, body), None, "{body}");
+        }
+        assert_eq!(answered(304, ""), None);
+    }
+
+    #[test]
+    fn the_status_says_what_failed_when_nothing_else_does() {
+        let statuses = [
+            (0, Connection),
+            (400, Rejected),
+            (401, Expired),
+            (403, Rejected),
+            (404, NotFound),
+            (408, Connection),
+            (409, AlreadyUploaded),
+            (413, TooLarge),
+            (415, UnsupportedKind),
+            (418, Rejected),
+            (429, TooMany),
+            (500, Server),
+            (503, Server),
+            (599, Server),
+        ];
+        for (status, kind) in statuses {
+            assert_eq!(answered(status, "<html>"), Some(kind), "{status}");
+            assert_eq!(
+                answered(status, r#"{"error":"Er ging iets mis"}"#),
+                Some(kind),
+                "{status}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_code_says_more_than_the_status() {
+        let codes = [
+            ("TOKEN_EXPIRED", Expired),
+            ("SESSION_EXPIRED", Expired),
+            ("NOT_SIGNED_IN", NotSignedIn),
+            ("ALREADY_UPLOADED", AlreadyUploaded),
+            ("SESSION_CLOSED", Closed),
+            ("UNKNOWN_PRODUCTACTION", NotFound),
+            ("UNKNOWN_CONSUMER", NotFound),
+            ("UNKNOWN_ERROR", Server),
+            ("FILE_TOO_LARGE", TooLarge),
+            ("UNSUPPORTED_FILE", UnsupportedKind),
+            ("TOO_MANY_REQUESTS", TooMany),
+            ("INVALID_PARAMETER", Rejected),
+            ("NOT_UPLOADED_YET", Rejected),
+        ];
+        for (code, kind) in codes {
+            for status in [200, 400, 409] {
+                let body = [r#"{"error":{"message":"x","code":""#, code, r#""}}"#].concat();
+                let problem = check_answer(status, body.as_bytes()).expect_err(code);
+                assert_eq!(
+                    (problem.kind, problem.code.as_deref(), problem.status),
+                    (kind, Some(code), Some(status))
+                );
+                assert_eq!(
+                    answered(status, &[r#"{"error":""#, code, r#""}"#].concat()),
+                    Some(kind),
+                    "{code}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_code_is_not_kept_as_one() {
+        let long = "A_".repeat(40);
+        for (text, code) in [
+            ("TOKEN_EXPIRED: sign again", Some("TOKEN_EXPIRED")),
+            ("FOUT", Some("FOUT")),
+            ("Fout", None),
+            ("E", Some("E")),
+            ("500", None),
+            ("<b>", None),
+            (&long, None),
+            ("Het bestand BEST_GROOT", None),
+        ] {
+            let body = [r#"{"error":""#, text, r#""}"#].concat();
+            let problem = check_answer(200, body.as_bytes()).expect_err(text);
+            assert_eq!(problem.code.as_deref(), code, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_servers_words_are_kept_short_and_printable() {
+        let body = [
+            r#"{"error":{"message":"\u001b[31m"#,
+            &"é".repeat(1_000),
+            r#""}}"#,
+        ]
+        .concat();
+        let problem = check_answer(500, body.as_bytes()).expect_err("an error");
+        assert_eq!(problem.detail, ["[31m", &"é".repeat(196)].concat());
+    }
+
+    #[test]
+    fn a_problem_reads_as_a_line_for_engineers() {
+        let problem = check_answer(
+            409,
+            br#"{"error":{"code":"ALREADY_UPLOADED","message":"once"}}"#,
+        )
+        .expect_err("an error");
+        assert_eq!(
+            problem.to_string(),
+            "AlreadyUploaded (status 409) ALREADY_UPLOADED: once"
+        );
+        assert_eq!(Problem::new(Offline, "").to_string(), "Offline");
+    }
+
+    #[test]
+    fn trying_again_helps_only_where_something_may_have_changed() {
+        for (kind, retry) in [
+            (Offline, Retry::Helps),
+            (Connection, Retry::Helps),
+            (Cancelled, Retry::Helps),
+            (NotUnderstood, Retry::Helps),
+            (Server, Retry::Later),
+            (TooMany, Retry::Later),
+            (NotADocument, Retry::Later),
+            (Expired, Retry::Never),
+            (AlreadyUploaded, Retry::Never),
+            (Closed, Retry::Never),
+            (TooLarge, Retry::Never),
+            (Rejected, Retry::Never),
+        ] {
+            assert_eq!(Problem::new(kind, "").retry(), retry, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn an_upload_is_taken_only_when_the_answer_says_ok() {
+        assert_eq!(
+            check_upload_answer(200, br#"{ "operation_result" : "ok" }"#),
+            Ok(())
+        );
+        for (body, kind) in [
+            (r#"{"operation_result":"failed"}"#, Rejected),
+            (
+                r#"{"operation_result":"ALREADY_UPLOADED"}"#,
+                AlreadyUploaded,
+            ),
+            (r#"{"operation_result":null}"#, Rejected),
+            (r#"{"operation_result":true}"#, Rejected),
+            (r#"{"result":"ok"}"#, NotUnderstood),
+            (r#"{"operation_result":"ok""#, NotUnderstood),
+            ("<html>ok</html>", NotUnderstood),
+            ("", NotUnderstood),
+            (
+                r#"{"operation_result":"ok","error":"SESSION_CLOSED"}"#,
+                Closed,
+            ),
+        ] {
+            let problem = check_upload_answer(200, body.as_bytes()).expect_err(body);
+            assert_eq!((problem.kind, problem.status), (kind, Some(200)), "{body}");
+        }
+        assert_eq!(
+            check_upload_answer(413, b"").map_err(|problem| problem.kind),
+            Err(TooLarge)
+        );
+        assert_eq!(
+            check_upload_answer(500, br#"{"operation_result":"ok"}"#)
+                .map_err(|problem| problem.kind),
+            Err(Server)
+        );
+    }
+
+    fn document(kind: &str, head: &[u8], name: &str) -> Option<ProblemKind> {
+        check_document(Some(kind), head, Some(name))
+            .err()
+            .map(|problem| problem.kind)
+    }
+
+    #[test]
+    fn a_pdf_is_a_pdf_by_its_signature() {
+        assert_eq!(
+            document("application/pdf", b"%PDF-1.7 ...", "demo.pdf"),
+            None
+        );
+        assert_eq!(
+            document(
+                "application/octet-stream",
+                b"\xEF\xBB\xBF \n%PDF-1.4",
+                "DEMO.PDF"
+            ),
+            None
+        );
+        assert_eq!(
+            document("application/pdf", b"PK\x03\x04", "demo"),
+            Some(NotADocument)
+        );
+        assert_eq!(
+            document("application/octet-stream", b"PK\x03\x04", "demo.pdf"),
+            Some(NotADocument)
+        );
+        let late = [&[b' '; 1_020][..], b"%PDF-1.7"].concat();
+        assert_eq!(
+            document("application/pdf", &late, "demo.pdf"),
+            Some(NotADocument)
+        );
+    }
+
+    #[test]
+    fn other_documents_are_taken_as_they_are() {
+        assert_eq!(
+            check_document(None, b"PK\x03\x04", Some("brief.docx")),
+            Ok(())
+        );
+        assert_eq!(
+            check_document(Some("image/jpeg"), b"\xFF\xD8\xFF", None),
+            Ok(())
+        );
+        assert_eq!(
+            check_document(Some("text/plain"), b"Geachte heer {", Some("\u{e9}pdf")),
+            Ok(())
+        );
+    }
+
+    #[test]
+    fn an_error_page_is_never_a_document() {
+        for head in [
+            "<!DOCTYPE html><p>%PDF-1.7",
+            "  <HTML>",
+            "<br />\n<b>Fatal error</b>",
+            "<h1>502 Bad Gateway</h1>",
+        ] {
+            assert_eq!(
+                document("application/pdf", head.as_bytes(), "demo.pdf"),
+                Some(NotADocument),
+                "{head}"
+            );
+            assert_eq!(
+                document("application/octet-stream", head.as_bytes(), "demo"),
+                Some(NotADocument),
+                "{head}"
+            );
+        }
+        assert_eq!(
+            document("text/html; charset=utf-8", b"%PDF-1.7", "demo.pdf"),
+            Some(NotADocument)
+        );
+        assert_eq!(
+            document("application/json", b"{}", "demo"),
+            Some(NotADocument)
+        );
+        assert_eq!(
+            document("application/pdf", b"", "demo.pdf"),
+            Some(NotADocument)
+        );
+        let told = br#"{"error":{"code":"SESSION_EXPIRED","message":""}}"#;
+        assert_eq!(document("application/pdf", told, "demo.pdf"), Some(Expired));
+    }
+}

@@ -160,3 +160,139 @@ fn encode_into(out: &mut String, text: &str, plain: fn(u8) -> bool) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_addresses_are_the_documented_ones_with_or_without_a_closing_slash() {
+        for base in [
+            "https://portal.example.nl/consumerportal",
+            "https://portal.example.nl/consumerportal/",
+        ] {
+            let at = |path: &str| ["https://portal.example.nl/consumerportal/", path].concat();
+            assert_eq!(getsession_url(base, None, None), at("getsession"));
+            assert_eq!(upload_url(base), at("upload_file"));
+            assert_eq!(
+                download_url(base, "PRA1"),
+                at("get_product_action_download?productaction_id=PRA1")
+            );
+            assert_eq!(
+                otd_url(base, "PRA1"),
+                at("get_otd_pdf?productaction_id=PRA1")
+            );
+        }
+        assert_eq!(upload_url("consumerportal"), "consumerportal/upload_file");
+        assert_eq!(upload_url("/"), "/upload_file");
+        assert_eq!(upload_url(""), "upload_file");
+    }
+
+    #[test]
+    fn the_consumer_and_the_address_are_sent_when_given() {
+        assert_eq!(
+            getsession_url("c", Some("CNSR1"), Some("::1")),
+            "c/getsession?consumer_id=CNSR1&ip_address=%3A%3A1"
+        );
+        assert_eq!(
+            getsession_url("c", Some("CNSR1"), None),
+            "c/getsession?consumer_id=CNSR1"
+        );
+        assert_eq!(
+            getsession_url("c", None, Some("127.0.0.1")),
+            "c/getsession?ip_address=127.0.0.1"
+        );
+    }
+
+    #[test]
+    fn an_id_cannot_leave_its_place_in_the_address() {
+        assert_eq!(
+            otd_url("c", "a&token=1#/..?é %"),
+            "c/get_otd_pdf?productaction_id=a%26token%3D1%23%2F..%3F%C3%A9%20%25"
+        );
+    }
+
+    const UPLOAD: UploadRequest<'_> = UploadRequest {
+        productaction_id: "PRA1",
+        reupload: Upload::First,
+        filename: "paspoort.pdf",
+        mimetype: "application/pdf",
+        comment: None,
+    };
+
+    #[test]
+    fn an_uploads_parameters_are_headers_named_as_in_the_documentation() {
+        let headers = UploadRequest {
+            comment: Some("Beste,\r\nhierbij. "),
+            reupload: Upload::Again,
+            ..UPLOAD
+        }
+        .headers();
+        let expected = [
+            ("productaction_id", "PRA1"),
+            ("is_reupload", "1"),
+            ("filename", "paspoort.pdf"),
+            ("mimetype", "application/pdf"),
+            ("comment", "Beste, hierbij."),
+        ];
+        assert_eq!(
+            headers,
+            expected.map(|(name, value)| (name, value.to_owned()))
+        );
+    }
+
+    #[test]
+    fn a_comment_that_says_nothing_is_left_out_and_a_type_is_always_sent() {
+        let headers = UploadRequest {
+            comment: Some(" \n "),
+            mimetype: "",
+            ..UPLOAD
+        }
+        .headers();
+        assert_eq!(headers.len(), 4);
+        assert_eq!(headers[1], ("is_reupload", "0".to_owned()));
+        assert_eq!(
+            headers[3],
+            ("mimetype", "application/octet-stream".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_header_is_ascii_whatever_the_text() {
+        assert_eq!(
+            encode_header("Żółć 100%.pdf"),
+            "%C5%BB%C3%B3%C5%82%C4%87 100%25.pdf"
+        );
+        assert_eq!(encode_header("🏠\t"), "%F0%9F%8F%A0");
+        assert_eq!(encode_header("a\tb\u{7f}"), "a%09b%7F");
+        assert_eq!(encode_header("\r\na\r\nb\nc\rd\n"), "a b c d");
+    }
+
+    #[test]
+    fn a_header_is_decoded_to_the_text_it_was() {
+        assert_eq!(
+            decode_header("%C5%BB%C3%B3%c5%82%C4%87 100%25.pdf").as_deref(),
+            Ok("Żółć 100%.pdf")
+        );
+        assert_eq!(decode_header("").as_deref(), Ok(""));
+    }
+
+    #[test]
+    fn a_header_that_no_portal_encoded_is_refused() {
+        for value in [
+            "%",
+            "%4",
+            "%zz",
+            "%+1",
+            "é",
+            "a\tb",
+            "%ff",
+            "%C3",
+            "a%0D%0Aset-cookie: b",
+            "%0a",
+        ] {
+            let problem = decode_header(value).expect_err(value);
+            assert_eq!(problem.kind, ProblemKind::Rejected, "{value}");
+        }
+    }
+}

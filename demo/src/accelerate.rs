@@ -67,12 +67,14 @@ impl Accelerate {
         let (method, endpoint) = (request.method.as_str(), request.endpoint.as_str());
         match (method, endpoint) {
             ("GET", "getsession") => self.session(request),
-            ("GET", "get_product_action_download") => self.fetch(request, |action| {
-                action.gives_downloads().then(|| action.download.download())
+            ("GET", "get_product_action_download") => self.fetch(request, |action, uploads| {
+                action
+                    .gives_downloads()
+                    .then(|| action.download.download(uploads))
             }),
-            ("GET", "get_otd_pdf") => {
-                self.fetch(request, |action| action.has_otd().then(|| action.otd.otd()))
-            }
+            ("GET", "get_otd_pdf") => self.fetch(request, |action, _| {
+                action.has_otd().then(|| action.otd.otd())
+            }),
             ("POST", "upload_file") => self.upload(request, today),
             (_, "getsession" | "get_product_action_download" | "get_otd_pdf" | "upload_file") => {
                 error(
@@ -112,7 +114,7 @@ impl Accelerate {
         answer
     }
 
-    fn fetch(&self, request: &Request, take: fn(&Action) -> Option<Answer>) -> Answer {
+    fn fetch(&self, request: &Request, take: fn(&Action, &[Upload]) -> Option<Answer>) -> Answer {
         if let Some(refused) = self.visitor_fault(request) {
             return refused;
         }
@@ -121,7 +123,7 @@ impl Accelerate {
         };
         match self.find(id, request.visitor.as_deref()) {
             None => unknown_action(),
-            Some((dossier, index)) => take(&self.dossiers[dossier].actions[index])
+            Some((dossier, index)) => take(&self.dossiers[dossier].actions[index], &self.uploads)
                 .unwrap_or_else(|| error(404, "NO_DOCUMENT", "this action gives no document")),
         }
     }
@@ -252,7 +254,7 @@ impl Accelerate {
         action.date_executed = Some(today.to_string());
         action.is_done = true;
         action.downloadable = true;
-        action.download = Given::Sent(upload.clone());
+        action.download = Given::Sent(self.uploads.len());
         self.uploads.push(upload);
     }
 

@@ -16,12 +16,14 @@ pub enum Given {
     Nothing,
     /// A letter as a PDF of one page: its file name, its title and its lines.
     Letter(&'static str, &'static str, Vec<String>),
-    /// What the consumer sent.
-    Sent(Upload),
+    /// What the consumer sent: its place among the uploads.
+    Sent(usize),
+    /// A document of no bytes.
+    Blank,
     /// A PDF with this `Content-Disposition`, or none.
     Named(Option<&'static str>),
-    /// A PDF of so many bytes, delivered that way.
-    Sized(u64, Delivery),
+    /// A PDF of that file name and so many bytes, delivered that way.
+    Sized(&'static str, u64, Delivery),
     /// Status 200 and `application/pdf`, but an HTML page of an error.
     HtmlAsPdf,
     /// An error of that status and code.
@@ -47,7 +49,7 @@ pub enum OddOtd {
 
 impl Given {
     /// The answer of `get_product_action_download`.
-    pub fn download(&self) -> Answer {
+    pub fn download(&self, uploads: &[Upload]) -> Answer {
         match self {
             Given::Nothing => crate::faults::error(404, "NO_DOCUMENT", "there is no document yet"),
             Given::Letter(name, title, lines) => file(
@@ -55,11 +57,12 @@ impl Given {
                 Some(disposition(name)),
                 letter(title, lines),
             ),
-            Given::Sent(upload) => file(
-                &upload.mimetype,
-                Some(disposition(&upload.filename)),
-                upload.bytes.clone(),
-            ),
+            Given::Sent(place) => {
+                let upload = &uploads[*place];
+                let name = disposition(&upload.filename);
+                file(&upload.mimetype, Some(name), upload.bytes.clone())
+            }
+            Given::Blank => file("application/pdf", Some(disposition("leeg.pdf")), vec![]),
             Given::Named(name) => {
                 let lines = ["Dit document heeft een bijzondere bestandsnaam.".to_owned()];
                 file(
@@ -68,18 +71,14 @@ impl Given {
                     letter("Bijzondere naam", &lines),
                 )
             }
-            Given::Sized(size, delivery) => {
-                let large = Large::of("Taxatierapport", *size);
+            Given::Sized(name, size, delivery) => {
+                let large = Large::of(name, *size);
                 Answer {
                     body: Body::Made {
                         length: large.size(),
                         pieces: Box::new(large.pieces()),
                     },
-                    ..file(
-                        "application/pdf",
-                        Some(disposition("taxatierapport.pdf")),
-                        vec![],
-                    )
+                    ..file("application/pdf", Some(disposition(name)), vec![])
                 }
                 .delivered(*delivery)
             }

@@ -91,6 +91,15 @@ mod tests {
     }
 
     #[test]
+    fn a_body_that_stops_anywhere_is_refused() {
+        let body = b"--x-1\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n%PDF\r\n--x-1--";
+        assert_eq!(file(TYPE, body), Ok(&b"%PDF"[..]));
+        for end in 0..body.len() {
+            assert!(file(TYPE, &body[..end]).is_err(), "{end}");
+        }
+    }
+
+    #[test]
     fn anything_else_is_refused() {
         for (content_type, body) in [
             (None, &b"--x-1--"[..]),

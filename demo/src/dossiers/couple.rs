@@ -207,19 +207,21 @@ fn document(label: &str, of: Option<&str>, requirements: &[&str]) -> Document {
     }
 }
 
+fn paper(file: &'static str, title: &'static str, lines: &[&str]) -> Given {
+    let lines = lines.iter().map(|line| (*line).to_owned()).collect();
+    Given::Letter(file, title, lines)
+}
+
+/// A paper that the adviser wrote and signed.
 fn letter(file: &'static str, title: &'static str, lines: &[&str]) -> Given {
-    let mut all: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
-    all.extend(
-        [
-            "",
-            "Met vriendelijke groet,",
-            "",
-            "Sanne de Wit",
-            "Van Dijk Hypotheken",
-        ]
-        .map(str::to_owned),
-    );
-    Given::Letter(file, title, all)
+    const END: [&str; 5] = [
+        "",
+        "Met vriendelijke groet,",
+        "",
+        "Sanne de Wit",
+        "Van Dijk Hypotheken",
+    ];
+    paper(file, title, &[lines, &END].concat())
 }
 
 fn mortgage_actions(product: &str, today: Date) -> Vec<Action> {
@@ -239,7 +241,7 @@ fn mortgage_actions(product: &str, today: Date) -> Vec<Action> {
             date_executed: done(17),
             is_done: true,
             downloadable: true,
-            download: letter(
+            download: paper(
                 "legitimatiebewijs-eva.pdf",
                 "Legitimatiebewijs",
                 &["Voorbeeld van wat Eva eerder aanleverde."],
@@ -297,7 +299,7 @@ fn mortgage_actions(product: &str, today: Date) -> Vec<Action> {
                 )
             },
             downloadable: true,
-            download: letter(
+            download: paper(
                 "formulier-werkgeversverklaring.pdf",
                 "Werkgeversverklaring",
                 &[
@@ -345,7 +347,7 @@ fn mortgage_actions(product: &str, today: Date) -> Vec<Action> {
                 ],
             ),
             downloadable: true,
-            download: letter(
+            download: paper(
                 "koopovereenkomst-lindenlaan-14.pdf",
                 "Koopovereenkomst",
                 &["Lindenlaan 14, 7203 AB Zutphen", "Koopsom: € 398.000,00"],
@@ -404,7 +406,7 @@ fn mortgage_documents(product: &str, today: Date) -> Vec<Action> {
     let done = |days_ago: i64| Some(today.plus(-days_ago).to_string());
     vec![
         Action {
-            otd: letter(
+            otd: paper(
                 "opdracht-tot-dienstverlening.pdf",
                 "Opdracht tot dienstverlening",
                 &[
@@ -444,7 +446,7 @@ fn mortgage_documents(product: &str, today: Date) -> Vec<Action> {
             ..given("adviesrapport", DOWNLOAD, "Uw adviesrapport", 14)
         },
         Action {
-            download: letter(
+            download: paper(
                 "Umowa kupna domu – tłumaczenie 🏡.pdf",
                 "Umowa kupna",
                 &["Vertaling van de koopovereenkomst, voor de ouders van Eva."],
@@ -453,11 +455,11 @@ fn mortgage_documents(product: &str, today: Date) -> Vec<Action> {
             ..given("vertaling", DOWNLOAD, "Koopovereenkomst in het Pools", 6)
         },
         Action {
-            download: Given::Sized(6_000_000, Delivery::Trickle),
+            download: Given::Sized("taxatierapport.pdf", 6_000_000, Delivery::Trickle),
             ..given("taxatierapport", DOWNLOAD, "Taxatierapport met foto's", 2)
         },
         Action {
-            download: Given::Sized(300_000, Delivery::WithoutLength),
+            download: Given::Sized("bouwkundig-rapport.pdf", 300_000, Delivery::WithoutLength),
             ..given("bouwkundig", DOWNLOAD, "Bouwkundig rapport", 2)
         },
     ]
@@ -487,7 +489,7 @@ fn other_actions(credit: &str, insurance: &str, valuation: &str, today: Date) ->
         Action {
             date_executed: done(2),
             is_done: true,
-            download: letter(
+            download: paper(
                 "europese-standaardinformatie.pdf",
                 "Europese standaardinformatie",
                 &[

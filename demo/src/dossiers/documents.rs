@@ -77,19 +77,26 @@ fn downloads() -> Vec<(&'static str, Given)> {
         ),
         (
             "Breekt halverwege af",
-            Given::Sized(400_000, Delivery::CutOff),
+            Given::Sized("document.pdf", 400_000, Delivery::CutOff),
         ),
-        ("Geen antwoord", Given::Sized(4_096, Delivery::HangUp)),
-        ("Laat antwoord", Given::Sized(50_000, Delivery::Slow)),
+        (
+            "Geen antwoord",
+            Given::Sized("document.pdf", 4_096, Delivery::HangUp),
+        ),
+        (
+            "Laat antwoord",
+            Given::Sized("document.pdf", 50_000, Delivery::Slow),
+        ),
         (
             "Komt in stukjes",
-            Given::Sized(3_000_000, Delivery::Trickle),
+            Given::Sized("document.pdf", 3_000_000, Delivery::Trickle),
         ),
         (
             "Zonder lengte",
-            Given::Sized(300_000, Delivery::WithoutLength),
+            Given::Sized("document.pdf", 300_000, Delivery::WithoutLength),
         ),
-        ("Leeg document", Given::Nothing),
+        ("Leeg document", Given::Blank),
+        ("Nog niet klaar", Given::Nothing),
         ("Zonder naam", Given::Named(None)),
         (
             "Naam met een pad",

@@ -92,14 +92,19 @@ impl Running {
         &self.watch
     }
 
-    /// Takes no new connections, gives running answers five seconds, and returns when all is over.
+    /// Takes no new connections from now on; answers under way get five seconds.
+    pub fn begin_to_stop(&self) {
+        // There is no receiver any more when the thread has already ended.
+        let _ = self.stop.send(true);
+    }
+
+    /// Stops, and returns when all is over.
     pub fn stop(mut self) {
         self.end();
     }
 
     fn end(&mut self) {
-        // There is no receiver any more when the thread has already ended.
-        let _ = self.stop.send(true);
+        self.begin_to_stop();
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }

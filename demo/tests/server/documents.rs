@@ -69,10 +69,16 @@ fn an_error_page_says_that_it_is_a_pdf() {
 }
 
 #[test]
+fn a_document_can_have_no_bytes() {
+    let reply = downloaded("Leeg document").unwrap();
+    assert_eq!((reply.status, reply.header("content-length")), (200, "0"));
+}
+
+#[test]
 fn refused_documents_have_their_status() {
     for (label, status, code) in [
         ("Bestaat niet meer", 404, "NO_DOCUMENT"),
-        ("Leeg document", 404, "NO_DOCUMENT"),
+        ("Nog niet klaar", 404, "NO_DOCUMENT"),
         ("Storing bij het ophalen", 500, "INTERNAL_ERROR"),
         ("Sessie verlopen bij het ophalen", 401, "SESSION_EXPIRED"),
     ] {

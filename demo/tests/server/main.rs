@@ -11,5 +11,6 @@ mod readme;
 mod refusals;
 mod session_faults;
 mod site;
+mod stopping;
 mod upload_faults;
 mod uploads;

@@ -53,3 +53,46 @@ fn a_wrong_flag_is_said() {
             .contains("--prot is not a flag")
     );
 }
+
+#[test]
+fn no_line_of_the_log_holds_a_name_a_file_name_or_an_id() {
+    let mut child = program()
+        .args(["--port", "0", "--log"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let ready = lines
+        .by_ref()
+        .map(Result::unwrap)
+        .find_map(|line| Some(line.strip_prefix("ready: ")?.to_owned()))
+        .unwrap();
+    let agent = ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .build()
+        .new_agent();
+    for path in [
+        "open/eva",
+        "consumerportal/getsession?consumer_id=CNSR22966DC6C1D2E53D861B2794F6A20E",
+        "consumerportal/get_otd_pdf?productaction_id=PRA433FB8570F2C0F6D816F1A0A283BFE",
+        "consumerportal/Jan-Janssen",
+    ] {
+        agent.get(format!("{ready}{path}")).call().unwrap();
+    }
+    agent
+        .post(format!("{ready}consumerportal/upload_file"))
+        .header("filename", "paspoort-jan.pdf")
+        .header("productaction_id", "PRA433FB8570F2C0F6D816F1A0A283BFE")
+        .send("x")
+        .unwrap();
+    let killed = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(killed.unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let log = String::from_utf8(output.stderr).unwrap();
+    assert!(log.contains("POST upload_file 400"), "{log}");
+    for secret in ["CNSR", "PRA", "paspoort", "Jan", "Janssen", "eva"] {
+        assert!(!log.contains(secret), "{secret} in {log}");
+    }
+}

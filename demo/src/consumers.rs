@@ -40,7 +40,7 @@ pub const ALL: [DemoConsumer; 19] = [
     ),
     good(
         "eva",
-        "Eva Bakker koopt met Thomas een huis: hypotheek, krediet, verzekering, een taxatie en twintig acties.",
+        "Eva Bakker koopt met Thomas een huis: hypotheek, krediet, verzekering, een taxatie en 21 acties.",
     ),
     good(
         "thomas",

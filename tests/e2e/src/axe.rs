@@ -25,7 +25,8 @@ pub fn source() -> &'static str {
 const RUN: &str = r#"
 const done = arguments[arguments.length - 1];
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-axe.run(document, { runOnly: { type: "tag", values: tags }, iframes: false, resultTypes: ["violations"] })
+const [part] = arguments;
+axe.run(part ?? document, { runOnly: { type: "tag", values: tags }, iframes: false, resultTypes: ["violations"] })
   .then(({ violations }) => done(violations.flatMap(({ id, help, nodes }) => nodes.map((node) =>
     `${id}: ${help}\n  ${node.html}\n  ${node.failureSummary.replaceAll("\n", "\n  ")}`))))
   .catch((error) => done([`axe-core itself fails: ${error}`]));
@@ -35,12 +36,21 @@ impl Page {
     /// Fails with what axe-core finds on the whole page, shadow roots included: WCAG 2.0 to 2.2, A and
     /// AA, and its best practices.
     pub async fn axe_finds_nothing(&self) {
+        self.axe_finds_nothing_wrong(json!(null)).await;
+    }
+
+    /// The same for the first element that matches a selector, where the page around it is not ours.
+    pub async fn axe_finds_nothing_in(&self, selector: &str) {
+        self.axe_finds_nothing_wrong(json!(selector)).await;
+    }
+
+    async fn axe_finds_nothing_wrong(&self, part: Value) {
         let ready = "return window.axe ? true : 'axe'";
         if let Err(error) = self.try_script_with_axe(ready, vec![]).await {
             panic!("axe-core does not load: {error}");
         }
         self.settles().await;
-        let found = self.script_later(RUN, vec![json!(null)]).await;
+        let found = self.script_later(RUN, vec![part]).await;
         let found: Vec<&str> = found
             .as_array()
             .into_iter()

@@ -48,6 +48,7 @@ pub struct Page {
     name: String,
     downloads: PathBuf,
     expected: Mutex<Vec<String>>,
+    logged: Mutex<Vec<String>>,
 }
 
 /// Runs a test in a fresh session of `browser` against a demo server of its own, and fails it on anything
@@ -79,7 +80,8 @@ pub fn look_around(
             browser,
             name: thread::current().name().unwrap_or("a visit").to_owned(),
             downloads: driver.downloads(),
-            expected: Mutex::new(Vec::new()),
+            expected: Mutex::default(),
+            logged: Mutex::default(),
         };
         let outcome = AssertUnwindSafe(async {
             page.wear(look).await;
@@ -214,6 +216,28 @@ impl Page {
         self.role("text", text)
     }
 
+    /// Waits until these stand on the page below one another, with anything between them. Each is a part
+    /// of a line of [`Page::outline`].
+    pub async fn shows_in_order(&self, parts: &[&str]) {
+        self.until(&format!("{parts:#?} in this order"), async || {
+            let outline = self.outline().await;
+            let mut rest = outline.as_str();
+            for part in parts {
+                let (_, after) = rest
+                    .split_once(part)
+                    .ok_or_else(|| format!("{part} is not"))?;
+                rest = after;
+            }
+            Ok(())
+        })
+        .await;
+    }
+
+    /// Moves the focus on, as the Tab key does.
+    pub async fn tab(&self) {
+        self.press(&[Key::Tab]).await;
+    }
+
     /// Presses keys one after the other, wherever the focus is.
     pub async fn press(&self, keys: &[Key]) {
         let mut pressed = KeyActions::new("keyboard".to_owned());
@@ -306,14 +330,24 @@ impl Page {
 
     /// Asks again and again until `met` is, and gives what it gives. `what` completes “waited for”.
     pub async fn until<T>(&self, what: &str, met: impl AsyncFn() -> Result<T, String>) -> T {
-        let deadline = Instant::now() + patience();
+        self.patiently_until(patience(), what, met).await
+    }
+
+    /// The same for what takes long by design.
+    pub async fn patiently_until<T>(
+        &self,
+        patience: Duration,
+        what: &str,
+        met: impl AsyncFn() -> Result<T, String>,
+    ) -> T {
+        let deadline = Instant::now() + patience;
         loop {
             let last = match met().await {
                 Ok(value) => return value,
                 Err(reason) => reason,
             };
             if Instant::now() >= deadline {
-                self.fail(&format!("waited {:?} for {what}, but {last}", patience()))
+                self.fail(&format!("waited {patience:?} for {what}, but {last}"))
                     .await;
             }
             tokio::time::sleep(GLANCE).await;
@@ -438,6 +472,15 @@ impl Page {
 
     /// What the console holds that the test did not ask for.
     async fn complaints(&self) -> Vec<String> {
+        let mut complaints = self.console().await;
+        let expected = self.expected.lock().expect("no test panics in here");
+        complaints.retain(|complaint| !expected.iter().any(|part| complaint.contains(part)));
+        complaints
+    }
+
+    /// Every error of the console, policy violation and uncaught exception so far. Chromium tells each of
+    /// its own only once.
+    pub async fn console(&self) -> Vec<String> {
         let heard = "return JSON.parse(sessionStorage.getItem('e2e') ?? '[]')";
         let mut complaints: Vec<String> = match self.client.execute(heard, vec![]).await {
             Ok(Value::Array(all)) => all
@@ -449,6 +492,7 @@ impl Page {
             // A page of the browser's own has no storage and no console of ours.
             Err(_) => Vec::new(),
         };
+        let mut news = Vec::new();
         if self.browser == Browser::Chromium {
             let log = self.command("se/log", json!({ "type": "browser" })).await;
             for entry in log
@@ -460,12 +504,13 @@ impl Page {
             {
                 // That a request failed is what many tests are about; what the portal makes of it counts.
                 if entry["level"] == "SEVERE" && entry["source"] != "network" {
-                    complaints.push(format!("{}: {}", entry["source"], entry["message"]));
+                    news.push(format!("{}: {}", entry["source"], entry["message"]));
                 }
             }
         }
-        let expected = self.expected.lock().expect("no test panics in here");
-        complaints.retain(|complaint| !expected.iter().any(|part| complaint.contains(part)));
+        let mut logged = self.logged.lock().expect("no test panics in here");
+        logged.append(&mut news);
+        complaints.extend(logged.iter().cloned());
         complaints
     }
 

@@ -45,17 +45,22 @@ impl Stage {
 
     /// The server is there (again), at the same address and with fresh dossiers.
     pub fn starts(&self) {
+        self.starts_as_slow_as(SLOW);
+    }
+
+    /// The same, and what it does slowly on purpose takes that long.
+    pub fn starts_as_slow_as(&self, slow: Duration) {
         let config = Config {
             listen: self.portal,
             broker_listen: Some(self.broker),
-            slow: SLOW,
+            slow,
             ..Config::for_tests(&self.site)
         };
         let running = start(config).expect("the demo server starts at a free address");
         *self.running() = Some(running);
     }
 
-    /// The server goes away: whoever connects is refused.
+    /// The server goes away: whoever connects is refused. What takes longer than five seconds breaks off.
     pub fn stops(&self) {
         if let Some(running) = self.running().take() {
             running.stop();

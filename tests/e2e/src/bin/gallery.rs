@@ -208,9 +208,10 @@ const SCENES: &[Scene] = &[
     ),
     scene(
         "upload-unsure",
-        HANDING_IN,
+        "/open/voorbeeld",
         &[
-            Link("legitimatiebewijs (Thomas"),
+            Link("SNS Budget"),
+            Link("legitimatiebewijs"),
             File("weg-ervoor.pdf", 240_000),
             SEND,
             Button("Ja, vervangen", "Yes, replace"),

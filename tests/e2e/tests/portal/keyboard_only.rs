@@ -1,0 +1,65 @@
+//! The main job without a mouse.
+
+use e2e::papers::{self, Folder};
+use e2e::{Browser, Page, containing, in_every_browser};
+use fantoccini::key::Key;
+
+/// Presses Tab until something with this in its role or name has the focus.
+async fn tabs_to(page: &Page, wanted: &str) {
+    let mut passed = Vec::new();
+    // WebKit's Tab skips links, as Safari's does; with Option it visits them all.
+    for _ in 0..80 {
+        page.tab().await;
+        let focused = page.focused().await;
+        if focused.contains(wanted) {
+            return;
+        }
+        passed.push(focused);
+    }
+    page.fail(&format!(
+        "Tab never came to {wanted}, but passed {passed:#?}"
+    ))
+    .await;
+}
+
+in_every_browser! {
+    async fn a_document_is_handed_in_by_keyboard_alone(page: &Page) {
+        let folder = Folder::new();
+        page.open("/open/eva").await;
+        page.heading("Welkom Eva Bakker").appears().await;
+        tabs_to(page, crate::PAYSLIP).await;
+        page.press(&[Key::Enter]).await;
+        page.heading(containing(crate::PAYSLIP)).appears().await;
+        tabs_to(page, "Bestand kiezen").await;
+        // Here the browser's own window opens, which no driver can work.
+        page.give_file(&folder.file("loonstrook.pdf", &papers::pdf(9000))).await;
+        page.text("loonstrook.pdf").appears().await;
+        tabs_to(page, "Opmerking").await;
+        page.type_text("Met toetsen").await;
+        tabs_to(page, "Aanleveren").await;
+        page.press(&[if page.browser() == Browser::Firefox { Key::Enter } else { Key::Space }]).await;
+        page.heading("Uw document is aangekomen").appears().await;
+        assert_eq!(page.stage.uploads()[0].comment.as_deref(), Some("Met toetsen"));
+        page.until("the focus to be where it is said", async || match page.focused().await {
+            focused if focused.contains("Uw document is aangekomen") => Ok(()),
+            focused => Err(format!("{focused} has it")),
+        })
+        .await;
+        tabs_to(page, "Volgende: ").await;
+        page.press(&[Key::Enter]).await;
+        page.heading(containing("legitimatiebewijs (Thomas")).appears().await;
+    }
+
+    async fn the_focus_is_always_seen(page: &Page) {
+        page.open("/open/eva").await;
+        page.heading("Welkom Eva Bakker").appears().await;
+        for _ in 0..12 {
+            page.tab().await;
+            let seen = "let focused = document.activeElement;
+                while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
+                const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(focused);
+                return focused === document.body || (outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2) || boxShadow !== 'none'";
+            assert_eq!(page.script(seen, vec![]).await, true, "{}", page.focused().await);
+        }
+    }
+}

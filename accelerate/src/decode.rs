@@ -8,30 +8,36 @@
 //! - Order is the server's. Unknown fields are skipped.
 //! - An action is said up to three times: in its product, and in `duplicate_comfort_data`. It is read
 //!   where it is met first, of the rest only the id is looked at.
-//! - `most_recent_appointment` is undocumented: [`conventions::appointment`] has the names we read.
+//! - `most_recent_appointment` is undocumented: [`appointment`](crate::conventions::appointment) has the names we read.
+
+mod appointment;
+mod field;
+mod people;
+mod product;
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
-use base64::Engine as _;
-
-use crate::conventions::{self, STATE_RUNNING};
-use crate::json::{self, Broken, Reader, Value};
-use crate::otd::BASE64;
+use self::appointment::appointment;
+use self::field::{count, date, flag, id_text, text, texts};
+use self::people::{consumer, person};
+use self::product::details_of;
+use crate::conventions::STATE_RUNNING;
+use crate::json::{Broken, Reader, Value};
 use crate::problem::{self, Problem, ProblemKind};
 use crate::session::{
-    Action, Amount, Appointment, Consumer, Counters, Credit, DateTime, Details, Document, Dossier,
-    Gender, Mortgage, Offers, Person, Product, Session, State,
+    Action, Appointment, Consumer, Counters, Document, Dossier, Offers, Product, Session, State,
 };
 
+/// What reading a part comes to: only the JSON itself can be broken.
 type Read<T> = Result<T, Broken>;
-type Ids<'a> = BTreeSet<Cow<'a, str>>;
+/// Ids as they stand in the answer.
+type Ids<'a> = HashSet<Cow<'a, str>>;
 
 /// Reads an answer of `getsession`.
 pub fn session(body: &[u8]) -> Result<Session, Problem> {
-    let text = json::text(body);
     let mut found = Found::default();
-    let error = found.read(&text).map_err(Problem::broken)?;
+    let error = found.read(body).map_err(Problem::broken)?;
     if let Some(told) = error {
         return Err(problem::of_error(told, None));
     }
@@ -61,7 +67,7 @@ struct Found<'a> {
     uploadable: Ids<'a>,
     downloadable: Ids<'a>,
     /// Actions said outside a product, not read yet, with their key.
-    spare: Vec<(Cow<'a, str>, &'a str)>,
+    spare: Vec<(Cow<'a, str>, &'a [u8])>,
     total: Option<Counters>,
     per_product: Vec<(String, Option<Counters>)>,
     appointment: Option<Appointment>,
@@ -69,9 +75,9 @@ struct Found<'a> {
 
 impl<'a> Found<'a> {
     /// Reads the whole answer; what its `error` says, if it has one.
-    fn read(&mut self, text: &'a str) -> Read<Option<problem::Told>> {
+    fn read(&mut self, body: &'a [u8]) -> Read<Option<problem::Told>> {
         let mut error = None;
-        let mut reader = Reader::new(text);
+        let mut reader = Reader::new(body);
         reader.each(&mut |key, value| {
             match &*key {
                 "consumerportalsession" if value.is_object() => {
@@ -166,7 +172,7 @@ impl<'a> Found<'a> {
             .find(|(name, _)| name.eq_ignore_ascii_case(&kind));
         let details = details_of(
             kind,
-            &mut Reader::new(details.map_or("{}", |(_, object)| object)),
+            &mut Reader::new(details.map_or(b"{}".as_slice(), |(_, object)| object)),
         )?;
         if self.products.iter().all(|(known, _)| known.id != id) {
             let product = Product {
@@ -310,119 +316,6 @@ impl<'a> Found<'a> {
     }
 }
 
-/// The object that a product has under its type's name.
-fn details_of(kind: String, value: &mut Reader<'_>) -> Read<Details> {
-    if kind.eq_ignore_ascii_case("MORTGAGE") {
-        return Ok(Details::Mortgage(mortgage(value)?));
-    }
-    if kind.eq_ignore_ascii_case("CREDIT") {
-        return Ok(Details::Credit(credit(value)?));
-    }
-    let mut fields = Vec::new();
-    value.each(&mut |key, value| {
-        if let Some(text) = text(value)? {
-            fields.push((key.into_owned(), text));
-        }
-        Ok(())
-    })?;
-    Ok(Details::Other { kind, fields })
-}
-
-fn mortgage(value: &mut Reader<'_>) -> Read<Mortgage> {
-    let mut it = Mortgage::default();
-    let mut has_timeline = true;
-    value.each(&mut |key, value| {
-        match &*key {
-            "label" => it.label = text(value)?,
-            "arrangement" => it.arrangement = text(value)?,
-            "mortgage_amount" => it.mortgage_amount = amount(value)?,
-            "lender_name" => it.lender_name = text(value)?,
-            "has_timeline" => has_timeline = flag(value)?,
-            "rendered_timeline" => {
-                it.rendered_timeline = text(value)?.filter(|html| shows_something(html))
-            }
-            _ => value.skip()?,
-        }
-        Ok(())
-    })?;
-    if !has_timeline {
-        it.rendered_timeline = None;
-    }
-    Ok(it)
-}
-
-fn credit(value: &mut Reader<'_>) -> Read<Credit> {
-    let mut it = Credit::default();
-    value.each(&mut |key, value| {
-        match &*key {
-            "lender_name" => it.lender_name = text(value)?,
-            "product_name" => it.product_name = text(value)?,
-            "date_entry" => it.date_entry = date(value)?,
-            "loan_amount" => it.loan_amount = amount(value)?,
-            "spending_target" => it.spending_target = text(value)?,
-            "aflos_amount" => it.aflos_amount = amount(value)?,
-            "aflos_period" => it.aflos_period = text(value)?,
-            _ => value.skip()?,
-        }
-        Ok(())
-    })?;
-    Ok(it)
-}
-
-/// Someone, unless there is nothing known about them.
-fn person(value: &mut Reader<'_>) -> Read<Option<Person>> {
-    let mut it = Person::default();
-    value.each(&mut |key, value| {
-        match &*key {
-            "name" => it.name = text(value)?,
-            "phone" => it.phone = text(value)?,
-            "emailaddress" => it.emailaddress = text(value)?,
-            "avatar_base64" => it.avatar = text(value)?.and_then(|encoded| avatar(&encoded)),
-            _ => value.skip()?,
-        }
-        Ok(())
-    })?;
-    Ok((it != Person::default()).then_some(it))
-}
-
-fn consumer(value: &mut Reader<'_>) -> Read<Consumer> {
-    let mut it = Consumer::default();
-    value.each(&mut |key, value| {
-        let field = match &*key {
-            "id" => &mut it.id,
-            "initials" => &mut it.initials,
-            "firstname" => &mut it.firstname,
-            "prefix" => &mut it.prefix,
-            "surname" => &mut it.surname,
-            "display_name" => &mut it.display_name,
-            "streetname" => &mut it.streetname,
-            "housenumber" => &mut it.housenumber,
-            "housenumber_addition" => &mut it.housenumber_addition,
-            "zipcode" => &mut it.zipcode,
-            "city" => &mut it.city,
-            "phone" => &mut it.phone,
-            "phone_mobile" => &mut it.phone_mobile,
-            "emailaddress" => &mut it.emailaddress,
-            "date_of_birth" => {
-                it.date_of_birth = date(value)?;
-                return Ok(());
-            }
-            "gender" => {
-                it.gender = match text(value)?.as_deref().map(str::trim) {
-                    Some("M" | "m") => Some(Gender::Male),
-                    Some("F" | "f") => Some(Gender::Female),
-                    _ => None,
-                };
-                return Ok(());
-            }
-            _ => return value.skip(),
-        };
-        *field = text(value)?;
-        Ok(())
-    })?;
-    Ok(it)
-}
-
 fn document(value: &mut Reader<'_>) -> Read<Document> {
     let mut it = Document::default();
     let mut consumer_specific = true;
@@ -441,52 +334,6 @@ fn document(value: &mut Reader<'_>) -> Read<Document> {
         it.consumer_name = None;
     }
     Ok(it)
-}
-
-/// The appointment, unless it is `false` or holds nothing that we know.
-fn appointment(value: &mut Reader<'_>) -> Read<Option<Appointment>> {
-    use conventions::appointment::{DESCRIPTION, END, LOCATION, START, START_TIME, SUBJECT, WITH};
-    let mut fields: Vec<(String, String)> = Vec::new();
-    value.each(&mut |key, value| {
-        // A person is taken by name.
-        let said = if value.is_object() {
-            person(value)?.and_then(|person| person.name)
-        } else {
-            text(value)?
-        };
-        if let Some(said) = said {
-            fields.push((key.into_owned(), said));
-        }
-        Ok(())
-    })?;
-    let said = |names: &[&str]| {
-        names
-            .iter()
-            .find_map(|name| fields.iter().find(|(key, _)| key == name))
-            .map(|(_, text)| text.clone())
-    };
-    let start = said(START)
-        .and_then(|text| DateTime::parse(&text))
-        .map(|start| match said(START_TIME) {
-            Some(time) if start.time.is_none() => start.at(&time),
-            _ => start,
-        });
-    let end = said(END).and_then(|text| {
-        DateTime::parse(&text).or_else(|| {
-            start
-                .map(|start| start.at(&text))
-                .filter(|end| end.time.is_some())
-        })
-    });
-    let it = Appointment {
-        subject: said(SUBJECT),
-        start,
-        end,
-        location: said(LOCATION),
-        with: said(WITH),
-        description: said(DESCRIPTION),
-    };
-    Ok((it != Appointment::default()).then_some(it))
 }
 
 /// Counters, when both numbers are there.
@@ -524,7 +371,7 @@ fn ids<'a>(value: &mut Reader<'a>, into: &mut Ids<'a>) -> Read<()> {
 }
 
 /// The `id` of an object. PHP writes it first, so reading stops there.
-fn own_id(object: &str) -> Option<Cow<'_, str>> {
+fn own_id(object: &[u8]) -> Option<Cow<'_, str>> {
     let mut id = None;
     // The error is how to stop; the object as such was found whole before.
     _ = Reader::new(object).each(&mut |key, value| {
@@ -537,136 +384,24 @@ fn own_id(object: &str) -> Option<Cow<'_, str>> {
     id
 }
 
-/// An id, exactly as it came.
-fn id_text<'a>(value: &mut Reader<'a>) -> Read<Option<Cow<'a, str>>> {
-    Ok(match value.value()? {
-        Value::Text(id) if !id.trim().is_empty() => Some(id),
-        Value::Number(id) => Some(Cow::Borrowed(id)),
-        _ => None,
-    })
-}
-
-/// A text or a number, unless it is blank.
-fn text(value: &mut Reader<'_>) -> Read<Option<String>> {
-    Ok(id_text(value)?.map(Cow::into_owned))
-}
-
-/// The texts of a list or map, or the only one there is.
-fn texts(value: &mut Reader<'_>) -> Read<Vec<String>> {
-    let mut all = Vec::new();
-    all.extend(text(&mut value.clone())?);
-    value.each(&mut |_, value| {
-        all.extend(text(value)?);
-        Ok(())
-    })?;
-    Ok(all)
-}
-
-/// `true`, `1`, `"1"` and whatever else PHP holds true of a number or a digit string.
-fn flag(value: &mut Reader<'_>) -> Read<bool> {
-    Ok(match value.value()? {
-        Value::Bool(flag) => flag,
-        Value::Number(digits) => digits != "0",
-        Value::Text(word) => {
-            let word = word.trim();
-            word.eq_ignore_ascii_case("true") || word.parse::<u32>().is_ok_and(|number| number != 0)
-        }
-        Value::Nothing => false,
-    })
-}
-
-/// A whole number that counts something.
-fn count(value: &mut Reader<'_>) -> Read<Option<u32>> {
-    Ok(text(value)?.and_then(|digits| digits.trim().parse().ok()))
-}
-
-fn date(value: &mut Reader<'_>) -> Read<Option<DateTime>> {
-    Ok(text(value)?.and_then(|text| DateTime::parse(&text)))
-}
-
-fn amount(value: &mut Reader<'_>) -> Read<Option<Amount>> {
-    Ok(match value.value()? {
-        Value::Number(digits) => Some(Amount::of_number(digits)),
-        Value::Text(text) => Amount::parse(&text),
-        _ => None,
-    })
-}
-
-/// A picture in base64, or in a `data:` URL, as a `data:` URL: if it is a JPEG, PNG or BMP by its first
-/// bytes, and no larger than [`AVATAR_MAX`](conventions::AVATAR_MAX).
-fn avatar(encoded: &str) -> Option<String> {
-    let encoded = match encoded.trim_start().strip_prefix("data:") {
-        Some(url) => url.split_once(";base64,")?.1,
-        None => encoded,
-    };
-    if encoded.len() > conventions::AVATAR_MAX * 3 / 2 {
-        return None;
-    }
-    let mut encoded = encoded.to_owned();
-    encoded.retain(|c| !c.is_ascii_whitespace());
-    let bytes = BASE64
-        .decode(&encoded)
-        .ok()
-        .filter(|bytes| bytes.len() <= conventions::AVATAR_MAX)?;
-    let kind = match bytes.as_slice() {
-        [0xFF, 0xD8, 0xFF, ..] => "jpeg",
-        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1A, b'\n', ..] => "png",
-        [b'B', b'M', ..] => "bmp",
-        _ => return None,
-    };
-    Some(["data:image/", kind, ";base64,", &encoded].concat())
-}
-
-/// Whether HTML has anything to look at: a text outside its tags, or a picture or bar.
-fn shows_something(html: &str) -> bool {
-    let mut rest = html;
-    while let Some(open) = rest.find('<') {
-        if has_text(&rest[..open]) {
-            return true;
-        }
-        let tag = &rest[open + 1..];
-        let end = if tag.starts_with("!--") { "-->" } else { ">" };
-        let Some(close) = tag.find(end) else {
-            return false;
-        };
-        let inside = tag[..close].to_ascii_lowercase();
-        if ["img", "svg"].iter().any(|name| inside.starts_with(name))
-            || inside.contains("progress-bar")
-        {
-            return true;
-        }
-        rest = &tag[close + end.len()..];
-        for name in ["style", "script"] {
-            if inside.starts_with(name) {
-                rest = rest.find("</").map_or("", |end| &rest[end..]);
-            }
-        }
-    }
-    has_text(rest)
-}
-
-fn has_text(text: &str) -> bool {
-    !text.replace("&nbsp;", "").trim().is_empty()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::{Status, Upload};
+    use crate::session::{DateTime, Details, Gender, Mortgage, Person, Status, Upload};
 
     /// A session around the members of `consumerportalsession`.
-    fn with(members: &str) -> Session {
+    pub(super) fn with(members: &str) -> Session {
         let body = ["{\"consumerportalsession\":{", members, "}}"].concat();
         session(body.as_bytes()).unwrap_or_else(|problem| panic!("{members}: {problem}"))
     }
 
     /// A session with one product.
-    fn with_product(product: &str) -> Session {
+    pub(super) fn with_product(product: &str) -> Session {
         with(&["\"dossier\":{\"products\":{\"P\":", product, "}}"].concat())
     }
 
     /// A session with these actions in its product `P`.
-    fn with_actions(actions: &str) -> Session {
+    pub(super) fn with_actions(actions: &str) -> Session {
         with_product(&["{\"id\":\"P\",\"productactions\":", actions, "}"].concat())
     }
 
@@ -678,11 +413,11 @@ mod tests {
             .collect()
     }
 
-    fn date(text: &str) -> Option<DateTime> {
+    pub(super) fn date(text: &str) -> Option<DateTime> {
         DateTime::parse(text)
     }
 
-    fn some(text: &str) -> Option<String> {
+    pub(super) fn some(text: &str) -> Option<String> {
         Some(text.to_owned())
     }
 
@@ -936,52 +671,6 @@ mod tests {
     }
 
     #[test]
-    fn done_is_said_in_many_ways() {
-        for (is_done, expected) in [
-            ("1", true),
-            ("0", false),
-            ("true", true),
-            ("false", false),
-            ("\"1\"", true),
-            ("\"0\"", false),
-            ("\"true\"", true),
-            ("\"\"", false),
-            ("null", false),
-            ("[]", false),
-            ("{}", false),
-            ("\"ja\"", false),
-        ] {
-            let session = with_actions(&["{\"A\":{\"is_done\":", is_done, "}}"].concat());
-            assert_eq!(session.actions[0].is_done, expected, "{is_done}");
-        }
-    }
-
-    #[test]
-    fn absent_null_empty_and_blank_are_alike() {
-        let bare = with_actions(r#"{"A":{}}"#);
-        for nothing in ["null", "\"\"", "\" \\n\\t\"", "[]", "{}", "false"] {
-            let fields = r#"{"A":{"label":?,"comment":?,"type":?,"date_created":?,"date_executed":?,"product_id":?,"document":?,"unknown":?}}"#;
-            assert_eq!(
-                with_actions(&fields.replace('?', nothing)),
-                bare,
-                "{nothing}"
-            );
-        }
-    }
-
-    #[test]
-    fn numbers_and_texts_change_places() {
-        let session = with(
-            r#""dossier":{"code":12,"consumer":{"housenumber":8,"zipcode":"7418EX","phone":570665144}}"#,
-        );
-        assert_eq!(session.dossier.code.as_deref(), Some("12"));
-        assert_eq!(session.consumer.housenumber.as_deref(), Some("8"));
-        let counted =
-            with(r#""duplicate_comfort_data":{"actioncounter_total":{"total":"5","done":"2"}}"#);
-        assert_eq!(counted.counters, Counters { total: 5, done: 2 });
-    }
-
-    #[test]
     fn a_field_of_the_wrong_kind_costs_that_field() {
         let session = with_actions(
             r#"{"A":{"label":{"x":[1]},"document":"x","is_done":[],"date_created":{},"comment":"blijft"},"B":{"document":{"upload_requirements":{"1":"een","2":null,"3":3},"label":[]}},"C":{"document":{"upload_requirements":"los"}}}"#,
@@ -1015,110 +704,6 @@ mod tests {
     }
 
     #[test]
-    fn the_consumer_may_stand_beside_the_dossier() {
-        let beside = r#""consumer":{"firstname":"Beside"}"#;
-        let name = |members: &str| with(members).consumer.firstname;
-        assert_eq!(name(&["\"dossier\":{},", beside].concat()), some("Beside"));
-        assert_eq!(
-            name(
-                &[
-                    "\"dossier\":{\"consumer\":{\"firstname\":\"Inside\"}},",
-                    beside
-                ]
-                .concat()
-            ),
-            some("Inside")
-        );
-        assert_eq!(
-            name(
-                &[
-                    beside,
-                    ",\"dossier\":{\"consumer\":{\"firstname\":\"Inside\"}}"
-                ]
-                .concat()
-            ),
-            some("Inside")
-        );
-        assert_eq!(
-            name(&[beside, ",\"dossier\":{\"consumer\":[]}"].concat()),
-            some("Beside")
-        );
-    }
-
-    #[test]
-    fn a_gender_is_m_or_f() {
-        for (gender, expected) in [
-            ("\"M\"", Some(Gender::Male)),
-            ("\"F\"", Some(Gender::Female)),
-            ("\"X\"", None),
-            ("null", None),
-            ("1", None),
-        ] {
-            assert_eq!(
-                with(&["\"dossier\":{\"consumer\":{\"gender\":", gender, "}}"].concat())
-                    .consumer
-                    .gender,
-                expected
-            );
-        }
-    }
-
-    #[test]
-    fn a_credit_has_its_fields() {
-        let session = with_product(
-            r#"{"credit":{"lender_name":"Bank","product_name":"Plan","date_entry":"2018-02-01","loan_amount":"€ 10.000,00","spending_target":"Auto","aflos_amount":99.5,"aflos_period":"maand"},"type":"CREDIT"}"#,
-        );
-        let expected = Credit {
-            lender_name: some("Bank"),
-            product_name: some("Plan"),
-            date_entry: date("2018-02-01"),
-            loan_amount: Some(Amount::Cents(1_000_000)),
-            spending_target: some("Auto"),
-            aflos_amount: Some(Amount::Cents(9_950)),
-            aflos_period: some("maand"),
-        };
-        assert_eq!(session.products[0].details, Details::Credit(expected));
-    }
-
-    #[test]
-    fn an_unknown_type_is_shown_with_what_it_has() {
-        let session = with_product(
-            r#"{"type":"TERM_LIFE_INSURANCE","mortgage":{"label":"no"},"term_life_insurance":{"z_insured":250000.50,"name":"Zeker","empty":"","more":{"x":1},"ok":true}}"#,
-        );
-        let fields = vec![
-            ("z_insured".to_owned(), "250000.50".to_owned()),
-            ("name".to_owned(), "Zeker".to_owned()),
-        ];
-        assert_eq!(
-            session.products[0].details,
-            Details::Other {
-                kind: "TERM_LIFE_INSURANCE".to_owned(),
-                fields
-            }
-        );
-        let session = with_product(r#"{"type":null,"label":"Zonder soort"}"#);
-        assert_eq!(
-            session.products[0].details,
-            Details::Other {
-                kind: String::new(),
-                fields: vec![]
-            }
-        );
-    }
-
-    #[test]
-    fn a_product_without_its_object_keeps_its_kind() {
-        assert_eq!(
-            with_product(r#"{"type":"MORTGAGE","mortgage":[]}"#).products[0].details,
-            Details::Mortgage(Mortgage::default())
-        );
-        assert_eq!(
-            with_product(r#"{"type":"CREDIT"}"#).products[0].details,
-            Details::Credit(Credit::default())
-        );
-    }
-
-    #[test]
     fn counters_are_the_products_own_then_the_duplicates_then_a_count() {
         let members = |own: &str, elsewhere: &str| {
             let session = with(&[
@@ -1148,135 +733,6 @@ mod tests {
         assert_eq!(
             members(r#"{"total":-1,"done":4}"#, "null").0,
             Counters { total: 2, done: 1 }
-        );
-    }
-
-    #[test]
-    fn a_person_of_whom_nothing_is_known_is_nobody() {
-        let dossier =
-            with(r#""dossier":{"owner":{"name":"","phone":null},"advisor":{"phone":"06"}}"#)
-                .dossier;
-        assert_eq!(dossier.owner, None);
-        assert_eq!(
-            dossier.advisor.and_then(|advisor| advisor.phone).as_deref(),
-            Some("06")
-        );
-    }
-
-    #[test]
-    fn an_avatar_is_a_small_picture_by_its_first_bytes() {
-        assert_eq!(
-            avatar("/9j/AA==").as_deref(),
-            Some("data:image/jpeg;base64,/9j/AA==")
-        );
-        assert_eq!(
-            avatar("data:text/html;base64,/9j/\nAA").as_deref(),
-            Some("data:image/jpeg;base64,/9j/AA")
-        );
-        assert_eq!(
-            avatar("iVBORw0KGgo=").as_deref(),
-            Some("data:image/png;base64,iVBORw0KGgo=")
-        );
-        assert_eq!(
-            avatar("Qk0=").as_deref(),
-            Some("data:image/bmp;base64,Qk0=")
-        );
-        for nothing in [
-            "",
-            "PHN2Zz4=",
-            "no base64!",
-            "data:image/png,abc",
-            "/9j/A",
-            &["/9j/", &"A".repeat(400_000)].concat(),
-        ] {
-            assert_eq!(avatar(nothing), None);
-        }
-    }
-
-    #[test]
-    fn a_timeline_is_there_when_it_shows_something() {
-        let timeline = |has: &str, html: &str| {
-            let product = [
-                "{\"type\":\"MORTGAGE\",\"mortgage\":{\"rendered_timeline\":\"",
-                html,
-                "\"",
-                has,
-                "}}",
-            ]
-            .concat();
-            match with_product(&product).products.remove(0).details {
-                Details::Mortgage(mortgage) => mortgage.rendered_timeline,
-                other => panic!("{other:?}"),
-            }
-        };
-        assert_eq!(
-            timeline(",\"has_timeline\":true", "<p>Offerte<\\/p>").as_deref(),
-            Some("<p>Offerte</p>")
-        );
-        assert!(timeline("", "<img src='x'>").is_some());
-        assert!(timeline("", "<div class='progress-bar' style='width:60%'></div>").is_some());
-        assert!(timeline("", "los").is_some());
-        for has in [
-            ",\"has_timeline\":false",
-            ",\"has_timeline\":\"0\"",
-            ",\"has_timeline\":null",
-        ] {
-            assert_eq!(timeline(has, "<p>Offerte</p>"), None);
-        }
-        for nothing in [
-            "",
-            "<div class='container-fluid'></div>",
-            " <br>&nbsp;\\n",
-            "<!-- <img> tekst -->",
-            "<style>p{}</style><p>",
-            "<script>x</script>",
-            "<p",
-            "<!-- ",
-        ] {
-            assert_eq!(timeline(",\"has_timeline\":1", nothing), None, "{nothing}");
-        }
-    }
-
-    #[test]
-    fn an_appointment_is_read_by_likely_names() {
-        let appointment = |object: &str| {
-            with(
-                &[
-                    "\"duplicate_comfort_data\":{\"most_recent_appointment\":",
-                    object,
-                    "}",
-                ]
-                .concat(),
-            )
-            .appointment
-        };
-        let expected = Appointment {
-            subject: some("Tekenen"),
-            start: date("2018-03-01 10:00"),
-            end: date("2018-03-01 11:30"),
-            location: some("Deventer"),
-            with: some("Anna"),
-            description: some("Neem uw paspoort mee"),
-        };
-        for object in [
-            r#"{"subject":"Tekenen","date_start":"2018-03-01 10:00:00","date_end":"2018-03-01 11:30:00","location":"Deventer","advisor":{"name":"Anna"},"description":"Neem uw paspoort mee"}"#,
-            r#"{"label":"Tekenen","date":"2018-03-01","time":"10:00","time_end":"11:30","place":"Deventer","with":"Anna","notes":"Neem uw paspoort mee"}"#,
-        ] {
-            assert_eq!(appointment(object), Some(expected.clone()), "{object}");
-        }
-        for nothing in [
-            "false",
-            "null",
-            "[]",
-            "{}",
-            "\"\"",
-            r#"{"foo":"bar","date":"0000-00-00"}"#,
-        ] {
-            assert_eq!(appointment(nothing), None, "{nothing}");
-        }
-        assert_eq!(
-            appointment(r#"{"date":"morgen","subject":"Tekenen"}"#).and_then(|it| it.start),
-            None
         );
     }
 }

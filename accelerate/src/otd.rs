@@ -144,8 +144,7 @@ impl Decoder {
 
     /// The answer is complete: what came with the PDF, all of which `out` has had by now.
     pub fn finish(self) -> Result<Otd, Problem> {
-        let text = json::text(&self.rest);
-        let mut reader = Reader::new(&text);
+        let mut reader = Reader::new(&self.rest);
         let (mut otd, mut error) = (Otd::default(), None);
         reader
             .each(&mut |key, value| {
@@ -181,7 +180,7 @@ pub fn decode(body: &[u8]) -> Result<(Vec<u8>, Otd), Problem> {
 
 fn is_data_key(key: &[u8]) -> bool {
     key == b"raw_pdf_data"
-        || (key.contains(&b'\\') && json::unescape(&json::text(key)) == "raw_pdf_data")
+        || (key.contains(&b'\\') && json::unescape(&String::from_utf8_lossy(key)) == "raw_pdf_data")
 }
 
 fn not_a_document(why: &str) -> Problem {

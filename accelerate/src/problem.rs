@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use crate::json::{self, Broken, Reader, Value};
+use crate::json::{Broken, Reader, Value};
 
 /// A call that failed, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -205,8 +205,7 @@ pub fn check_answer(status: u16, body: &[u8]) -> Result<(), Problem> {
 /// Whether an upload was taken: no error, and an `operation_result` of `ok`.
 pub fn check_upload_answer(status: u16, body: &[u8]) -> Result<(), Problem> {
     check_answer(status, body)?;
-    let text = json::text(body);
-    let mut reader = Reader::new(&text);
+    let mut reader = Reader::new(body);
     let mut result = None;
     reader
         .each(&mut |key, value| {
@@ -326,10 +325,9 @@ fn error_in(body: &[u8]) -> Option<Told> {
     if !starts_like_json(body) {
         return None;
     }
-    let text = json::text(body);
     let mut told = None;
     // Broken JSON is not this function's to report: what was read before the break counts.
-    _ = Reader::new(&text).each(&mut |key, value| {
+    _ = Reader::new(body).each(&mut |key, value| {
         if key == "error" {
             told = read_error(value)?;
             return Ok(());

@@ -1,1 +1,87 @@
-//! The portal.
+//! The portal: `<consumer-portal>`, the page on which a consumer follows their mortgage and hands in
+//! documents.
+//!
+//! The element itself is `browser/portal.js`; it loads this module and calls [`mount`]. From there
+//! the way in is [`portal`]: what a consumer can open is in `pages`, what they hand in goes through
+//! [`upload`], and only [`browser`] touches the browser.
+#![forbid(unsafe_code)]
+
+pub mod browser;
+pub mod config;
+mod pages;
+mod parts;
+mod portal;
+pub mod route;
+pub mod texts;
+pub mod upload;
+
+use leptos::mount::{UnmountHandle, mount_to};
+use wasm_bindgen::{JsCast, prelude::wasm_bindgen};
+use web_sys::{HtmlElement, ShadowRoot};
+
+use crate::{
+    browser::{page, panic},
+    config::Config,
+};
+
+/// A portal that is on a page.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Mounted {
+    host: HtmlElement,
+    place: HtmlElement,
+    handle: Box<dyn std::any::Any>,
+}
+
+#[wasm_bindgen]
+impl Mounted {
+    /// Takes the portal off the page: its listeners, its requests and what it shows.
+    pub fn unmount(self) {
+        panic::forget(&self.host);
+        drop(self.handle);
+        self.place.remove();
+    }
+}
+
+/// Puts the portal in an element's shadow root, in place of the skeleton there. `first` is the
+/// getsession that the loader has already asked for (a promise of a `Response`); `timeline_style` is
+/// the absolute address of the style sheet for timelines.
+#[wasm_bindgen]
+pub fn mount(
+    host: HtmlElement,
+    root: ShadowRoot,
+    first: js_sys::Promise,
+    timeline_style: String,
+) -> Mounted {
+    panic::tell(host.clone());
+    let mut config = Config::read(
+        |name| host.get_attribute(name),
+        page::language_around(&host).as_deref(),
+        &page::browser_languages(),
+    );
+    config.api = page::absolute(&config.api);
+
+    let place: HtmlElement = page::document()
+        .create_element("div")
+        .expect("a page makes elements")
+        .unchecked_into();
+    // What a screen reader and the browser's hyphenation go by, whatever the page around it says.
+    let _ = place.set_attribute("lang", config.language.tag());
+    if let Ok(Some(skeleton)) = root.query_selector(".skeleton") {
+        skeleton.remove();
+    }
+    root.append_child(&place).expect("a shadow root takes children");
+
+    let handle: UnmountHandle<_> = {
+        let host = host.clone();
+        let root = root.clone();
+        mount_to(place.clone(), move || {
+            portal::portal(config, host, root, first, timeline_style)
+        })
+    };
+    Mounted {
+        host,
+        place,
+        handle: Box::new(handle),
+    }
+}

@@ -1,0 +1,12 @@
+//! The one place that reaches for the browser. What is here is as thin as it can be: decisions are
+//! made elsewhere, where they can be tested without one.
+
+pub mod fetch;
+pub mod file;
+pub mod frame;
+pub mod intl;
+pub mod page;
+pub mod panic;
+pub mod save;
+pub mod send;
+mod wait;

@@ -1,0 +1,87 @@
+// <consumer-portal>: the element and its first moments. It shows a skeleton and asks for the session
+// at once, while the module is still on its way, and hands both over to the module (`mount` in
+// src/lib.rs). If the module cannot be had, or panics, it says so itself: by then nobody else can.
+//
+// The names in double underscores are put in by `cargo xtask site`.
+
+const at = (name) => new URL(name, import.meta.url).href;
+
+// One module for all elements on a page; both parts are fetched side by side.
+const loading = Promise.all([import(at("__GLUE__")), fetch(at("__WASM__"))]).then(
+  async ([glue, wasm]) => {
+    await glue.default({ module_or_path: wasm });
+    return glue;
+  },
+);
+loading.catch(() => {}); // reported by each element
+
+// The same request that `browser::fetch` makes for every later one (accelerate::request).
+function askSession(element) {
+  const base = element.getAttribute("api")?.trim() || "consumerportal";
+  const url = new URL(`${base.replace(/\/+$/, "")}/getsession`, document.baseURI);
+  for (const name of ["consumer-id", "ip-address"]) {
+    const value = element.getAttribute(name)?.trim();
+    if (value) url.searchParams.set(name.replace("-", "_"), value);
+  }
+  const credentials = element.getAttribute("consumer-id")?.trim() ? "same-origin" : "include";
+  const answer = fetch(url, { credentials, cache: "no-store" });
+  answer.catch(() => {}); // the module looks at it when it is there
+  return answer;
+}
+
+const words = {
+  nl: ["Er ging iets mis", "Onze excuses. Laad de pagina opnieuw om verder te gaan.", "Pagina opnieuw laden"],
+  en: ["Something went wrong", "Our apologies. Reload the page to go on.", "Reload the page"],
+};
+
+function apologise(element) {
+  const tag = element.closest("[lang]")?.lang || navigator.language || "nl";
+  const [title, more, reload] = words[/^en\b/i.test(tag) ? "en" : "nl"];
+  const screen = element.shadowRoot;
+  for (const node of [...screen.children]) if (node.localName !== "link") node.remove();
+  screen.append(panel.content.cloneNode(true));
+  screen.querySelector("h1").textContent = title;
+  screen.querySelector("p").textContent = more;
+  const button = screen.querySelector("button");
+  button.textContent = reload;
+  button.onclick = () => location.reload();
+}
+
+// Made beforehand: when something is badly wrong with the page, cloning still works.
+const panel = document.createElement("template");
+panel.innerHTML = `<div class="portal"><div class="screen" role="alert"><span class="icon icon-alert" aria-hidden="true"></span><h1></h1><p></p><button type="button" class="button primary"></button></div></div>`;
+
+class ConsumerPortal extends HTMLElement {
+  #mounted;
+
+  connectedCallback() {
+    if (this.#mounted) return;
+    const screen = this.shadowRoot ?? this.attachShadow({ mode: "open" });
+    if (!screen.querySelector("link")) {
+      screen.innerHTML = `<link rel="stylesheet"><div class="skeleton"></div>`;
+      screen.querySelector("link").href = at("__CSS__");
+    }
+    this.addEventListener("portal-error", (event) => {
+      if (event.detail?.kind === "panic") apologise(this);
+    });
+    const session = askSession(this);
+    this.#mounted = loading
+      .then((glue) => glue.mount(this, screen, session, at("__TIMELINE_CSS__")))
+      .catch((cause) => {
+        console.error("consumer-portal could not start:", cause);
+        apologise(this);
+      });
+  }
+
+  disconnectedCallback() {
+    // A page that merely moves the element takes it out and puts it back at once.
+    setTimeout(async () => {
+      if (this.isConnected || !this.#mounted) return;
+      const mounted = this.#mounted;
+      this.#mounted = undefined;
+      (await mounted)?.unmount();
+    });
+  }
+}
+
+if (!customElements.get("consumer-portal")) customElements.define("consumer-portal", ConsumerPortal);

@@ -1,0 +1,7 @@
+//! What a consumer can open: one file a page.
+
+pub mod action;
+pub mod documents;
+pub mod me;
+pub mod overview;
+pub mod product;

@@ -1,0 +1,11 @@
+//! What pages are made of. Each part takes what it shows as values and knows nothing of the page
+//! around it.
+
+pub mod action_list;
+pub mod details;
+pub mod download;
+pub mod link;
+pub mod person;
+pub mod progress;
+pub mod screen;
+pub mod timeline;

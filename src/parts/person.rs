@@ -1,0 +1,118 @@
+//! Someone at the broker's office, with a face and ways to reach them.
+
+use accelerate::session::Person;
+use leptos::prelude::*;
+
+use super::details::{mail_href, telephone_href};
+use crate::{portal::Portal, texts::fill};
+
+/// A card for a person, under what they are to the consumer.
+pub fn card(portal: Portal, role: &'static str, person: &Person) -> AnyView {
+    let name = person.name.clone().unwrap_or_default();
+    let call = person.phone.as_ref().map(|phone| {
+        let label = fill(portal.texts.call, &[("name", &name)]);
+        way("icon icon-phone", telephone_href(phone), label, phone)
+    });
+    let mail = person.emailaddress.as_ref().map(|address| {
+        let label = fill(portal.texts.mail, &[("name", &name)]);
+        way("icon icon-mail", mail_href(address, None), label, address)
+    });
+    view! {
+        <section class="card person">
+            <h2>{role}</h2>
+            <div class="who">
+                {face(person)}
+                <p class="name">{name}</p>
+            </div>
+            <ul class="ways">{call} {mail}</ul>
+        </section>
+    }
+    .into_any()
+}
+
+/// The two cards, or the one when adviser and case handler are the same person.
+pub fn cards(portal: Portal, advisor: Option<&Person>, owner: Option<&Person>) -> AnyView {
+    let texts = portal.texts;
+    let known = |person: &&Person| person.name.is_some() || person.phone.is_some() || person.emailaddress.is_some();
+    let advisor = advisor.filter(known);
+    let owner = owner.filter(known).filter(|owner| advisor.is_none_or(|advisor| !same(advisor, owner)));
+    [
+        advisor.map(|person| card(portal, texts.your_adviser, person)),
+        owner.map(|person| card(portal, texts.your_case_handler, person)),
+    ]
+    .into_any()
+}
+
+/// Whether two people are one: the same name and no differing address.
+fn same(one: &Person, other: &Person) -> bool {
+    one.name == other.name
+        && (one.emailaddress == other.emailaddress
+            || one.emailaddress.is_none()
+            || other.emailaddress.is_none())
+}
+
+fn way(icon: &'static str, href: String, label: String, words: &str) -> AnyView {
+    let words = words.to_owned();
+    view! {
+        <li>
+            <a href=href>
+                <span class=icon aria-hidden="true"></span>
+                <span class="visually-hidden">{label}": "</span>
+                <span>{words}</span>
+            </a>
+        </li>
+    }
+    .into_any()
+}
+
+/// The picture, or the initials where there is none or it is broken.
+fn face(person: &Person) -> AnyView {
+    let broken = RwSignal::new(false);
+    let initials = initials(person.name.as_deref().unwrap_or_default());
+    let picture = person.avatar.clone();
+    (move || match picture.clone().filter(|_| !broken.get()) {
+        Some(picture) => {
+            view! { <img class="face" src=picture alt="" on:error=move |_| broken.set(true) /> }
+                .into_any()
+        }
+        None => {
+            view! { <span class="face" aria-hidden="true">{initials.clone()}</span> }.into_any()
+        }
+    })
+    .into_any()
+}
+
+/// First letters of the first and the last name.
+fn initials(name: &str) -> String {
+    let mut words = name.split_whitespace();
+    let first = words.next().and_then(|word| word.chars().next());
+    let last = words.next_back().and_then(|word| word.chars().next());
+    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(name: &str, mail: Option<&str>) -> Person {
+        Person {
+            name: Some(name.to_owned()),
+            emailaddress: mail.map(str::to_owned),
+            ..Person::default()
+        }
+    }
+
+    #[test]
+    fn initials_are_of_the_first_and_last_name() {
+        assert_eq!(initials("Sanne de Wit"), "SW");
+        assert_eq!(initials("Łukasz"), "Ł");
+        assert_eq!(initials("  "), "");
+    }
+
+    #[test]
+    fn one_person_in_two_roles_is_one_person() {
+        assert!(same(&person("A", Some("a@x")), &person("A", None)));
+        assert!(!same(&person("A", Some("a@x")), &person("A", Some("b@x"))));
+        assert!(!same(&person("A", None), &person("B", None)));
+    }
+}

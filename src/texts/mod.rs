@@ -1,0 +1,133 @@
+//! Every sentence the consumer reads, in Dutch (formal and informal) and in English.
+//!
+//! A view takes its words from [`Texts`] and nowhere else. Words for what goes wrong are chosen in
+//! [`problem`].
+
+mod problem;
+mod table;
+
+pub use problem::{Plight, plight};
+pub use table::Texts;
+
+/// The language on the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// Nederlands.
+    Dutch,
+    /// English.
+    English,
+}
+
+impl Language {
+    /// The language of a tag such as `nl`, `nl-BE` or `EN_gb`, when it is one of ours.
+    pub fn of_tag(tag: &str) -> Option<Self> {
+        let primary = tag.trim().split(['-', '_']).next()?;
+        if primary.eq_ignore_ascii_case("nl") {
+            Some(Self::Dutch)
+        } else if primary.eq_ignore_ascii_case("en") {
+            Some(Self::English)
+        } else {
+            None
+        }
+    }
+
+    /// The tag for `lang` attributes and for `Intl`: amounts and dates are the Dutch way, in English
+    /// too, where day comes before month.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::Dutch => "nl-NL",
+            Self::English => "en-GB",
+        }
+    }
+}
+
+/// How Dutch addresses the consumer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Address {
+    /// With *u*.
+    Formal,
+    /// With *je*.
+    Informal,
+}
+
+/// The texts in a language and a form of address.
+pub fn choose(language: Language, address: Address) -> &'static Texts {
+    match (language, address) {
+        (Language::English, _) => &table::ENGLISH,
+        (Language::Dutch, Address::Formal) => &table::DUTCH_FORMAL,
+        (Language::Dutch, Address::Informal) => &table::DUTCH_INFORMAL,
+    }
+}
+
+/// Puts values in a text's `{places}`. Values are put in as they are, and not read for places again.
+pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
+    let mut filled = String::with_capacity(text.len() + 16);
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let Some((name, after)) = after.split_once('}') else {
+            rest = after;
+            break;
+        };
+        if let Some((_, value)) = values.iter().find(|(key, _)| *key == name) {
+            filled.push_str(value);
+        }
+        rest = after;
+    }
+    filled.push_str(rest);
+    filled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_language_tag_is_read_by_its_first_part() {
+        assert_eq!(Language::of_tag("nl-BE"), Some(Language::Dutch));
+        assert_eq!(Language::of_tag(" EN_us"), Some(Language::English));
+        assert_eq!(Language::of_tag("fy"), None);
+        assert_eq!(Language::of_tag(""), None);
+    }
+
+    #[test]
+    fn a_value_that_looks_like_a_place_is_left_alone() {
+        assert_eq!(fill("{a} van {b}", &[("a", "{b}"), ("b", "2")]), "{b} van 2");
+    }
+
+    #[test]
+    fn every_text_has_the_same_places_in_every_language() {
+        let places = |text: &str| {
+            let mut names: Vec<_> = text
+                .split('{')
+                .skip(1)
+                .filter_map(|part| part.split_once('}'))
+                .map(|(name, _)| name.to_owned())
+                .collect();
+            names.sort();
+            names
+        };
+        for (name, texts) in table::all() {
+            for text in texts {
+                assert!(!text.trim().is_empty(), "{name} is empty");
+                assert_eq!(places(text), places(texts[0]), "{name}: {text}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_informal_form_never_says_u() {
+        for (name, [_, formal, informal]) in table::all() {
+            let says_u = |text: &str| {
+                text.split(|c: char| !c.is_alphabetic())
+                    .any(|word| matches!(word.to_lowercase().as_str(), "u" | "uw"))
+            };
+            assert!(!says_u(informal), "{name} says u: {informal}");
+            let says_je = |text: &str| {
+                text.split(|c: char| !c.is_alphabetic())
+                    .any(|word| matches!(word.to_lowercase().as_str(), "je" | "jij" | "jouw"))
+            };
+            assert!(!says_je(formal), "{name} says je: {formal}");
+        }
+    }
+}

@@ -51,7 +51,10 @@ pub fn make(meanwhile: impl FnOnce() -> Result<()> + Send) -> Result<bool> {
 
 /// Compiles the module as trunk is going to, so that it finds the work done: this needs no tool but
 /// Rust, and so goes on while the tools are being installed.
-fn compile() -> Result<()> {
+///
+/// # Errors
+/// When it does not compile; the reason is on the screen already.
+pub fn compile() -> Result<()> {
     let mut command = Command::new("cargo");
     command
         .args(["build", "--release", "--target", WASM, "--manifest-path"])

@@ -43,6 +43,13 @@ const GECKODRIVER: Crate<'static> = Crate {
     features: &[],
 };
 
+const CARGO_DENY: Crate<'static> = Crate {
+    name: "cargo-deny",
+    version: "0.20.2",
+    program: "cargo-deny",
+    features: &[],
+};
+
 /// A package of npm, at the one version that is known to work here.
 struct NodePackage {
     name: &'static str,
@@ -182,38 +189,38 @@ pub fn site_tools() -> Result<SiteTools> {
     })
 }
 
-/// Installs what is missing of the browsers, their drivers and axe-core.
+/// Installs what is missing of the browsers, their drivers and axe-core, and of the tools that make
+/// the site.
 ///
 /// # Errors
 /// One sentence that says what is missing, and the command that gets it.
-pub fn test_tools() -> Result<TestTools> {
-    thread::scope(|scope| {
-        let geckodriver = scope.spawn(|| GECKODRIVER.get());
-        system(&[
-            &NODE,
-            &NPM,
-            &CHROMIUM,
-            &CHROMEDRIVER,
-            &FIREFOX,
-            &WEBKIT_DRIVER,
-            &XVFB,
-        ])?;
-        let found = |packaged: &Packaged| {
-            packaged
-                .find()
-                .with_context(|| format!("{} is missing", packaged.package))
-        };
-        Ok(TestTools {
-            axe: AXE.get()?,
-            chromium: found(&CHROMIUM)?,
-            chromedriver: found(&CHROMEDRIVER)?,
-            firefox: found(&FIREFOX)?,
-            webkit_driver: found(&WEBKIT_DRIVER)?,
-            minibrowser: minibrowser()?,
-            xvfb: found(&XVFB)?,
-            geckodriver: joined(geckodriver)?,
-        })
-    })
+pub fn test_tools() -> Result<(SiteTools, TestTools)> {
+    // First what only root can install: who is not root hears of it at once.
+    system(&[
+        &NODE,
+        &NPM,
+        &CHROMIUM,
+        &CHROMEDRIVER,
+        &FIREFOX,
+        &WEBKIT_DRIVER,
+        &XVFB,
+    ])?;
+    let found = |packaged: &Packaged| {
+        packaged
+            .find()
+            .with_context(|| format!("{} is missing", packaged.package))
+    };
+    let tools = TestTools {
+        axe: AXE.get()?,
+        chromium: found(&CHROMIUM)?,
+        chromedriver: found(&CHROMEDRIVER)?,
+        firefox: found(&FIREFOX)?,
+        webkit_driver: found(&WEBKIT_DRIVER)?,
+        minibrowser: minibrowser()?,
+        xvfb: found(&XVFB)?,
+        geckodriver: GECKODRIVER.get()?,
+    };
+    Ok((site_tools()?, tools))
 }
 
 fn joined<T>(thread: thread::ScopedJoinHandle<'_, Result<T>>) -> Result<T> {
@@ -265,6 +272,14 @@ pub fn checkers() -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The program that checks what comes into the tree (deny.toml), after installing it when needed.
+///
+/// # Errors
+/// One sentence that says what is missing, and the command that gets it.
+pub fn cargo_deny() -> Result<PathBuf> {
+    CARGO_DENY.get()
 }
 
 impl Crate<'_> {

@@ -1,8 +1,11 @@
 //! The project's commands, the same on every machine: `cargo xtask` lists them. Each installs what
 //! it needs, says so, and is quick the second time. Works on Linux and macOS.
 
+mod bench;
+mod browsers;
 mod build;
 mod demo;
+mod dev;
 mod fingerprint;
 mod install;
 mod places;
@@ -10,6 +13,7 @@ mod process;
 mod progress;
 mod site;
 mod sizes;
+mod test;
 
 use std::process::ExitCode;
 
@@ -29,13 +33,13 @@ Each command installs what it needs and says what it installed.";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    match process::end_all_on_signal().and_then(|()| run(&arguments)) {
-        Ok(code) => code,
-        Err(error) => {
-            progress::say(&format!("error: {error:#}"));
-            ExitCode::FAILURE
-        }
-    }
+    let outcome = process::end_all_on_signal().and_then(|()| run(&arguments));
+    let code = outcome.unwrap_or_else(|error| {
+        progress::say(&format!("error: {error:#}"));
+        ExitCode::FAILURE
+    });
+    process::end_all();
+    code
 }
 
 fn run(arguments: &[String]) -> Result<ExitCode> {
@@ -55,6 +59,9 @@ fn run(arguments: &[String]) -> Result<ExitCode> {
             none(rest)?;
             build::command()?;
         }
+        "dev" => dev::command(port(rest)?)?,
+        "test" => return test::command(&test::Choice::parse(rest)?),
+        "bench" => return bench::command(rest),
         // trunk's hook (Trunk.toml), not for people.
         "site" => site::assemble_for_trunk()?,
         _ => {

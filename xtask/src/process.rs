@@ -1,11 +1,11 @@
 //! Running other programs: every one in a process group of its own, which ends when this program
 //! ends, whether it finished, failed or was told to stop. Nothing started here reads the keyboard.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -75,62 +75,34 @@ impl Drop for Running {
         let id = self.child.id();
         if self.child.try_wait().ok().flatten().is_none() {
             end_groups(&[id]);
+            let _ = self.child.kill();
             let _ = self.child.wait();
         }
         groups().retain(|group| *group != id);
     }
 }
 
-/// Which of a program's outputs a line came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Output {
-    /// Standard output.
-    Out,
-    /// Standard error.
-    Err,
-}
-
-/// Runs `command` to its end and hands over each line that it prints, without its line break.
+/// Runs `command` to its end and hands over each line that it prints, whether to standard output or
+/// to standard error, in order and without its line break.
 ///
 /// # Errors
 /// When the program cannot be started.
-pub fn run(command: &mut Command, mut line: impl FnMut(Output, &str)) -> Result<ExitStatus> {
-    let mut running = start(command.stdout(Stdio::piped()).stderr(Stdio::piped()))?;
-    let (sender, lines) = mpsc::channel();
-    let out = running.child.stdout.take();
-    let err = running.child.stderr.take();
-    let readers = [
-        out.map(|pipe| forward(pipe, Output::Out, sender.clone())),
-        err.map(|pipe| forward(pipe, Output::Err, sender)),
-    ];
-    for (output, text) in lines {
-        line(output, &text);
-    }
-    for reader in readers.into_iter().flatten() {
-        let _ = reader.join();
-    }
-    running.wait()
-}
-
-fn forward(
-    pipe: impl Read + Send + 'static,
-    output: Output,
-    lines: mpsc::Sender<(Output, String)>,
-) -> thread::JoinHandle<()> {
-    thread::spawn(move || {
-        for line in BufReader::new(pipe).split(b'\n').map_while(Result::ok) {
-            let text = String::from_utf8_lossy(&line);
-            // A progress bar rewrites its line: what stands there last is what it says.
-            let text = text
-                .trim_end_matches('\r')
+pub fn run(command: &mut Command, mut line: impl FnMut(&str)) -> Result<ExitStatus> {
+    let (said, pipe) = io::pipe()?;
+    let mut running = start(command.stdout(pipe.try_clone()?).stderr(pipe))?;
+    // The command holds the pipe's other ends; what is said ends when the last one is gone.
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    for text in BufReader::new(said).split(b'\n').map_while(Result::ok) {
+        let text = String::from_utf8_lossy(&text);
+        // A progress bar rewrites its line: what stands there last is what it says.
+        line(
+            text.trim_end_matches('\r')
                 .rsplit('\r')
                 .next()
-                .unwrap_or_default();
-            if lines.send((output, text.to_owned())).is_err() {
-                return;
-            }
-        }
-    })
+                .unwrap_or_default(),
+        );
+    }
+    running.wait()
 }
 
 /// From now on Ctrl-C, a hang-up and a request to terminate end everything that is running first.
@@ -141,13 +113,18 @@ pub fn end_all_on_signal() -> Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
     thread::spawn(move || {
         if let Some(signal) = signals.forever().next() {
-            ENDING.store(true, Ordering::SeqCst);
-            let running = groups().clone();
-            end_groups(&running);
+            end_all();
             std::process::exit(128 + signal);
         }
     });
     Ok(())
+}
+
+/// Ends everything that is still running, such as installations that nobody waits for any more.
+pub fn end_all() {
+    ENDING.store(true, Ordering::SeqCst);
+    let running = groups().clone();
+    end_groups(&running);
 }
 
 /// A program that ends because we are ending has not failed: say nothing more.
@@ -157,22 +134,67 @@ fn wait_for_the_end_if_ending() {
     }
 }
 
+/// Without `--` before the negative number: dash knows none.
+const END_GROUPS: &str = r#"
+for group; do kill -TERM -$group; done
+n=0
+for group; do
+  while [ $n -lt 20 ] && kill -0 -$group; do sleep 0.1; n=$((n+1)); done
+  kill -KILL -$group
+done
+"#;
+
 /// Asks the groups to end, and makes them after two seconds. The shell's own `kill` is the one way
 /// to signal a group that needs neither unsafe code nor another dependency.
 fn end_groups(groups: &[u32]) {
     if groups.is_empty() {
         return;
     }
-    let all: String = groups.iter().map(|group| format!(" -{group}")).collect();
-    let script = format!(
-        "kill -TERM --{all}; n=0; \
-         while [ $n -lt 20 ] && kill -0 --{all}; do sleep 0.1; n=$((n+1)); done; \
-         kill -KILL --{all}"
-    );
     let _ = Command::new("sh")
-        .args(["-c", &script])
+        .args(["-c", END_GROUPS, "sh"])
+        .args(groups.iter().map(u32::to_string))
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Instant;
+
+    #[test]
+    fn what_is_dropped_ends_with_all_it_started() {
+        let started = Instant::now();
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", "sleep 60 & echo $!; wait"])
+            .stdout(Stdio::piped());
+        let mut running = start(&mut command).unwrap();
+        let mut child = String::new();
+        BufReader::new(running.take_stdout().unwrap())
+            .read_line(&mut child)
+            .unwrap();
+        drop(running);
+        let is_alive = Command::new("kill")
+            .args(["-0", child.trim()])
+            .stderr(Stdio::null())
+            .status();
+        assert!(!is_alive.unwrap().success());
+        assert!(started.elapsed() < Duration::from_secs(10));
+    }
+
+    #[test]
+    fn every_line_arrives_and_a_progress_bar_counts_once() {
+        let mut command = Command::new("sh");
+        command.args([
+            "-c",
+            r"printf 'a\n10%%\r90%%\r\nlast' && echo e >&2 && exit 3",
+        ]);
+        let mut lines = Vec::new();
+        let status = run(&mut command, |line| lines.push(line.to_owned())).unwrap();
+        assert_eq!(status.code(), Some(3));
+        assert_eq!(lines, ["a", "90%", "last", "e"]);
+    }
 }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 
-use crate::process::{self, Output};
+use crate::process;
 
 const TICK: Duration = Duration::from_millis(250);
 const SIGN_OF_LIFE: Duration = Duration::from_secs(15);
@@ -173,33 +173,31 @@ pub fn run(title: &str, command: &mut Command) -> Result<Duration> {
 pub fn listen(title: &str, command: &mut Command) -> Result<(String, Duration, bool)> {
     let ticking = tick(title);
     let mut said = String::new();
-    let status = process::run(command, |_, line| {
+    let status = process::run(command, |line| {
         ticking.note(line);
-        said.push_str(line);
-        said.push('\n');
+        if !is_cargo_at_work(&plain(line)) {
+            said.push_str(line);
+            said.push('\n');
+        }
     })?;
     Ok((said, ticking.elapsed(), status.success()))
 }
 
-/// Runs `command` with everything it prints shown as it comes, and gives its standard output and
-/// whether it succeeded.
+/// Runs `command` with everything it prints shown as it comes, and gives that and whether it
+/// succeeded.
 ///
 /// # Errors
 /// When it cannot be started.
 pub fn show_all(title: &str, command: &mut Command) -> Result<(String, bool)> {
     let ticking = tick(title);
-    let mut out = String::new();
-    let status = process::run(command, |output, line| {
+    let mut said = String::new();
+    let status = process::run(command, |line| {
         ticking.note(line);
-        if output == Output::Out {
-            print(line);
-            out.push_str(line);
-            out.push('\n');
-        } else {
-            say(line);
-        }
+        print(line);
+        said.push_str(line);
+        said.push('\n');
     })?;
-    Ok((out, status.success()))
+    Ok((said, status.success()))
 }
 
 /// A time as a person says it: `0.4 s`, `12 s`, `3 min 5 s`.
@@ -210,6 +208,19 @@ pub fn time(time: Duration) -> String {
         10..60 => format!("{seconds} s"),
         _ => format!("{} min {} s", seconds / 60, seconds % 60),
     }
+}
+
+/// Whether a line only says that cargo is busy: it is no part of why something failed.
+fn is_cargo_at_work(line: &str) -> bool {
+    [
+        "Compiling ",
+        "Checking ",
+        "Downloaded ",
+        "Downloading ",
+        "Blocking waiting ",
+    ]
+    .iter()
+    .any(|verb| line.starts_with(verb))
 }
 
 /// `line` without colours and other escape sequences.

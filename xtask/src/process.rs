@@ -190,7 +190,7 @@ mod tests {
         let mut command = Command::new("sh");
         command.args([
             "-c",
-            r"printf 'a\n10%%\r90%%\r\nlast' && echo e >&2 && exit 3",
+            r"printf 'a\n10%%\r90%%\r\nlast\n' && echo e >&2 && exit 3",
         ]);
         let mut lines = Vec::new();
         let status = run(&mut command, |line| lines.push(line.to_owned())).unwrap();

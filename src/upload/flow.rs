@@ -651,5 +651,6 @@ impl<F: Clone> Flow<F> {
     }
 }
 
-#[cfg(test)]
+// Needs no browser, and proptest has none.
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;

@@ -108,9 +108,15 @@ mod tests {
     #[test]
     fn the_language_is_the_attributes_then_the_pages_then_the_browsers() {
         let of = |attributes: &[_], page, browser: &[_]| read(attributes, page, browser).language;
-        assert_eq!(of(&[("lang", "en")], Some("nl"), &["nl"]), Language::English);
+        assert_eq!(
+            of(&[("lang", "en")], Some("nl"), &["nl"]),
+            Language::English
+        );
         assert_eq!(of(&[], Some("en-GB"), &["nl"]), Language::English);
-        assert_eq!(of(&[("lang", "xx")], Some("fr"), &["de", "en"]), Language::English);
+        assert_eq!(
+            of(&[("lang", "xx")], Some("fr"), &["de", "en"]),
+            Language::English
+        );
         assert_eq!(of(&[], Some("fr"), &["de"]), Language::Dutch);
     }
 
@@ -124,7 +130,13 @@ mod tests {
 
     #[test]
     fn the_consumer_is_addressed_with_je_when_asked() {
-        assert_eq!(read(&[("address", "je")], None, &[]).address, Address::Informal);
-        assert_eq!(read(&[("address", "gij")], None, &[]).address, Address::Formal);
+        assert_eq!(
+            read(&[("address", "je")], None, &[]).address,
+            Address::Informal
+        );
+        assert_eq!(
+            read(&[("address", "gij")], None, &[]).address,
+            Address::Formal
+        );
     }
 }

@@ -15,7 +15,7 @@ pub mod route;
 pub mod texts;
 pub mod upload;
 
-use leptos::mount::{UnmountHandle, mount_to};
+use leptos::prelude::Owner;
 use wasm_bindgen::{JsCast, prelude::wasm_bindgen};
 use web_sys::{HtmlElement, ShadowRoot};
 
@@ -30,7 +30,7 @@ use crate::{
 pub struct Mounted {
     host: HtmlElement,
     place: HtmlElement,
-    handle: Box<dyn std::any::Any>,
+    owner: Owner,
 }
 
 #[wasm_bindgen]
@@ -38,7 +38,7 @@ impl Mounted {
     /// Takes the portal off the page: its listeners, its requests and what it shows.
     pub fn unmount(self) {
         panic::forget(&self.host);
-        drop(self.handle);
+        self.owner.cleanup();
         self.place.remove();
     }
 }
@@ -70,18 +70,14 @@ pub fn mount(
     if let Ok(Some(skeleton)) = root.query_selector(".skeleton") {
         skeleton.remove();
     }
-    root.append_child(&place).expect("a shadow root takes children");
+    root.append_child(&place)
+        .expect("a shadow root takes children");
 
-    let handle: UnmountHandle<_> = {
-        let host = host.clone();
-        let root = root.clone();
-        mount_to(place.clone(), move || {
-            portal::portal(config, host, root, first, timeline_style)
-        })
-    };
-    Mounted {
-        host,
-        place,
-        handle: Box::new(handle),
-    }
+    // An error here says that another portal on the page has started it already.
+    let _ = any_spawner::Executor::init_wasm_bindgen();
+    let owner = Owner::new();
+    owner.with(|| {
+        portal::portal(config, host.clone(), root, first, timeline_style).show_in(&place);
+    });
+    Mounted { host, place, owner }
 }

@@ -4,7 +4,7 @@
 //! when the portal starts, when the consumer comes back to the tab, when the connection comes back
 //! and after an upload; moving between pages asks for nothing.
 
-use std::{cell::RefCell, collections::HashMap, rc::Rc, sync::Arc};
+use std::{cell::RefCell, rc::Rc, sync::Arc};
 
 use accelerate::{
     problem::{Problem, ProblemKind},
@@ -14,15 +14,22 @@ use leptos::prelude::*;
 use web_sys::{HtmlElement, ShadowRoot};
 
 use crate::{
-    browser::{fetch, intl::Formats, page},
+    browser::{
+        dom::{El, View, dynamic, dynamic_of, el},
+        fetch,
+        intl::Formats,
+        page,
+    },
     config::Config,
     pages::{action, documents, me, overview, product},
     parts::{
-        link::link,
-        screen::{Screen, Way, screen},
+        button::{button, primary},
+        icon::icon,
+        link::{button_link, link},
+        screen::{empty, trouble},
     },
     route::Page,
-    texts::{self, Texts, fill},
+    texts::{self, Language, Texts, fill},
     upload::desk::Desk,
 };
 
@@ -31,6 +38,8 @@ use crate::{
 pub struct Portal {
     /// The words.
     pub texts: &'static Texts,
+    /// The language of the words.
+    pub language: Language,
     /// The settings.
     pub config: StoredValue<Config>,
     /// How dates, amounts and sizes are written.
@@ -55,11 +64,6 @@ pub struct Portal {
 }
 
 impl Portal {
-    /// The portal in whose pages we are.
-    pub fn here() -> Self {
-        expect_context()
-    }
-
     /// The address of a page, for a link.
     pub fn href(self, page: &Page) -> String {
         let mut href = self.link_base.get_value();
@@ -72,16 +76,40 @@ impl Portal {
         self.host.with_value(|host| page::emit(host, name, detail));
     }
 
+    /// Something of the newest session, when there is one; whoever asks follows the session.
+    pub fn in_session<T>(self, look: impl FnOnce(&Session) -> T) -> Option<T> {
+        let session = self.session.get()?;
+        Some(look(&session))
+    }
+
     /// A product of the newest session.
     pub fn product(self, id: &str) -> Option<Product> {
-        self.session
-            .with(|session| session.as_ref()?.products.iter().find(|product| product.id == id).cloned())
+        let session = self.session.get()?;
+        session
+            .products
+            .iter()
+            .find(|product| product.id == id)
+            .cloned()
     }
 
     /// An action of the newest session.
     pub fn action(self, id: &str) -> Option<Action> {
-        self.session
-            .with(|session| session.as_ref()?.actions.iter().find(|action| action.id == id).cloned())
+        let session = self.session.get()?;
+        session
+            .actions
+            .iter()
+            .find(|action| action.id == id)
+            .cloned()
+    }
+
+    /// Something written the way of the consumer's language.
+    pub fn formatted(self, write: impl FnOnce(&Formats) -> String) -> String {
+        self.formats.with_value(write)
+    }
+
+    /// A whole number, written so.
+    pub fn count(self, count: usize) -> String {
+        self.formatted(|formats| formats.count(count))
     }
 
     /// Takes the answer of a getsession. Of several under way the last one asked for counts. What is
@@ -144,9 +172,10 @@ pub fn portal(
     root: ShadowRoot,
     first: js_sys::Promise,
     timeline_style: String,
-) -> AnyView {
+) -> View {
     let portal = Portal {
         texts: texts::choose(config.language, config.address),
+        language: config.language,
         formats: StoredValue::new_local(Formats::new(config.language)),
         session: RwSignal::new(None),
         problem: RwSignal::new(None),
@@ -159,7 +188,6 @@ pub fn portal(
         asked: StoredValue::new(0),
         config: StoredValue::new(config),
     };
-    provide_context(portal);
 
     leptos::task::spawn_local(async move {
         let asked = portal.ask();
@@ -168,7 +196,7 @@ pub fn portal(
     });
     listen(portal, host, root);
 
-    let stage = Memo::new(move |_| {
+    let stage = move || {
         if portal.session.with(Option::is_some) {
             Stage::Dossier
         } else if portal.problem.with(Option::is_some) {
@@ -176,13 +204,14 @@ pub fn portal(
         } else {
             Stage::Loading
         }
-    });
-    (move || match stage.get() {
+    };
+    dynamic_of(stage, move |stage| match stage {
         Stage::Loading => loading(portal.texts),
-        Stage::Failed => failed(portal),
-        Stage::Dossier => dossier(portal),
+        Stage::Failed => {
+            dynamic(move || portal.problem.get().map(|problem| failed(portal, &problem)))
+        }
+        Stage::Dossier => dossier(portal).into(),
     })
-    .into_any()
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -194,7 +223,7 @@ enum Stage {
 
 /// Follows the page: its fragment, its visibility, the connection, and the consumer leaving it.
 fn listen(portal: Portal, host: HtmlElement, root: ShadowRoot) {
-    let scrolled: Rc<RefCell<HashMap<Page, f64>>> = Rc::default();
+    let scrolled: Rc<RefCell<Vec<(Page, f64)>>> = Rc::default();
     let by_link = Rc::new(RefCell::new(false));
     let followed = {
         let by_link = Rc::clone(&by_link);
@@ -203,7 +232,8 @@ fn listen(portal: Portal, host: HtmlElement, root: ShadowRoot) {
             if page::comes_from_link(event) {
                 by_link.replace(true);
                 let here = portal.page.get_untracked();
-                scrolled.borrow_mut().insert(here, page::scrolled());
+                scrolled.borrow_mut().retain(|(page, _)| *page != here);
+                scrolled.borrow_mut().push((here, page::scrolled()));
             }
         })
     };
@@ -217,7 +247,11 @@ fn listen(portal: Portal, host: HtmlElement, root: ShadowRoot) {
         if next == portal.page.get_untracked() {
             return;
         }
-        let back_to = (!by_link).then(|| scrolled.borrow().get(&next).copied()).flatten();
+        let back_to = scrolled
+            .borrow()
+            .iter()
+            .find(|(page, _)| !by_link && *page == next)
+            .map(|(_, top)| *top);
         portal.page.set(next);
         let (host, root) = (host.clone(), root.clone());
         // After the new page is there.
@@ -239,197 +273,150 @@ fn listen(portal: Portal, host: HtmlElement, root: ShadowRoot) {
         portal.refresh_soon();
     });
     let offline = page::on_window("offline", move |_| portal.online.set(false));
-    let leaving =
-        page::ask_before_leaving(move || portal.desk.with_value(Desk::has_unsent));
+    let leaving = page::ask_before_leaving(move || portal.desk.with_value(Desk::has_unsent));
     let listeners = StoredValue::new_local([followed, moved, seen, online, offline, leaving]);
     on_cleanup(move || listeners.dispose());
 }
 
 /// Until the first answer: the skeleton that the page began with, and words for those who do not see
 /// it; after a while, words for everyone.
-fn loading(texts: &'static Texts) -> AnyView {
+fn loading(texts: &'static Texts) -> View {
     let long = RwSignal::new(false);
-    let timer = set_timeout_with_handle(
-        move || long.set(true),
-        std::time::Duration::from_secs(8),
-    );
+    let timer = set_timeout_with_handle(move || long.set(true), std::time::Duration::from_secs(8));
     on_cleanup(move || {
         if let Ok(timer) = timer {
             timer.clear();
         }
     });
-    view! {
-        <div class="skeleton"></div>
-        <p class="loading" role="status">
-            <span class="visually-hidden">{texts.loading}</span>
-            {move || long.get().then_some(texts.loading_long)}
-        </p>
-    }
-    .into_any()
+    [
+        el("div").class("skeleton").into(),
+        el("p")
+            .class("loading")
+            .attr("role", "status")
+            .child(el("span").class("visually-hidden").child(texts.loading))
+            .text_from(move || if long.get() { texts.loading_long } else { "" }.to_owned())
+            .into(),
+    ]
+    .into()
 }
 
 /// The first answer was none: why, and a way on.
-fn failed(portal: Portal) -> AnyView {
-    (move || {
-        let problem = portal.problem.get()?;
-        Some(session_problem(portal, &problem))
-    })
-    .into_any()
-}
-
-fn session_problem(portal: Portal, problem: &Problem) -> AnyView {
+fn failed(portal: Portal, problem: &Problem) -> El {
     let texts = portal.texts;
     let mut plight = texts::plight(texts, problem);
     if problem.kind == ProblemKind::NotFound {
         plight.title = texts.problem_no_dossier;
         plight.more = texts.problem_signed_out_more;
     }
-    screen(Screen {
-        title: plight.title,
-        more: plight.more,
-        way: Some(Way {
-            label: texts.try_again,
-            go: Rc::new(move || {
-                portal.problem.set(None);
-                portal.refresh_soon();
-            }),
-        }),
-        alert: true,
-    })
+    let again = primary(texts.try_again, move || {
+        portal.problem.set(None);
+        portal.refresh_soon();
+    });
+    trouble(plight.title, plight.more, again)
 }
 
 /// The frame around every page, and the page in it.
-fn dossier(portal: Portal) -> AnyView {
+fn dossier(portal: Portal) -> El {
     let texts = portal.texts;
-    view! {
-        <div class="portal">
-            {banners(portal)}
-            <nav class="sections" aria-label=texts.sections>
-                <ul>
-                    {[
-                        (Page::Overview, texts.overview),
-                        (Page::Documents, texts.documents),
-                        (Page::Me, texts.my_details),
-                    ]
-                        .map(|(page, name)| section_link(portal, page, name))
-                        .collect_view()}
-                </ul>
-            </nav>
-            {move || page_view(portal, portal.page.get())}
-        </div>
-    }
-    .into_any()
-}
-
-fn section_link(portal: Portal, page: Page, name: &'static str) -> AnyView {
-    let href = portal.href(&page);
-    let current = move || portal.page.with(|here| *here == page).then_some("page");
-    view! {
-        <li>
-            <a href=href aria-current=current>
-                {name}
-            </a>
-        </li>
-    }
-    .into_any()
+    let sections = [
+        (Page::Overview, texts.overview),
+        (Page::Documents, texts.documents),
+        (Page::Me, texts.my_details),
+    ];
+    let sections = sections.map(|(page, name)| {
+        let here = link(portal, &page)
+            .child(name)
+            .attr_from("aria-current", move || {
+                portal
+                    .page
+                    .with(|here| *here == page)
+                    .then(|| "page".to_owned())
+            });
+        el("li").child(here).into()
+    });
+    el("div")
+        .class("portal")
+        .child(banners(portal))
+        .child(
+            el("nav")
+                .class("sections")
+                .attr("aria-label", texts.sections)
+                .child(el("ul").child(sections)),
+        )
+        .part_of(
+            move || portal.page.get(),
+            move |page| page_view(portal, page.clone()),
+        )
 }
 
 /// What holds for every page: the connection, a getsession that failed, a closed dossier.
-fn banners(portal: Portal) -> AnyView {
+fn banners(portal: Portal) -> View {
     let texts = portal.texts;
-    let closed = Memo::new(move |_| {
-        portal
-            .session
-            .with(|session| session.as_ref().is_some_and(|session| session.state == State::Closed))
-    });
-    let trouble = move || {
-        if !portal.online.get() {
-            return Some(banner("banner", texts.offline_banner, None));
+    let closed = move || portal.in_session(|session| session.state == State::Closed);
+    [
+        el("div")
+            .attr("role", "status")
+            .part(move || connection_banner(portal))
+            .into(),
+        dynamic_of(closed, move |closed| {
+            (*closed == Some(true)).then(|| banner(texts.closed).class("banner warning"))
+        }),
+    ]
+    .into()
+}
+
+fn connection_banner(portal: Portal) -> Option<El> {
+    let texts = portal.texts;
+    if !portal.online.get() {
+        return Some(banner(texts.offline_banner));
+    }
+    let problem = portal.problem.get()?;
+    let words = match problem.kind {
+        ProblemKind::Expired | ProblemKind::NotSignedIn => {
+            texts::plight(texts, &problem).sentence()
         }
-        let problem = portal.problem.get()?;
-        let plight = texts::plight(texts, &problem);
-        let words = match problem.kind {
-            ProblemKind::Expired | ProblemKind::NotSignedIn => {
-                let mut words = plight.title.to_owned();
-                words.push_str(". ");
-                words.push_str(plight.more);
-                words
-            }
-            _ => texts.not_refreshed.to_owned(),
-        };
-        let again = view! {
-            <button type="button" class="button" on:click=move |_| portal.refresh_soon()>
-                {texts.try_again}
-            </button>
-        };
-        Some(banner("banner warning", &words, Some(again.into_any())))
+        _ => texts.not_refreshed.to_owned(),
     };
-    view! {
-        <div role="status">{trouble}</div>
-        {move || closed.get().then(|| banner("banner warning", texts.closed, None))}
-    }
-    .into_any()
+    let again = button(texts.try_again, move || portal.refresh_soon());
+    Some(banner(&words).class("banner warning").child(again))
 }
 
-fn banner(class: &'static str, words: &str, way: Option<AnyView>) -> AnyView {
-    view! {
-        <div class=class>
-            <span class="icon icon-alert" aria-hidden="true"></span>
-            <p>{words.to_owned()}</p>
-            {way}
-        </div>
-    }
-    .into_any()
+fn banner(words: &str) -> El {
+    el("div")
+        .class("banner")
+        .child(icon("alert"))
+        .child(el("p").child(words))
 }
 
-fn page_view(portal: Portal, page: Page) -> AnyView {
+fn page_view(portal: Portal, page: Page) -> View {
     match page {
-        Page::Overview => overview::view(portal),
+        Page::Overview => overview::view(portal).into(),
         Page::Product(id) => product::view(portal, id),
         Page::Action(id) => action::view(portal, id),
-        Page::Documents => documents::view(portal),
-        Page::Me => me::view(portal),
-        Page::Unknown => not_found(portal),
+        Page::Documents => documents::view(portal).into(),
+        Page::Me => me::view(portal).into(),
+        Page::Unknown => not_found(portal).into(),
     }
 }
 
 /// For a link that leads nowhere (any more).
-pub fn not_found(portal: Portal) -> AnyView {
+pub fn not_found(portal: Portal) -> El {
     let texts = portal.texts;
     title(portal, texts.page_not_found);
-    view! {
-        <div class="page narrow">
-            {screen(Screen {
-                title: texts.page_not_found,
-                more: texts.page_not_found_more,
-                way: None,
-                alert: false,
-            })}
-            <p class="centred">
-                {link(portal, &Page::Overview, "button primary", texts.back_to_overview)}
-            </p>
-        </div>
-    }
-    .into_any()
+    let back = button_link(portal, &Page::Overview, texts.back_to_overview);
+    empty(texts.page_not_found, texts.page_not_found_more, back)
 }
 
 /// Names the page in the browser's title, when the page is ours.
 pub fn title(portal: Portal, name: &str) {
     portal.config.with_value(|config| {
         if config.standalone {
-            let code = portal.session.with_untracked(|session| {
-                session.as_ref().and_then(|session| session.dossier.code.clone())
-            });
-            let mut title = name.to_owned();
-            if let Some(code) = code {
-                title.push_str(" · ");
-                title.push_str(&fill(portal.texts.dossier_code, &[("code", &code)]));
-            }
-            if let Some(broker) = &config.broker {
-                title.push_str(" · ");
-                title.push_str(broker);
-            }
-            page::set_title(&title);
+            let code = portal
+                .session
+                .with_untracked(|session| session.as_ref()?.dossier.code.clone())
+                .map(|code| fill(portal.texts.dossier_code, &[("code", &code)]));
+            let parts = [Some(name), code.as_deref(), config.broker.as_deref()];
+            page::set_title(&parts.into_iter().flatten().collect::<Vec<_>>().join(" · "));
         }
     });
 }

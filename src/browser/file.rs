@@ -15,7 +15,9 @@ pub async fn is_readable(file: &File) -> bool {
 /// The files that a file input was given, which is then empty again: so that choosing the same file
 /// once more is a choice too.
 pub fn take_chosen(event: &Event) -> Vec<File> {
-    let input = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+    let input = event
+        .target()
+        .and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
     let Some(input) = input else {
         return Vec::new();
     };
@@ -26,7 +28,11 @@ pub fn take_chosen(event: &Event) -> Vec<File> {
 
 /// The files of a drop. Empty when what was dropped is no file.
 pub fn dropped(event: &DragEvent) -> Vec<File> {
-    event.data_transfer().and_then(|dropped| dropped.files()).map(files).unwrap_or_default()
+    event
+        .data_transfer()
+        .and_then(|dropped| dropped.files())
+        .map(files)
+        .unwrap_or_default()
 }
 
 fn files(list: FileList) -> Vec<File> {

@@ -71,7 +71,9 @@ fn push_look(host: &HtmlElement, html: &mut String) {
 /// Scheme and host of the style sheet's address, which our own loader made.
 fn origin(style_sheet: &str) -> &str {
     let host = style_sheet.find("://").map_or(0, |at| at + 3);
-    let end = style_sheet[host..].find('/').map_or(style_sheet.len(), |at| host + at);
+    let end = style_sheet[host..]
+        .find('/')
+        .map_or(style_sheet.len(), |at| host + at);
     &style_sheet[..end]
 }
 
@@ -90,12 +92,16 @@ impl Drop for Fitted {
 
 /// Call when the frame has loaded: fits it now and whenever its content changes, and makes every
 /// link in it open a new tab.
-pub fn fit(frame: &HtmlIFrameElement) -> Option<Fitted> {
+pub fn fit(frame: &Element) -> Option<Fitted> {
+    let frame = frame.dyn_ref::<HtmlIFrameElement>()?;
     let document = frame.content_document()?;
     let body = document.body()?;
     if let Ok(links) = document.query_selector_all("a, area") {
         for index in 0..links.length() {
-            if let Some(link) = links.get(index).and_then(|node| node.dyn_into::<Element>().ok()) {
+            if let Some(link) = links
+                .get(index)
+                .and_then(|node| node.dyn_into::<Element>().ok())
+            {
                 let _ = link.set_attribute("target", "_blank");
                 let _ = link.set_attribute("rel", "noopener noreferrer");
             }

@@ -60,7 +60,11 @@ impl Formats {
                 ("minute", "2-digit".into()),
                 utc.clone(),
             ]),
-            clock: date(&[("hour", "2-digit".into()), ("minute", "2-digit".into()), utc]),
+            clock: date(&[
+                ("hour", "2-digit".into()),
+                ("minute", "2-digit".into()),
+                utc,
+            ]),
             euros: currency(0),
             euros_and_cents: currency(2),
             percent: number(&[("style", "percent".into())]),
@@ -99,15 +103,20 @@ impl Formats {
             Amount::Cents(cents) if cents % 100 == 0 => {
                 apply(&self.euros, &JsValue::from_f64((cents / 100) as f64))
             }
-            Amount::Cents(cents) => {
-                apply(&self.euros_and_cents, &JsValue::from_f64(*cents as f64 / 100.0))
-            }
+            Amount::Cents(cents) => apply(
+                &self.euros_and_cents,
+                &JsValue::from_f64(*cents as f64 / 100.0),
+            ),
         }
     }
 
     /// A part of a whole, such as *40%*; never 100% before it is all.
     pub fn percent(&self, part: f64, whole: f64) -> String {
-        let share = if whole > 0.0 { (part / whole).clamp(0.0, 1.0) } else { 0.0 };
+        let share = if whole > 0.0 {
+            (part / whole).clamp(0.0, 1.0)
+        } else {
+            0.0
+        };
         let share = if share < 1.0 { share.min(0.99) } else { share };
         apply(&self.percent, &share.into())
     }
@@ -134,7 +143,11 @@ impl Formats {
 fn instant(date: DateTime) -> JsValue {
     let (hour, minute) = date.time.unwrap_or_default();
     let at = Date::new(&JsValue::from_f64(0.0));
-    at.set_utc_full_year_with_month_date(date.year.into(), i32::from(date.month) - 1, date.day.into());
+    at.set_utc_full_year_with_month_date(
+        date.year.into(),
+        i32::from(date.month) - 1,
+        date.day.into(),
+    );
     at.set_utc_hours(hour.into());
     at.set_utc_minutes(minute.into());
     at.into()

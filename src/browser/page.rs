@@ -38,7 +38,8 @@ pub fn link_base() -> String {
 /// An address as it is meant on this page: relative to its `<base>`.
 pub fn absolute(address: &str) -> String {
     let base = document().base_uri().ok().flatten().unwrap_or_default();
-    web_sys::Url::new_with_base(address, &base).map_or_else(|_| address.to_owned(), |url| url.href())
+    web_sys::Url::new_with_base(address, &base)
+        .map_or_else(|_| address.to_owned(), |url| url.href())
 }
 
 /// Sets the page's title.
@@ -147,6 +148,27 @@ pub fn emit(host: &EventTarget, name: &str, detail: &[(&str, &str)]) {
     if let Ok(event) = CustomEvent::new_with_event_init_dict(name, &init) {
         let _ = host.dispatch_event(&event);
     }
+}
+
+/// What a field now holds, from its event.
+pub fn value_of(event: &Event) -> String {
+    let field = event
+        .target()
+        .unwrap_or_else(|| EventTarget::from(JsValue::UNDEFINED));
+    Reflect::get(&field, &JsValue::from_str("value"))
+        .ok()
+        .and_then(|value| value.as_string())
+        .unwrap_or_default()
+}
+
+/// A text in lower case, by the browser: tables of all the world's letters would be downloaded else.
+pub fn lower_case(text: &str) -> String {
+    js_sys::JsString::from(text).to_lower_case().into()
+}
+
+/// A text in upper case.
+pub fn upper_case(text: &str) -> String {
+    js_sys::JsString::from(text).to_upper_case().into()
 }
 
 /// Whether an event comes from a link, so that the page it leads to starts at its top.

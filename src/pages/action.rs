@@ -1,9 +1,10 @@
 //! An action: what is asked and of whom, where it stands, and exactly what can be done with it.
 
-use accelerate::session::{Action, Status};
+use accelerate::session::{Action, Offers, Status};
 use leptos::prelude::*;
 
 use crate::{
+    browser::dom::{El, View, dynamic_of, el},
     parts::{
         action_list::{comment, for_whom, name, status_chip},
         download::{self, Kind},
@@ -16,63 +17,81 @@ use crate::{
 };
 
 /// The page of the action with this id.
-pub fn view(portal: Portal, id: String) -> AnyView {
+pub fn view(portal: Portal, id: String) -> View {
     // An action that is withdrawn while its page is open stays there, so that a document in hand does.
-    let action = Memo::new({
-        let id = id.clone();
-        move |before: Option<&Option<Action>>| {
-            portal.action(&id).or_else(|| before.cloned().flatten())
+    let action = RwSignal::new(None);
+    let known = move || {
+        if let Some(now) = portal.action(&id) {
+            action.set(Some(now));
         }
-    });
-    let known = Memo::new(move |_| action.with(Option::is_some));
-    (move || if known.get() { found(portal, action, &id) } else { not_found(portal) }).into_any()
+        action.with_untracked(Option::is_some)
+    };
+    dynamic_of(known, move |known| {
+        if *known {
+            found(portal, action)
+        } else {
+            not_found(portal)
+        }
+    })
 }
 
-fn found(portal: Portal, action: Memo<Option<Action>>, id: &str) -> AnyView {
+fn found(portal: Portal, action: RwSignal<Option<Action>>) -> El {
     let texts = portal.texts;
-    let part = move |part: fn(Portal, &Action) -> Option<AnyView>| {
-        move || action.with(|action| part(portal, action.as_ref()?))
+    let shown = move |part: fn(Portal, &Action) -> Option<El>| {
+        dynamic_of(
+            move || action.get(),
+            move |action| part(portal, action.as_ref()?),
+        )
     };
-    // Only what an action offers decides over its buttons; a new comment must not rebuild them.
-    let offers = Memo::new(move |_| action.with(|action| action.as_ref().map(|it| it.offers).unwrap_or_default()));
-    let id = id.to_owned();
-    let uploads = Memo::new(move |_| {
-        offers.get().upload.is_some() || portal.desk.with_value(|desk| desk.has(&id))
-    });
-    let fetches = Memo::new(move |_| (offers.get().download, offers.get().otd));
-    let hand_in = move || {
-        let action = uploads.get().then(|| action.get_untracked()).flatten()?;
-        let handing = portal.desk.try_update_value(|desk| desk.for_action(portal, &action))?;
-        Some(upload::view::section(portal, handing))
+    // Only what an action offers decides over its buttons: a new comment must not make them anew.
+    let offers = move || {
+        action.with(|action| {
+            let action = action.as_ref()?;
+            let begun = portal.desk.with_value(|desk| desk.has(&action.id));
+            let Offers {
+                upload,
+                download,
+                otd,
+            } = action.offers;
+            Some((upload.is_some() || begun, download, otd))
+        })
     };
-    let fetch = move || {
-        let (download, otd) = fetches.get();
+    let ways = move |offers: &Option<(bool, bool, bool)>| -> Option<[View; 4]> {
+        let (upload, download, otd) = (*offers)?;
         let action = action.get_untracked()?;
+        let hand_in = upload.then(|| {
+            let handing = portal
+                .desk
+                .try_update_value(|desk| desk.for_action(portal, &action))?;
+            Some(upload::view::section(portal, handing))
+        });
+        let idle = !upload && !download && !otd;
         Some([
-            download.then(|| fetch_section(portal, &action, Kind::Document)),
-            otd.then(|| fetch_section(portal, &action, Kind::Otd)),
+            hand_in.into(),
+            download
+                .then(|| fetch_section(portal, &action, Kind::Document))
+                .into(),
+            otd.then(|| fetch_section(portal, &action, Kind::Otd))
+                .into(),
+            idle.then(|| el("p").class("card nothing").child(texts.nothing_offered))
+                .into(),
         ])
     };
-    let idle = move || {
-        (!uploads.get() && fetches.get() == (false, false))
-            .then(|| view! { <p class="card nothing">{texts.nothing_offered}</p> })
-    };
-    view! {
-        <div class="page narrow">
-            <header class="page-head">
-                {part(up)} <h1 tabindex="-1">{part(heading)}</h1> {part(facts)}
-            </header>
-            {part(asked)}
-            {hand_in}
-            {fetch}
-            {idle}
-        </div>
-    }
-    .into_any()
+    el("div")
+        .class("page narrow")
+        .child(
+            el("header")
+                .class("page-head")
+                .child(shown(up))
+                .child(shown(heading))
+                .child(shown(facts)),
+        )
+        .child(shown(asked))
+        .part_of(offers, ways)
 }
 
 /// The way back: to the action's product, or the overview.
-fn up(portal: Portal, action: &Action) -> Option<AnyView> {
+fn up(portal: Portal, action: &Action) -> Option<El> {
     let product = action.product_id.as_ref().and_then(|id| portal.product(id));
     Some(match product {
         Some(product) => {
@@ -84,78 +103,78 @@ fn up(portal: Portal, action: &Action) -> Option<AnyView> {
     })
 }
 
-fn heading(portal: Portal, action: &Action) -> Option<AnyView> {
+fn heading(portal: Portal, action: &Action) -> Option<El> {
     let name = name(portal, action);
     title(portal, &name);
-    Some(name.into_any())
+    Some(el("h1").attr("tabindex", "-1").child(name))
 }
 
-fn facts(portal: Portal, action: &Action) -> Option<AnyView> {
+fn facts(portal: Portal, action: &Action) -> Option<El> {
     let texts = portal.texts;
-    let day = |date| portal.formats.with_value(|formats| formats.day(date));
+    let day = |date| portal.formatted(|formats| formats.day(date));
     let date = match (action.date_executed, action.date_created) {
         (Some(date), _) => Some(fill(texts.executed_on, &[("date", &day(date))])),
         (None, Some(date)) => Some(fill(texts.asked_on, &[("date", &day(date))])),
         (None, None) => None,
     };
-    let view = view! {
-        <p class="facts">
-            {status_chip(portal, action.status())}
-            {for_whom(portal, action).map(|whom| view! { <span>{whom}</span> })}
-            {date.map(|date| view! { <span>{date}</span> })}
-        </p>
-    };
-    Some(view.into_any())
+    let fact = |words: String| el("span").child(words);
+    Some(
+        el("p")
+            .class("facts")
+            .child(status_chip(portal, action.status()))
+            .child(for_whom(portal, action).map(fact))
+            .child(date.map(fact)),
+    )
 }
 
 /// What is asked: the adviser's comment, the document, and what it must satisfy.
-fn asked(portal: Portal, action: &Action) -> Option<AnyView> {
+fn asked(portal: Portal, action: &Action) -> Option<El> {
     let document = &action.document;
     let says = comment(portal, action);
-    let label = document.label.clone().filter(|label| Some(label) != action.label.as_ref());
-    let description = document.description.clone();
-    let requirements: Vec<_> = document
+    let label = document
+        .label
+        .as_deref()
+        .filter(|label| Some(*label) != action.label.as_deref());
+    let description = document.description.as_deref();
+    let requirements: Vec<View> = document
         .upload_requirements
         .iter()
-        .map(|requirement| view! { <li>{requirement.clone()}</li> })
+        .map(|requirement| el("li").child(requirement.as_str()).into())
         .collect();
-    let nothing = says.is_none() && label.is_none() && description.is_none() && requirements.is_empty();
+    let nothing =
+        says.is_none() && label.is_none() && description.is_none() && requirements.is_empty();
     if nothing {
         return None;
     }
-    let class = match action.status() {
-        Status::Rejected => "card asked rejected",
-        _ => "card asked",
-    };
-    let requirements = (!requirements.is_empty()).then(|| {
-        view! {
-            <h3>{portal.texts.requirements}</h3>
-            <ul class="requirements">{requirements}</ul>
-        }
+    let requirements = (!requirements.is_empty()).then(|| -> [View; 2] {
+        [
+            el("h3").child(portal.texts.requirements).into(),
+            el("ul").class("requirements").child(requirements).into(),
+        ]
     });
-    let view = view! {
-        <section class=class>
-            {says}
-            {label.map(|label| view! { <h2>{label}</h2> })}
-            {description.map(|description| view! { <p>{description}</p> })}
-            {requirements}
-        </section>
-    };
-    Some(view.into_any())
+    Some(
+        el("section")
+            .class(if action.status() == Status::Rejected {
+                "card rejected"
+            } else {
+                "card"
+            })
+            .child(says)
+            .child(label.map(|label| el("h2").child(label)))
+            .child(description.map(|description| el("p").child(description)))
+            .child(requirements),
+    )
 }
 
-fn fetch_section(portal: Portal, action: &Action, kind: Kind) -> AnyView {
+fn fetch_section(portal: Portal, action: &Action, kind: Kind) -> El {
     let texts = portal.texts;
     let (head, more) = match kind {
         Kind::Document => (texts.download_section, None),
         Kind::Otd => (texts.otd_section, Some(texts.otds_more)),
     };
-    view! {
-        <section class="card">
-            <h2>{head}</h2>
-            {more.map(|more| view! { <p>{more}</p> })}
-            {download::buttons(portal, action, kind)}
-        </section>
-    }
-    .into_any()
+    el("section")
+        .class("card")
+        .child(el("h2").child(head))
+        .child(more.map(|more| el("p").child(more)))
+        .child(download::buttons(portal, action, kind))
 }

@@ -1,76 +1,82 @@
 //! My details: the consumer as the broker has them, and how to have a mistake corrected.
 
 use accelerate::session::{Consumer, Gender, Person};
-use leptos::prelude::*;
 
 use crate::{
-    parts::details::{details, mail, mail_href, row, telephone},
+    browser::dom::{El, View, el},
+    parts::{
+        details::{details, mail, mail_href, row, telephone, telephone_href},
+        icon::icon,
+    },
     portal::{Portal, title},
     texts::fill,
 };
 
 /// The page.
-pub fn view(portal: Portal) -> AnyView {
+pub fn view(portal: Portal) -> El {
     let texts = portal.texts;
     title(portal, texts.my_details);
-    let known = move || {
-        portal.session.with(|session| session.as_ref().map(|session| facts(portal, &session.consumer)))
-    };
     let correct = move || {
-        portal.session.with(|session| {
-            let dossier = &session.as_ref()?.dossier;
+        portal.in_session(|session| {
+            let dossier = &session.dossier;
             let person = dossier.advisor.as_ref().or(dossier.owner.as_ref());
-            Some(correction(portal, person, dossier.code.as_deref()))
+            correction(portal, person, dossier.code.as_deref())
         })
     };
-    view! {
-        <div class="page">
-            <header class="page-head">
-                <h1 tabindex="-1">{texts.my_details}</h1>
-                <p class="lead">{texts.my_details_more}</p>
-            </header>
-            <section class="card">{known}</section>
-            {correct}
-        </div>
-    }
-    .into_any()
+    el("div")
+        .class("page")
+        .child(
+            el("header")
+                .class("page-head")
+                .child(el("h1").attr("tabindex", "-1").child(texts.my_details))
+                .child(el("p").class("lead").child(texts.my_details_more)),
+        )
+        .child(
+            el("section")
+                .class("card")
+                .part(move || portal.in_session(|session| facts(portal, &session.consumer))),
+        )
+        .part(correct)
 }
 
-fn facts(portal: Portal, consumer: &Consumer) -> Option<AnyView> {
+fn facts(portal: Portal, consumer: &Consumer) -> Option<El> {
     let texts = portal.texts;
-    let missing = || Some(texts.unknown.to_owned());
-    let or_missing = |value: &Option<String>| value.clone().or_else(missing);
+    let or_missing = |value: Option<View>| Some(value.unwrap_or_else(|| texts.unknown.into()));
+    let text = |value: &Option<String>| or_missing(value.as_deref().map(View::from));
+    let number = |number: &Option<String>| {
+        or_missing(number.as_deref().map(|number| telephone(number).into()))
+    };
     let gender = consumer.gender.map(|gender| match gender {
         Gender::Male => texts.male.to_owned(),
         Gender::Female => texts.female.to_owned(),
     });
     let born = consumer
         .date_of_birth
-        .map(|date| portal.formats.with_value(|formats| formats.day(date)));
-    let address = [street(consumer), place(consumer)]
+        .map(|date| portal.formatted(|formats| formats.day(date)));
+    let address: Vec<View> = [street(consumer), place(consumer)]
         .into_iter()
         .flatten()
-        .map(|line| view! { <span class="line">{line}</span> }.into_any())
-        .collect::<Vec<_>>();
-    let address = if address.is_empty() { missing().map(IntoAny::into_any) } else { Some(address.into_any()) };
-    let number = |number: &Option<String>| {
-        number.as_deref().map(telephone).or_else(|| missing().map(IntoAny::into_any))
-    };
-    let email = consumer.emailaddress.as_deref().map(|address| mail(address, None));
+        .map(|line| el("span").class("line").child(line).into())
+        .collect();
+    let address = (!address.is_empty()).then(|| address.into());
+    let email = consumer
+        .emailaddress
+        .as_deref()
+        .map(|address| mail(address).into());
     details(vec![
-        row(texts.name, or_missing(&consumer.display_name)),
+        (texts.name.to_owned(), text(&consumer.display_name)),
         row(texts.initials, consumer.initials.clone()),
         row(texts.firstname, consumer.firstname.clone()),
         row(texts.surname, surname(consumer)),
         row(texts.gender, gender),
-        row(texts.date_of_birth, born.or_else(missing)),
-        (texts.address.to_owned(), address),
+        (texts.date_of_birth.to_owned(), text(&born)),
+        (texts.address.to_owned(), or_missing(address)),
         (texts.phone.to_owned(), number(&consumer.phone)),
-        (texts.phone_mobile.to_owned(), number(&consumer.phone_mobile)),
         (
-            texts.emailaddress.to_owned(),
-            email.or_else(|| missing().map(IntoAny::into_any)),
+            texts.phone_mobile.to_owned(),
+            number(&consumer.phone_mobile),
         ),
+        (texts.emailaddress.to_owned(), or_missing(email)),
     ])
 }
 
@@ -81,7 +87,11 @@ fn surname(consumer: &Consumer) -> Option<String> {
 
 /// *Herfordstraat 8 bis*.
 fn street(consumer: &Consumer) -> Option<String> {
-    joined(&[&consumer.streetname, &consumer.housenumber, &consumer.housenumber_addition])
+    joined(&[
+        &consumer.streetname,
+        &consumer.housenumber,
+        &consumer.housenumber_addition,
+    ])
 }
 
 /// *7418 EX Deventer*: a Dutch postcode is written with a space.
@@ -108,36 +118,39 @@ fn joined(parts: &[&Option<String>]) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(" "))
 }
 
-fn correction(portal: Portal, person: Option<&Person>, code: Option<&str>) -> AnyView {
+fn correction(portal: Portal, person: Option<&Person>, code: Option<&str>) -> El {
     let texts = portal.texts;
-    let subject = fill(texts.mistake_subject, &[("code", code.unwrap_or_default())]);
-    let write = person.and_then(|person| person.emailaddress.as_ref()).map(|address| {
-        view! {
-            <a class="button" href=mail_href(address, Some(&subject))>
-                <span class="icon icon-mail" aria-hidden="true"></span>
-                {texts.report_mistake}
-            </a>
-        }
+    let way = |picture: &str, href: &str, words: &str| {
+        el("a")
+            .class("button")
+            .attr("href", href)
+            .child(icon(picture))
+            .child(words)
+    };
+    let write = person
+        .and_then(|person| person.emailaddress.as_ref())
+        .map(|address| {
+            let subject = fill(texts.mistake_subject, &[("code", code.unwrap_or_default())]);
+            way(
+                "mail",
+                &mail_href(address, Some(&subject)),
+                texts.report_mistake,
+            )
+        });
+    let call = person.and_then(|person| {
+        let phone = person.phone.as_ref()?;
+        let name = person.name.as_deref().unwrap_or_default();
+        Some(way(
+            "phone",
+            &telephone_href(phone),
+            &fill(texts.call, &[("name", name)]),
+        ))
     });
-    let call = person.and_then(|person| person.phone.as_ref().map(|phone| (person, phone))).map(
-        |(person, phone)| {
-            let name = person.name.as_deref().unwrap_or_default();
-            view! {
-                <a class="button" href=crate::parts::details::telephone_href(phone)>
-                    <span class="icon icon-phone" aria-hidden="true"></span>
-                    {fill(texts.call, &[("name", name)])}
-                </a>
-            }
-        },
-    );
-    view! {
-        <section class="card">
-            <h2>{texts.wrong_details}</h2>
-            <p>{texts.wrong_details_more}</p>
-            <p class="buttons">{write} {call}</p>
-        </section>
-    }
-    .into_any()
+    el("section")
+        .class("card")
+        .child(el("h2").child(texts.wrong_details))
+        .child(el("p").child(texts.wrong_details_more))
+        .child(el("p").class("buttons").child(write).child(call))
 }
 
 #[cfg(test)]
@@ -159,7 +172,10 @@ mod tests {
 
     #[test]
     fn a_foreign_postcode_is_left_as_it_is() {
-        let consumer = Consumer { zipcode: Some("B-2000".to_owned()), ..Consumer::default() };
+        let consumer = Consumer {
+            zipcode: Some("B-2000".to_owned()),
+            ..Consumer::default()
+        };
         assert_eq!(place(&consumer).as_deref(), Some("B-2000"));
         assert_eq!(street(&consumer), None);
     }

@@ -1,10 +1,14 @@
 //! A product: its details by type, its timeline, and its actions.
 
-use accelerate::session::{Action, Details, Mortgage, Product, Session, Status};
+use accelerate::session::{Details, Mortgage, Product, Session, Status};
 use leptos::prelude::*;
 
 use crate::{
-    browser::intl::Formats,
+    browser::{
+        dom::{El, View, dynamic_of, el},
+        intl::Formats,
+        page::{lower_case, upper_case},
+    },
     parts::{
         action_list,
         details::{Row, details, row},
@@ -17,23 +21,25 @@ use crate::{
 };
 
 /// The page of the product with this id.
-pub fn view(portal: Portal, id: String) -> AnyView {
-    let product = Memo::new({
-        let id = id.clone();
-        move |_| portal.product(&id)
-    });
-    (move || match product.get() {
-        Some(product) => found(portal, &product),
-        None => not_found(portal),
-    })
-    .into_any()
+pub fn view(portal: Portal, id: String) -> View {
+    dynamic_of(
+        move || portal.product(&id),
+        move |product| match product {
+            Some(product) => found(portal, product),
+            None => not_found(portal),
+        },
+    )
 }
 
 /// What a product is called.
 pub fn name(portal: Portal, product: &Product) -> String {
     product.label.clone().unwrap_or_else(|| {
         let kind = kind_name(portal.texts, product);
-        if kind.is_empty() { portal.texts.nameless_product.to_owned() } else { kind }
+        if kind.is_empty() {
+            portal.texts.nameless_product.to_owned()
+        } else {
+            kind
+        }
     })
 }
 
@@ -54,69 +60,85 @@ pub fn kind_name(texts: &Texts, product: &Product) -> String {
 
 /// `SOLAR_PANEL_LEASE` as *Solar panel lease*.
 fn readable(name: &str) -> String {
-    let words = name.replace(['_', '-'], " ").to_lowercase();
+    let words = name.replace(['_', '-'], " ");
     let words = words.trim();
-    let mut letters = words.chars();
-    match letters.next() {
-        Some(first) => first.to_uppercase().chain(letters).collect(),
-        None => String::new(),
-    }
+    let first = words.chars().next().map_or(0, char::len_utf8);
+    let mut readable = upper_case(&words[..first]);
+    readable.push_str(&lower_case(&words[first..]));
+    readable
 }
 
-fn found(portal: Portal, product: &Product) -> AnyView {
+fn found(portal: Portal, product: &Product) -> El {
     let texts = portal.texts;
     let name = name(portal, product);
     title(portal, &name);
-    let rows = portal.formats.with_value(|formats| rows(texts, formats, product));
-    let facts = details(rows).map(|list| {
-        view! {
-            <section class="card">
-                <h2>{texts.details}</h2>
-                {list}
-            </section>
-        }
-    });
-    let shown_timeline = match &product.details {
-        Details::Mortgage(Mortgage { rendered_timeline: Some(html), .. }) => {
-            Some(timeline::timeline(portal, html, &name))
-        }
-        _ => None,
-    };
+    let kind = kind_name(texts, product);
+    let kind = (kind != name).then(|| el("p").class("lead").child(kind));
     let bar = (product.counters.total > 0)
         .then(|| progress::progress(portal, product.counters, texts.progress));
-    let kind = kind_name(texts, product);
-    let kind = (kind != name).then(|| view! { <p class="lead">{kind}</p> });
-    view! {
-        <div class="page columns">
-            <header class="page-head">
-                {back(portal, &Page::Overview, texts.back_to_overview)} <h1 tabindex="-1">{name}</h1>
-                {kind} {bar}
-            </header>
-            <div class="main-column">
-                {tasks(portal, product, texts.open_tasks, texts.no_open_tasks, false)}
-                {tasks(portal, product, texts.completed_tasks, texts.no_completed_tasks, true)}
-            </div>
-            <div class="side-column">{facts}</div>
-            <div class="full-column">{shown_timeline}</div>
-        </div>
-    }
-    .into_any()
+    let facts = portal
+        .formats
+        .with_value(|formats| details(rows(texts, formats, product)));
+    let facts = facts.map(|facts| {
+        el("section")
+            .class("card")
+            .child(el("h2").child(texts.details))
+            .child(facts)
+    });
+    let steps = match &product.details {
+        Details::Mortgage(Mortgage {
+            rendered_timeline: Some(html),
+            ..
+        }) => Some(timeline::timeline(portal, html, &name)),
+        _ => None,
+    };
+    el("div")
+        .class("page columns")
+        .child(
+            el("header")
+                .class("page-head")
+                .child(back(portal, &Page::Overview, texts.back_to_overview))
+                .child(el("h1").attr("tabindex", "-1").child(name))
+                .child(kind)
+                .child(bar),
+        )
+        .child(
+            el("div")
+                .class("main-column")
+                .child(tasks(
+                    portal,
+                    product,
+                    texts.open_tasks,
+                    texts.no_open_tasks,
+                    false,
+                ))
+                .child(tasks(
+                    portal,
+                    product,
+                    texts.completed_tasks,
+                    texts.no_completed_tasks,
+                    true,
+                )),
+        )
+        .child(el("div").class("side-column").child(facts))
+        .child(el("div").class("full-column").child(steps))
 }
 
 /// The actions of this product that are done, or are not: what was sent back first.
 fn of(session: &Session, product: &str, done: bool) -> Vec<usize> {
-    let mut found: Vec<usize> = session
-        .actions
-        .iter()
-        .enumerate()
-        .filter(|(_, action)| {
-            action.product_id.as_deref() == Some(product)
-                && (action.status() == Status::Done) == done
-        })
-        .map(|(at, _)| at)
-        .collect();
-    found.sort_by_key(|&at| session.actions[at].status() != Status::Rejected);
-    found
+    let of = |status| {
+        let actions = session.actions.iter().enumerate();
+        actions
+            .filter(move |(_, action)| {
+                action.product_id.as_deref() == Some(product) && action.status() == status
+            })
+            .map(|(at, _)| at)
+    };
+    if done {
+        of(Status::Done).collect()
+    } else {
+        of(Status::Rejected).chain(of(Status::Open)).collect()
+    }
 }
 
 fn tasks(
@@ -125,28 +147,24 @@ fn tasks(
     head: &'static str,
     none: &'static str,
     done: bool,
-) -> AnyView {
+) -> El {
     let id = product.id.clone();
-    let any = portal.session.with_untracked(|session| {
-        session.as_ref().is_some_and(|session| !of(session, &id, done).is_empty())
-    });
-    let list = if any {
-        action_list::list(
-            portal,
-            portal.texts.search_tasks,
-            move |session| of(session, &id, done),
-            action_list::row as fn(Portal, &Action) -> AnyView,
-        )
-    } else {
-        view! { <p class="none">{none}</p> }.into_any()
+    let any = {
+        let id = id.clone();
+        move || portal.in_session(|session| !of(session, &id, done).is_empty()) == Some(true)
     };
-    view! {
-        <section class="card">
-            <h2>{head}</h2>
-            {list}
-        </section>
-    }
-    .into_any()
+    el("section")
+        .class("card")
+        .child(el("h2").child(head))
+        .part_of(any, move |any| {
+            if *any {
+                let id = id.clone();
+                let pick = move |session: &Session| of(session, &id, done);
+                action_list::list(portal, portal.texts.search_tasks, pick, action_list::row)
+            } else {
+                el("p").class("none").child(none).into()
+            }
+        })
 }
 
 /// A product's details by its type.
@@ -157,7 +175,10 @@ fn rows(texts: &'static Texts, formats: &Formats, product: &Product) -> Vec<Row>
             row(texts.lender, mortgage.lender_name.clone()),
             row(
                 texts.product_name,
-                mortgage.label.clone().filter(|label| Some(label) != product.label.as_ref()),
+                mortgage
+                    .label
+                    .clone()
+                    .filter(|label| Some(label) != product.label.as_ref()),
             ),
             row(texts.mortgage_amount, amount(&mortgage.mortgage_amount)),
             row(texts.arrangement, mortgage.arrangement.clone()),
@@ -167,7 +188,10 @@ fn rows(texts: &'static Texts, formats: &Formats, product: &Product) -> Vec<Row>
             row(texts.product_name, credit.product_name.clone()),
             row(texts.loan_amount, amount(&credit.loan_amount)),
             row(texts.spending_target, credit.spending_target.clone()),
-            row(texts.date_entry, credit.date_entry.map(|date| formats.day(date))),
+            row(
+                texts.date_entry,
+                credit.date_entry.map(|date| formats.day(date)),
+            ),
             row(texts.aflos_amount, amount(&credit.aflos_amount)),
             row(texts.aflos_period, credit.aflos_period.clone()),
         ],
@@ -176,19 +200,10 @@ fn rows(texts: &'static Texts, formats: &Formats, product: &Product) -> Vec<Row>
             .map(|(name, value)| row(&readable(name), Some(value.clone())))
             .collect(),
     };
-    rows.push(row(texts.reference_number, product.reference_number.clone()));
+    rows.push(row(
+        texts.reference_number,
+        product.reference_number.clone(),
+    ));
     rows.push(row(texts.quote_number, product.quote_number.clone()));
     rows
-}
-
-#[cfg(test)]
-mod tests {
-    use super::readable;
-
-    #[test]
-    fn a_name_from_the_wire_is_made_readable() {
-        assert_eq!(readable("SOLAR_PANEL_LEASE"), "Solar panel lease");
-        assert_eq!(readable("énergie"), "Énergie");
-        assert_eq!(readable("_"), "");
-    }
 }

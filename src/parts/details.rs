@@ -1,37 +1,43 @@
 //! A list of names and values.
 
-use leptos::prelude::*;
+use crate::browser::dom::{El, View, el};
 
 /// One row of [`details`]: its name, and its value when there is one.
-pub type Row = (String, Option<AnyView>);
+pub type Row = (String, Option<View>);
 
 /// A row of plain text.
 pub fn row(name: &str, value: Option<String>) -> Row {
-    (name.to_owned(), value.map(|value| value.into_any()))
+    (name.to_owned(), value.map(View::from))
 }
 
 /// The rows that have a value, as a description list; nothing when none has.
-pub fn details(rows: Vec<Row>) -> Option<AnyView> {
-    let rows: Vec<_> = rows
+pub fn details(rows: Vec<Row>) -> Option<El> {
+    let rows: Vec<View> = rows
         .into_iter()
         .filter_map(|(name, value)| Some((name, value?)))
-        .map(|(name, value)| view! { <div><dt>{name}</dt><dd>{value}</dd></div> }.into_any())
+        .map(|(name, value)| {
+            el("div")
+                .child(el("dt").child(name))
+                .child(el("dd").child(value))
+                .into()
+        })
         .collect();
-    (!rows.is_empty()).then(|| view! { <dl class="details">{rows}</dl> }.into_any())
+    (!rows.is_empty()).then(|| el("dl").class("details").child(rows))
 }
 
-/// A telephone number to tap. What cannot be dialled is left out of the link, not of the text.
-pub fn telephone(number: &str) -> AnyView {
-    let href = telephone_href(number);
-    view! { <a href=href>{number.to_owned()}</a> }.into_any()
+/// A telephone number to tap.
+pub fn telephone(number: &str) -> El {
+    el("a").attr("href", &telephone_href(number)).child(number)
 }
 
 /// A mail address to tap.
-pub fn mail(address: &str, subject: Option<&str>) -> AnyView {
-    view! { <a href=mail_href(address, subject)>{address.to_owned()}</a> }.into_any()
+pub fn mail(address: &str) -> El {
+    el("a")
+        .attr("href", &mail_href(address, None))
+        .child(address)
 }
 
-/// `tel:` with the digits of a number and its leading plus.
+/// `tel:` with the digits of a number and its leading plus; what cannot be dialled is left out.
 pub fn telephone_href(number: &str) -> String {
     let mut href = "tel:".to_owned();
     href.extend(

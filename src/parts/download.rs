@@ -3,9 +3,12 @@
 use accelerate::{problem::Problem, session::Action};
 use leptos::prelude::*;
 
-use super::action_list::name;
+use super::{action_list::name, button::button, icon::icon, progress::bar};
 use crate::{
-    browser::{fetch, save},
+    browser::{
+        dom::{El, el},
+        fetch, save,
+    },
     portal::Portal,
     texts::{self, fill},
 };
@@ -31,31 +34,23 @@ enum Stage {
 }
 
 /// The buttons, and what comes of them.
-pub fn buttons(portal: Portal, action: &Action, kind: Kind) -> AnyView {
+pub fn buttons(portal: Portal, action: &Action, kind: Kind) -> El {
     let texts = portal.texts;
     let label = name(portal, action);
-    let of = match kind {
-        Kind::Document => label.clone(),
-        Kind::Otd => {
-            let mut of = texts.otd_short.to_owned();
-            of.push_str(": ");
-            of.push_str(&label);
-            of
-        }
+    let (called, fallback) = match kind {
+        Kind::Document => (label.clone(), label),
+        Kind::Otd => (
+            [texts.otd_short, &label].join(": "),
+            texts.otd_short.to_owned(),
+        ),
     };
-    let id = StoredValue::new(action.id.clone());
-    let fallback = StoredValue::new(match kind {
-        Kind::Document => label,
-        Kind::Otd => texts.otd_short.to_owned(),
-    });
+    let action = StoredValue::new((action.id.clone(), fallback));
     let stage = RwSignal::new(Stage::Idle);
-    // One at a time: what runs is ended when it is dropped, by Stop or by leaving the page.
+    let busy = move || stage.with(|stage| matches!(stage, Stage::Fetching(..)));
+    // What runs is ended when it is dropped: by Stop, or when this part goes away.
     let running = StoredValue::new_local(None::<fetch::Running>);
 
     let fetch = move |tab: Option<save::PendingTab>| {
-        if matches!(stage.get_untracked(), Stage::Fetching(..)) {
-            return;
-        }
         stage.set(Stage::Fetching(0.0, None));
         let config = portal.config.get_value();
         let progress = move |received, total| {
@@ -71,49 +66,48 @@ pub fn buttons(portal: Portal, action: &Action, kind: Kind) -> AnyView {
             };
             stage.try_set(next);
         };
-        let started = id.with_value(|id| {
-            fallback.with_value(|fallback| match kind {
-                Kind::Document => fetch::download(&config, id, fallback, progress, done),
-                Kind::Otd => fetch::otd(&config, id, fallback, progress, done),
-            })
+        let started = action.with_value(|(id, fallback)| match kind {
+            Kind::Document => fetch::download(&config, id, fallback, progress, done),
+            Kind::Otd => fetch::otd(&config, id, fallback, progress, done),
         });
         running.set_value(Some(started));
     };
-    let stop = move |_| {
+    let stop = move || {
         running.set_value(None);
         stage.set(Stage::Idle);
     };
-
-    let busy = Memo::new(move |_| stage.with(|stage| matches!(stage, Stage::Fetching(..))));
-    view! {
-        <div class="downloads">
-            <p class="buttons">
-                <button
-                    type="button"
-                    class="button"
-                    aria-label=fill(texts.open_named, &[("name", &of)])
-                    disabled=move || busy.get()
-                    on:click=move |_| fetch(Some(save::PendingTab::open(texts.fetching)))
-                >
-                    <span class="icon icon-open" aria-hidden="true"></span>
-                    {texts.open}
-                </button>
-                <button
-                    type="button"
-                    class="button"
-                    aria-label=fill(texts.save_named, &[("name", &of)])
-                    disabled=move || busy.get()
-                    on:click=move |_| fetch(None)
-                >
-                    <span class="icon icon-save" aria-hidden="true"></span>
-                    {texts.save}
-                </button>
-            </p>
-            {move || busy.get().then(|| fetching(portal, stage, stop))}
-            <div role="status">{move || stage.with(|stage| outcome(portal, stage))}</div>
-        </div>
-    }
-    .into_any()
+    let choice = move |picture: &str, words: &str, told: &str, act: Box<dyn Fn()>| {
+        el("button")
+            .attr("type", "button")
+            .class("button")
+            .attr("aria-label", &fill(told, &[("name", &called)]))
+            .attr_from("disabled", move || busy().then(String::new))
+            .child(icon(picture))
+            .child(words)
+            .on("click", move |_| act())
+    };
+    let open = move || fetch(Some(save::PendingTab::open(texts.fetching)));
+    el("div")
+        .class("downloads")
+        .child(
+            el("p")
+                .class("buttons")
+                .child(choice("open", texts.open, texts.open_named, Box::new(open)))
+                .child(choice(
+                    "save",
+                    texts.save,
+                    texts.save_named,
+                    Box::new(move || fetch(None)),
+                )),
+        )
+        .part_of(busy, move |busy| {
+            busy.then(|| fetching(portal, stage, stop))
+        })
+        .child(
+            el("div")
+                .attr("role", "status")
+                .part(move || stage.with(|stage| outcome(portal, stage))),
+        )
 }
 
 /// Shows it in the tab that is waiting, or saves it: also when there is no such tab any more, or it is
@@ -127,59 +121,50 @@ fn hand_over(fetched: fetch::Fetched, tab: Option<save::PendingTab>) -> Stage {
     Stage::Saved(fetched.filename)
 }
 
-fn fetching(
-    portal: Portal,
-    stage: RwSignal<Stage>,
-    stop: impl Fn(leptos::ev::MouseEvent) + 'static,
-) -> AnyView {
+fn fetching(portal: Portal, stage: RwSignal<Stage>, stop: impl Fn() + 'static) -> El {
     let texts = portal.texts;
-    let part = Memo::new(move |_| match stage.get() {
+    let part = move || match stage.get() {
         Stage::Fetching(received, total) => (received, total),
         _ => (0.0, None),
-    });
+    };
     let words = move || {
-        let (received, total) = part.get();
-        portal.formats.with_value(|formats| match total {
+        let (received, total) = part();
+        portal.formatted(|formats| match total {
             Some(total) => fill(
                 texts.fetching_part,
-                &[("received", &formats.size(received)), ("total", &formats.size(total))],
+                &[
+                    ("received", &formats.size(received)),
+                    ("total", &formats.size(total)),
+                ],
             ),
             None if received > 0.0 => formats.size(received),
             None => String::new(),
         })
     };
-    view! {
-        <div>
-            <progress
-                max=move || part.get().1.unwrap_or(1.0)
-                value=move || part.get().1.map(|_| part.get().0)
-                aria-label=texts.fetching
-            ></progress>
-            <p class="amount">
-                <span>{words}</span>
-                <button type="button" class="button quiet" on:click=stop>
-                    {texts.stop}
-                </button>
-            </p>
-        </div>
-    }
-    .into_any()
+    let total = move || Some((part().1? as u64).to_string());
+    let received = move || part().1.map(|_| (part().0 as u64).to_string());
+    el("div")
+        .child(
+            bar(texts.fetching)
+                .attr_from("max", total)
+                .attr_from("value", received),
+        )
+        .child(
+            el("p")
+                .class("amount")
+                .child(el("span").text_from(words))
+                .child(button(texts.stop, stop).class("button quiet")),
+        )
 }
 
-fn outcome(portal: Portal, stage: &Stage) -> Option<AnyView> {
+fn outcome(portal: Portal, stage: &Stage) -> Option<El> {
     let texts = portal.texts;
     let (class, words) = match stage {
         Stage::Idle => return None,
         Stage::Fetching(..) => ("visually-hidden", texts.fetching.to_owned()),
         Stage::Saved(name) => ("hint", fill(texts.saved, &[("name", name)])),
         Stage::Opened => ("hint", texts.opened.to_owned()),
-        Stage::Failed(problem) => {
-            let plight = texts::plight(texts, problem);
-            let mut words = plight.title.to_owned();
-            words.push_str(". ");
-            words.push_str(plight.more);
-            ("problem", words)
-        }
+        Stage::Failed(problem) => ("problem", texts::plight(texts, problem).sentence()),
     };
-    Some(view! { <p class=class><bdi>{words}</bdi></p> }.into_any())
+    Some(el("p").class(class).child(el("bdi").child(words)))
 }

@@ -1,28 +1,25 @@
 //! A link to a page of the portal.
 
-use leptos::prelude::*;
+use crate::{
+    browser::dom::{El, el},
+    parts::icon::icon,
+    portal::Portal,
+    route::Page,
+};
 
-use crate::{portal::Portal, route::Page};
+/// A link to `page`, to be filled.
+pub fn link(portal: Portal, page: &Page) -> El {
+    el("a").attr("href", &portal.href(page))
+}
 
-/// A link to `page` that says `words`.
-pub fn link(portal: Portal, page: &Page, class: &'static str, words: &str) -> AnyView {
-    view! {
-        <a href=portal.href(page) class=class>
-            {words.to_owned()}
-        </a>
-    }
-    .into_any()
+/// A link to `page` that looks like the button to press.
+pub fn button_link(portal: Portal, page: &Page, words: &str) -> El {
+    link(portal, page).class("button primary").child(words)
 }
 
 /// The link back to the page above this one.
-pub fn back(portal: Portal, page: &Page, words: &str) -> AnyView {
-    view! {
-        <p class="back">
-            <a href=portal.href(page)>
-                <span class="icon icon-back" aria-hidden="true"></span>
-                {words.to_owned()}
-            </a>
-        </p>
-    }
-    .into_any()
+pub fn back(portal: Portal, page: &Page, words: &str) -> El {
+    el("p")
+        .class("back")
+        .child(link(portal, page).child(icon("back")).child(words))
 }

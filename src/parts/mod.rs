@@ -2,8 +2,10 @@
 //! around it.
 
 pub mod action_list;
+pub mod button;
 pub mod details;
 pub mod download;
+pub mod icon;
 pub mod link;
 pub mod person;
 pub mod progress;

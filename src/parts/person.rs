@@ -3,44 +3,63 @@
 use accelerate::session::Person;
 use leptos::prelude::*;
 
-use super::details::{mail_href, telephone_href};
-use crate::{portal::Portal, texts::fill};
+use super::{
+    details::{mail_href, telephone_href},
+    icon::icon,
+};
+use crate::{
+    browser::{
+        dom::{El, View, dynamic, el},
+        page,
+    },
+    portal::Portal,
+    texts::fill,
+};
 
 /// A card for a person, under what they are to the consumer.
-pub fn card(portal: Portal, role: &'static str, person: &Person) -> AnyView {
-    let name = person.name.clone().unwrap_or_default();
+pub fn card(portal: Portal, role: &str, person: &Person) -> El {
+    let name = person.name.as_deref().unwrap_or_default();
     let call = person.phone.as_ref().map(|phone| {
-        let label = fill(portal.texts.call, &[("name", &name)]);
-        way("icon icon-phone", telephone_href(phone), label, phone)
+        let label = fill(portal.texts.call, &[("name", name)]);
+        way("phone", &telephone_href(phone), label, phone)
     });
     let mail = person.emailaddress.as_ref().map(|address| {
-        let label = fill(portal.texts.mail, &[("name", &name)]);
-        way("icon icon-mail", mail_href(address, None), label, address)
+        let label = fill(portal.texts.mail, &[("name", name)]);
+        way("mail", &mail_href(address, None), label, address)
     });
-    view! {
-        <section class="card person">
-            <h2>{role}</h2>
-            <div class="who">
-                {face(person)}
-                <p class="name">{name}</p>
-            </div>
-            <ul class="ways">{call} {mail}</ul>
-        </section>
-    }
-    .into_any()
+    let ways =
+        (call.is_some() || mail.is_some()).then(|| el("ul").class("ways").child(call).child(mail));
+    el("section")
+        .class("card person")
+        .child(el("h2").child(role))
+        .child(
+            el("div")
+                .class("who")
+                .child(face(person))
+                .child(el("p").class("name").child(name)),
+        )
+        .child(ways)
 }
 
 /// The two cards, or the one when adviser and case handler are the same person.
-pub fn cards(portal: Portal, advisor: Option<&Person>, owner: Option<&Person>) -> AnyView {
+pub fn cards(portal: Portal, advisor: Option<&Person>, owner: Option<&Person>) -> View {
     let texts = portal.texts;
-    let known = |person: &&Person| person.name.is_some() || person.phone.is_some() || person.emailaddress.is_some();
+    let known = |person: &&Person| {
+        person.name.is_some() || person.phone.is_some() || person.emailaddress.is_some()
+    };
     let advisor = advisor.filter(known);
-    let owner = owner.filter(known).filter(|owner| advisor.is_none_or(|advisor| !same(advisor, owner)));
+    let owner = owner
+        .filter(known)
+        .filter(|owner| advisor.is_none_or(|advisor| !same(advisor, owner)));
     [
-        advisor.map(|person| card(portal, texts.your_adviser, person)),
-        owner.map(|person| card(portal, texts.your_case_handler, person)),
+        advisor
+            .map(|person| card(portal, texts.your_adviser, person))
+            .into(),
+        owner
+            .map(|person| card(portal, texts.your_case_handler, person))
+            .into(),
     ]
-    .into_any()
+    .into()
 }
 
 /// Whether two people are one: the same name and no differing address.
@@ -51,35 +70,33 @@ fn same(one: &Person, other: &Person) -> bool {
             || other.emailaddress.is_none())
 }
 
-fn way(icon: &'static str, href: String, label: String, words: &str) -> AnyView {
-    let words = words.to_owned();
-    view! {
-        <li>
-            <a href=href>
-                <span class=icon aria-hidden="true"></span>
-                <span class="visually-hidden">{label}": "</span>
-                <span>{words}</span>
-            </a>
-        </li>
-    }
-    .into_any()
+fn way(picture: &str, href: &str, mut label: String, words: &str) -> El {
+    label.push_str(": ");
+    el("li").child(
+        el("a")
+            .attr("href", href)
+            .child(icon(picture))
+            .child(el("span").class("visually-hidden").child(label))
+            .child(el("span").child(words)),
+    )
 }
 
 /// The picture, or the initials where there is none or it is broken.
-fn face(person: &Person) -> AnyView {
+fn face(person: &Person) -> View {
     let broken = RwSignal::new(false);
-    let initials = initials(person.name.as_deref().unwrap_or_default());
+    let initials = page::upper_case(&initials(person.name.as_deref().unwrap_or_default()));
     let picture = person.avatar.clone();
-    (move || match picture.clone().filter(|_| !broken.get()) {
-        Some(picture) => {
-            view! { <img class="face" src=picture alt="" on:error=move |_| broken.set(true) /> }
-                .into_any()
-        }
-        None => {
-            view! { <span class="face" aria-hidden="true">{initials.clone()}</span> }.into_any()
-        }
+    dynamic(move || match picture.as_deref().filter(|_| !broken.get()) {
+        Some(picture) => el("img")
+            .class("face")
+            .attr("src", picture)
+            .attr("alt", "")
+            .on("error", move |_| broken.set(true)),
+        None => el("span")
+            .class("face")
+            .attr("aria-hidden", "true")
+            .child(initials.as_str()),
     })
-    .into_any()
 }
 
 /// First letters of the first and the last name.
@@ -87,7 +104,11 @@ fn initials(name: &str) -> String {
     let mut words = name.split_whitespace();
     let first = words.next().and_then(|word| word.chars().next());
     let last = words.next_back().and_then(|word| word.chars().next());
-    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
+    first
+        .into_iter()
+        .chain(last)
+        .flat_map(char::to_uppercase)
+        .collect()
 }
 
 #[cfg(test)]

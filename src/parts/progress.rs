@@ -1,9 +1,12 @@
 //! Progress: in words, as a number and as a bar.
 
 use accelerate::session::Counters;
-use leptos::prelude::*;
 
-use crate::{portal::Portal, texts::fill};
+use crate::{
+    browser::dom::{El, el},
+    portal::Portal,
+    texts::fill,
+};
 
 /// Counters in words, such as *3 van de 16 taken klaar*.
 pub fn words(portal: Portal, counters: Counters) -> String {
@@ -16,30 +19,33 @@ pub fn words(portal: Portal, counters: Counters) -> String {
     } else {
         texts.progress_words
     };
-    portal.formats.with_value(|formats| {
-        fill(
-            text,
-            &[
-                ("done", &formats.count(counters.done as usize)),
-                ("total", &formats.count(counters.total as usize)),
-            ],
-        )
-    })
+    let (done, total) = (
+        portal.count(counters.done as usize),
+        portal.count(counters.total as usize),
+    );
+    fill(text, &[("done", &done), ("total", &total)])
 }
 
 /// Words, percentage and bar.
-pub fn progress(portal: Portal, counters: Counters, label: &str) -> AnyView {
-    let percent = portal.formats.with_value(|formats| {
-        formats.percent(counters.done.into(), counters.total.into())
-    });
-    view! {
-        <div class="progress">
-            <p class="progress-words">
-                <span>{words(portal, counters)}</span>
-                <strong>{percent}</strong>
-            </p>
-            <progress max=counters.total.max(1) value=counters.done aria-label=label.to_owned()></progress>
-        </div>
-    }
-    .into_any()
+pub fn progress(portal: Portal, counters: Counters, label: &str) -> El {
+    let percent =
+        portal.formatted(|formats| formats.percent(counters.done.into(), counters.total.into()));
+    el("div")
+        .class("progress")
+        .child(
+            el("p")
+                .class("progress-words")
+                .child(el("span").child(words(portal, counters)))
+                .child(el("strong").child(percent)),
+        )
+        .child(
+            bar(label)
+                .attr("max", &counters.total.to_string())
+                .attr("value", &counters.done.to_string()),
+        )
+}
+
+/// A bar, to be told how far it is.
+pub fn bar(label: &str) -> El {
+    el("progress").attr("aria-label", label)
 }

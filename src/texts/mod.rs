@@ -92,7 +92,10 @@ mod tests {
 
     #[test]
     fn a_value_that_looks_like_a_place_is_left_alone() {
-        assert_eq!(fill("{a} van {b}", &[("a", "{b}"), ("b", "2")]), "{b} van 2");
+        assert_eq!(
+            fill("{a} van {b}", &[("a", "{b}"), ("b", "2")]),
+            "{b} van 2"
+        );
     }
 
     #[test]

@@ -13,6 +13,13 @@ pub struct Plight {
     pub more: &'static str,
 }
 
+impl Plight {
+    /// Both in one.
+    pub fn sentence(self) -> String {
+        [self.title, self.more].join(". ")
+    }
+}
+
 /// The words for a problem.
 pub fn plight(texts: &Texts, problem: &Problem) -> Plight {
     use ProblemKind as Kind;

@@ -2,8 +2,6 @@
 //! carries out what the [`Flow`]s ask for, and lives as long as the element, so that no move between
 //! pages loses a file or a comment.
 
-use std::collections::HashMap;
-
 use accelerate::{
     request::UploadRequest,
     session::{Action, Session},
@@ -26,7 +24,7 @@ use crate::{
 /// The flows under way, by the id of their action.
 #[derive(Debug)]
 pub struct Desk {
-    handings: HashMap<String, Handing>,
+    handings: Vec<(String, Handing)>,
     // The flows are the portal's, not the page's that first showed them.
     owner: Owner,
 }
@@ -35,7 +33,7 @@ impl Desk {
     /// An empty desk, whose flows live as long as the current owner.
     pub fn new() -> Self {
         Self {
-            handings: HashMap::new(),
+            handings: Vec::new(),
             owner: Owner::current().unwrap_or_default(),
         }
     }
@@ -43,13 +41,13 @@ impl Desk {
     /// Whether leaving the page would lose a document or a comment.
     pub fn has_unsent(&self) -> bool {
         self.handings
-            .values()
-            .any(|handing| handing.flow.with_untracked(Flow::has_unsent))
+            .iter()
+            .any(|(_, handing)| handing.flow.with_untracked(Flow::has_unsent))
     }
 
     /// The handing in for an action, begun if it was not.
     pub fn for_action(&mut self, portal: Portal, action: &Action) -> Handing {
-        if let Some(handing) = self.handings.get(&action.id) {
+        if let Some((_, handing)) = self.handings.iter().find(|(id, _)| *id == action.id) {
             return *handing;
         }
         let handing = self.owner.with(|| Handing {
@@ -58,18 +56,18 @@ impl Desk {
             flow: RwSignal::new_local(Flow::new(Seen::from(action))),
             sending: StoredValue::new_local(None),
         });
-        self.handings.insert(action.id.clone(), handing);
+        self.handings.push((action.id.clone(), handing));
         handing
     }
 
     /// Whether anything was begun for an action.
     pub fn has(&self, action: &str) -> bool {
-        self.handings.contains_key(action)
+        self.handings.iter().any(|(id, _)| id == action)
     }
 
     /// All that is under way: for telling them what a session says.
     pub fn all(&self) -> Vec<Handing> {
-        self.handings.values().copied().collect()
+        self.handings.iter().map(|(_, handing)| *handing).collect()
     }
 }
 
@@ -95,7 +93,12 @@ impl Handing {
             None => {}
             Some(Effect::Stop) => self.sending.set_value(None),
             Some(Effect::Prepare { turn, file }) => self.prepare(turn, file),
-            Some(Effect::Send { turn, file, comment, upload }) => {
+            Some(Effect::Send {
+                turn,
+                file,
+                comment,
+                upload,
+            }) => {
                 let id = self.action.get_value();
                 let request = UploadRequest {
                     productaction_id: &id,
@@ -105,7 +108,9 @@ impl Handing {
                     comment: Some(comment.as_str()).filter(|comment| !comment.trim().is_empty()),
                 };
                 let sending = self.portal.config.with_value(|config| {
-                    send::send(config, &request, &file.file, move |event| self.heard(turn, event))
+                    send::send(config, &request, &file.file, move |event| {
+                        self.heard(turn, event)
+                    })
                 });
                 self.sending.set_value(Some(sending));
             }
@@ -125,7 +130,12 @@ impl Handing {
         let (name, size) = (file.name(), file.size() as u64);
         let limits = self.portal.config.with_value(|config| config.limits);
         self.step(match limits.check(&name, size, &file.type_()) {
-            Ok(mime) => Event::Choose(Chosen { file, name, size, mime }),
+            Ok(mime) => Event::Choose(Chosen {
+                file,
+                name,
+                size,
+                mime,
+            }),
             Err(refusal) => Event::Refuse(refusal),
         });
     }
@@ -142,13 +152,20 @@ impl Handing {
 
     fn seen_in(self, session: &Session) -> Option<Seen> {
         self.action.with_value(|id| {
-            session.actions.iter().find(|action| action.id == *id).map(Seen::from)
+            session
+                .actions
+                .iter()
+                .find(|action| action.id == *id)
+                .map(Seen::from)
         })
     }
 
     fn is_done(self) -> bool {
         self.flow.with_untracked(|flow| {
-            matches!(flow.state(), State::Done(Outcome::Confirmed | Outcome::Settled))
+            matches!(
+                flow.state(),
+                State::Done(Outcome::Confirmed | Outcome::Settled)
+            )
         })
     }
 
@@ -158,7 +175,10 @@ impl Handing {
         self.sending.set_value(None);
         leptos::task::spawn_local(async move {
             let readable = file::is_readable(&chosen.file).await;
-            self.step(Event::Prepared { turn, file: readable.then_some(chosen) });
+            self.step(Event::Prepared {
+                turn,
+                file: readable.then_some(chosen),
+            });
         });
     }
 

@@ -1,8 +1,11 @@
 //! Handing in, as the consumer sees it: one step at a time, and always a way on.
 
+use std::cell::Cell;
+
 use accelerate::session::Action;
-use leptos::{ev, prelude::*};
-use web_sys::File;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{DragEvent, File};
 
 use super::{
     desk::Handing,
@@ -10,8 +13,18 @@ use super::{
     limits::{Limits, Refusal},
 };
 use crate::{
-    browser::{file, page},
-    parts::action_list::name,
+    browser::{
+        dom::{El, View, dynamic_of, el},
+        file, page,
+    },
+    pages::overview::left,
+    parts::{
+        action_list::name,
+        button::{button, primary},
+        icon::icon,
+        link::button_link,
+        progress::bar,
+    },
     portal::Portal,
     route::Page,
     texts::{self, fill},
@@ -48,470 +61,490 @@ impl Step {
 }
 
 /// The section in which a document is handed in for an action.
-pub fn section(portal: Portal, handing: Handing) -> AnyView {
+pub fn section(portal: Portal, handing: Handing) -> El {
     let texts = portal.texts;
     let flow = handing.flow;
-    let step = Memo::new(move |_| flow.with(Step::of));
-    let replaces = Memo::new(move |_| flow.with(Flow::replaces));
     let several = RwSignal::new(false);
     let over = RwSignal::new(false);
-    let take = move |files: Vec<File>| {
-        several.set(files.len() > 1);
-        match files.into_iter().next() {
-            Some(file) => handing.choose(file),
-            None => handing.choose_nothing(),
-        }
+    let desk = Desktop {
+        portal,
+        handing,
+        several,
     };
 
-    // Each step begins with what it is about; the focus goes there, as what had it is gone.
-    let section = NodeRef::<leptos::html::Section>::new();
-    Effect::new(move |before: Option<Step>| {
-        let now = step.get();
-        if before.is_some_and(|before| before != now) {
-            request_animation_frame(move || {
-                if let Some(section) = section.get_untracked() {
-                    page::focus_within(&section, "[data-focus]");
-                }
-            });
-        }
-        now
-    });
-
-    let body = move || match step.get() {
-        Step::Choose => choose(portal, handing, take, several).into_any(),
-        Step::Prepare => waiting(texts.preparing, Some((texts.cancel, handing))),
-        Step::Document => document(portal, handing, take, several),
-        Step::Ask => ask(portal, handing),
-        Step::Send => sending(portal, handing),
-        Step::Confirm => waiting(texts.confirming, None),
-        Step::Done(outcome) => done(portal, handing, outcome),
-        Step::Unchecked => unchecked(portal, handing),
-        Step::Closed => closed(portal, handing),
-    };
-    view! {
-        <section
-            class="card upload"
-            class:over=move || over.get()
-            node_ref=section
-            on:dragover=move |event: ev::DragEvent| {
-                // Whatever is dropped here must not take the page's place.
-                event.prevent_default();
-                over.set(flow.with_untracked(Flow::takes_files));
-            }
-            on:dragleave=move |_| over.set(false)
-            on:drop=move |event: ev::DragEvent| {
-                event.prevent_default();
-                over.set(false);
-                take(file::dropped(&event));
-            }
-        >
-            <h2>{move || if replaces.get() { texts.hand_in_again } else { texts.hand_in }}</h2>
-            {body}
-        </section>
-    }
-    .into_any()
-}
-
-/// The buttons that choose a file, and why the last one was not taken.
-fn choose(
-    portal: Portal,
-    handing: Handing,
-    take: impl Fn(Vec<File>) + Copy + Send + 'static,
-    several: RwSignal<bool>,
-) -> AnyView {
-    let texts = portal.texts;
-    let limits = portal.config.with_value(|config| config.limits);
-    let photo = limits.takes_photos().then(|| {
-        view! {
-            <label class="button camera">
-                <span class="icon icon-camera" aria-hidden="true"></span>
-                {texts.take_photo}
-                <input
-                    type="file"
-                    accept="image/*"
-                    capture="environment"
-                    on:change=move |event| take(file::take_chosen(&event))
-                />
-            </label>
-        }
-    });
-    view! {
-        {notice(portal, handing, several)}
-        <div class="drop" data-focus tabindex="-1">
-            <label class="button primary">
-                <span class="icon icon-upload" aria-hidden="true"></span>
-                {texts.choose_file}
-                <input
-                    type="file"
-                    accept=limits.accept()
-                    on:change=move |event| take(file::take_chosen(&event))
-                />
-            </label>
-            {photo}
-            <p class="drop-here">{texts.drop_here}</p>
-            <p class="hint">{kinds_and_size(portal, &limits)}</p>
-        </div>
-    }
-    .into_any()
-}
-
-fn kinds(portal: Portal, limits: &Limits) -> String {
-    if limits.takes_every_kind() {
-        portal.texts.kinds_everyday.to_owned()
-    } else {
-        limits.names()
-    }
-}
-
-fn size(portal: Portal, bytes: u64) -> String {
-    portal.formats.with_value(|formats| formats.size(bytes as f64))
-}
-
-fn kinds_and_size(portal: Portal, limits: &Limits) -> String {
-    let (kinds, size) = (kinds(portal, limits), size(portal, limits.max_bytes));
-    fill(portal.texts.kinds_and_size, &[("kinds", &kinds), ("size", &size)])
-}
-
-/// What there is to say beside the step: a file that was not taken, or that sending was cancelled.
-fn notice(portal: Portal, handing: Handing, several: RwSignal<bool>) -> AnyView {
-    let texts = portal.texts;
-    let notice = Memo::new(move |_| handing.flow.with(Flow::notice));
-    let words = move || {
-        let refused = match notice.get() {
-            None => return several.get().then(|| texts.refused_several.to_owned()),
-            Some(Notice::Cancelled) => return Some(texts.cancelled.to_owned()),
-            Some(Notice::Refused(refusal)) => refusal,
-        };
-        Some(match refused {
-            Refusal::Empty => texts.refused_empty.to_owned(),
-            Refusal::Unreadable => texts.unreadable.to_owned(),
-            Refusal::TooLarge { size: is, max } => fill(
-                texts.refused_large,
-                &[("size", &size(portal, is)), ("max", &size(portal, max))],
-            ),
-            Refusal::WrongKind | Refusal::NoFile => {
-                let names = portal.config.with_value(|config| config.limits.names());
-                fill(texts.refused_kind, &[("kinds", &names)])
-            }
+    let section = el("section")
+        .attr_from("class", move || {
+            (if over.get() {
+                "card upload over"
+            } else {
+                "card upload"
+            })
+            .to_owned()
+            .into()
         })
-    };
-    view! {
-        <div role="alert">
-            {move || words().map(|words| view! { <p class="notice">{words}</p> })}
-        </div>
-    }
-    .into_any()
-}
-
-/// The document in hand: what it is, a comment, and sending it. Also after a failure, which is said
-/// above it.
-fn document(
-    portal: Portal,
-    handing: Handing,
-    take: impl Fn(Vec<File>) + Copy + Send + 'static,
-    several: RwSignal<bool>,
-) -> AnyView {
-    let texts = portal.texts;
-    let flow = handing.flow;
-    let limits = portal.config.with_value(|config| config.limits);
-    let state = Memo::new(move |_| flow.with(|flow| flow.state().clone()));
-    let left = Memo::new(move |_| flow.with(Flow::comment_left));
-    let can_send = Memo::new(move |_| flow.with(Flow::can_send));
-    let send_words = move || {
-        state.with(|state| if matches!(state, State::Review) { texts.send } else { texts.send_again })
-    };
-    let left_words = move || match left.get() {
-        ..0 => Some(texts.comment_too_long.to_owned()),
-        left @ 0..200 => Some(portal.formats.with_value(|formats| {
-            fill(texts.comment_left, &[("count", &formats.count(left.unsigned_abs()))])
-        })),
-        _ => None,
-    };
-    view! {
-        {move || state.with(|state| failure(portal, handing, state))}
-        {notice(portal, handing, several)}
-        {chosen(portal, handing, true)}
-        <label class="field">
-            <span>{texts.comment} " " <span class="hint">{texts.optional}</span></span>
-            <textarea
-                rows="3"
-                prop:value=flow.with_untracked(|flow| flow.comment().to_owned())
-                on:input=move |event| handing.step(Event::Comment(event_target_value(&event)))
-            ></textarea>
-        </label>
-        <p class="hint" role="status">{left_words}</p>
-        <p class="buttons">
-            <button
-                type="button"
-                class="button primary"
-                disabled=move || !can_send.get()
-                on:click=move |_| handing.step(Event::Send)
-            >
-                {send_words}
-            </button>
-            <label class="button">
-                {texts.choose_other}
-                <input
-                    type="file"
-                    accept=limits.accept()
-                    on:change=move |event| take(file::take_chosen(&event))
-                />
-            </label>
-        </p>
-    }
-    .into_any()
-}
-
-/// Why sending did not work, and that nothing is lost.
-fn failure(portal: Portal, handing: Handing, state: &State) -> Option<AnyView> {
-    let texts = portal.texts;
-    let (title, reason, more) = match state {
-        State::Failed(Failure::Refused(problem)) => {
-            let plight = texts::plight(texts, problem);
-            let mut reason = plight.title.to_owned();
-            reason.push_str(". ");
-            reason.push_str(plight.more);
-            (texts.not_sent, reason, texts.file_kept)
-        }
-        State::Failed(Failure::NotArrived(_)) => {
-            (texts.did_not_arrive, texts.did_not_arrive_more.to_owned(), "")
-        }
-        State::Failed(Failure::Unreadable) => (texts.not_sent, texts.unreadable.to_owned(), ""),
-        State::Unsure(_) => (texts.unsure, texts.unsure_more.to_owned(), ""),
-        _ => return None,
-    };
-    let check = matches!(state, State::Unsure(_)).then(|| {
-        view! {
-            <button type="button" class="button" on:click=move |_| handing.step(Event::Check)>
-                {texts.check_again}
-            </button>
-        }
-    });
-    let view = view! {
-        <div class="problem" role="alert" data-focus tabindex="-1">
-            <h3>{title}</h3>
-            <p>{reason} " " {more}</p>
-            {check}
-        </div>
-    };
-    Some(view.into_any())
-}
-
-/// The document in hand, by name and size.
-fn chosen(portal: Portal, handing: Handing, removable: bool) -> AnyView {
-    let texts = portal.texts;
-    let file = Memo::new(move |_| {
-        handing.flow.with(|flow| flow.file().map(|file| (file.name.clone(), file.size)))
-    });
-    (move || {
-        let (name, bytes) = file.get()?;
-        let remove = removable.then(|| {
-            view! {
-                <button
-                    type="button"
-                    class="button quiet"
-                    aria-label=fill(texts.remove_file_named, &[("name", &name)])
-                    on:click=move |_| handing.step(Event::Remove)
-                >
-                    {texts.remove_file}
-                </button>
+        .on("dragover", move |event| {
+            // Whatever is dropped here must not take the page's place.
+            event.prevent_default();
+            over.set(flow.with_untracked(Flow::takes_files));
+        })
+        .on("dragleave", move |_| over.set(false))
+        .on("drop", move |event| {
+            event.prevent_default();
+            over.set(false);
+            if let Some(event) = event.dyn_ref::<DragEvent>() {
+                desk.take(file::dropped(event));
             }
         });
-        Some(view! {
-            <div class="chosen" role="group" aria-label=texts.chosen_file data-focus tabindex="-1">
-                <span class="icon icon-document" aria-hidden="true"></span>
-                <p>
-                    <strong class="file-name">
-                        <bdi>{name.clone()}</bdi>
-                    </strong>
-                    <span class="hint">{size(portal, bytes)}</span>
-                </p>
-                {remove}
-            </div>
-        })
-    })
-    .into_any()
-}
-
-fn waiting(words: &'static str, cancel: Option<(&'static str, Handing)>) -> AnyView {
-    let cancel = cancel.map(|(words, handing)| {
-        view! {
-            <button type="button" class="button" on:click=move |_| handing.step(Event::Back)>
-                {words}
-            </button>
+    // Each step begins with what it is about; the focus goes there, as what had it is gone.
+    let element = section.element();
+    let first = Cell::new(true);
+    let step = move |step: &Step| {
+        if !first.replace(false) {
+            let element = element.clone();
+            request_animation_frame(move || page::focus_within(&element, "[data-focus]"));
         }
-    });
-    view! {
-        <div class="waiting" role="status" data-focus tabindex="-1">
-            <span class="icon icon-busy" aria-hidden="true"></span>
-            <p>{words}</p>
-            {cancel}
-        </div>
-    }
-    .into_any()
-}
-
-fn ask(portal: Portal, handing: Handing) -> AnyView {
-    let texts = portal.texts;
-    view! {
-        <div class="ask" role="group" aria-labelledby="ask-replace">
-            <h3 id="ask-replace" data-focus tabindex="-1">
-                {texts.ask_replace}
-            </h3>
-            <p>{texts.ask_replace_more}</p>
-            {chosen(portal, handing, false)}
-            <p class="buttons">
-                <button
-                    type="button"
-                    class="button primary"
-                    on:click=move |_| handing.step(Event::Replace)
-                >
-                    {texts.replace}
-                </button>
-                <button type="button" class="button" on:click=move |_| handing.step(Event::Back)>
-                    {texts.do_not_replace}
-                </button>
-            </p>
-        </div>
-    }
-    .into_any()
-}
-
-fn sending(portal: Portal, handing: Handing) -> AnyView {
-    let texts = portal.texts;
-    let part = Memo::new(move |_| {
-        handing.flow.with(|flow| match flow.state() {
-            State::Send { sent, total } => (*sent as f64, *total as f64),
-            _ => (0.0, 1.0),
-        })
-    });
-    let words = move || {
-        let (sent, total) = part.get();
-        if sent >= total {
-            return texts.processing.to_owned();
+        match *step {
+            Step::Choose => desk.choose(),
+            Step::Prepare => desk.waiting(texts.preparing, true),
+            Step::Document => desk.document(),
+            Step::Ask => desk.ask(),
+            Step::Send => desk.sending(),
+            Step::Confirm => desk.waiting(texts.confirming, false),
+            Step::Done(outcome) => desk.done(outcome),
+            Step::Unchecked => desk.unchecked(),
+            Step::Closed => desk.closed(),
         }
-        portal.formats.with_value(|formats| {
+    };
+    section
+        .child(el("h2").text_from(move || {
+            let replaces = flow.with(Flow::replaces);
+            (if replaces {
+                texts.hand_in_again
+            } else {
+                texts.hand_in
+            })
+            .to_owned()
+        }))
+        .part_of(move || flow.with(Step::of), step)
+}
+
+/// What the steps share.
+#[derive(Clone, Copy)]
+struct Desktop {
+    portal: Portal,
+    handing: Handing,
+    /// More than one file was chosen at once.
+    several: RwSignal<bool>,
+}
+
+/// The part of a step that gets the focus.
+fn focused(element: El) -> El {
+    element.attr("data-focus", "").attr("tabindex", "-1")
+}
+
+impl Desktop {
+    fn take(self, files: Vec<File>) {
+        self.several.set(files.len() > 1);
+        match files.into_iter().next() {
+            Some(file) => self.handing.choose(file),
+            None => self.handing.choose_nothing(),
+        }
+    }
+
+    /// A button that takes an event of the flow.
+    fn step(self, words: &str, event: Event<File>) -> El {
+        let handing = self.handing;
+        button(words, move || handing.step(event.clone()))
+    }
+
+    /// The same, for the one that leads on.
+    fn lead(self, words: &str, event: Event<File>) -> El {
+        let handing = self.handing;
+        primary(words, move || handing.step(event.clone()))
+    }
+
+    fn limits(self) -> Limits {
+        self.portal.config.with_value(|config| config.limits)
+    }
+
+    fn size(self, bytes: u64) -> String {
+        self.portal.formatted(|formats| formats.size(bytes as f64))
+    }
+
+    /// A file input that looks like a button.
+    fn file_button(
+        self,
+        class: &str,
+        picture: Option<&str>,
+        words: &str,
+        accept: &str,
+        camera: bool,
+    ) -> El {
+        let input = el("input")
+            .attr("type", "file")
+            .attr("accept", accept)
+            .on("change", move |event| self.take(file::take_chosen(&event)));
+        let input = if camera {
+            input.attr("capture", "environment")
+        } else {
+            input
+        };
+        el("label")
+            .class(class)
+            .child(picture.map(icon))
+            .child(words)
+            .child(input)
+    }
+
+    /// The buttons that choose a file, and why the last one was not taken.
+    fn choose(self) -> View {
+        let texts = self.portal.texts;
+        let limits = self.limits();
+        let kinds = if limits.takes_every_kind() {
+            texts.kinds_everyday.to_owned()
+        } else {
+            limits.names()
+        };
+        let hint = fill(
+            texts.kinds_and_size,
+            &[("kinds", &kinds), ("size", &self.size(limits.max_bytes))],
+        );
+        let photo = limits.takes_photos().then(|| {
+            self.file_button(
+                "button camera",
+                Some("camera"),
+                texts.take_photo,
+                "image/*",
+                true,
+            )
+        });
+        let choose = self.file_button(
+            "button primary",
+            Some("upload"),
+            texts.choose_file,
+            &limits.accept(),
+            false,
+        );
+        [
+            self.notice(),
+            focused(el("div").class("drop"))
+                .child(choose)
+                .child(photo)
+                .child(el("p").class("drop-here").child(texts.drop_here))
+                .child(el("p").class("hint").child(hint))
+                .into(),
+        ]
+        .into()
+    }
+
+    /// What there is to say beside the step: a file that was not taken, or that sending was cancelled.
+    fn notice(self) -> View {
+        let texts = self.portal.texts;
+        let notice = move || (self.handing.flow.with(Flow::notice), self.several.get());
+        let words = move |notice: &(Option<Notice>, bool)| {
+            let refused = match *notice {
+                (None, several) => return several.then(|| texts.refused_several.to_owned()),
+                (Some(Notice::Cancelled), _) => return Some(texts.cancelled.to_owned()),
+                (Some(Notice::Refused(refusal)), _) => refusal,
+            };
+            Some(match refused {
+                Refusal::Empty => texts.refused_empty.to_owned(),
+                Refusal::Unreadable => texts.unreadable.to_owned(),
+                Refusal::TooLarge { size, max } => fill(
+                    texts.refused_large,
+                    &[("size", &self.size(size)), ("max", &self.size(max))],
+                ),
+                Refusal::WrongKind | Refusal::NoFile => {
+                    fill(texts.refused_kind, &[("kinds", &self.limits().names())])
+                }
+            })
+        };
+        el("div")
+            .attr("role", "alert")
+            .part_of(notice, move |notice| {
+                words(notice).map(|words| el("p").class("notice").child(words))
+            })
+            .into()
+    }
+
+    /// The document in hand: what it is, a comment, and sending it. Also after a failure, which is
+    /// said above it.
+    fn document(self) -> View {
+        let texts = self.portal.texts;
+        let handing = self.handing;
+        let flow = handing.flow;
+        let left_words = move || match flow.with(Flow::comment_left) {
+            ..0 => texts.comment_too_long.to_owned(),
+            left @ 0..200 => fill(
+                texts.comment_left,
+                &[("count", &self.portal.count(left.unsigned_abs()))],
+            ),
+            _ => String::new(),
+        };
+        let send = el("button")
+            .attr("type", "button")
+            .class("button primary")
+            .attr_from("disabled", move || {
+                (!flow.with(Flow::can_send)).then(String::new)
+            })
+            .text_from(move || {
+                let first = flow.with(|flow| matches!(flow.state(), State::Review));
+                (if first { texts.send } else { texts.send_again }).to_owned()
+            })
+            .on("click", move |_| handing.step(Event::Send));
+        let other = self.file_button(
+            "button",
+            None,
+            texts.choose_other,
+            &self.limits().accept(),
+            false,
+        );
+        let comment = el("textarea")
+            .attr("rows", "3")
+            .child(flow.with_untracked(|flow| flow.comment().to_owned()))
+            .on("input", move |event| {
+                handing.step(Event::Comment(page::value_of(&event)))
+            });
+        el("div")
+            .class("in-hand")
+            .part_of(
+                move || flow.with(|flow| flow.state().clone()),
+                move |state| self.failure(state),
+            )
+            .child(self.notice())
+            .child(self.chosen(true))
+            .child(
+                el("label")
+                    .class("field")
+                    .child(
+                        el("span")
+                            .child(texts.comment)
+                            .child(" ")
+                            .child(el("span").class("hint").child(texts.optional)),
+                    )
+                    .child(comment),
+            )
+            .child(
+                el("p")
+                    .class("hint")
+                    .attr("role", "status")
+                    .text_from(left_words),
+            )
+            .child(el("p").class("buttons").child(send).child(other))
+            .into()
+    }
+
+    /// Why sending did not work, and that nothing is lost.
+    fn failure(self, state: &State) -> Option<El> {
+        let texts = self.portal.texts;
+        let (title, mut more) = match state {
+            State::Failed(Failure::Refused(problem)) => {
+                (texts.not_sent, texts::plight(texts, problem).sentence())
+            }
+            State::Failed(Failure::NotArrived(_)) => {
+                (texts.did_not_arrive, texts.did_not_arrive_more.to_owned())
+            }
+            State::Failed(Failure::Unreadable) => (texts.not_sent, texts.unreadable.to_owned()),
+            State::Unsure(_) => (texts.unsure, texts.unsure_more.to_owned()),
+            _ => return None,
+        };
+        if let State::Failed(Failure::Refused(_)) = state {
+            more.push(' ');
+            more.push_str(texts.file_kept);
+        }
+        let check =
+            matches!(state, State::Unsure(_)).then(|| self.step(texts.check_again, Event::Check));
+        Some(problem(title, &more).child(check))
+    }
+
+    /// The document in hand, by name and size.
+    fn chosen(self, removable: bool) -> View {
+        let texts = self.portal.texts;
+        let file = move || {
+            self.handing
+                .flow
+                .with(|flow| flow.file().map(|file| (file.name.clone(), file.size)))
+        };
+        let row = move |file: &Option<(String, u64)>| {
+            let (name, bytes) = file.as_ref()?;
+            let remove = removable.then(|| {
+                self.step(texts.remove_file, Event::Remove)
+                    .class("button quiet")
+                    .attr(
+                        "aria-label",
+                        &fill(texts.remove_file_named, &[("name", &name)]),
+                    )
+            });
+            let words = el("p")
+                .child(el("bdi").class("file-name").child(name.as_str()))
+                .child(el("span").class("hint").child(self.size(*bytes)));
+            Some(
+                focused(el("div").class("chosen").attr("role", "group"))
+                    .attr("aria-label", texts.chosen_file)
+                    .child(icon("document"))
+                    .child(words)
+                    .child(remove),
+            )
+        };
+        dynamic_of(file, row)
+    }
+
+    fn waiting(self, words: &str, cancel: bool) -> View {
+        let cancel = cancel.then(|| self.step(self.portal.texts.cancel, Event::Back));
+        focused(el("div").class("waiting").attr("role", "status"))
+            .child(icon("busy"))
+            .child(el("p").child(words))
+            .child(cancel)
+            .into()
+    }
+
+    fn ask(self) -> View {
+        let texts = self.portal.texts;
+        el("div")
+            .class("ask")
+            .child(focused(el("h3")).child(texts.ask_replace))
+            .child(el("p").child(texts.ask_replace_more))
+            .child(self.chosen(false))
+            .child(
+                el("p")
+                    .class("buttons")
+                    .child(self.lead(texts.replace, Event::Replace))
+                    .child(self.step(texts.do_not_replace, Event::Back)),
+            )
+            .into()
+    }
+
+    fn sending(self) -> View {
+        let texts = self.portal.texts;
+        let part = move || {
+            self.handing.flow.with(|flow| match flow.state() {
+                State::Send { sent, total } => (*sent, *total),
+                _ => (0, 1),
+            })
+        };
+        let words = move || {
+            let (sent, total) = part();
+            if sent >= total {
+                return texts.processing.to_owned();
+            }
+            let percent = self
+                .portal
+                .formatted(|formats| formats.percent(sent as f64, total as f64));
             fill(
                 texts.sending_part,
                 &[
-                    ("sent", &formats.size(sent)),
-                    ("total", &formats.size(total)),
-                    ("percent", &formats.percent(sent, total)),
+                    ("sent", &self.size(sent)),
+                    ("total", &self.size(total)),
+                    ("percent", &percent),
                 ],
             )
-        })
-    };
-    view! {
-        <div class="sending">
-            <h3 data-focus tabindex="-1">
-                {texts.sending}
-            </h3>
-            {chosen(portal, handing, false)}
-            <progress
-                max=move || part.get().1
-                value=move || part.get().0
-                aria-label=texts.sending
-            ></progress>
-            <p class="amount">{words}</p>
-            <p class="hint">{texts.stay_here}</p>
-            <button type="button" class="button" on:click=move |_| handing.step(Event::Back)>
-                {texts.cancel}
-            </button>
-        </div>
+        };
+        el("div")
+            .class("sending")
+            .child(focused(el("h3")).child(texts.sending))
+            .child(self.chosen(false))
+            .child(
+                bar(texts.sending)
+                    .attr_from("max", move || Some(part().1.to_string()))
+                    .attr_from("value", move || Some(part().0.to_string())),
+            )
+            .child(el("p").class("amount").text_from(words))
+            .child(el("p").class("hint").child(texts.stay_here))
+            .child(self.step(texts.cancel, Event::Back))
+            .into()
     }
-    .into_any()
-}
 
-fn done(portal: Portal, handing: Handing, outcome: Outcome) -> AnyView {
-    let texts = portal.texts;
-    let name = handing
-        .flow
-        .with_untracked(|flow| flow.file().map(|file| file.name.clone()))
-        .unwrap_or_default();
-    let (title, more, icon) = match outcome {
-        Outcome::Confirmed => (texts.arrived, fill(texts.arrived_more, &[("name", &name)]), "icon icon-done"),
-        Outcome::Settled => (texts.arrived, texts.arrived_settled.to_owned(), "icon icon-done"),
-        Outcome::AlreadyThere => {
-            (texts.already_there, texts.already_there_more.to_owned(), "icon icon-alert")
+    fn done(self, outcome: Outcome) -> View {
+        let texts = self.portal.texts;
+        let flow = self.handing.flow;
+        let name = flow
+            .with_untracked(|flow| flow.file().map(|file| file.name.clone()))
+            .unwrap_or_default();
+        let (title, more, picture) = match outcome {
+            Outcome::Confirmed => (
+                texts.arrived,
+                fill(texts.arrived_more, &[("name", &name)]),
+                "done",
+            ),
+            Outcome::Settled => (texts.arrived, texts.arrived_settled.to_owned(), "done"),
+            Outcome::AlreadyThere => (
+                texts.already_there,
+                texts.already_there_more.to_owned(),
+                "alert",
+            ),
+        };
+        let again = move || {
+            flow.with(Flow::replaces).then(|| match outcome {
+                Outcome::AlreadyThere => {
+                    self.step(&fill(texts.replace_it, &[("name", &name)]), Event::Send)
+                }
+                _ => self.step(texts.hand_in_again, Event::Again),
+            })
+        };
+        let words = el("div")
+            .child(focused(el("h3")).child(title))
+            .child(el("p").child(more));
+        [
+            el("div")
+                .class("arrived")
+                .attr("role", "status")
+                .child(icon(picture))
+                .child(words)
+                .into(),
+            el("p")
+                .class("buttons")
+                .part(move || self.next())
+                .part(again)
+                .into(),
+        ]
+        .into()
+    }
+
+    /// What the consumer would do next: the first of what is left, or back to the overview.
+    fn next(self) -> El {
+        let texts = self.portal.texts;
+        let next = self.portal.in_session(|session| {
+            let first = left(session)
+                .into_iter()
+                .map(|at| &session.actions[at])
+                .find(|action: &&Action| action.offers.upload.is_some())?;
+            Some((Page::Action(first.id.clone()), name(self.portal, first)))
+        });
+        match next.flatten() {
+            Some((page, task)) => button_link(
+                self.portal,
+                &page,
+                &fill(texts.next_task, &[("task", &task)]),
+            ),
+            None => button_link(self.portal, &Page::Overview, texts.back_to_overview),
         }
-    };
-    let again = move || {
-        let replaces = handing.flow.with(Flow::replaces);
-        replaces.then(|| {
-            let (words, event) = if outcome == Outcome::AlreadyThere {
-                (fill(texts.replace_it, &[("name", &name)]), Event::Send)
-            } else {
-                (texts.hand_in_again.to_owned(), Event::Again)
-            };
-            view! {
-                <button type="button" class="button" on:click=move |_| handing.step(event.clone())>
-                    {words}
-                </button>
-            }
-        })
-    };
-    view! {
-        <div class="arrived" role="status">
-            <span class=icon aria-hidden="true"></span>
-            <div>
-                <h3 data-focus tabindex="-1">
-                    {title}
-                </h3>
-                <p>
-                    <bdi>{more}</bdi>
-                </p>
-            </div>
-        </div>
-        <p class="buttons">{move || next(portal)} {again}</p>
     }
-    .into_any()
+
+    fn unchecked(self) -> View {
+        let texts = self.portal.texts;
+        [
+            problem(texts.cannot_check, texts.cannot_check_more).into(),
+            self.chosen(false),
+            el("p")
+                .class("buttons")
+                .child(self.lead(texts.check_again, Event::Check))
+                .into(),
+        ]
+        .into()
+    }
+
+    fn closed(self) -> View {
+        let words = self.portal.texts.no_longer_asked;
+        [
+            focused(el("p").class("notice")).child(words).into(),
+            self.chosen(true),
+        ]
+        .into()
+    }
 }
 
-/// What the consumer would do next: the first of what is left, or back to the overview.
-fn next(portal: Portal) -> AnyView {
-    let texts = portal.texts;
-    let next = portal.session.with(|session| {
-        let session = session.as_ref()?;
-        let at = *crate::pages::overview::left(session)
-            .iter()
-            .find(|&&at| session.actions[at].offers.upload.is_some())?;
-        let action: &Action = &session.actions[at];
-        Some((Page::Action(action.id.clone()), name(portal, action)))
-    });
-    let (page, words) = match next {
-        Some((page, task)) => (page, fill(texts.next_task, &[("task", &task)])),
-        None => (Page::Overview, texts.back_to_overview.to_owned()),
-    };
-    crate::parts::link::link(portal, &page, "button primary", &words)
-}
-
-fn unchecked(portal: Portal, handing: Handing) -> AnyView {
-    let texts = portal.texts;
-    view! {
-        <div class="problem" role="alert" data-focus tabindex="-1">
-            <h3>{texts.cannot_check}</h3>
-            <p>{texts.cannot_check_more}</p>
-        </div>
-        {chosen(portal, handing, false)}
-        <p class="buttons">
-            <button
-                type="button"
-                class="button primary"
-                on:click=move |_| handing.step(Event::Check)
-            >
-                {texts.check_again}
-            </button>
-        </p>
-    }
-    .into_any()
-}
-
-fn closed(portal: Portal, handing: Handing) -> AnyView {
-    view! {
-        <p class="notice" data-focus tabindex="-1">
-            {portal.texts.no_longer_asked}
-        </p>
-        {chosen(portal, handing, true)}
-    }
-    .into_any()
+fn problem(title: &str, more: &str) -> El {
+    focused(el("div").class("problem").attr("role", "alert"))
+        .child(el("h3").child(title))
+        .child(el("p").child(more))
 }

@@ -2,20 +2,14 @@
 // what went wrong in the console, and what became of object URLs. Never changes what the page does.
 (() => {
   if (window.e2e) return;
-  const complaints = [];
   const urls = new Map();
-  window.e2e = { complaints, urls, saved: [], opened: [] };
+  window.e2e = { urls, saved: [] };
 
   const complain = (kind, what) => {
     const text = `${kind}: ${what}`;
-    complaints.push(text);
-    try {
-      // A reload takes the list above with it.
-      const earlier = JSON.parse(sessionStorage.getItem("e2e") ?? "[]");
-      sessionStorage.setItem("e2e", JSON.stringify([...earlier, text]));
-    } catch {
-      // A page without storage keeps what it has in memory.
-    }
+    // Where a reload does not take it away.
+    const earlier = JSON.parse(sessionStorage.getItem("e2e") ?? "[]");
+    sessionStorage.setItem("e2e", JSON.stringify([...earlier, text]));
   };
   const say = (value) => (value instanceof Error ? `${value.message}\n${value.stack}` : String(value));
 
@@ -54,7 +48,6 @@
   const keep = (link) => {
     if (!link.href.startsWith("blob:")) return;
     if (link.hasAttribute("download")) window.e2e.saved.push({ name: link.download, url: link.href });
-    else window.e2e.opened.push({ url: link.href });
   };
   HTMLElement.prototype.click = function () {
     if (this instanceof HTMLAnchorElement && !this.isConnected) keep(this);
@@ -68,9 +61,4 @@
     },
     true,
   );
-  const open = window.open;
-  window.open = function (url, ...rest) {
-    if (String(url).startsWith("blob:")) window.e2e.opened.push({ url: String(url) });
-    return open.call(this, url, ...rest);
-  };
 })();

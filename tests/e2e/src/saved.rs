@@ -74,12 +74,14 @@ impl Page {
         .await
     }
 
-    /// Waits until the portal has opened a document for reading, and gives its kind and bytes.
+    /// Waits until the portal has made an address for a document, to show it, and gives the document's
+    /// kind and bytes.
     pub async fn shows_document(&self) -> (String, Vec<u8>) {
-        let opened = "return e2e.opened.length > 0";
-        self.until_script("a document to be opened", opened).await;
+        let shown = "return e2e.urls.size > 0";
+        self.until_script("a document to have an address", shown)
+            .await;
         let read = "const done = arguments[arguments.length - 1];
-            const { blob } = e2e.urls.get(e2e.opened.at(-1).url);
+            const { blob } = [...e2e.urls.values()].at(-1);
             const reader = new FileReader();
             reader.onload = () => done([blob.type, reader.result.split(',')[1]]);
             reader.readAsDataURL(blob);";

@@ -268,8 +268,11 @@ const SCENES: &[Scene] = &[
         "/open/eva",
         &[
             Script(
-                "Document.prototype.createElement = () => { throw new Error('proef') };
-                Document.prototype.importNode = Document.prototype.createElement;
+                "const create = Document.prototype.createElement;
+                Document.prototype.createElement = () => {
+                  Document.prototype.createElement = create;
+                  throw new Error('on purpose');
+                };
                 location.hash = '#portal/me'",
             ),
             Shows("Er ging iets mis", "Something went wrong"),

@@ -5,8 +5,9 @@ use crate::handing_in::opens_task;
 use e2e::papers::{self, Folder};
 use e2e::{Page, containing, in_every_browser};
 
-/// Hands in a file that the demo knows by its name, and sees it fail with file and comment kept.
-async fn fails(page: &Page, name: &str, title: &str, reason: &str) {
+/// Hands in a file that the demo knows by its name, and sees it fail with file and comment kept. The file
+/// is there for as long as its folder is.
+async fn fails(page: &Page, name: &str, title: &str, reason: &str) -> Folder {
     let folder = Folder::new();
     opens_task(page, crate::PAYSLIP).await;
     page.give_file(&folder.file(name, &papers::pdf(20_000)))
@@ -23,6 +24,7 @@ async fn fails(page: &Page, name: &str, title: &str, reason: &str) {
     assert_eq!(page.stage.watch().count("upload_file"), 1);
     assert!(page.stage.uploads().is_empty());
     page.button("Nog een keer versturen").appears().await;
+    folder
 }
 
 const NOT_HANDED_IN: &str = "Uw document is niet aangeleverd";
@@ -30,7 +32,7 @@ const NOT_ARRIVED: &str = "Uw document is niet aangekomen";
 
 in_every_browser! {
     async fn a_server_that_fails_once_takes_it_the_second_time(page: &Page) {
-        fails(page, "hapert.pdf", NOT_ARRIVED, "verstuur het opnieuw").await;
+        let _folder = fails(page, "hapert.pdf", NOT_ARRIVED, "verstuur het opnieuw").await;
         page.button("Nog een keer versturen").click().await;
         page.heading("Uw document is aangekomen").appears().await;
         let kept = page.stage.uploads();
@@ -39,7 +41,7 @@ in_every_browser! {
     }
 
     async fn a_server_that_keeps_failing_can_be_tried_again(page: &Page) {
-        fails(page, "storing.pdf", NOT_ARRIVED, "verstuur het opnieuw").await;
+        let _folder = fails(page, "storing.pdf", NOT_ARRIVED, "verstuur het opnieuw").await;
         page.button("Nog een keer versturen").click().await;
         page.until("a second attempt", async || match page.stage.watch().count("upload_file") {
             2 => Ok(()),
@@ -51,7 +53,7 @@ in_every_browser! {
     }
 
     async fn a_failure_can_be_answered_with_another_file(page: &Page) {
-        fails(page, "storing.pdf", NOT_ARRIVED, "verstuur het opnieuw").await;
+        let _folder = fails(page, "storing.pdf", NOT_ARRIVED, "verstuur het opnieuw").await;
         let folder = Folder::new();
         page.give_file(&folder.file("beter.pdf", &papers::pdf(20_000))).await;
         page.text("beter.pdf").appears().await;

@@ -162,8 +162,8 @@ pub fn comment(portal: Portal, action: &Action) -> Option<El> {
     )
 }
 
-/// The row of an action: its name, for whom, its state, and the adviser's comment while it is not
-/// done.
+/// The row of an action: its name, for whom, its state unless that is the list's own, and the adviser's
+/// comment while it is not done.
 pub fn row(portal: Portal, action: &Action) -> El {
     let status = action.status();
     let says = (status != Status::Done)
@@ -183,7 +183,10 @@ pub fn row(portal: Portal, action: &Action) -> El {
                     for_whom(portal, action).map(|whom| el("span").class("task-whom").child(whom)),
                 ),
         )
-        .child(status_chip(portal, status))
+        .child(match status {
+            Status::Open => icon("next"),
+            _ => status_chip(portal, status),
+        })
         .child(says)
 }
 

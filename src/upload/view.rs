@@ -2,7 +2,10 @@
 
 use std::cell::Cell;
 
-use accelerate::session::Action;
+use accelerate::{
+    problem::{Problem, ProblemKind},
+    session::Action,
+};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{DragEvent, File};
@@ -337,24 +340,22 @@ impl Desktop {
     /// Why sending did not work, and that nothing is lost.
     fn failure(self, state: &State) -> Option<El> {
         let texts = self.portal.texts;
-        let (title, mut more) = match state {
-            State::Failed(Failure::Refused(problem)) => {
-                (texts.not_sent, texts::plight(texts, problem).sentence())
-            }
-            State::Failed(Failure::NotArrived(_)) => {
-                (texts.did_not_arrive, texts.did_not_arrive_more.to_owned())
+        let (title, more) = match state {
+            State::Failed(Failure::NotArrived(Problem {
+                kind: ProblemKind::Connection | ProblemKind::Cancelled,
+                ..
+            })) => (texts.did_not_arrive, texts.did_not_arrive_more.to_owned()),
+            State::Failed(Failure::Refused(problem) | Failure::NotArrived(problem)) => {
+                let why = texts::plight(texts, problem).sentence();
+                (texts.not_sent, [&why, texts.file_kept].join(" "))
             }
             State::Failed(Failure::Unreadable) => (texts.not_sent, texts.unreadable.to_owned()),
             State::Unsure(_) => (texts.unsure, texts.unsure_more.to_owned()),
             _ => return None,
         };
-        if let State::Failed(Failure::Refused(_)) = state {
-            more.push(' ');
-            more.push_str(texts.file_kept);
-        }
         let check =
             matches!(state, State::Unsure(_)).then(|| self.step(texts.check_again, Event::Check));
-        Some(problem(title, &more).child(check))
+        Some(failed(title, &more).child(check))
     }
 
     /// The document in hand, by name and size.
@@ -523,7 +524,7 @@ impl Desktop {
     fn unchecked(self) -> View {
         let texts = self.portal.texts;
         [
-            problem(texts.cannot_check, texts.cannot_check_more).into(),
+            failed(texts.cannot_check, texts.cannot_check_more).into(),
             self.chosen(false),
             el("p")
                 .class("buttons")
@@ -543,7 +544,7 @@ impl Desktop {
     }
 }
 
-fn problem(title: &str, more: &str) -> El {
+fn failed(title: &str, more: &str) -> El {
     focused(el("div").class("problem").attr("role", "alert"))
         .child(el("h3").child(title))
         .child(el("p").child(more))

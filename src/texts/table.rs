@@ -186,8 +186,8 @@ texts! {
     arrived: "Your document has arrived", "Uw document is aangekomen", "Je document is aangekomen";
     arrived_more: "{name} was handed in. Your adviser will look at it.", "{name} is aangeleverd. Uw adviseur gaat ermee aan de slag.", "{name} is aangeleverd. Je adviseur gaat ermee aan de slag.";
     arrived_settled: "The connection was lost for a moment, but we checked: the document is there.", "De verbinding viel even weg, maar wij hebben het nagekeken: het document is er.", "De verbinding viel even weg, maar we hebben het nagekeken: het document is er.";
-    already_there: "A document is already there", "Er is al een document aangeleverd";
-    already_there_more: "The office already has a document for this task. Was it handed in by someone else? Then replace it with yours.", "Het kantoor heeft voor deze taak al een document ontvangen. Heeft iemand anders het aangeleverd? Dan kunt u het vervangen door het uwe.", "Het kantoor heeft voor deze taak al een document ontvangen. Heeft iemand anders het aangeleverd? Dan kun je het vervangen door dat van jou.";
+    already_there: "A document has arrived", "Er is een document aangekomen";
+    already_there_more: "The office has a document for this task. Most likely it is yours: the connection was lost for a moment, and browsers then send once more. Did somebody else hand one in? Then replace it with yours.", "Het kantoor heeft een document voor deze taak. Waarschijnlijk is het dat van u: de verbinding viel even weg, en een browser verstuurt dan nog eens. Heeft iemand anders iets aangeleverd? Vervang het dan door het uwe.", "Het kantoor heeft een document voor deze taak. Waarschijnlijk is het dat van jou: de verbinding viel even weg, en een browser verstuurt dan nog eens. Heeft iemand anders iets aangeleverd? Vervang het dan door dat van jou.";
     replace_it: "Replace it with {name}", "Vervangen door {name}";
     next_task: "Next: {task}", "Volgende: {task}";
     unsure: "We cannot tell whether your new document arrived", "Wij kunnen niet zien of uw nieuwe document is aangekomen", "We kunnen niet zien of je nieuwe document is aangekomen";

@@ -190,7 +190,7 @@ const SCENES: &[Scene] = &[
             PAYSLIP,
             File("weg-erna.pdf", 240_000),
             SEND,
-            Shows("Uw document is aangekomen", "Your document has arrived"),
+            Shows("is aangekomen", "has arrived"),
         ],
     ),
     scene(
@@ -201,8 +201,8 @@ const SCENES: &[Scene] = &[
             File("al-ontvangen.pdf", 240_000),
             SEND,
             Shows(
-                "Er is al een document aangeleverd",
-                "A document is already there",
+                "Er is een document aangekomen",
+                "A document has arrived",
             ),
         ],
     ),

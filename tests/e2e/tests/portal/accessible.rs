@@ -60,7 +60,7 @@ in_every_browser! {
         page.give_file(&folder.file("al-ontvangen.pdf", &papers::pdf(8_000))).await;
         page.text("al-ontvangen.pdf").appears().await;
         page.button("Aanleveren").click().await;
-        page.heading("Er is al een document aangeleverd").appears().await;
+        page.heading("Er is een document aangekomen").appears().await;
         page.axe_finds_nothing().await;
         page.button(containing("Vervangen door")).click().await;
         page.heading("Eerdere document vervangen?").appears().await;

@@ -22,7 +22,7 @@ in_every_browser! {
         hands_in(page, "weg-erna.pdf").await;
         // Chromium sends again by itself when a connection dies, and is told that there is one already.
         let arrived = page.heading("Uw document is aangekomen");
-        let there = page.heading("Er is al een document aangeleverd");
+        let there = page.heading("Er is een document aangekomen");
         page.until("the document to be there", async || {
             match arrived.count().await + there.count().await {
                 1 => Ok(()),
@@ -60,7 +60,7 @@ in_every_browser! {
 
     async fn a_document_of_someone_else_is_not_taken_for_this_one(page: &Page) {
         hands_in(page, "al-ontvangen.pdf").await;
-        page.heading("Er is al een document aangeleverd").appears().await;
+        page.heading("Er is een document aangekomen").appears().await;
         page.button("Vervangen door al-ontvangen.pdf").appears().await;
         assert_eq!(page.stage.uploads().len(), 1);
     }

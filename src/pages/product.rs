@@ -1,6 +1,6 @@
 //! A product: its details by type, its timeline, and its actions.
 
-use accelerate::session::{Details, Mortgage, Product, Session, Status};
+use accelerate::session::{DateTime, Details, Mortgage, Product, Session, Status};
 use leptos::prelude::*;
 
 use crate::{
@@ -197,7 +197,10 @@ fn rows(texts: &'static Texts, formats: &Formats, product: &Product) -> Vec<Row>
         ],
         Details::Other { fields, .. } => fields
             .iter()
-            .map(|(name, value)| row(&readable(name), Some(value.clone())))
+            .map(|(name, value)| {
+                let day = DateTime::parse(value).map(|date| formats.day(date));
+                row(&readable(name), Some(day.unwrap_or_else(|| value.clone())))
+            })
             .collect(),
     };
     rows.push(row(

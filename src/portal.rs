@@ -181,7 +181,7 @@ pub fn portal(
         problem: RwSignal::new(None),
         online: RwSignal::new(page::is_online()),
         page: RwSignal::new(Page::of_fragment(&page::fragment()).unwrap_or(Page::Overview)),
-        desk: StoredValue::new_local(Desk::new()),
+        desk: StoredValue::new_local(Desk::new(Owner::current().unwrap_or_default())),
         link_base: StoredValue::new(page::link_base()),
         timeline_style: StoredValue::new(timeline_style),
         host: StoredValue::new_local(host.clone()),

@@ -30,11 +30,11 @@ pub struct Desk {
 }
 
 impl Desk {
-    /// An empty desk, whose flows live as long as the current owner.
-    pub fn new() -> Self {
+    /// An empty desk, whose flows live as long as their owner.
+    pub fn new(owner: Owner) -> Self {
         Self {
             handings: Vec::new(),
-            owner: Owner::current().unwrap_or_default(),
+            owner,
         }
     }
 

@@ -373,7 +373,7 @@ impl Desktop {
                     .class("button quiet")
                     .attr(
                         "aria-label",
-                        &fill(texts.remove_file_named, &[("name", &name)]),
+                        &fill(texts.remove_file_named, &[("name", name)]),
                     )
             });
             let words = el("p")

@@ -10,10 +10,11 @@ use std::process::{Child, Command, Stdio};
 /// Starts what it is given, waits until nobody holds its standard input any more, and then kills
 /// everything that came of it.
 const WATCH: &str = r#"
-family() { for child in $(cat /proc/"$1"/task/*/children 2>/dev/null); do family "$child"; echo "$child"; done; }
+children() { cat /proc/"$1"/task/*/children 2>/dev/null; }
+family() { echo "$1"; for child in $(children "$1"); do family "$child"; done; }
 "$@" </dev/null &
 read -r _
-kill -KILL $(family $$) 2>/dev/null
+kill -KILL $(for child in $(children $$); do family "$child"; done) 2>/dev/null
 "#;
 
 /// A child process and all it starts; ended when dropped.

@@ -5,6 +5,7 @@
 
 use crate::page::Page;
 use fantoccini::elements::{Element, ElementRef};
+use fantoccini::error::CmdError;
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 use std::fmt;
@@ -199,11 +200,7 @@ impl<'a> Found<'a> {
     }
 
     /// Does `act` to the element, anew when the page exchanged the element under our hands.
-    async fn act<T>(
-        &self,
-        doing: &str,
-        act: impl AsyncFn(Element) -> Result<T, fantoccini::error::CmdError>,
-    ) -> T {
+    async fn act<T>(&self, doing: &str, act: impl AsyncFn(Element) -> Result<T, CmdError>) -> T {
         self.page
             .until(&format!("{self} to be {doing}"), async || {
                 let element = self.only(self.look().await?)?;
@@ -241,12 +238,10 @@ impl<'a> Found<'a> {
         .await;
     }
 
-    /// The text it shows.
+    /// The text in it, also what only a screen reader hears.
     pub async fn text(&self) -> String {
-        let text = self
-            .act("read", async |element: Element| element.text().await)
-            .await;
-        text.replace(['\u{a0}', '\u{202f}'], " ")
+        self.act("read", async |element: Element| text_of(&element).await)
+            .await
     }
 
     /// An attribute's value, when it has the attribute.
@@ -267,8 +262,8 @@ impl<'a> Found<'a> {
         self.page
             .until(&format!("{self} to say “{part}”"), async || {
                 let element = self.only(self.look().await?)?;
-                let text = element.text().await.map_err(|error| error.to_string())?;
-                if text.replace(['\u{a0}', '\u{202f}'], " ").contains(part) {
+                let text = text_of(&element).await.map_err(|error| error.to_string())?;
+                if text.contains(part) {
                     Ok(())
                 } else {
                     Err(format!("it says “{text}”"))
@@ -289,4 +284,10 @@ impl<'a> Found<'a> {
         let arguments = [vec![json!({ ELEMENT: id })], further].concat();
         self.page.script(body, arguments).await
     }
+}
+
+/// The text in an element, with plain spaces. (WebDriver's own text leaves out what is not painted.)
+async fn text_of(element: &Element) -> Result<String, CmdError> {
+    let text = element.prop("textContent").await?.unwrap_or_default();
+    Ok(text.split_whitespace().collect::<Vec<_>>().join(" "))
 }

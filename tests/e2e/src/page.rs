@@ -22,6 +22,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
+use tokio::time::timeout;
 
 /// How long a test waits for what it expects: `E2E_PATIENCE` seconds, 20 when not set.
 pub fn patience() -> Duration {
@@ -33,6 +34,12 @@ pub fn patience() -> Duration {
 
 /// How often is looked whether it has come.
 const GLANCE: Duration = Duration::from_millis(40);
+
+/// How long a browser may take for one thing.
+const COMMAND: Duration = Duration::from_secs(30);
+
+/// How long a test may take, whatever happens.
+const TEST: Duration = Duration::from_secs(240);
 
 /// Where screenshots of failures and the site's copy go.
 pub fn output() -> PathBuf {
@@ -83,14 +90,19 @@ pub fn look_around(
             expected: Mutex::default(),
             logged: Mutex::default(),
         };
-        let outcome = AssertUnwindSafe(async {
+        let acting = timeout(TEST, async {
             page.wear(look).await;
             act(&page).await;
+        });
+        let outcome = AssertUnwindSafe(async {
+            acting
+                .await
+                .unwrap_or_else(|_| panic!("{browser}: not over within {TEST:?}"));
         })
         .catch_unwind()
         .await;
         // A driver whose session does not end is not used again: its processes end with it.
-        if page.client.clone().close().await.is_ok() {
+        if let Ok(Ok(())) = timeout(COMMAND, page.client.clone().close()).await {
             driver.give_back();
         }
         if let Err(panic) = outcome {
@@ -342,9 +354,10 @@ impl Page {
     ) -> T {
         let deadline = Instant::now() + patience;
         loop {
-            let last = match met().await {
-                Ok(value) => return value,
-                Err(reason) => reason,
+            let last = match timeout(COMMAND, met()).await {
+                Ok(Ok(value)) => return value,
+                Ok(Err(reason)) => reason,
+                Err(_) => format!("the browser did not answer for {COMMAND:?}"),
             };
             if Instant::now() >= deadline {
                 self.fail(&format!("waited {patience:?} for {what}, but {last}"))
@@ -368,20 +381,18 @@ impl Page {
 
     /// Fails the test, with what the page shows and a picture of it.
     pub async fn fail(&self, why: &str) -> ! {
-        let outline = self.outline().await;
-        let picture = self.screenshot(&self.name.replace("::", "-")).await;
-        let address = self
-            .client
-            .current_url()
-            .await
-            .map(String::from)
-            .unwrap_or_default();
-        let console = self.complaints().await.join("\n");
-        panic!(
-            "{}: {why}\n--- {address} showed (picture: {})\n{outline}\n--- console\n{console}",
-            self.browser,
-            picture.display(),
-        );
+        let shown = timeout(COMMAND, async {
+            let outline = self.outline().await;
+            let picture = self.screenshot(&self.name.replace("::", "-")).await;
+            let address = self.client.current_url().await;
+            let address = address.map_or_else(say, String::from);
+            let console = self.complaints().await.join("\n");
+            let picture = picture.display();
+            format!("{address} showed (picture: {picture})\n{outline}\n--- console\n{console}")
+        })
+        .await;
+        let shown = shown.unwrap_or_else(|_| "the browser does not answer".to_owned());
+        panic!("{}: {why}\n--- {shown}", self.browser);
     }
 
     /// The page as assistive technology would tell it.

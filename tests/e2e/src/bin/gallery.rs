@@ -200,10 +200,7 @@ const SCENES: &[Scene] = &[
             PAYSLIP,
             File("al-ontvangen.pdf", 240_000),
             SEND,
-            Shows(
-                "Er is een document aangekomen",
-                "A document has arrived",
-            ),
+            Shows("Er is een document aangekomen", "A document has arrived"),
         ],
     ),
     scene(

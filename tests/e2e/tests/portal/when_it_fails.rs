@@ -143,7 +143,7 @@ in_every_browser! {
     async fn a_panic_apologises_and_offers_to_reload(page: &Page) {
         page.expects_console("broken by the test");
         page.expects_console("panicked at");
-        page.expects_console("unreachable");
+        page.expects_console("nreachable");
         page.expects_console("RuntimeError");
         page.expects_console("recursive use of an object");
         page.open("/open/eva").await;

@@ -1,5 +1,7 @@
 //! Makes the release site in `dist/`, unless it is there already and its sources have not changed.
 
+use std::env;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread;
 
@@ -32,6 +34,7 @@ pub fn make(meanwhile: impl FnOnce() -> Result<()> + Send) -> Result<bool> {
     }
     // Taken before the build: a change that is made during it is seen by the next.
     let sources = fingerprint::of_sources()?;
+    install::site_is_possible()?;
     install::wasm_target()?;
     let tools = thread::scope(|scope| {
         let compiled = scope.spawn(|| compile().and_then(|()| meanwhile()));
@@ -42,7 +45,7 @@ pub fn make(meanwhile: impl FnOnce() -> Result<()> + Send) -> Result<bool> {
         tools
     })?;
     let mut command = trunk(&tools)?;
-    command.args(["build", "--release"]);
+    without_our_paths(command.args(["build", "--release"]));
     progress::run("trunk build", &mut command)?;
     fingerprint::remember(&sources)?;
     progress::print(sizes::table(&places::dist())?.trim_end());
@@ -60,8 +63,25 @@ pub fn compile() -> Result<()> {
         .args(["build", "--release", "--target", WASM, "--manifest-path"])
         .arg(places::root().join("Cargo.toml"))
         .current_dir(places::root());
+    without_our_paths(&mut command);
     progress::run("compiling the portal", &mut command)?;
     Ok(())
+}
+
+/// Panic messages name source files: the module says them as everybody has them, not where they lie
+/// on this machine. So the same sources also make the same module everywhere.
+fn without_our_paths(command: &mut Command) {
+    let home = env::var_os("HOME").map(|home| Path::new(&home).join(".cargo"));
+    let cargo = env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or(home)
+        .unwrap_or_default();
+    let flags = [cargo.join("registry/src"), places::root().to_owned()]
+        .map(|folder| format!("--remap-path-prefix={}/=", folder.display()));
+    command.env(
+        "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
+        flags.join(" "),
+    );
 }
 
 /// trunk, which finds our tools on its PATH and downloads none.

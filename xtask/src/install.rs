@@ -166,7 +166,7 @@ pub struct TestTools {
 /// One sentence that says what is missing, and the command that gets it.
 pub fn site_tools() -> Result<SiteTools> {
     wasm_target()?;
-    system(&[&NODE, &NPM])?;
+    system(&SITE_PACKAGES)?;
     let wasm_bindgen_version = locked_version("wasm-bindgen")?;
     let wasm_bindgen = Crate {
         name: "wasm-bindgen-cli",
@@ -195,16 +195,7 @@ pub fn site_tools() -> Result<SiteTools> {
 /// # Errors
 /// One sentence that says what is missing, and the command that gets it.
 pub fn test_tools() -> Result<(SiteTools, TestTools)> {
-    // First what only root can install: who is not root hears of it at once.
-    system(&[
-        &NODE,
-        &NPM,
-        &CHROMIUM,
-        &CHROMEDRIVER,
-        &FIREFOX,
-        &WEBKIT_DRIVER,
-        &XVFB,
-    ])?;
+    system(&TEST_PACKAGES)?;
     let found = |packaged: &Packaged| {
         packaged
             .find()
@@ -331,20 +322,32 @@ impl NodePackage {
         let partial = home.with_extension("partial");
         let _ = fs::remove_dir_all(&partial);
         fs::create_dir_all(&partial)?;
-        let mut command = Command::new("npm");
-        command
-            .args([
-                "install",
-                "--no-save",
-                "--no-audit",
-                "--no-fund",
-                "--ignore-scripts",
-            ])
-            .args(["--no-update-notifier", "--fetch-retries=1", "--prefix"])
-            .arg(&partial)
-            .arg(format!("{}@{}", self.name, self.version))
-            .current_dir(&partial);
-        install(&format!("{} {}", self.name, self.version), &mut command)?;
+        let into = |folder: &Path| {
+            let mut command = Command::new("npm");
+            command
+                .args([
+                    "install",
+                    "--no-save",
+                    "--no-audit",
+                    "--no-fund",
+                    "--ignore-scripts",
+                ])
+                .args([
+                    "--no-update-notifier",
+                    "--prefer-offline",
+                    "--fetch-retries=1",
+                ])
+                .arg("--prefix")
+                .arg(folder)
+                .arg(format!("{}@{}", self.name, self.version));
+            command
+        };
+        let what = format!("{} {}", self.name, self.version);
+        install_as(
+            &what,
+            into(&partial).current_dir(&partial),
+            &by_hand(&into(&home)),
+        )?;
         fs::rename(&partial, &home)?;
         Ok(file)
     }
@@ -359,32 +362,69 @@ impl Packaged {
 /// One apt-get at a time: it locks.
 static APT: Mutex<()> = Mutex::new(());
 
-/// Installs the system's packages that are missing, all in one go.
-fn system(needed: &[&Packaged]) -> Result<()> {
-    let _one_at_a_time = APT.lock();
+/// What the site needs of the system's packages.
+const SITE_PACKAGES: [&Packaged; 2] = [&NODE, &NPM];
+
+/// What the tests need of them beside that.
+const TEST_PACKAGES: [&Packaged; 7] = [
+    &NODE,
+    &NPM,
+    &CHROMIUM,
+    &CHROMEDRIVER,
+    &FIREFOX,
+    &WEBKIT_DRIVER,
+    &XVFB,
+];
+
+/// Whether the site can be made on this machine, asked before long work starts.
+///
+/// # Errors
+/// When a package of the system's is missing that we cannot install.
+pub fn site_is_possible() -> Result<()> {
+    obtainable(&SITE_PACKAGES).map(|_| ())
+}
+
+/// Whether the tests can be run on this machine, asked before long work starts.
+///
+/// # Errors
+/// When a package of the system's is missing that we cannot install.
+pub fn tests_are_possible() -> Result<()> {
+    obtainable(&TEST_PACKAGES).map(|_| ())
+}
+
+/// Which of these packages are missing and can be installed.
+fn obtainable(needed: &[&Packaged]) -> Result<Vec<&'static str>> {
     let missing: Vec<&str> = needed
         .iter()
         .filter(|packaged| packaged.find().is_none())
         .map(|packaged| packaged.package)
         .collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    let names = missing.join(", ");
     let by_hand = format!(
         "apt-get install --no-install-recommends {}",
         missing.join(" ")
     );
-    if find(&["apt-get"]).is_none() {
+    if !missing.is_empty() && find(&["apt-get"]).is_none() {
         bail!(
-            "missing on this machine: {names} (Debian's names). Install them with the system's \
-             package manager; on Debian: `{by_hand}`"
+            "missing on this machine: {} (Debian's names). Install them with the system's package \
+             manager; on Debian that is `{by_hand}`",
+            missing.join(", ")
         );
     }
-    if !is_root() {
+    if !missing.is_empty() && !is_root() {
         bail!(
-            "missing on this machine, and only root can install it: {names}. Run `sudo {by_hand}`"
+            "missing on this machine, and only root can install it: {}. Run `sudo {by_hand}`",
+            missing.join(", ")
         );
+    }
+    Ok(missing)
+}
+
+/// Installs the system's packages that are missing, all in one go.
+fn system(needed: &[&Packaged]) -> Result<()> {
+    let _one_at_a_time = APT.lock();
+    let missing = obtainable(needed)?;
+    if missing.is_empty() {
+        return Ok(());
     }
     if no_package_lists() {
         let mut update = Command::new("apt-get");
@@ -396,7 +436,7 @@ fn system(needed: &[&Packaged]) -> Result<()> {
         .args(["install", "--yes", "--quiet", "--no-install-recommends"])
         .args(&missing)
         .env("DEBIAN_FRONTEND", "noninteractive");
-    install(&names, &mut command)
+    install(&missing.join(", "), &mut command)
 }
 
 fn is_root() -> bool {
@@ -431,6 +471,11 @@ fn minibrowser() -> Result<PathBuf> {
 /// Runs an installation behind a ticking line, and says what was installed in how much time.
 fn install(what: &str, command: &mut Command) -> Result<()> {
     let by_hand = by_hand(command);
+    install_as(what, command, &by_hand)
+}
+
+/// The same, when a person would do it with another command.
+fn install_as(what: &str, command: &mut Command, by_hand: &str) -> Result<()> {
     let (said, elapsed, succeeded) = progress::listen(what, command)
         .with_context(|| format!("{what} is missing. Get it with `{by_hand}`"))?;
     if !succeeded {

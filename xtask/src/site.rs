@@ -49,11 +49,17 @@ fn assemble(staging: &Path, release: bool, tools: &SiteTools) -> Result<()> {
 
     let mut names = Names::default();
 
-    let module = staging.join(MODULE);
+    // As wasm-bindgen made it, names and all: what trunk's own call of wasm-opt makes of it is smaller
+    // as it lies there and larger as it is sent.
+    let profile = if release { "release" } else { "debug" };
+    let module = places::target()
+        .join("wasm-bindgen")
+        .join(profile)
+        .join(MODULE);
     if release {
         shrink(tools, &module, &work.join(MODULE))?;
     } else {
-        fs::copy(&module, work.join(MODULE))?;
+        fs::copy(&module, work.join(MODULE)).context("trunk made no module")?;
     }
     let wasm = fs::read(work.join(MODULE))?;
     names.wasm = place(staging, "portal", "wasm", &wasm)?;
@@ -121,18 +127,30 @@ fn assemble(staging: &Path, release: bool, tools: &SiteTools) -> Result<()> {
     Ok(())
 }
 
-/// Makes the module small: optimised for size, and without names and other notes for engineers.
-/// Panic messages are data and stay.
+/// Makes the module small as it is sent: with Brotli. So little is inlined, code that occurs twice is
+/// left twice, and functions lie by name, which brings the many instances of one generic function
+/// together: 5 % less to send than `-Oz` alone (132.6 and 125.5 KB on 2026-11-23).
+/// Names and other notes for engineers go; panic messages are data and stay.
 fn shrink(tools: &SiteTools, module: &Path, to: &Path) -> Result<()> {
     let mut command = Command::new(&tools.wasm_opt);
     command
+        .args(WASM_FEATURES)
+        // The linker puts the stack there, not data.
+        .arg("--low-memory-unused")
+        .args([
+            "--always-inline-max-function-size=2",
+            "--one-caller-inline-max-function-size=20",
+        ])
         .args([
             "-Oz",
+            "--skip-pass=local-cse",
+            "--reorder-functions-by-name",
+        ])
+        .args([
             "--strip-debug",
             "--strip-producers",
             "--strip-target-features",
         ])
-        .args(WASM_FEATURES)
         .arg(module)
         .arg("--output")
         .arg(to);

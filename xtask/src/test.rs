@@ -123,6 +123,9 @@ pub fn command(choice: &Choice) -> Result<ExitCode> {
 
 fn run(choice: &Choice, tally: &mut Tally) -> Result<()> {
     let needs_browsers = choice.has(Part::Browser) || choice.has(Part::EndToEnd);
+    if needs_browsers {
+        install::tests_are_possible()?;
+    }
     install::wasm_target()?;
     let mut installing = needs_browsers.then(Installing::start);
     if choice.has(Part::Native) {

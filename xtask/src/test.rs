@@ -219,7 +219,15 @@ fn native(
             cargo(&wasm).args(["--", "--deny", "warnings"]),
         )?;
         let mut deny = Command::new(install::cargo_deny()?);
-        deny.args(["--workspace", "check", "licenses", "bans", "sources"]);
+        deny.args([
+            "--workspace",
+            "--log-level",
+            "error",
+            "check",
+            "licenses",
+            "bans",
+            "sources",
+        ]);
         check("licences and sources", deny.current_dir(places::root()))?;
     }
     let mut command = cargo(&["test", "--no-fail-fast", "--workspace", "--exclude", "e2e"]);

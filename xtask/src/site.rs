@@ -75,7 +75,7 @@ fn assemble(staging: &Path, release: bool, tools: &SiteTools) -> Result<()> {
         work.join(GLUE),
         glue.replace(MODULE, names.wasm.trim_start_matches("./")),
     )?;
-    let glue = esbuild(tools, &work.join(GLUE), release, &[])?;
+    let glue = esbuild(tools, &work.join(GLUE), release, &[TARGET])?;
     names.glue = place(staging, "portal", "js", glue.as_bytes())?;
 
     for (sheet, name) in [
@@ -90,14 +90,14 @@ fn assemble(staging: &Path, release: bool, tools: &SiteTools) -> Result<()> {
             tools,
             &source,
             release,
-            &["--bundle", "--loader:.svg=dataurl"],
+            &["--bundle", "--loader:.svg=dataurl", TARGET],
         )?;
         *name = place(staging, sheet, "css", css.as_bytes())?;
     }
 
     let loader = places::root().join("src/browser").join(LOADER);
     let externals = PLACEHOLDERS.map(|placeholder| format!("--external:{placeholder}"));
-    let mut flags = vec!["--bundle", "--format=esm"];
+    let mut flags = vec!["--bundle", "--format=esm", TARGET];
     flags.extend(externals.iter().map(String::as_str));
     let loader = names.fill(&esbuild(tools, &loader, release, &flags)?);
     fs::write(staging.join(LOADER), loader)?;
@@ -158,13 +158,14 @@ fn shrink(tools: &SiteTools, module: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
+/// The oldest browsers: those in which the module's reference types came. Nested rules of a style sheet
+/// are written out for them.
+const TARGET: &str = "--target=chrome96,firefox91,safari15";
+
 /// What esbuild makes of a script or a style sheet; readable unless `minify`.
 fn esbuild(tools: &SiteTools, source: &Path, minify: bool, flags: &[&str]) -> Result<String> {
     let mut command = Command::new(&tools.esbuild);
-    command
-        .arg(source)
-        .args(flags)
-        .args(["--log-level=warning", "--target=es2022"]);
+    command.arg(source).args(flags).arg("--log-level=warning");
     if minify {
         command.arg("--minify").arg("--legal-comments=none");
     }

@@ -12,14 +12,15 @@
 
 mod appointment;
 mod field;
+mod ids;
 mod people;
 mod product;
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 
 use self::appointment::appointment;
 use self::field::{count, date, flag, id_text, text, texts};
+use self::ids::Ids;
 use self::people::{consumer, person};
 use self::product::details_of;
 use crate::conventions::STATE_RUNNING;
@@ -31,8 +32,6 @@ use crate::session::{
 
 /// What reading a part comes to: only the JSON itself can be broken.
 type Read<T> = Result<T, Broken>;
-/// Ids as they stand in the answer.
-type Ids<'a> = HashSet<Cow<'a, str>>;
 
 /// Reads an answer of `getsession`.
 pub fn session(body: &[u8]) -> Result<Session, Problem> {

@@ -26,7 +26,7 @@ impl Amount {
             .get(2)
             .is_some_and(|digit| *digit >= b'5');
         let all_digits = fraction.bytes().all(|byte| byte.is_ascii_digit());
-        match in_cents(whole, &fraction[..fraction.len().min(2)]) {
+        match in_cents(whole, fraction.get(..2).unwrap_or(fraction)) {
             Some(cents) if all_digits => Amount::Cents(sign * (cents + i64::from(third))),
             _ => Amount::Text(digits.to_owned()),
         }

@@ -167,7 +167,7 @@ fn is_device(name: &str) -> bool {
 /// is no parameter, such as `attachment`.
 fn parameter(text: &str) -> (&str, String, &str) {
     let end = text.find([';', '=']).unwrap_or(text.len());
-    let (name, after) = text.split_at(end);
+    let (name, after) = text.split_at_checked(end).unwrap_or((text, ""));
     let Some(value) = after.strip_prefix('=').map(str::trim_start) else {
         return ("", String::new(), after.get(1..).unwrap_or_default());
     };

@@ -246,13 +246,14 @@ pub(crate) fn plain_run(bytes: &[u8], at: usize) -> usize {
 pub(crate) fn unescape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.find('\\') {
-        out.push_str(&rest[..at]);
-        rest = &rest[at + 1..];
-        let Some(escape) = rest.chars().next() else {
+    while let Some((plain, after)) = rest.split_once('\\') {
+        out.push_str(plain);
+        let mut chars = after.chars();
+        let escape = chars.next();
+        rest = chars.as_str();
+        let Some(escape) = escape else {
             break;
         };
-        rest = &rest[escape.len_utf8()..];
         match escape {
             'n' => out.push('\n'),
             't' => out.push('\t'),
@@ -264,13 +265,13 @@ pub(crate) fn unescape(text: &str) -> String {
                     out.push('\u{fffd}');
                     continue;
                 };
-                rest = &rest[4..];
+                rest = rest.get(4..).unwrap_or_default();
                 if (0xd800..0xdc00).contains(&code)
                     && let Some(low) = rest.strip_prefix("\\u").and_then(hex4)
                     && (0xdc00..0xe000).contains(&low)
                 {
                     code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-                    rest = &rest[6..];
+                    rest = rest.get(6..).unwrap_or_default();
                 }
                 out.push(char::from_u32(code).unwrap_or('\u{fffd}'));
             }

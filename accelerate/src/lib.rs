@@ -18,3 +18,4 @@ pub mod request;
 pub mod session;
 #[cfg(feature = "signing")]
 pub mod signing;
+pub mod text;

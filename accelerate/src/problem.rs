@@ -5,6 +5,7 @@
 use std::fmt;
 
 use crate::json::{Broken, Reader, Value};
+use crate::text;
 
 /// A call that failed, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,7 +113,7 @@ impl ProblemKind {
         ];
         CODES
             .iter()
-            .find(|(part, _)| code.contains(part))
+            .find(|(part, _)| text::contains(code, part))
             .map(|(_, kind)| *kind)
     }
 
@@ -257,7 +258,7 @@ pub fn check_document(
     if head.is_empty() {
         return refuse("it is empty");
     }
-    if kind.contains("json") {
+    if text::contains(&kind, "json") {
         return refuse("it is JSON");
     }
     if kind == "text/html" || kind == "application/xhtml+xml" || starts_like_html(head) {

@@ -6,6 +6,7 @@ use crate::conventions::{
 };
 use crate::problem::{Problem, ProblemKind};
 use crate::session::Upload;
+use crate::text;
 
 /// Where to GET the session. `base` is the address of the four endpoints, with or without a slash at its
 /// end. The consumer and their IP address are sent when given; a gateway knows both by itself.
@@ -100,8 +101,7 @@ impl UploadRequest<'_> {
 /// A text as a header value that every browser sends as it is: line breaks become one space, the ends
 /// are trimmed, and every byte of the UTF-8 outside printable ASCII, and `%` itself, is percent-encoded.
 pub fn encode_header(text: &str) -> String {
-    let one_line = text
-        .replace("\r\n", " ")
+    let one_line = text::replace(text, "\r\n", " ")
         .replace(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'], " ");
     let mut value = String::with_capacity(one_line.len());
     encode_into(&mut value, one_line.trim(), |byte| {

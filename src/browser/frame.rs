@@ -3,6 +3,7 @@
 //! The frame may run no script, send no form and open nothing but new tabs; its own policy lets it
 //! fetch nothing but our style sheet. It is of our origin only so that its height can be read.
 
+use accelerate::text;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, HtmlElement, HtmlIFrameElement, ResizeObserver};
 
@@ -70,11 +71,11 @@ fn push_look(host: &HtmlElement, html: &mut String) {
 
 /// Scheme and host of the style sheet's address, which our own loader made.
 fn origin(style_sheet: &str) -> &str {
-    let host = style_sheet.find("://").map_or(0, |at| at + 3);
-    let end = style_sheet[host..]
-        .find('/')
-        .map_or(style_sheet.len(), |at| host + at);
-    &style_sheet[..end]
+    let host = text::split_once(style_sheet, "://").map_or(style_sheet, |(_, host)| host);
+    let path = host.split_once('/').map_or(0, |(_, path)| path.len() + 1);
+    style_sheet
+        .get(..style_sheet.len() - path)
+        .unwrap_or_default()
 }
 
 /// Keeps a frame as tall as its content until it is dropped.

@@ -102,9 +102,8 @@ fn place(consumer: &Consumer) -> Option<String> {
             && bare.bytes().take(4).all(|byte| byte.is_ascii_digit())
             && bare.bytes().skip(4).all(|byte| byte.is_ascii_alphabetic());
         if dutch {
-            let mut spaced = bare[..4].to_owned();
-            spaced.push(' ');
-            spaced.push_str(&bare[4..].to_uppercase());
+            let mut spaced = bare.to_ascii_uppercase();
+            spaced.insert(4, ' ');
             spaced
         } else {
             zipcode.clone()

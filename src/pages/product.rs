@@ -63,8 +63,9 @@ fn readable(name: &str) -> String {
     let words = name.replace(['_', '-'], " ");
     let words = words.trim();
     let first = words.chars().next().map_or(0, char::len_utf8);
-    let mut readable = upper_case(&words[..first]);
-    readable.push_str(&lower_case(&words[first..]));
+    let (first, rest) = words.split_at_checked(first).unwrap_or_default();
+    let mut readable = upper_case(first);
+    readable.push_str(&lower_case(rest));
     readable
 }
 

@@ -3,7 +3,10 @@
 
 use std::rc::Rc;
 
-use accelerate::session::{Action, Session, Status};
+use accelerate::{
+    session::{Action, Session, Status},
+    text::contains,
+};
 use leptos::prelude::*;
 
 use super::{button::button, icon::icon, link::link};
@@ -126,7 +129,7 @@ fn matches(action: &Action, wanted: &str) -> bool {
     ]
     .into_iter()
     .flatten()
-    .any(|text| page::lower_case(text).contains(wanted))
+    .any(|text| contains(&page::lower_case(text), wanted))
 }
 
 /// What an action is called.
@@ -196,7 +199,7 @@ pub fn for_whom(portal: Portal, action: &Action) -> Option<String> {
     if action
         .label
         .as_ref()
-        .is_some_and(|label| label.contains(consumer.as_str()))
+        .is_some_and(|label| contains(label, consumer))
     {
         return None;
     }

@@ -1,5 +1,7 @@
 //! A list of names and values.
 
+use accelerate::text;
+
 use crate::browser::dom::{El, View, el};
 
 /// One row of [`details`]: its name, and its value when there is one.
@@ -41,8 +43,7 @@ pub fn mail(address: &str) -> El {
 pub fn telephone_href(number: &str) -> String {
     let mut href = "tel:".to_owned();
     href.extend(
-        number
-            .replace("(0)", "")
+        text::replace(number, "(0)", "")
             .chars()
             .filter(|c| c.is_ascii_digit() || *c == '+'),
     );
@@ -53,7 +54,7 @@ pub fn telephone_href(number: &str) -> String {
 pub fn mail_href(address: &str, subject: Option<&str>) -> String {
     let mut href = "mailto:".to_owned();
     // An address keeps its @ readable.
-    href.push_str(&encode(address).replace("%40", "@"));
+    href.push_str(&text::replace(&encode(address), "%40", "@"));
     if let Some(subject) = subject {
         href.push_str("?subject=");
         href.push_str(&encode(subject));

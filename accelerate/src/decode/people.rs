@@ -8,6 +8,7 @@ use crate::conventions::AVATAR_MAX;
 use crate::json::Reader;
 use crate::otd::BASE64;
 use crate::session::{Consumer, Gender, Person};
+use crate::text::split_once;
 
 /// Someone, unless there is nothing known about them.
 pub(super) fn person(value: &mut Reader<'_>) -> Read<Option<Person>> {
@@ -67,7 +68,7 @@ pub(super) fn consumer(value: &mut Reader<'_>) -> Read<Consumer> {
 /// bytes, and no larger than [`AVATAR_MAX`].
 fn avatar(encoded: &str) -> Option<String> {
     let encoded = match encoded.trim_start().strip_prefix("data:") {
-        Some(url) => url.split_once(";base64,")?.1,
+        Some(url) => split_once(url, ";base64,")?.1,
         None => encoded,
     };
     if encoded.len() > AVATAR_MAX * 3 / 2 {

@@ -4,6 +4,7 @@ use super::Read;
 use super::field::{amount, date, flag, text};
 use crate::json::Reader;
 use crate::session::{Credit, Details, Mortgage};
+use crate::text::{contains, replace, split_once};
 
 /// The object that a product has under its type's name.
 pub(super) fn details_of(kind: String, value: &mut Reader<'_>) -> Read<Details> {
@@ -67,25 +68,25 @@ fn credit(value: &mut Reader<'_>) -> Read<Credit> {
 /// Whether HTML has anything to look at: a text outside its tags, or a picture or bar.
 fn shows_something(html: &str) -> bool {
     let mut rest = html;
-    while let Some(open) = rest.find('<') {
-        if has_text(&rest[..open]) {
+    while let Some((before, tag)) = rest.split_once('<') {
+        if has_text(before) {
             return true;
         }
-        let tag = &rest[open + 1..];
         let end = if tag.starts_with("!--") { "-->" } else { ">" };
-        let Some(close) = tag.find(end) else {
+        let Some((inside, after)) = split_once(tag, end) else {
             return false;
         };
-        let inside = tag[..close].to_ascii_lowercase();
+        let inside = inside.to_ascii_lowercase();
         if ["img", "svg"].iter().any(|name| inside.starts_with(name))
-            || inside.contains("progress-bar")
+            || contains(&inside, "progress-bar")
         {
             return true;
         }
-        rest = &tag[close + end.len()..];
+        rest = after;
         for name in ["style", "script"] {
             if inside.starts_with(name) {
-                rest = rest.find("</").map_or("", |end| &rest[end..]);
+                let end = split_once(rest, "</").and_then(|(_, end)| end.split_once('>'));
+                rest = end.map_or("", |(_, after)| after);
             }
         }
     }
@@ -93,7 +94,7 @@ fn shows_something(html: &str) -> bool {
 }
 
 fn has_text(text: &str) -> bool {
-    !text.replace("&nbsp;", "").trim().is_empty()
+    !replace(text, "&nbsp;", "").trim().is_empty()
 }
 
 #[cfg(test)]

@@ -122,7 +122,7 @@ const XVFB: Packaged = Packaged {
 pub struct SiteTools {
     /// Builds the module and puts the site together.
     pub trunk: PathBuf,
-    /// Makes the module's glue; trunk and the browser tests find it by the PATH.
+    /// Makes the module's glue; the runner of the browser tests lies beside it.
     pub wasm_bindgen: PathBuf,
     /// Makes the module smaller.
     pub wasm_opt: PathBuf,
@@ -150,13 +150,21 @@ impl SiteTools {
 /// The three browsers with their drivers, and what the tests need beside them.
 #[derive(Debug, Clone)]
 pub struct TestTools {
+    /// Chromium, or Chrome.
     pub chromium: PathBuf,
+    /// Chromium's driver.
     pub chromedriver: PathBuf,
+    /// Firefox.
     pub firefox: PathBuf,
+    /// Firefox's driver.
     pub geckodriver: PathBuf,
+    /// The driver of WebKitGTK.
     pub webkit_driver: PathBuf,
+    /// The browser that the driver of WebKitGTK drives.
     pub minibrowser: PathBuf,
+    /// A screen without a monitor.
     pub xvfb: PathBuf,
+    /// axe-core, which looks for barriers, as one script.
     pub axe: PathBuf,
 }
 
@@ -426,17 +434,33 @@ fn system(needed: &[&Packaged]) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    if no_package_lists() {
-        let mut update = Command::new("apt-get");
-        update.args(["update", "--quiet"]);
-        install("the list of Debian's packages", &mut update)?;
+    let what = missing.join(", ");
+    let has_lists = has_package_lists();
+    if !has_lists {
+        update_package_lists()?;
     }
+    let outcome = apt_install(&what, &missing);
+    if outcome.is_err() && has_lists {
+        // Old lists name packages that are no longer there.
+        update_package_lists()?;
+        return apt_install(&what, &missing);
+    }
+    outcome
+}
+
+fn apt_install(what: &str, packages: &[&str]) -> Result<()> {
     let mut command = Command::new("apt-get");
     command
         .args(["install", "--yes", "--quiet", "--no-install-recommends"])
-        .args(&missing)
+        .args(packages)
         .env("DEBIAN_FRONTEND", "noninteractive");
-    install(&missing.join(", "), &mut command)
+    install(what, &mut command)
+}
+
+fn update_package_lists() -> Result<()> {
+    let mut command = Command::new("apt-get");
+    command.args(["update", "--quiet"]);
+    install("the list of Debian's packages", &mut command)
 }
 
 fn is_root() -> bool {
@@ -446,9 +470,9 @@ fn is_root() -> bool {
         .is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }
 
-fn no_package_lists() -> bool {
+fn has_package_lists() -> bool {
     fs::read_dir("/var/lib/apt/lists").is_ok_and(|lists| {
-        !lists
+        lists
             .flatten()
             .any(|list| list.file_name().to_string_lossy().contains("_Packages"))
     })

@@ -43,8 +43,7 @@ pub fn assemble_for_trunk() -> Result<()> {
 }
 
 fn assemble(staging: &Path, release: bool, tools: &SiteTools) -> Result<()> {
-    let work = places::target().join("site");
-    let _ = fs::remove_dir_all(&work);
+    let work = staging.join("work");
     fs::create_dir_all(&work)?;
 
     let mut names = Names::default();
@@ -120,7 +119,7 @@ fn assemble(staging: &Path, release: bool, tools: &SiteTools) -> Result<()> {
         fs::remove_file(staging.join(leftover))?;
     }
     let _ = fs::remove_dir_all(staging.join("snippets"));
-    let _ = fs::remove_dir_all(&work);
+    fs::remove_dir_all(&work)?;
     if release {
         compress(tools, staging)?;
     }

@@ -1,6 +1,6 @@
-//! All tests, cheapest first: form, lints and licences, native tests, tests in a browser, whole flows. The
-//! first part that fails ends the run. What the later parts need is installed while the earlier ones
-//! run.
+//! All tests, cheapest first: form, lints and licences, native tests, tests in a browser, whole
+//! flows. The first part that fails ends the run. What the later parts need is installed while the
+//! earlier ones run.
 
 use std::fmt;
 use std::process::{Command, ExitCode};
@@ -257,7 +257,10 @@ fn in_browsers(
     site_tools: &SiteTools,
     tools: &TestTools,
 ) -> Result<()> {
-    // wasm-bindgen's runner knows no WebKit but Apple's.
+    let runner = site_tools
+        .wasm_bindgen
+        .with_file_name("wasm-bindgen-test-runner");
+    // It knows no WebKit but Apple's.
     let drivers = [
         (
             Browser::Chromium,
@@ -291,11 +294,8 @@ fn in_browsers(
         ]);
         command
             .args(&choice.filter)
-            .env("PATH", site_tools.path()?)
-            .env(
-                "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
-                "wasm-bindgen-test-runner",
-            )
+            // By its path: rustup puts a folder of its own in front of the PATH.
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &runner)
             .env("WASM_BINDGEN_USE_BROWSER", "1")
             .env(
                 "WASM_BINDGEN_TEST_WEBDRIVER_JSON",

@@ -278,8 +278,7 @@ fn listen(portal: Portal, host: HtmlElement, root: ShadowRoot) {
     on_cleanup(move || listeners.dispose());
 }
 
-/// Until the first answer: the skeleton that the page began with, and words for those who do not see
-/// it; after a while, words for everyone.
+/// Until the first answer: the skeleton that the page began with; after a while with other words.
 fn loading(texts: &'static Texts) -> View {
     let long = RwSignal::new(false);
     let timer = set_timeout_with_handle(move || long.set(true), std::time::Duration::from_secs(8));
@@ -288,16 +287,17 @@ fn loading(texts: &'static Texts) -> View {
             timer.clear();
         }
     });
-    [
-        el("div").class("skeleton").into(),
-        el("p")
-            .class("loading")
-            .attr("role", "status")
-            .child(el("span").class("visually-hidden").child(texts.loading))
-            .text_from(move || if long.get() { texts.loading_long } else { "" }.to_owned())
-            .into(),
-    ]
-    .into()
+    el("div")
+        .class("skeleton")
+        .child(el("p").attr("role", "status").text_from(move || {
+            (if long.get() {
+                texts.loading_long
+            } else {
+                texts.loading
+            })
+            .to_owned()
+        }))
+        .into()
 }
 
 /// The first answer was none: why, and a way on.

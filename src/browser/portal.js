@@ -29,14 +29,19 @@ function askSession(element) {
   return answer;
 }
 
+// What is said while the module, and with it all other words, is not there.
 const words = {
-  nl: ["Er ging iets mis", "Onze excuses. Laad de pagina opnieuw om verder te gaan.", "Pagina opnieuw laden"],
-  en: ["Something went wrong", "Our apologies. Reload the page to go on.", "Reload the page"],
+  nl: ["Het dossier wordt opgehaald…", "Er ging iets mis", "Onze excuses. Laad de pagina opnieuw om verder te gaan.", "Pagina opnieuw laden"],
+  en: ["Fetching the dossier…", "Something went wrong", "Our apologies. Reload the page to go on.", "Reload the page"],
 };
 
-function apologise(element) {
+function wordsFor(element) {
   const tag = element.closest("[lang]")?.lang || navigator.language || "nl";
-  const [title, more, reload] = words[/^en\b/i.test(tag) ? "en" : "nl"];
+  return words[/^en\b/i.test(tag) ? "en" : "nl"];
+}
+
+function apologise(element) {
+  const [, title, more, reload] = wordsFor(element);
   const screen = element.shadowRoot;
   for (const node of [...screen.children]) if (node.localName !== "link") node.remove();
   screen.append(panel.content.cloneNode(true));
@@ -58,8 +63,9 @@ class ConsumerPortal extends HTMLElement {
     if (this.#mounted) return;
     const screen = this.shadowRoot ?? this.attachShadow({ mode: "open" });
     if (!screen.querySelector("link")) {
-      screen.innerHTML = `<link rel="stylesheet"><div class="skeleton"></div>`;
+      screen.innerHTML = `<link rel="stylesheet"><div class="skeleton"><p role="status"></p></div>`;
       screen.querySelector("link").href = at("__CSS__");
+      screen.querySelector("p").textContent = wordsFor(this)[0];
     }
     this.addEventListener("portal-error", (event) => {
       if (event.detail?.kind === "panic") apologise(this);

@@ -61,7 +61,6 @@ texts! {
     appointment_more: "Good to know", "Goed om te weten";
     your_adviser: "Your adviser", "Uw adviseur", "Je adviseur";
     your_case_handler: "Your case handler", "Uw dossierbehandelaar", "Je dossierbehandelaar";
-    contact: "Contact", "Contact";
     call: "Call {name}", "Bel {name}";
     mail: "E-mail {name}", "Mail {name}";
     closed: "This dossier is closed: you can read everything, but not hand anything in. Questions? Contact your adviser.", "Dit dossier is gesloten: u kunt alles bekijken, maar niets meer aanleveren. Vragen? Neem contact op met uw adviseur.", "Dit dossier is gesloten: je kunt alles bekijken, maar niets meer aanleveren. Vragen? Neem contact op met je adviseur.";
@@ -117,7 +116,6 @@ texts! {
     open_named: "Open {name}", "{name} openen";
     save_named: "Save {name}", "{name} opslaan";
     otd_short: "assignment", "opdracht tot dienstverlening";
-    document_short: "document", "document";
     fetching: "Fetching the document…", "Het document wordt opgehaald…";
     fetching_part: "{received} of {total}", "{received} van {total}";
     saved: "Saved as {name}", "Opgeslagen als {name}";
@@ -160,7 +158,6 @@ texts! {
     choose_other: "Choose another file", "Ander bestand kiezen";
     take_photo: "Take a photo", "Foto maken";
     drop_here: "or drop it here", "of sleep het hierheen";
-    drop_now: "Let go to choose this file", "Laat los om dit bestand te kiezen";
     kinds_and_size: "{kinds}, at most {size}", "{kinds}, maximaal {size}";
     kinds_everyday: "PDF, photo, Word or Excel", "PDF, foto, Word of Excel";
     chosen_file: "Chosen file", "Gekozen bestand";
@@ -208,10 +205,9 @@ texts! {
     unreadable: "Your device could not read this file. Choose it again.", "Uw apparaat kon dit bestand niet lezen. Kies het opnieuw.", "Je apparaat kon dit bestand niet lezen. Kies het opnieuw.";
 
     // What goes wrong
-    loading: "Your dossier is being fetched…", "Uw dossier wordt opgehaald…", "Je dossier wordt opgehaald…";
+    loading: "Fetching the dossier…", "Het dossier wordt opgehaald…";
     loading_long: "This takes longer than usual. You need not do anything.", "Het duurt langer dan normaal. U hoeft niets te doen.", "Het duurt langer dan normaal. Je hoeft niets te doen.";
     try_again: "Try again", "Opnieuw proberen";
-    reload: "Reload the page", "Pagina opnieuw laden";
     problem_offline: "You are offline", "U bent offline", "Je bent offline";
     problem_offline_more: "As soon as you have a connection again, this works again.", "Zodra u weer verbinding heeft, werkt dit weer.", "Zodra je weer verbinding hebt, werkt dit weer.";
     problem_connection: "The connection was lost", "De verbinding viel weg";

@@ -191,7 +191,8 @@ fn on_screen(stage: &Arc<Stage>, rows: &Rows) {
                 let at = page.script("return codeAt", vec![]).await;
                 times.push(at.as_f64().expect("a time is a number"));
                 if path == "/" {
-                    let paint = "return performance.getEntriesByName('first-contentful-paint')[0].startTime";
+                    let paint = "return performance.getEntriesByName('first-contentful-paint')[0]?.startTime";
+                    page.until_script("the first paint", paint).await;
                     let paint = page.script(paint, vec![]).await;
                     painted.push(paint.as_f64().expect("a time is a number"));
                 }

@@ -12,6 +12,7 @@
 
 use crate::children::Ward;
 use crate::look::Look;
+use crate::page::COMMAND;
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, Value, json};
@@ -21,6 +22,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use std::{env, fmt, fs, thread};
 use tempfile::TempDir;
+use tokio::time::timeout;
 
 /// The engines a consumer may come with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,7 +119,7 @@ impl Driver {
     }
 
     /// A new session: no cookies, no storage, no downloads.
-    pub async fn session(&self, look: &Look) -> Client {
+    async fn session(&self, look: &Look) -> Result<Client, String> {
         let downloads = self.downloads();
         // What was never downloaded need not go.
         let _ = fs::remove_dir_all(&downloads);
@@ -127,12 +129,28 @@ impl Driver {
             Browser::Firefox => firefox(look, &downloads),
             Browser::WebKit => webkit(),
         };
-        ClientBuilder::new(HttpConnector::new())
-            .capabilities(wanted)
-            .connect(&self.address)
-            .await
-            .unwrap_or_else(|error| panic!("{} does not start: {error}", self.browser))
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let connecting = builder.capabilities(wanted).connect(&self.address);
+        match timeout(COMMAND, connecting).await {
+            Ok(Ok(client)) => Ok(client),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(_) => Err(format!("no session within {COMMAND:?}")),
+        }
     }
+}
+
+/// A driver with a new session. A driver that does not manage is replaced, for a browser that died may
+/// have left it confused.
+pub async fn session(browser: Browser, look: &Look) -> (Driver, Client) {
+    let mut reason = String::new();
+    for _ in 0..3 {
+        let driver = Driver::take(browser);
+        match driver.session(look).await {
+            Ok(client) => return (driver, client),
+            Err(error) => reason = error,
+        }
+    }
+    panic!("{browser} does not start: {reason}");
 }
 
 fn chromium(look: &Look, downloads: &Path) -> Map<String, Value> {

@@ -3,7 +3,7 @@
 //! Nothing here sleeps for a fixed time: whatever is awaited is asked for again and again until a
 //! deadline, and then the test fails with what was awaited and what the page showed instead.
 
-use crate::browser::{Browser, Driver};
+use crate::browser::{self, Browser};
 use crate::find::{Found, Name};
 use crate::look::Look;
 use crate::stage::Stage;
@@ -36,7 +36,7 @@ pub fn patience() -> Duration {
 const GLANCE: Duration = Duration::from_millis(40);
 
 /// How long a browser may take for one thing.
-const COMMAND: Duration = Duration::from_secs(30);
+pub(crate) const COMMAND: Duration = Duration::from_secs(20);
 
 /// How long a test may take, whatever happens.
 const TEST: Duration = Duration::from_secs(240);
@@ -79,8 +79,7 @@ pub fn look_around(
         .build()
         .expect("a runtime can be made");
     runtime.block_on(async {
-        let driver = Driver::take(browser);
-        let client = driver.session(look).await;
+        let (driver, client) = browser::session(browser, look).await;
         let page = Page {
             stage: Arc::clone(stage),
             client,
@@ -101,6 +100,10 @@ pub fn look_around(
         })
         .catch_unwind()
         .await;
+        // A portal with an unsent document asks before it is left, which nobody would answer.
+        let leave =
+            "addEventListener('beforeunload', (event) => event.stopImmediatePropagation(), true)";
+        let _ = timeout(COMMAND, page.client.execute(leave, vec![])).await;
         // A driver whose session does not end is not used again: its processes end with it.
         if let Ok(Ok(())) = timeout(COMMAND, page.client.clone().close()).await {
             driver.give_back();

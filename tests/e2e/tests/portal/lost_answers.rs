@@ -6,7 +6,8 @@ use e2e::papers::{self, Folder};
 use e2e::{Page, containing, in_every_browser};
 use std::time::Duration;
 
-async fn hands_in(page: &Page, name: &str) {
+/// Hands in a file that the demo knows by its name. The file is there for as long as its folder is.
+async fn hands_in(page: &Page, name: &str) -> Folder {
     let folder = Folder::new();
     opens_task(page, crate::PAYSLIP).await;
     page.give_file(&folder.file(name, &papers::pdf(20_000)))
@@ -15,11 +16,12 @@ async fn hands_in(page: &Page, name: &str) {
         .type_text("Eén keer graag")
         .await;
     page.button("Aanleveren").click().await;
+    folder
 }
 
 in_every_browser! {
     async fn stored_and_then_cut_off_has_arrived_once(page: &Page) {
-        hands_in(page, "weg-erna.pdf").await;
+        let _folder = hands_in(page, "weg-erna.pdf").await;
         // Chromium sends again by itself when a connection dies, and is told that there is one already.
         let arrived = page.heading("Uw document is aangekomen");
         let there = page.heading("Er is een document aangekomen");
@@ -36,7 +38,7 @@ in_every_browser! {
     }
 
     async fn cut_off_before_it_was_stored_can_be_sent_again(page: &Page) {
-        hands_in(page, "weg-ervoor.pdf").await;
+        let _folder = hands_in(page, "weg-ervoor.pdf").await;
         page.heading("Uw document is niet aangekomen").appears().await;
         page.text("weg-ervoor.pdf").appears().await;
         assert_eq!(page.textbox(containing("Opmerking")).value().await, "Eén keer graag");
@@ -45,21 +47,21 @@ in_every_browser! {
     }
 
     async fn cut_off_halfway_can_be_sent_again(page: &Page) {
-        hands_in(page, "weg-tijdens.pdf").await;
+        let _folder = hands_in(page, "weg-tijdens.pdf").await;
         page.heading("Uw document is niet aangekomen").appears().await;
         assert!(page.stage.uploads().is_empty());
         page.button("Nog een keer versturen").appears().await;
     }
 
     async fn half_an_answer_is_settled_by_asking(page: &Page) {
-        hands_in(page, "half.pdf").await;
+        let _folder = hands_in(page, "half.pdf").await;
         page.heading("Uw document is aangekomen").appears().await;
         assert_eq!(page.stage.uploads().len(), 1);
         assert_eq!(page.stage.watch().count("upload_file"), 1);
     }
 
     async fn a_document_of_someone_else_is_not_taken_for_this_one(page: &Page) {
-        hands_in(page, "al-ontvangen.pdf").await;
+        let _folder = hands_in(page, "al-ontvangen.pdf").await;
         page.heading("Er is een document aangekomen").appears().await;
         page.button("Vervangen door al-ontvangen.pdf").appears().await;
         assert_eq!(page.stage.uploads().len(), 1);

@@ -28,11 +28,10 @@ async fn fails(page: &Page, name: &str, title: &str, reason: &str) -> Folder {
 }
 
 const NOT_HANDED_IN: &str = "Uw document is niet aangeleverd";
-const NOT_ARRIVED: &str = "Uw document is niet aangekomen";
 
 in_every_browser! {
     async fn a_server_that_fails_once_takes_it_the_second_time(page: &Page) {
-        let _folder = fails(page, "hapert.pdf", NOT_ARRIVED, "verstuur het opnieuw").await;
+        let _folder = fails(page, "hapert.pdf", NOT_HANDED_IN, "Het lukt nu even niet. Dat ligt aan ons.").await;
         page.button("Nog een keer versturen").click().await;
         page.heading("Uw document is aangekomen").appears().await;
         let kept = page.stage.uploads();
@@ -41,19 +40,19 @@ in_every_browser! {
     }
 
     async fn a_server_that_keeps_failing_can_be_tried_again(page: &Page) {
-        let _folder = fails(page, "storing.pdf", NOT_ARRIVED, "verstuur het opnieuw").await;
+        let _folder = fails(page, "storing.pdf", NOT_HANDED_IN, "Het lukt nu even niet. Dat ligt aan ons.").await;
         page.button("Nog een keer versturen").click().await;
         page.until("a second attempt", async || match page.stage.watch().count("upload_file") {
             2 => Ok(()),
             other => Err(format!("{other} were made")),
         })
         .await;
-        page.heading(NOT_ARRIVED).appears().await;
+        page.heading(NOT_HANDED_IN).appears().await;
         page.text("storing.pdf").appears().await;
     }
 
     async fn a_failure_can_be_answered_with_another_file(page: &Page) {
-        let _folder = fails(page, "storing.pdf", NOT_ARRIVED, "verstuur het opnieuw").await;
+        let _folder = fails(page, "storing.pdf", NOT_HANDED_IN, "Het lukt nu even niet. Dat ligt aan ons.").await;
         let folder = Folder::new();
         page.give_file(&folder.file("beter.pdf", &papers::pdf(20_000))).await;
         page.text("beter.pdf").appears().await;
@@ -89,7 +88,7 @@ in_every_browser! {
     }
 
     async fn a_page_instead_of_an_answer_is_no_success(page: &Page) {
-        fails(page, "geen-json.pdf", NOT_ARRIVED, "verstuur het opnieuw").await;
+        fails(page, "geen-json.pdf", NOT_HANDED_IN, "Wij ontvingen iets dat niet te lezen is.").await;
     }
 
     async fn a_result_other_than_ok_is_no_success(page: &Page) {

@@ -289,7 +289,8 @@ fn loading(texts: &'static Texts) -> View {
     });
     el("div")
         .class("skeleton")
-        .child(el("p").attr("role", "status").text_from(move || {
+        .attr("role", "status")
+        .child(el("h1").text_from(move || {
             (if long.get() {
                 texts.loading_long
             } else {

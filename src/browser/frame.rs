@@ -3,7 +3,6 @@
 //! The frame may run no script, send no form and open nothing but new tabs; its own policy lets it
 //! fetch nothing but our style sheet. It is of our origin only so that its height can be read.
 
-use accelerate::text;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, HtmlElement, HtmlIFrameElement, ResizeObserver};
 
@@ -40,7 +39,7 @@ pub fn document(timeline: &str, host: &HtmlElement, style_sheet: &str, language:
     for part in [
         "\"><head><meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" content=\"",
         "default-src 'none'; img-src data:; style-src ",
-        origin(style_sheet),
+        style_sheet,
         "; style-src-attr 'unsafe-inline'; base-uri 'none'; form-action 'none'\">",
         "<link rel=\"stylesheet\" href=\"",
         style_sheet,
@@ -55,7 +54,11 @@ pub fn document(timeline: &str, host: &HtmlElement, style_sheet: &str, language:
 
 /// The declarations of [`LOOK`], safe in a quoted attribute: they are the broker's, who may quote too.
 fn push_look(host: &HtmlElement, html: &mut String) {
-    let Ok(Some(look)) = page::window().get_computed_style(host) else {
+    let inside = host
+        .shadow_root()
+        .and_then(|root| root.query_selector("div").ok()?);
+    let look = inside.and_then(|inside| page::window().get_computed_style(&inside).ok()?);
+    let Some(look) = look else {
         return;
     };
     for name in LOOK {
@@ -67,15 +70,6 @@ fn push_look(host: &HtmlElement, html: &mut String) {
             html.push(';');
         }
     }
-}
-
-/// Scheme and host of the style sheet's address, which our own loader made.
-fn origin(style_sheet: &str) -> &str {
-    let host = text::split_once(style_sheet, "://").map_or(style_sheet, |(_, host)| host);
-    let path = host.split_once('/').map_or(0, |(_, path)| path.len() + 1);
-    style_sheet
-        .get(..style_sheet.len() - path)
-        .unwrap_or_default()
 }
 
 /// Keeps a frame as tall as its content until it is dropped.
@@ -99,10 +93,9 @@ pub fn fit(frame: &Element) -> Option<Fitted> {
     let body = document.body()?;
     if let Ok(links) = document.query_selector_all("a, area") {
         for index in 0..links.length() {
-            if let Some(link) = links
-                .get(index)
-                .and_then(|node| node.dyn_into::<Element>().ok())
-            {
+            if let Some(link) = links.get(index) {
+                // Checked by the selector: its class is the frame's own, not this page's.
+                let link: Element = link.unchecked_into();
                 let _ = link.set_attribute("target", "_blank");
                 let _ = link.set_attribute("rel", "noopener noreferrer");
             }

@@ -63,9 +63,9 @@ class ConsumerPortal extends HTMLElement {
     if (this.#mounted) return;
     const screen = this.shadowRoot ?? this.attachShadow({ mode: "open" });
     if (!screen.querySelector("link")) {
-      screen.innerHTML = `<link rel="stylesheet"><div class="skeleton"><p role="status"></p></div>`;
+      screen.innerHTML = `<link rel="stylesheet"><div class="skeleton" role="status"><h1></h1></div>`;
       screen.querySelector("link").href = at("__CSS__");
-      screen.querySelector("p").textContent = wordsFor(this)[0];
+      screen.querySelector("h1").textContent = wordsFor(this)[0];
     }
     this.addEventListener("portal-error", (event) => {
       if (event.detail?.kind === "panic") apologise(this);

@@ -1,6 +1,6 @@
 //! An action: what is asked and of whom, where it stands, and exactly what can be done with it.
 
-use accelerate::session::{Action, Offers, Status};
+use accelerate::session::{Action, Status};
 use leptos::prelude::*;
 
 use crate::{
@@ -43,51 +43,53 @@ fn found(portal: Portal, action: RwSignal<Option<Action>>) -> El {
             move |action| part(portal, action.as_ref()?),
         )
     };
-    // Only what an action offers decides over its buttons: a new comment must not make them anew.
+    // Only what an action offers decides over its buttons: a new comment must not make them anew, nor
+    // may a document that can now be fetched disturb the handing in of it.
     let offers = move || {
-        action.with(|action| {
-            let action = action.as_ref()?;
-            let begun = portal.desk.with_value(|desk| desk.has(&action.id));
-            let Offers {
-                upload,
-                download,
-                otd,
-            } = action.offers;
-            Some((upload.is_some() || begun, download, otd))
-        })
+        action
+            .with(|action| action.as_ref().map(|it| it.offers))
+            .unwrap_or_default()
     };
-    let ways = move |offers: &Option<(bool, bool, bool)>| -> Option<[View; 4]> {
-        let (upload, download, otd) = (*offers)?;
-        let action = action.get_untracked()?;
-        let hand_in = upload.then(|| {
-            let handing = portal
-                .desk
-                .try_update_value(|desk| desk.for_action(portal, &action))?;
-            Some(upload::view::section(portal, handing))
+    let uploads = move || {
+        let begun = action.with(|action| {
+            let id = &action.as_ref()?.id;
+            Some(portal.desk.with_value(|desk| desk.has(id)))
         });
-        let idle = !upload && !download && !otd;
+        offers().upload.is_some() || begun == Some(true)
+    };
+    let fetches = move || (offers().download, offers().otd);
+    let hand_in = move |uploads: &bool| {
+        let action = uploads.then(|| action.get_untracked()).flatten()?;
+        let handing = portal
+            .desk
+            .try_update_value(|desk| desk.for_action(portal, &action))?;
+        Some(upload::view::section(portal, handing))
+    };
+    let fetch = move |(download, otd): &(bool, bool)| -> Option<[View; 2]> {
+        let action = action.get_untracked()?;
         Some([
-            hand_in.into(),
             download
                 .then(|| fetch_section(portal, &action, Kind::Document))
                 .into(),
             otd.then(|| fetch_section(portal, &action, Kind::Otd))
                 .into(),
-            idle.then(|| el("p").class("card nothing").child(texts.nothing_offered))
-                .into(),
         ])
     };
+    let idle =
+        move |idle: &bool| idle.then(|| el("p").class("card nothing").child(texts.nothing_offered));
     el("div")
         .class("page narrow")
         .child(
-            el("header")
+            el("div")
                 .class("page-head")
                 .child(shown(up))
                 .child(shown(heading))
                 .child(shown(facts)),
         )
         .child(shown(asked))
-        .part_of(offers, ways)
+        .part_of(uploads, hand_in)
+        .part_of(fetches, fetch)
+        .part_of(move || !uploads() && fetches() == (false, false), idle)
 }
 
 /// The way back: to the action's product, or the overview.

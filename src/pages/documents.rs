@@ -39,7 +39,7 @@ pub fn view(portal: Portal) -> El {
     el("div")
         .class("page")
         .child(
-            el("header")
+            el("div")
                 .class("page-head")
                 .child(el("h1").attr("tabindex", "-1").child(texts.documents)),
         )

@@ -26,7 +26,7 @@ pub fn view(portal: Portal) -> El {
     el("div")
         .class("page")
         .child(
-            el("header")
+            el("div")
                 .class("page-head")
                 .child(el("h1").attr("tabindex", "-1").child(texts.my_details))
                 .child(el("p").class("lead").child(texts.my_details_more)),

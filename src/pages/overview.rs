@@ -48,7 +48,7 @@ pub fn view(portal: Portal) -> El {
     el("div")
         .class("page columns")
         .child(
-            el("header")
+            el("div")
                 .class("page-head")
                 .child(el("h1").attr("tabindex", "-1").text_from(greeting))
                 .child(

@@ -96,7 +96,7 @@ fn found(portal: Portal, product: &Product) -> El {
     el("div")
         .class("page columns")
         .child(
-            el("header")
+            el("div")
                 .class("page-head")
                 .child(back(portal, &Page::Overview, texts.back_to_overview))
                 .child(el("h1").attr("tabindex", "-1").child(name))

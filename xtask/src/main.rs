@@ -8,6 +8,7 @@ mod demo;
 mod dev;
 mod fingerprint;
 mod install;
+mod module;
 mod places;
 mod process;
 mod progress;

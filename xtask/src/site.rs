@@ -12,24 +12,15 @@ use anyhow::{Context, Result, bail, ensure};
 use sha2::{Digest, Sha256};
 
 use crate::install::{self, SiteTools};
-use crate::{places, progress};
+use crate::{module, places, progress};
 
-/// What trunk calls the module and its glue: the root package's name.
-const MODULE: &str = "consumer-portal_bg.wasm";
-const GLUE: &str = "consumer-portal.js";
+/// The module, as trunk calls it after the root package.
+pub const MODULE: &str = "consumer-portal_bg.wasm";
+/// The script that loads the module and calls it.
+pub const GLUE: &str = "consumer-portal.js";
 /// The file that brokers name in their pages: it keeps its name.
 const LOADER: &str = "portal.js";
 const PAGE: &str = "index.html";
-
-/// What current Rust compiles to. Named because wasm-bindgen's output no longer says it.
-const WASM_FEATURES: [&str; 6] = [
-    "--enable-bulk-memory",
-    "--enable-multivalue",
-    "--enable-mutable-globals",
-    "--enable-nontrapping-float-to-int",
-    "--enable-reference-types",
-    "--enable-sign-ext",
-];
 
 /// trunk's hook after a build: reads from trunk where the staging folder is and what it built.
 ///
@@ -48,33 +39,27 @@ fn assemble(staging: &Path, release: bool, tools: &SiteTools) -> Result<()> {
 
     let mut names = Names::default();
 
-    // As wasm-bindgen made it, names and all: what trunk's own call of wasm-opt makes of it is smaller
-    // as it lies there and larger as it is sent.
-    let profile = if release { "release" } else { "debug" };
-    let module = places::target()
-        .join("wasm-bindgen")
-        .join(profile)
-        .join(MODULE);
-    if release {
-        shrink(tools, &module, &work.join(MODULE))?;
-    } else {
-        fs::copy(&module, work.join(MODULE)).context("trunk made no module")?;
-    }
-    let wasm = fs::read(work.join(MODULE))?;
-    names.wasm = place(staging, "portal", "wasm", &wasm)?;
-
     let glue = fs::read_to_string(staging.join(GLUE)).context("trunk made no glue")?;
     ensure!(
         !glue.contains("./snippets/"),
         "a dependency brings JavaScript of its own (the glue imports ./snippets/…), which the site \
          does not carry: leave that dependency or its feature out"
     );
+    fs::write(work.join(GLUE), glue)?;
+    // As wasm-bindgen made it, names and all: trunk's own call of wasm-opt makes it smaller as it lies
+    // there and larger as it is sent.
+    let profile = if release { "release" } else { "debug" };
+    let made = places::target().join("wasm-bindgen").join(profile);
+    fs::copy(made.join(MODULE), work.join(MODULE)).context("trunk made no module")?;
+    let (glue, wasm) = if release {
+        module::shrink(tools, &work)?
+    } else {
+        let glue = esbuild(tools, &work.join(GLUE), false, &[TARGET])?;
+        (glue, fs::read(work.join(MODULE))?)
+    };
+    names.wasm = place(staging, "portal", "wasm", &wasm)?;
     // The glue's own idea of where its module is stays true.
-    fs::write(
-        work.join(GLUE),
-        glue.replace(MODULE, names.wasm.trim_start_matches("./")),
-    )?;
-    let glue = esbuild(tools, &work.join(GLUE), release, &[TARGET])?;
+    let glue = glue.replace(MODULE, names.wasm.trim_start_matches("./"));
     names.glue = place(staging, "portal", "js", glue.as_bytes())?;
 
     for (sheet, name) in [
@@ -126,43 +111,15 @@ fn assemble(staging: &Path, release: bool, tools: &SiteTools) -> Result<()> {
     Ok(())
 }
 
-/// Makes the module small as it is sent: with Brotli. So little is inlined, code that occurs twice is
-/// left twice, and functions lie by name, which brings the many instances of one generic function
-/// together: 5 % less to send than `-Oz` alone (132.6 and 125.5 KB on 2026-11-23).
-/// Names and other notes for engineers go; panic messages are data and stay.
-fn shrink(tools: &SiteTools, module: &Path, to: &Path) -> Result<()> {
-    let mut command = Command::new(&tools.wasm_opt);
-    command
-        .args(WASM_FEATURES)
-        // The linker puts the stack there, not data.
-        .arg("--low-memory-unused")
-        .args([
-            "--always-inline-max-function-size=2",
-            "--one-caller-inline-max-function-size=20",
-        ])
-        .args([
-            "-Oz",
-            "--skip-pass=local-cse",
-            "--reorder-functions-by-name",
-        ])
-        .args([
-            "--strip-debug",
-            "--strip-producers",
-            "--strip-target-features",
-        ])
-        .arg(module)
-        .arg("--output")
-        .arg(to);
-    progress::run("wasm-opt", &mut command)?;
-    Ok(())
-}
-
 /// The oldest browsers: those in which the module's reference types came. Nested rules of a style sheet
 /// are written out for them.
-const TARGET: &str = "--target=chrome96,firefox91,safari15";
+pub const TARGET: &str = "--target=chrome96,firefox91,safari15";
 
 /// What esbuild makes of a script or a style sheet; readable unless `minify`.
-fn esbuild(tools: &SiteTools, source: &Path, minify: bool, flags: &[&str]) -> Result<String> {
+///
+/// # Errors
+/// When esbuild cannot read the source; what it says is on the screen already.
+pub fn esbuild(tools: &SiteTools, source: &Path, minify: bool, flags: &[&str]) -> Result<String> {
     let mut command = Command::new(&tools.esbuild);
     command.arg(source).args(flags).arg("--log-level=warning");
     if minify {

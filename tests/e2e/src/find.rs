@@ -216,8 +216,8 @@ impl<'a> Found<'a> {
             .await;
     }
 
-    /// Clicks three times on the spot where it stands, as fast as the browser takes it.
-    pub async fn click_thrice(&self) {
+    /// Clicks twice on the spot where it stands, as some people do with everything.
+    pub async fn double_click(&self) {
         let element = self.element().await;
         let down = PointerAction::Down {
             button: MOUSE_BUTTON_LEFT,
@@ -231,7 +231,7 @@ impl<'a> Found<'a> {
             x: 0.0,
             y: 0.0,
         });
-        for _ in 0..3 {
+        for _ in 0..2 {
             clicks = clicks.then(down.clone()).then(up.clone());
         }
         let clicked = self.page.client().perform_actions(clicks).await;

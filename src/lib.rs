@@ -22,6 +22,7 @@ use web_sys::{HtmlElement, ShadowRoot};
 use crate::{
     browser::{page, panic},
     config::Config,
+    texts::Language,
 };
 
 /// A portal that is on a page.
@@ -45,21 +46,22 @@ impl Mounted {
 
 /// Puts the portal in an element's shadow root, in place of the skeleton there. `first` is the
 /// getsession that the loader has already asked for (a promise of a `Response`); `timeline_style` is
-/// the absolute address of the style sheet for timelines.
+/// the absolute address of the style sheet for timelines. `english` is what is in `english.txt`, when
+/// [`speaks_english`]; without it the portal speaks Dutch.
 #[wasm_bindgen]
 pub fn mount(
     host: HtmlElement,
     root: ShadowRoot,
     first: js_sys::Promise,
     timeline_style: String,
+    english: Option<String>,
 ) -> Mounted {
     panic::tell(host.clone());
-    let mut config = Config::read(
-        |name| host.get_attribute(name),
-        page::language_around(&host).as_deref(),
-        &page::browser_languages(),
-    );
+    let mut config = config_of(&host);
     config.api = page::absolute(&config.api);
+    if config.language == Language::English && !english.is_some_and(texts::learn_english) {
+        config.language = Language::Dutch;
+    }
 
     let place: HtmlElement = page::document()
         .create_element("div")
@@ -80,4 +82,18 @@ pub fn mount(
         portal::portal(config, host.clone(), root, first, timeline_style).show_in(&place);
     });
     Mounted { host, place, owner }
+}
+
+/// Whether an element's texts are the English ones, which are no part of this module.
+#[wasm_bindgen]
+pub fn speaks_english(host: &HtmlElement) -> bool {
+    config_of(host).language == Language::English
+}
+
+fn config_of(host: &HtmlElement) -> Config {
+    Config::read(
+        |name| host.get_attribute(name),
+        page::language_around(host).as_deref(),
+        &page::browser_languages(),
+    )
 }

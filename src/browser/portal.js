@@ -15,6 +15,13 @@ const loading = Promise.all([import(at("__GLUE__")), fetch(at("__WASM__"))]).the
 );
 loading.catch(() => {}); // reported by each element
 
+// Dutch is in the module. English is fetched once, where it is wanted; without it the portal is Dutch.
+let english;
+const readEnglish = () =>
+  (english ??= fetch(at("__ENGLISH__"))
+    .then((answer) => (answer.ok ? answer.text() : undefined))
+    .catch(() => undefined));
+
 // The same request that `browser::fetch` makes for every later one (accelerate::request).
 function askSession(element) {
   const base = element.getAttribute("api")?.trim() || "consumerportal";
@@ -35,10 +42,13 @@ const words = {
   en: ["Fetching the dossier…", "Something went wrong", "Our apologies. Reload the page to go on.", "Reload the page"],
 };
 
-function wordsFor(element) {
+// A guess; which language it is to be, the module says (`speaks_english`).
+function guess(element) {
   const tag = element.closest("[lang]")?.lang || navigator.language || "nl";
-  return words[/^en\b/i.test(tag) ? "en" : "nl"];
+  return /^en\b/i.test(tag) ? "en" : "nl";
 }
+
+const wordsFor = (element) => words[guess(element)];
 
 function apologise(element) {
   const [, title, more, reload] = wordsFor(element);
@@ -71,8 +81,12 @@ class ConsumerPortal extends HTMLElement {
       if (event.detail?.kind === "panic") apologise(this);
     });
     const session = askSession(this);
+    if (guess(this) === "en") readEnglish();
     this.#mounted = loading
-      .then((glue) => glue.mount(this, screen, session, at("__TIMELINE_CSS__")))
+      .then(async (glue) => {
+        const texts = glue.speaks_english(this) ? await readEnglish() : undefined;
+        return glue.mount(this, screen, session, at("__TIMELINE_CSS__"), texts);
+      })
       .catch((cause) => {
         console.error("consumer-portal could not start:", cause);
         apologise(this);

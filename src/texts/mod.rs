@@ -6,6 +6,8 @@
 mod problem;
 mod table;
 
+use std::cell::Cell;
+
 pub use problem::{Plight, plight};
 pub use table::Texts;
 
@@ -50,13 +52,28 @@ pub enum Address {
     Informal,
 }
 
-/// The texts in a language and a form of address.
-pub fn choose(language: Language, address: Address) -> &'static Texts {
-    match (language, address) {
-        (Language::English, _) => &table::ENGLISH,
-        (Language::Dutch, Address::Formal) => &table::DUTCH_FORMAL,
-        (Language::Dutch, Address::Informal) => &table::DUTCH_INFORMAL,
+thread_local! {
+    static ENGLISH: Cell<Option<&'static Texts>> = const { Cell::new(None) };
+}
+
+/// Takes the English texts: what is in `english.txt`, which the loader fetches where they are wanted.
+/// `false` when these are others.
+pub fn learn_english(lines: String) -> bool {
+    if ENGLISH.get().is_none() {
+        // Kept for as long as the page: they are read once.
+        let texts = Texts::read(lines.leak()).map(|texts| &*Box::leak(Box::new(texts)));
+        ENGLISH.set(texts);
     }
+    ENGLISH.get().is_some()
+}
+
+/// The texts in a language and a form of address; Dutch, while [English](learn_english) is not there.
+pub fn choose(language: Language, address: Address) -> &'static Texts {
+    let english = ENGLISH.get().filter(|_| language == Language::English);
+    english.unwrap_or(match address {
+        Address::Formal => &table::DUTCH_FORMAL,
+        Address::Informal => &table::DUTCH_INFORMAL,
+    })
 }
 
 /// Puts values in a text's `{places}`. Values are put in as they are, and not read for places again.
@@ -81,6 +98,44 @@ pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const LINES: &str = include_str!("english.txt");
+
+    /// Each text's name, with its English, formal and informal edition.
+    fn all() -> impl Iterator<Item = (&'static str, [&'static str; 3])> {
+        assert!(learn_english(LINES.to_owned()));
+        let english = choose(Language::English, Address::Formal).all();
+        let formal = choose(Language::Dutch, Address::Formal).all();
+        let informal = choose(Language::Dutch, Address::Informal).all();
+        (english.into_iter().zip(formal).zip(informal))
+            .map(|(((name, english), formal), informal)| (name, [english, formal.1, informal.1]))
+    }
+
+    #[test]
+    fn the_english_texts_are_those_of_the_table_in_its_order() {
+        let names: Vec<_> = LINES
+            .lines()
+            .map(|line| line.split_once(": ").map(|(name, _)| name))
+            .collect();
+        let table: Vec<_> = all().map(|(name, _)| Some(name)).collect();
+        assert_eq!(names, table);
+    }
+
+    #[test]
+    fn without_english_there_is_dutch() {
+        assert!(!learn_english("no text".to_owned()));
+        let texts = choose(Language::English, Address::Informal);
+        assert_eq!(texts.progress, "Je voortgang");
+        assert!(learn_english(LINES.to_owned()));
+        assert_eq!(
+            choose(Language::English, Address::Informal).progress,
+            "Your progress"
+        );
+        assert_eq!(
+            choose(Language::Dutch, Address::Informal).progress,
+            "Je voortgang"
+        );
+    }
 
     #[test]
     fn a_language_tag_is_read_by_its_first_part() {
@@ -110,7 +165,7 @@ mod tests {
             names.sort();
             names
         };
-        for (name, texts) in table::all() {
+        for (name, texts) in all() {
             for text in texts {
                 assert!(!text.trim().is_empty(), "{name} is empty");
                 assert_eq!(places(text), places(texts[0]), "{name}: {text}");
@@ -120,7 +175,7 @@ mod tests {
 
     #[test]
     fn the_informal_form_never_says_u() {
-        for (name, [_, formal, informal]) in table::all() {
+        for (name, [_, formal, informal]) in all() {
             let says_u = |text: &str| {
                 text.split(|c: char| !c.is_alphabetic())
                     .any(|word| matches!(word.to_lowercase().as_str(), "u" | "uw"))

@@ -79,6 +79,9 @@ fn assemble(staging: &Path, release: bool, tools: &SiteTools) -> Result<()> {
         *name = place(staging, sheet, "css", css.as_bytes())?;
     }
 
+    let english = fs::read(places::root().join("src/texts/english.txt"))?;
+    names.english = place(staging, "english", "txt", &english)?;
+
     let loader = places::root().join("src/browser").join(LOADER);
     let externals = PLACEHOLDERS.map(|placeholder| format!("--external:{placeholder}"));
     let mut flags = vec!["--bundle", "--format=esm", TARGET];
@@ -154,7 +157,13 @@ fn hash(content: &[u8]) -> String {
         .collect()
 }
 
-const PLACEHOLDERS: [&str; 4] = ["__GLUE__", "__WASM__", "__CSS__", "__TIMELINE_CSS__"];
+const PLACEHOLDERS: [&str; 5] = [
+    "__GLUE__",
+    "__WASM__",
+    "__CSS__",
+    "__TIMELINE_CSS__",
+    "__ENGLISH__",
+];
 
 /// The addresses of the hashed files, relative to the loader and the page.
 #[derive(Debug, Default)]
@@ -163,6 +172,7 @@ struct Names {
     wasm: String,
     css: String,
     timeline_css: String,
+    english: String,
 }
 
 impl Names {
@@ -170,7 +180,13 @@ impl Names {
     fn fill(&self, text: &str) -> String {
         PLACEHOLDERS
             .into_iter()
-            .zip([&self.glue, &self.wasm, &self.css, &self.timeline_css])
+            .zip([
+                &self.glue,
+                &self.wasm,
+                &self.css,
+                &self.timeline_css,
+                &self.english,
+            ])
             .fold(text.to_owned(), |text, (placeholder, name)| {
                 text.replace(placeholder, name)
             })
@@ -277,6 +293,7 @@ mod tests {
             wasm: "./portal-2.wasm".into(),
             css: "./portal-3.css".into(),
             timeline_css: "./timeline-4.css".into(),
+            english: "./english-5.txt".into(),
         }
     }
 

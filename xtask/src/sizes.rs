@@ -18,7 +18,8 @@ struct Row {
 }
 
 impl Row {
-    /// Whether the first visit loads it: all but the timeline's sheet and the icons.
+    /// Whether the first visit loads it: all but the timeline's sheet, the English texts
+    /// and the icons.
     fn is_first_load(&self) -> bool {
         let name = self.name.as_str();
         name == "index.html"

@@ -20,11 +20,16 @@ use web_sys::{
     RequestCredentials, Response,
 };
 
-use super::{page, wait::within};
+use super::{
+    page,
+    wait::{wait, within},
+};
 use crate::config::Config;
 
 /// How long getsession may be silent, in milliseconds.
 const SESSION_SILENCE: i32 = 30_000;
+/// From how many bytes on a dossier is long.
+const LONG: usize = 1 << 20;
 /// How long a document may be silent, in milliseconds: some are made while one waits.
 const DOCUMENT_SILENCE: i32 = 60_000;
 /// How much of an answer is looked at to tell what it is, in bytes.
@@ -70,8 +75,18 @@ async fn read_session(response: Response) -> Result<Session, Problem> {
         Ok(())
     })
     .await?;
+    // Each of these keeps a slow phone busy for a moment when the dossier is long: what the consumer
+    // does meanwhile comes in between.
+    let long = body.len() > LONG;
+    if long {
+        wait(0).await;
+    }
     check_answer(response.status(), &body)?;
-    decode::session(&body).map_err(|problem| problem.with_status(response.status()))
+    let session = decode::session(&body).map_err(|problem| problem.with_status(response.status()));
+    if long {
+        wait(0).await;
+    }
+    session
 }
 
 /// A document that came whole.

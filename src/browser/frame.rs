@@ -28,10 +28,11 @@ const LOOK: [&str; 16] = [
     "--bad-tint",
 ];
 
-/// The document of the frame: the timeline in our style sheet, under a policy of its own. A broker's
-/// page may have none, and an image in the timeline would tell a stranger who is looking.
-pub fn document(timeline: &str, host: &HtmlElement, style_sheet: &str, language: &str) -> String {
-    let mut html = String::with_capacity(timeline.len() + 2048);
+/// The document that the timeline is put in: our style sheet, and a policy of its own. A broker's page
+/// may have none, and an image in the timeline would tell a stranger who is looking. The timeline itself
+/// comes when this policy is in force ([`fill`]): Firefox fetches what it sees ahead, before it is.
+pub fn document(host: &HtmlElement, style_sheet: &str, language: &str) -> String {
+    let mut html = String::with_capacity(2048);
     html.push_str("<!doctype html><html lang=\"");
     html.push_str(language);
     html.push_str("\" style=\"");
@@ -43,9 +44,7 @@ pub fn document(timeline: &str, host: &HtmlElement, style_sheet: &str, language:
         "; style-src-attr 'unsafe-inline'; base-uri 'none'; form-action 'none'\">",
         "<link rel=\"stylesheet\" href=\"",
         style_sheet,
-        "\"><title>-</title></head><body>",
-        timeline,
-        "</body></html>",
+        "\"><title>-</title></head><body></body></html>",
     ] {
         html.push_str(part);
     }
@@ -85,12 +84,13 @@ impl Drop for Fitted {
     }
 }
 
-/// Call when the frame has loaded: fits it now and whenever its content changes, and makes every
-/// link in it open a new tab.
-pub fn fit(frame: &Element) -> Option<Fitted> {
+/// Call when the frame has loaded: puts the timeline in it, makes every link open a new tab, and fits
+/// the frame to what is in it, now and whenever that changes.
+pub fn fill(frame: &Element, timeline: &str) -> Option<Fitted> {
     let frame = frame.dyn_ref::<HtmlIFrameElement>()?;
     let document = frame.content_document()?;
     let body = document.body()?;
+    body.set_inner_html(timeline);
     if let Ok(links) = document.query_selector_all("a, area") {
         for index in 0..links.length() {
             if let Some(link) = links.get(index) {

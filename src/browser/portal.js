@@ -87,7 +87,9 @@ class ConsumerPortal extends HTMLElement {
         const texts = glue.speaks_english(this) ? await readEnglish() : undefined;
         return glue.mount(this, screen, session, at("__TIMELINE_CSS__"), texts);
       })
-      .catch((cause) => {
+      .catch(async (cause) => {
+        // A page that is being left breaks off what it fetches, too. It is gone before this is over.
+        await new Promise((over) => setTimeout(over, 1000));
         console.error("consumer-portal could not start:", cause);
         apologise(this);
       });

@@ -17,15 +17,17 @@ pub fn timeline(portal: Portal, html: &str, product: &str) -> El {
     let document = portal.timeline_style.with_value(|style| {
         portal
             .host
-            .with_value(|host| frame::document(html, host, style, portal.language.tag()))
+            .with_value(|host| frame::document(host, style, portal.language.tag()))
     });
     let frame = el("iframe")
         .attr("title", &fill(texts.timeline_of, &[("product", product)]))
         .attr("sandbox", "allow-same-origin allow-popups")
         .attr("srcdoc", &document);
-    let element = frame.element();
+    let (element, html) = (frame.element(), html.to_owned());
     let fitted = StoredValue::new_local(None);
-    let frame = frame.on("load", move |_| fitted.set_value(frame::fit(&element)));
+    let frame = frame.on("load", move |_| {
+        fitted.set_value(frame::fill(&element, &html))
+    });
     el("section")
         .class("card timeline")
         .child(el("h2").child(texts.timeline))

@@ -166,6 +166,11 @@ pub fn lower_case(text: &str) -> String {
     js_sys::JsString::from(text).to_lower_case().into()
 }
 
+/// A text as it may stand in an address: percent-encoded.
+pub fn encoded(text: &str) -> String {
+    js_sys::encode_uri_component(text).into()
+}
+
 /// A text in upper case.
 pub fn upper_case(text: &str) -> String {
     js_sys::JsString::from(text).to_upper_case().into()

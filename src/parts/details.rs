@@ -2,7 +2,10 @@
 
 use accelerate::text;
 
-use crate::browser::dom::{El, View, el};
+use crate::browser::{
+    dom::{El, View, el},
+    page,
+};
 
 /// One row of [`details`]: its name, and its value when there is one.
 pub type Row = (String, Option<View>);
@@ -54,14 +57,10 @@ pub fn telephone_href(number: &str) -> String {
 pub fn mail_href(address: &str, subject: Option<&str>) -> String {
     let mut href = "mailto:".to_owned();
     // An address keeps its @ readable.
-    href.push_str(&text::replace(&encode(address), "%40", "@"));
+    href.push_str(&text::replace(&page::encoded(address), "%40", "@"));
     if let Some(subject) = subject {
         href.push_str("?subject=");
-        href.push_str(&encode(subject));
+        href.push_str(&page::encoded(subject));
     }
     href
-}
-
-fn encode(text: &str) -> String {
-    js_sys::encode_uri_component(text).into()
 }

@@ -474,8 +474,8 @@ impl Desktop {
                 "alert",
             ),
         };
-        let again = move || {
-            flow.with(Flow::replaces).then(|| match outcome {
+        let again = move |replaces: &bool| {
+            replaces.then(|| match outcome {
                 Outcome::AlreadyThere => {
                     self.step(&fill(texts.replace_it, &[("name", &name)]), Event::Send)
                 }
@@ -494,16 +494,18 @@ impl Desktop {
                 .into(),
             el("p")
                 .class("buttons")
-                .part(move || self.next())
-                .part(again)
+                .part_of(
+                    move || self.next(),
+                    move |next| self.next_button(next.as_ref()),
+                )
+                .part_of(move || flow.with(Flow::replaces), again)
                 .into(),
         ]
         .into()
     }
 
-    /// What the consumer would do next: the first of what is left, or back to the overview.
-    fn next(self) -> El {
-        let texts = self.portal.texts;
+    /// What the consumer would do next: the first of what is left that takes a document.
+    fn next(self) -> Option<(Page, String)> {
         let next = self.portal.in_session(|session| {
             let first = left(session)
                 .into_iter()
@@ -511,12 +513,16 @@ impl Desktop {
                 .find(|action: &&Action| action.offers.upload.is_some())?;
             Some((Page::Action(first.id.clone()), name(self.portal, first)))
         });
-        match next.flatten() {
-            Some((page, task)) => button_link(
-                self.portal,
-                &page,
-                &fill(texts.next_task, &[("task", &task)]),
-            ),
+        next.flatten()
+    }
+
+    /// Leads there, or back to the overview.
+    fn next_button(self, next: Option<&(Page, String)>) -> El {
+        let texts = self.portal.texts;
+        match next {
+            Some((page, task)) => {
+                button_link(self.portal, page, &fill(texts.next_task, &[("task", task)]))
+            }
             None => button_link(self.portal, &Page::Overview, texts.back_to_overview),
         }
     }

@@ -97,7 +97,7 @@ impl Driver {
         let home = home();
         let process = Ward::start(&program, &arguments, &environment(browser, home.path()))
             .unwrap_or_else(|error| panic!("{program} does not start: {error}"));
-        let deadline = Instant::now() + Duration::from_secs(20);
+        let deadline = Instant::now() + Duration::from_secs(60);
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             assert!(
                 Instant::now() < deadline,
@@ -279,7 +279,7 @@ fn display() -> String {
             .collect();
         let process = Ward::start("Xvfb", &arguments, &[])
             .unwrap_or_else(|error| panic!("Xvfb does not start: {error}"));
-        let deadline = Instant::now() + Duration::from_secs(20);
+        let deadline = Instant::now() + Duration::from_secs(60);
         while !Path::new(&format!("/tmp/.X11-unix/X{number}")).exists() {
             assert!(Instant::now() < deadline, "Xvfb is not ready within 20 s");
             thread::sleep(Duration::from_millis(10));

@@ -37,7 +37,7 @@ pub fn patience() -> Duration {
 const GLANCE: Duration = Duration::from_millis(40);
 
 /// How long a browser may take for one thing.
-pub(crate) const COMMAND: Duration = Duration::from_secs(20);
+pub(crate) const COMMAND: Duration = Duration::from_secs(60);
 
 /// How long a test may take, whatever happens.
 const TEST: Duration = Duration::from_secs(240);

@@ -6,7 +6,7 @@ use js_sys::{Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
     CustomEvent, CustomEventInit, Document, Element, Event, EventTarget, HtmlElement,
-    ScrollToOptions, ShadowRoot, VisibilityState, Window,
+    ScrollToOptions, ShadowRoot, UiEvent, VisibilityState, Window,
 };
 
 /// The window: there always is one, the module runs nowhere else.
@@ -148,6 +148,13 @@ pub fn emit(host: &EventTarget, name: &str, detail: &[(&str, &str)]) {
     if let Ok(event) = CustomEvent::new_with_event_init_dict(name, &init) {
         let _ = host.dispatch_event(&event);
     }
+}
+
+/// Whether a click is the second or later of several in quick succession at the same place.
+pub fn is_repeated_click(event: &Event) -> bool {
+    event
+        .dyn_ref::<UiEvent>()
+        .is_some_and(|event| event.detail() > 1)
 }
 
 /// What a field now holds, from its event.

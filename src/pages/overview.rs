@@ -179,6 +179,7 @@ fn card(portal: Portal, product: &Product) -> El {
         .child(
             link(portal, &Page::Product(product.id.clone()))
                 .child(el("span").class("product-name").child(name))
+                .child(" ")
                 .child(kind),
         )
         .child(bar)

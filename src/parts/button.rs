@@ -1,6 +1,9 @@
 //! Buttons that do something here; what leads to another page is a link.
 
-use crate::browser::dom::{El, el};
+use crate::browser::{
+    dom::{El, el},
+    page,
+};
 
 /// A button.
 pub fn button(words: &str, press: impl Fn() + 'static) -> El {
@@ -8,7 +11,13 @@ pub fn button(words: &str, press: impl Fn() + 'static) -> El {
         .attr("type", "button")
         .class("button")
         .child(words)
-        .on("click", move |_| press())
+        .on("click", move |event| {
+            // The second half of a double click was meant for what stood here before: who clicks
+            // "hand in" twice must not cancel it.
+            if !page::is_repeated_click(&event) {
+                press();
+            }
+        })
 }
 
 /// The button that leads on.

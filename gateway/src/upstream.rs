@@ -314,10 +314,10 @@ impl Upstream {
             }
         }
         let beginning = beginning.freeze();
-        if failed || whole {
-            if let Err(problem) = check_answer(head.status.as_u16(), &beginning) {
-                return Err(told(head.status, problem.code));
-            }
+        if (failed || whole)
+            && let Err(problem) = check_answer(head.status.as_u16(), &beginning)
+        {
+            return Err(told(head.status, problem.code));
         }
         Ok(Answer {
             head,

@@ -1,0 +1,178 @@
+//! `gateway`: serves the portal, mints links to it, and checks its own configuration.
+#![forbid(unsafe_code)]
+
+use clap::{Args, Parser, Subcommand};
+use gateway::config::{self, Read, Sources};
+use gateway::{links, log, server};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::SystemTime;
+
+/// The server that may talk to AccelerateConnect on a consumer's behalf.
+#[derive(Parser)]
+#[command(name = "gateway", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the portal until SIGTERM; then finish what is under way.
+    Serve {
+        #[command(flatten)]
+        flags: Flags,
+    },
+    /// Read the configuration and tell every mistake in it.
+    Check {
+        #[command(flatten)]
+        flags: Flags,
+    },
+    /// Print a link that signs a consumer in.
+    Link {
+        /// The consumer's id at AccelerateConnect.
+        #[arg(long, value_name = "ID")]
+        consumer: String,
+        /// How long the link is good, such as 14d; at most 90d.
+        #[arg(long, value_parser = config::duration)]
+        lifetime: Option<std::time::Duration>,
+        #[command(flatten)]
+        flags: Flags,
+    },
+}
+
+/// What wins over environment and file. Secrets are never flags: everyone on a machine can read them.
+#[derive(Args)]
+struct Flags {
+    /// The configuration, in TOML.
+    #[arg(long, env = "GATEWAY_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Where to listen.
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<String>,
+    /// Where consumers find us.
+    #[arg(long, value_name = "URL")]
+    public_url: Option<String>,
+    /// The folder of the site.
+    #[arg(long, value_name = "FOLDER")]
+    assets: Option<String>,
+    /// What consumerportal/getsession is appended to.
+    #[arg(long, value_name = "URL")]
+    accelerate_url: Option<String>,
+    /// The licence's name.
+    #[arg(long, value_name = "NAME")]
+    accelerate_domain: Option<String>,
+    /// Any other setting, such as limits.uploads=200; may be repeated.
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+}
+
+fn main() -> ExitCode {
+    match Cli::parse().command {
+        Command::Serve { flags } => with(flags, serve),
+        Command::Check { flags } => with(flags, |read| {
+            println!("{:#?}", read.settings);
+            ExitCode::SUCCESS
+        }),
+        Command::Link {
+            consumer,
+            lifetime,
+            flags,
+        } => with(flags, |read| {
+            match links::mint(&read.settings, &consumer, lifetime, SystemTime::now()) {
+                Ok(link) => {
+                    println!("{link}");
+                    ExitCode::SUCCESS
+                }
+                Err(bad) => {
+                    eprintln!("gateway: {bad}");
+                    ExitCode::from(2)
+                }
+            }
+        }),
+    }
+}
+
+fn with(flags: Flags, act: impl FnOnce(Read) -> ExitCode) -> ExitCode {
+    let sources = match flags.sources() {
+        Ok(sources) => sources,
+        Err(sentence) => {
+            eprintln!("gateway: {sentence}");
+            return ExitCode::from(2);
+        }
+    };
+    match config::read(sources, |path| std::fs::read_to_string(path)) {
+        Ok(read) => {
+            for warning in &read.warnings {
+                eprintln!("gateway: mind: {warning}");
+            }
+            act(read)
+        }
+        Err(mistakes) => {
+            for mistake in mistakes {
+                eprintln!("gateway: {mistake}");
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve(read: Read) -> ExitCode {
+    log::init(&read.settings.log);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let outcome = runtime.and_then(|runtime| runtime.block_on(server::run(read.settings)));
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("gateway: cannot serve: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl Flags {
+    fn sources(self) -> Result<Sources, String> {
+        let file = match self.config {
+            Some(path) => {
+                let text = std::fs::read_to_string(&path);
+                let text = text.map_err(|error| format!("{}: {}", path.display(), error.kind()))?;
+                Some((path, text))
+            }
+            None => None,
+        };
+        let mut flags = Vec::new();
+        for (key, value) in [
+            ("listen", self.listen),
+            ("public_url", self.public_url),
+            ("assets", self.assets),
+        ] {
+            let flag = format!("--{}", key.replace('_', "-"));
+            flags.extend(value.map(|value| (["gateway_", key].concat(), value, flag)));
+        }
+        for (key, value) in [
+            ("accelerate_url", self.accelerate_url),
+            ("accelerate_domain", self.accelerate_domain),
+        ] {
+            let flag = format!("--{}", key.replace('_', "-"));
+            flags.extend(value.map(|value| (key.to_owned(), value, flag)));
+        }
+        for set in self.set {
+            let (key, value) = set
+                .split_once('=')
+                .ok_or("--set takes KEY=VALUE, such as limits.uploads=200")?;
+            let key = key.trim().to_ascii_lowercase();
+            flags.push((key, value.to_owned(), "--set".to_owned()));
+        }
+        Ok(Sources {
+            file,
+            environment: std::env::vars_os()
+                .filter_map(|(name, value)| {
+                    Some((name.into_string().ok()?, value.into_string().ok()?))
+                })
+                .collect(),
+            flags,
+        })
+    }
+}

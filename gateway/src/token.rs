@@ -1,0 +1,183 @@
+//! What a consumer holds instead of a password: encrypted and signed texts (PASETO v4.local) that only
+//! this gateway, and its copies with the same secrets, can make or read. Knows nothing of what is in them.
+
+use hkdf::Hkdf;
+use pasetors::Local;
+use pasetors::keys::SymmetricKey;
+use pasetors::token::UntrustedToken;
+use pasetors::version4::{LocalToken, V4};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::Sha256;
+use zeroize::Zeroize as _;
+
+/// No token of ours is longer, in bytes.
+const LONGEST: usize = 2_048;
+
+/// What a token is for. One made for one purpose is unreadable for another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// A link that the adviser sends.
+    Link,
+    /// A link to go on with on the phone.
+    Phone,
+    /// The cookie of who is signed in.
+    Session,
+}
+
+impl Purpose {
+    const ALL: [Purpose; 3] = [Purpose::Link, Purpose::Phone, Purpose::Session];
+
+    fn name(self) -> &'static str {
+        match self {
+            Purpose::Link => "link",
+            Purpose::Phone => "phone",
+            Purpose::Session => "session",
+        }
+    }
+}
+
+/// It is no token of ours for that purpose, or it was changed. Nobody is told which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unreadable;
+
+/// The keys of all secrets, the newest first.
+pub struct Keys {
+    /// For each secret, a key for each purpose.
+    keys: Vec<[SymmetricKey<V4>; 3]>,
+    audience: String,
+}
+
+impl std::fmt::Debug for Keys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Keys")
+    }
+}
+
+impl Keys {
+    /// Keys from these secrets, newest first, for tokens that are good for this audience only.
+    pub fn new(secrets: &[SecretString], audience: impl Into<String>) -> Keys {
+        let keys = secrets.iter().map(|secret| {
+            Purpose::ALL.map(|purpose| {
+                let mut bytes = [0; 32];
+                let info = ["consumer-portal v1 ", purpose.name()].concat();
+                Hkdf::<Sha256>::new(None, secret.expose_secret().as_bytes())
+                    .expand(info.as_bytes(), &mut bytes)
+                    .expect("32 bytes are not too many for HKDF-SHA256");
+                let key = SymmetricKey::from(&bytes).expect("32 bytes are a key");
+                bytes.zeroize();
+                key
+            })
+        });
+        Keys {
+            keys: keys.collect(),
+            audience: audience.into(),
+        }
+    }
+
+    /// A token that holds `what`; `None` when the system has no randomness to give.
+    pub fn seal(&self, purpose: Purpose, what: &impl Serialize) -> Option<String> {
+        let key = &self.keys.first()?[purpose as usize];
+        let text = serde_json::to_vec(what).ok()?;
+        let audience = self.audience(purpose);
+        LocalToken::encrypt(key, &text, None, Some(audience.as_bytes())).ok()
+    }
+
+    /// What a token holds.
+    ///
+    /// # Errors
+    /// [`Unreadable`].
+    pub fn open<T: DeserializeOwned>(
+        &self,
+        purpose: Purpose,
+        token: &str,
+    ) -> Result<T, Unreadable> {
+        if token.len() > LONGEST {
+            return Err(Unreadable);
+        }
+        let token = UntrustedToken::<Local, V4>::try_from(token).map_err(|_| Unreadable)?;
+        let audience = self.audience(purpose);
+        self.keys
+            .iter()
+            .find_map(|keys| {
+                let key = &keys[purpose as usize];
+                LocalToken::decrypt(key, &token, None, Some(audience.as_bytes())).ok()
+            })
+            .and_then(|token| serde_json::from_str(token.payload()).ok())
+            .ok_or(Unreadable)
+    }
+
+    fn audience(&self, purpose: Purpose) -> String {
+        [purpose.name(), " ", &self.audience].concat()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn keys(secrets: &[&str], audience: &str) -> Keys {
+        let secrets: Vec<SecretString> = secrets.iter().map(|it| (*it).into()).collect();
+        Keys::new(&secrets, audience)
+    }
+
+    const OLD: &str = "0123456789abcdef0123456789abcdef";
+    const NEW: &str = "fedcba9876543210fedcba9876543210";
+
+    #[test]
+    fn what_is_sealed_can_be_opened_with_any_of_the_secrets_it_may_be_made_with() {
+        let token = keys(&[OLD], "a").seal(Purpose::Link, &"CNSR1").unwrap();
+        let both = keys(&[NEW, OLD], "a");
+        assert_eq!(both.open::<String>(Purpose::Link, &token).unwrap(), "CNSR1");
+        assert!(
+            keys(&[NEW], "a")
+                .open::<String>(Purpose::Link, &token)
+                .is_err()
+        );
+        let token = both.seal(Purpose::Link, &"CNSR1").unwrap();
+        assert!(
+            keys(&[NEW], "a")
+                .open::<String>(Purpose::Link, &token)
+                .is_ok()
+        );
+    }
+
+    #[test]
+    fn another_purpose_audience_or_version_is_refused() {
+        let keys_a = keys(&[NEW], "a");
+        let token = keys_a.seal(Purpose::Link, &1).unwrap();
+        assert!(keys_a.open::<u8>(Purpose::Session, &token).is_err());
+        assert!(keys_a.open::<u8>(Purpose::Phone, &token).is_err());
+        assert!(keys(&[NEW], "b").open::<u8>(Purpose::Link, &token).is_err());
+        let older = token.replacen("v4.", "v3.", 1);
+        assert!(keys_a.open::<u8>(Purpose::Link, &older).is_err());
+    }
+
+    #[test]
+    fn a_token_does_not_show_what_it_holds() {
+        let token = keys(&[NEW], "a").seal(Purpose::Link, &"CNSR1").unwrap();
+        assert!(token.starts_with("v4.local.") && !token.contains("CNSR1"));
+    }
+
+    proptest! {
+        #[test]
+        fn whoever_changes_a_byte_is_refused(at in 9usize..60, with in "[A-Za-z0-9_-]") {
+            let keys = keys(&[NEW], "a");
+            let token = keys.seal(Purpose::Session, &"a text of some length").unwrap();
+            let mut changed = token.clone();
+            changed.replace_range(at..=at, &with);
+            prop_assume!(changed != token);
+            prop_assert_eq!(keys.open::<String>(Purpose::Session, &changed), Err(Unreadable));
+        }
+
+        #[test]
+        fn nothing_makes_it_panic(text in ".{0,200}") {
+            let keys = keys(&[NEW], "a");
+            let version = ["v4.local.", &text].concat();
+            prop_assert!(keys.open::<String>(Purpose::Link, &text).is_err());
+            prop_assert!(keys.open::<String>(Purpose::Link, &version).is_err());
+        }
+    }
+}

@@ -166,20 +166,28 @@ impl Upstream {
                 query.append_pair(name, value);
             }
         }
-        let request = Request::builder()
-            .method(Method::GET)
-            .uri(url.as_str())
-            .header(header::ACCEPT, "*/*")
-            .body(Body::empty());
-        let Ok(request) = request else {
+        let request = || {
+            Request::builder()
+                .method(Method::GET)
+                .uri(url.as_str())
+                .header(header::ACCEPT, "*/*")
+                .body(Body::empty())
+        };
+        let (Ok(first), Ok(second)) = (request(), request()) else {
             return (None, Err(Refusal::Internal.into()));
         };
         let asked = Instant::now();
         if let Err(wait) = self.circuit.admit(asked) {
             return (None, Err(Refusal::AccelerateUnavailable(wait).into()));
         }
-        let answer =
-            tokio::time::timeout(self.settings.answer_timeout, self.client.request(request)).await;
+        let asking = async {
+            match self.client.request(first).await {
+                // They closed a connection that was kept for the next request, just as this one went out.
+                Err(error) if !error.is_connect() => self.fresh.request(second).await,
+                heard => heard,
+            }
+        };
+        let answer = tokio::time::timeout(self.settings.answer_timeout, asking).await;
         let response = match self.heard(endpoint, asked, answer) {
             Ok(response) => response,
             Err(refusal) => return (None, Err(refusal.into())),

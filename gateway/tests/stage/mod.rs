@@ -1,0 +1,427 @@
+//! A gateway in this process, in front of an AccelerateConnect that does what a test tells it to, byte
+//! by byte; and a browser of a few lines that can do what no browser would.
+
+#![allow(dead_code, reason = "each file of tests uses a part of it")]
+
+use gateway::server::Running;
+use gateway::settings::Settings;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+use tokio::runtime::Runtime;
+
+pub const SALT: &str = "PRIVATE_SALT";
+pub const CONSUMER: &str = "CNSR22966DC6C1D2E53D861B2794F6A20E";
+pub const ACTION: &str = "PRA433FB8570F2C0F6D816F1A0A283BFE";
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A request as it arrived at AccelerateConnect.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    pub method: String,
+    pub target: String,
+    pub headers: Vec<(String, Vec<u8>)>,
+    pub body: Vec<u8>,
+    /// Whether all of the body came.
+    pub whole: bool,
+}
+
+impl Seen {
+    pub fn header(&self, name: &str) -> Option<&[u8]> {
+        let found = self.headers.iter().find(|(it, _)| it == name);
+        found.map(|(_, value)| value.as_slice())
+    }
+
+    pub fn is(&self, endpoint: &str) -> bool {
+        self.target
+            .starts_with(&format!("/api/consumerportal/{endpoint}"))
+    }
+
+    /// The parameters, wherever they travel.
+    pub fn parameters(&self) -> Vec<(String, String)> {
+        if let Some((_, query)) = self.target.split_once('?') {
+            return url::form_urlencoded::parse(query.as_bytes())
+                .into_owned()
+                .collect();
+        }
+        const NAMES: [&str; 9] = [
+            "productaction_id",
+            "is_reupload",
+            "filename",
+            "mimetype",
+            "comment",
+            "domain",
+            "timestamp",
+            "date",
+            "token",
+        ];
+        self.headers
+            .iter()
+            .filter(|(name, _)| NAMES.contains(&name.as_str()))
+            .map(|(name, value)| (name.clone(), String::from_utf8(value.clone()).unwrap()))
+            .collect()
+    }
+
+    pub fn parameter(&self, name: &str) -> Option<String> {
+        let found = self.parameters().into_iter().find(|(it, _)| it == name);
+        found.map(|(_, value)| value)
+    }
+
+    /// Whether the token is the one that the documentation's rule gives.
+    pub fn is_signed(&self) -> bool {
+        let parameters = self.parameters();
+        let others: Vec<(&str, &str)> = parameters
+            .iter()
+            .filter(|(name, _)| name != "token")
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        self.parameter("token") == Some(accelerate::signing::token(&others, SALT))
+    }
+}
+
+type Act = dyn Fn(&Seen, &mut TcpStream) + Send + Sync;
+
+/// An AccelerateConnect that acts as told.
+pub struct Upstream {
+    pub address: SocketAddr,
+    seen: Arc<Mutex<Vec<Seen>>>,
+}
+
+impl Upstream {
+    /// `act` is called when a request is here (whole or broken off), and writes what it likes; the
+    /// connection is closed then.
+    pub fn new(act: impl Fn(&Seen, &mut TcpStream) + Send + Sync + 'static) -> Upstream {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
+        let (act, keep): (Arc<Act>, _) = (Arc::new(act), seen.clone());
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let (act, keep) = (act.clone(), keep.clone());
+                std::thread::spawn(move || {
+                    if let Some((request, mut stream)) = receive(stream) {
+                        keep.lock().unwrap().push(request.clone());
+                        act(&request, &mut stream);
+                    }
+                });
+            }
+        });
+        Upstream { address, seen }
+    }
+
+    /// The requests to an endpoint so far.
+    pub fn seen(&self, endpoint: &str) -> Vec<Seen> {
+        let seen = self.seen.lock().unwrap();
+        seen.iter().filter(|it| it.is(endpoint)).cloned().collect()
+    }
+}
+
+fn receive(stream: TcpStream) -> Option<(Seen, TcpStream)> {
+    let mut reader = BufReader::new(stream.try_clone().ok()?);
+    let mut line = String::new();
+    reader.read_line(&mut line).ok()?;
+    let mut words = line.split_whitespace();
+    let (method, target) = (words.next()?.to_owned(), words.next()?.to_owned());
+    let mut headers = Vec::new();
+    loop {
+        let mut line = Vec::new();
+        reader.read_until(b'\n', &mut line).ok()?;
+        let line = line.trim_ascii_end();
+        if line.is_empty() {
+            break;
+        }
+        let colon = line.iter().position(|byte| *byte == b':')?;
+        let name = String::from_utf8(line[..colon].to_vec()).ok()?;
+        headers.push((
+            name.to_ascii_lowercase(),
+            line[colon + 1..].trim_ascii().to_vec(),
+        ));
+    }
+    let value = |name: &str| {
+        headers
+            .iter()
+            .find(|(it, _)| it == name)
+            .map(|(_, it)| it.clone())
+    };
+    let (mut body, mut whole) = (Vec::new(), true);
+    if let Some(length) = value("content-length") {
+        let length: u64 = String::from_utf8(length).ok()?.parse().ok()?;
+        let _ = (&mut reader).take(length).read_to_end(&mut body);
+        whole = body.len() as u64 == length;
+    } else if value("transfer-encoding").is_some() {
+        whole = read_chunks(&mut reader, &mut body).is_some();
+    }
+    let seen = Seen {
+        method,
+        target,
+        headers,
+        body,
+        whole,
+    };
+    Some((seen, stream))
+}
+
+fn read_chunks(reader: &mut impl std::io::BufRead, body: &mut Vec<u8>) -> Option<()> {
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok()?;
+        let length = u64::from_str_radix(line.trim(), 16).ok()?;
+        let before = body.len() as u64;
+        reader.take(length).read_to_end(body).ok()?;
+        if body.len() as u64 - before < length {
+            return None;
+        }
+        line.clear();
+        reader.read_line(&mut line).ok()?;
+        if length == 0 {
+            return Some(());
+        }
+    }
+}
+
+/// Writes an answer with its length.
+pub fn answer(stream: &mut TcpStream, status: u16, content_type: &str, body: &[u8]) {
+    let head = format!(
+        "HTTP/1.1 {status} X\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        body.len()
+    );
+    let _ = stream.write_all(head.as_bytes());
+    let _ = stream.write_all(body);
+}
+
+pub fn json(stream: &mut TcpStream, body: &str) {
+    answer(stream, 200, "application/json", body.as_bytes());
+}
+
+/// The documentation's session, whose one action is [`ACTION`].
+pub fn session(stream: &mut TcpStream) {
+    json(
+        stream,
+        &format!(
+            "{{\"consumerportalsession\":{{\"dossier\":{{\"products\":{{\"P\":{{\"productactions\":{{\"{ACTION}\":{{\"id\":\"{ACTION}\"}}}}}}}}}}}}}}"
+        ),
+    );
+}
+
+/// Answers `getsession`; `false` when it is another endpoint.
+pub fn session_first(seen: &Seen, stream: &mut TcpStream) -> bool {
+    let is = seen.is("getsession");
+    if is {
+        session(stream);
+    }
+    is
+}
+
+/// A gateway, and who is signed in at it.
+pub struct Stage {
+    runtime: Runtime,
+    running: Option<Running>,
+    pub address: SocketAddr,
+    pub settings: Settings,
+    pub cookie: String,
+}
+
+impl Stage {
+    pub fn new(upstream: &Upstream) -> Stage {
+        Stage::with(upstream.address, |_| {})
+    }
+
+    pub fn with(upstream: SocketAddr, change: impl FnOnce(&mut Settings)) -> Stage {
+        // The port is chosen first: links and origins hold it.
+        let free = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap();
+        let mut settings = Settings::new(
+            format!("http://{free}/").parse().unwrap(),
+            site(),
+            vec!["0123456789abcdef0123456789abcdef".into()],
+            (
+                format!("http://{upstream}/api/").parse().unwrap(),
+                "demo".to_owned(),
+                SALT.into(),
+            ),
+        );
+        settings.listen = free;
+        change(&mut settings);
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .unwrap();
+        let running = runtime
+            .block_on(gateway::server::start(settings.clone()))
+            .unwrap();
+        let mut stage = Stage {
+            runtime,
+            running: Some(running),
+            address: free,
+            settings,
+            cookie: String::new(),
+        };
+        stage.cookie = stage.sign_in(CONSUMER);
+        stage
+    }
+
+    /// The cookie that a consumer's link gives.
+    pub fn sign_in(&self, consumer: &str) -> String {
+        let link = gateway::links::mint(&self.settings, consumer, None, SystemTime::now()).unwrap();
+        let opened = self.send(
+            &format!(
+                "GET {} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
+                link.path()
+            ),
+            &[],
+        );
+        assert_eq!(opened.status, 303);
+        let cookie = opened.header("set-cookie").unwrap();
+        cookie.split(';').next().unwrap().to_owned()
+    }
+
+    pub fn get(&self, path: &str) -> Answer {
+        self.send(&self.head("GET", path, ""), &[])
+    }
+
+    /// A request's head, signed in.
+    pub fn head(&self, method: &str, path: &str, more: &str) -> String {
+        format!(
+            "{method} {path} HTTP/1.1\r\nhost: x\r\ncookie: {}\r\nconnection: close\r\n{more}\r\n",
+            self.cookie
+        )
+    }
+
+    /// An upload's head for a body of that length.
+    pub fn upload_head(&self, upload_id: &str, length: usize) -> String {
+        let more = format!(
+            "origin: http://{}\r\ncontent-type: multipart/form-data; boundary=b\r\ncontent-length: {length}\r\n\
+             productaction_id: {ACTION}\r\nis_reupload: 0\r\nfilename: loonstrook caf%C3%A9.pdf\r\n\
+             mimetype: application/pdf\r\ncomment: Ik heb er %C3%A9%C3%A9n\r\nupload-id: {upload_id}\r\n",
+            self.address
+        );
+        self.head("POST", "/consumerportal/upload_file", &more)
+    }
+
+    pub fn upload(&self, upload_id: &str, body: &[u8]) -> Answer {
+        self.send(&self.upload_head(upload_id, body.len()), body)
+    }
+
+    pub fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream
+    }
+
+    pub fn send(&self, head: &str, body: &[u8]) -> Answer {
+        let mut stream = self.connect();
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(body).unwrap();
+        Answer::read(stream)
+    }
+
+    /// Ends the gateway as SIGTERM does, and waits.
+    pub fn stop(&mut self) {
+        let running = self.running.take().unwrap();
+        self.runtime.block_on(running.stop());
+    }
+
+    /// Begins to end it, and tells when it has.
+    pub fn begin_to_stop(&mut self) -> tokio::task::JoinHandle<()> {
+        let running = self.running.take().unwrap();
+        self.runtime.spawn(running.stop())
+    }
+
+    pub fn wait<T>(&self, for_it: impl Future<Output = T>) -> T {
+        self.runtime.block_on(for_it)
+    }
+}
+
+/// An answer as a browser reads it.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+    /// Whether all came that was announced.
+    pub whole: bool,
+}
+
+impl Answer {
+    pub fn read(stream: TcpStream) -> Answer {
+        let (status, headers, mut reader) = Answer::head(stream);
+        let value = |name: &str| {
+            headers
+                .iter()
+                .find(|(it, _)| it == name)
+                .map(|(_, it)| it.clone())
+        };
+        let (mut body, mut whole) = (Vec::new(), true);
+        if let Some(length) = value("content-length") {
+            let length: u64 = length.parse().unwrap();
+            let _ = (&mut reader).take(length).read_to_end(&mut body);
+            whole = body.len() as u64 == length;
+        } else if value("transfer-encoding").is_some() {
+            whole = read_chunks(&mut reader, &mut body).is_some();
+        }
+        Answer {
+            status,
+            headers,
+            body,
+            whole,
+        }
+    }
+
+    fn head(stream: TcpStream) -> (u16, Vec<(String, String)>, BufReader<TcpStream>) {
+        let mut reader = BufReader::new(stream);
+        let mut line = String::new();
+        reader.read_line(&mut line).expect("there is an answer");
+        let status = line
+            .split_whitespace()
+            .nth(1)
+            .expect("there is a status")
+            .parse()
+            .unwrap();
+        let mut headers = Vec::new();
+        loop {
+            let mut line = String::new();
+            reader.read_line(&mut line).unwrap();
+            let Some((name, value)) = line.trim_end().split_once(':') else {
+                break;
+            };
+            headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
+        }
+        (status, headers, reader)
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(it, _)| it == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+
+    /// The code of an error.
+    pub fn code(&self) -> String {
+        let value: serde_json::Value =
+            serde_json::from_slice(&self.body).expect("an error is JSON");
+        value["error"]["code"]
+            .as_str()
+            .expect("an error has a code")
+            .to_owned()
+    }
+}
+
+/// A folder with the least that is a site.
+fn site() -> std::path::PathBuf {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("site");
+    std::fs::create_dir_all(&folder).unwrap();
+    let index = folder.join("index.html");
+    if !index.exists() {
+        std::fs::write(index, "<!doctype html><title>portal</title>").unwrap();
+    }
+    folder
+}

@@ -35,6 +35,11 @@ impl Date {
         }
     }
 
+    /// Days since 1 January 1970.
+    pub(crate) fn days(self) -> i64 {
+        self.days
+    }
+
     fn civil(self) -> (i64, i64, i64) {
         let days = self.days + 719_468;
         let day_of_era = days.rem_euclid(146_097);

@@ -18,6 +18,7 @@ mod multipart;
 mod parameters;
 mod pdf;
 mod php;
+mod signing;
 mod uploads;
 mod wire;
 
@@ -27,5 +28,6 @@ pub mod server;
 pub use accelerate::{Accelerate, MAX_UPLOAD};
 pub use date::Date;
 pub use parameters::{Conventions, HeaderValues, UploadBody};
+pub use signing::Signing;
 pub use uploads::Upload;
 pub use wire::{Answer, Body, Delivery, Request};

@@ -2,7 +2,8 @@
 //! developing. Prints `ready: <address>` when a browser can open it; ends on SIGINT and SIGTERM.
 #![forbid(unsafe_code)]
 
-use demo::server::{Config, Running, start};
+use demo::server::{Config, Gateway, Running, start};
+use demo::{HeaderValues, Signing};
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -10,11 +11,15 @@ use std::process::ExitCode;
 
 const USAGE: &str = "\
 usage: demo [--port 8080] [--broker-port 8081] [--site dist] [--origin URL]... [--log]
+       demo --gateway URL [--port N] [--broker-port N] [--log]
 
   --port         where the portal is, on 127.0.0.1 (default 8080; 0: any)
   --broker-port  where the made-up broker's page is, if anywhere (0: any)
   --site         the folder of the built site (default dist)
   --origin       another origin that may call the endpoints; may be repeated
+  --gateway      AccelerateConnect alone, strict about signatures, for the gateway at that address; the
+                 demo's pages are on the broker's port then. The licence is `demo`; the salt and the
+                 key for links are ACCELERATE_SALT and GATEWAY_LINKS_KEY in the environment
   --log          a line per request on standard error";
 
 fn main() -> ExitCode {
@@ -39,7 +44,7 @@ fn main() -> ExitCode {
 }
 
 fn run(config: Config) -> Result<(), String> {
-    if !config.site.join("index.html").is_file() {
+    if config.gateway.is_none() && !config.site.join("index.html").is_file() {
         eprintln!(
             "demo: there is no site in {} yet; `cargo xtask build` makes it",
             config.site.display()
@@ -48,6 +53,7 @@ fn run(config: Config) -> Result<(), String> {
     let addresses: Vec<SocketAddr> = std::iter::once(config.listen)
         .chain(config.broker_listen)
         .collect();
+    let has_gateway = config.gateway.is_some();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -67,15 +73,19 @@ fn run(config: Config) -> Result<(), String> {
         }
         _ => format!("cannot listen: {error}"),
     })?;
-    announce(&running).map_err(|error| format!("cannot write: {error}"))?;
+    announce(&running, has_gateway).map_err(|error| format!("cannot write: {error}"))?;
     runtime.block_on(end.wait());
     running.stop();
     Ok(())
 }
 
-fn announce(running: &Running) -> std::io::Result<()> {
+fn announce(running: &Running, has_gateway: bool) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "everything there is to try: {}demo/", running.url())?;
+    let pages = match running.broker_url() {
+        Some(broker) if has_gateway => broker,
+        _ => running.url(),
+    };
+    writeln!(out, "everything there is to try: {pages}demo/")?;
     if let Some(broker) = running.broker_url() {
         writeln!(out, "in a broker's own site: {broker}")?;
     }
@@ -126,6 +136,19 @@ fn read(mut arguments: impl Iterator<Item = String>) -> Result<Option<Config>, S
             "--site" => config.site = PathBuf::from(value()?),
             "--origin" => config.origins.push(value()?),
             "--log" => config.log = true,
+            "--gateway" => {
+                let secret = |name| std::env::var(name).map_err(|_| format!("{name} is not set"));
+                config.gateway = Some(Gateway {
+                    url: value()?.trim_end_matches('/').to_owned(),
+                    links_key: secret("GATEWAY_LINKS_KEY")?,
+                });
+                config.conventions.header_values = HeaderValues::RawUtf8;
+                config.signing = Some(Signing {
+                    domain: "demo".to_owned(),
+                    salt: secret("ACCELERATE_SALT")?,
+                    covers_domain: true,
+                });
+            }
             "--help" | "-h" => return Ok(None),
             _ => return Err(format!("{flag} is not a flag")),
         }

@@ -3,7 +3,7 @@
 
 use super::cors::{self, Caller};
 use super::watch::Seen;
-use super::{Body, Closed, Outcome, Service, response, today};
+use super::{Body, Closed, Outcome, Service, now, response, today};
 use crate::accelerate::too_large;
 use crate::faults::{UploadFault, error};
 use crate::wire::{self, Answer, Delivery};
@@ -55,7 +55,10 @@ impl Service {
             query: read_query(query),
             headers,
             body: Vec::new(),
-            visitor: visitor(&head.headers),
+            visitor: match self.config.signing {
+                Some(_) => None,
+                None => visitor(&head.headers),
+            },
         };
         let outcome = if caller == Caller::Stranger {
             let refused = error(
@@ -116,6 +119,11 @@ impl Service {
                 Some(bytes) => request.body = bytes,
                 None => return Ok(too_large()),
             }
+        }
+        if let Some(signing) = &self.config.signing
+            && let Err(refused) = signing.check(&request, now() + self.config.clock_ahead)
+        {
+            return Ok(refused);
         }
         Ok(self.accelerate().handle(&request, today()))
     }

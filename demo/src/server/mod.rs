@@ -4,13 +4,14 @@
 
 mod api;
 mod cors;
+mod office;
 mod pages;
 mod site;
 mod watch;
 
 pub use watch::{Seen, Watch};
 
-use crate::{Accelerate, Conventions, Date};
+use crate::{Accelerate, Conventions, Date, Signing};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
@@ -45,6 +46,13 @@ pub struct Config {
     pub slow: Duration,
     /// What the documentation leaves open.
     pub conventions: Conventions,
+    /// What requests must be signed with. Then this is AccelerateConnect alone: no site, no cookies, no
+    /// pages of other origins; and the demo's own pages are on the broker's port.
+    pub signing: Option<Signing>,
+    /// How far our clock is ahead of the system's, in seconds: signatures are checked by it.
+    pub clock_ahead: i64,
+    /// The gateway in front, where the portal is.
+    pub gateway: Option<Gateway>,
     /// Whether to write a line per request to standard error: method, endpoint and status, never a
     /// name or an id.
     pub log: bool,
@@ -61,9 +69,21 @@ impl Config {
             origins: Vec::new(),
             slow: Duration::from_secs(4),
             conventions: Conventions::default(),
+            signing: None,
+            clock_ahead: 0,
+            gateway: None,
             log: false,
         }
     }
+}
+
+/// The gateway in front: the broker's made-up back office asks it for links.
+#[derive(Debug, Clone)]
+pub struct Gateway {
+    /// Where it is, such as `http://127.0.0.1:8080`, without a slash at the end.
+    pub url: String,
+    /// What it wants to be shown.
+    pub links_key: String,
 }
 
 /// A server that runs until this value is stopped or dropped.
@@ -201,6 +221,9 @@ struct Service {
 impl Service {
     async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Outcome {
         let path = request.uri().path().to_owned();
+        if self.config.signing.is_some() && !path.starts_with("/consumerportal/") {
+            return Ok(response(404, "Niet gevonden"));
+        }
         if let Some(endpoint) = path.strip_prefix("/consumerportal/") {
             return self.answer_endpoint(endpoint, request).await;
         }
@@ -220,10 +243,12 @@ impl Service {
 
     async fn answer_broker(self: Arc<Self>, request: Request<Incoming>) -> Outcome {
         let path = request.uri().path();
-        Ok(match path.strip_prefix("/open/") {
-            Some(name) => self.open(name),
-            None if path == "/" => self.broker_page(),
-            None => response(404, "Niet gevonden"),
+        Ok(match (path.strip_prefix("/open/"), &self.config.gateway) {
+            (Some(name), Some(gateway)) => self.open_at(name, gateway).await,
+            (Some(name), None) => self.open(name),
+            (None, Some(_)) if path == "/demo/" => self.overview(),
+            (None, _) if path == "/" => self.broker_page(),
+            _ => response(404, "Niet gevonden"),
         })
     }
 
@@ -241,10 +266,15 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// Today, by the world's clock; the office's is at most two hours ahead of it.
 fn today() -> Date {
+    Date::from_days(now() / 86_400)
+}
+
+/// Unix time, in seconds.
+fn now() -> i64 {
     let since = SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)
         .unwrap_or_default();
-    Date::from_days((since.as_secs() / 86_400) as i64)
+    since.as_secs() as i64
 }
 
 fn response(status: u16, text: impl Into<Bytes>) -> Response<Body> {
@@ -257,11 +287,12 @@ fn response(status: u16, text: impl Into<Bytes>) -> Response<Body> {
         .expect("these headers are valid")
 }
 
-fn redirect(to: &'static str) -> Response<Body> {
+fn redirect(to: &str) -> Response<Body> {
     let mut response = response(303, "");
-    response
-        .headers_mut()
-        .insert("location", hyper::header::HeaderValue::from_static(to));
+    response.headers_mut().insert(
+        "location",
+        hyper::header::HeaderValue::from_str(to).expect("addresses are ASCII"),
+    );
     response
 }
 

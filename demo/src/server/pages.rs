@@ -9,6 +9,14 @@ use hyper::Response;
 use hyper::header::HeaderValue;
 
 impl Service {
+    /// Where the portal is.
+    fn portal(&self) -> &str {
+        self.config
+            .gateway
+            .as_ref()
+            .map_or(&self.origin, |it| &it.url)
+    }
+
     /// `/open/<name>`: makes the browser that consumer's, as a link from the broker will, and shows the
     /// page. On the broker's port it leads to the broker's page.
     pub fn open(&self, name: &str) -> Response<Body> {
@@ -61,7 +69,7 @@ impl Service {
     /// The made-up broker's page: another origin, its own styles, the contract's two lines.
     pub fn broker_page(&self) -> Response<Body> {
         html(
-            include_str!("broker.html").replace("{portal}", &self.origin),
+            include_str!("broker.html").replace("{portal}", self.portal()),
             None,
         )
     }

@@ -93,7 +93,7 @@ impl ProblemKind {
     fn of_code(code: &str) -> Option<Self> {
         use ProblemKind::*;
         // In this order: SESSION_EXPIRED is about a session that was, ALREADY_CLOSED about an upload.
-        const CODES: [(&str, ProblemKind); 16] = [
+        const CODES: [(&str, ProblemKind); 18] = [
             ("EXPIRED", Expired),
             ("NOT_SIGNED_IN", NotSignedIn),
             ("UNAUTHENTICATED", NotSignedIn),
@@ -110,6 +110,9 @@ impl ProblemKind {
             ("UNAVAILABLE", Server),
             ("MAINTENANCE", Server),
             ("TIMEOUT", Server),
+            // The gateway's: what came from AccelerateConnect was no answer; we were cut off.
+            ("BAD_ANSWER", NotUnderstood),
+            ("INTERRUPTED", Connection),
         ];
         CODES
             .iter()

@@ -135,6 +135,9 @@ impl Page {
     pub async fn open(&self, path: &str) {
         let address = if path.starts_with("http") {
             path.to_owned()
+        } else if let Some(consumer) = path.strip_prefix("/open/") {
+            // Fragment and all: a browser keeps it on the way.
+            self.stage.link(consumer)
         } else {
             format!("{}{path}", self.stage.address())
         };

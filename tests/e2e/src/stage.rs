@@ -1,28 +1,41 @@
-//! The demo server that a test has to itself: its dossiers are fresh, and what it received can be looked
-//! into.
+//! The servers that a test has to itself: the gateway, and the demo behind it, whose dossiers are fresh
+//! and which checks every signature. What the demo received can be looked into.
 
-use demo::Upload;
-use demo::server::{Config, Running, Watch, start};
+use demo::server::{Config, Gateway, Running, Watch, start};
+use demo::{Conventions, HeaderValues, Signing, Upload};
+use gateway::settings::Settings;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tokio::runtime::Runtime;
 
 /// How long everything takes that the demo does slowly on purpose: long enough to be seen, by a machine
 /// with much else to do.
 const SLOW: Duration = Duration::from_secs(4);
 
-/// A demo server, and its address, which stays the same when the server is away for a while.
+const SALT: &str = "salt-of-the-tests";
+const LINKS_KEY: &str = "links-key-of-the-tests-0123456789";
+
+/// Gateway and demo, and their addresses, which stay the same when they are away for a while.
 #[derive(Debug)]
 pub struct Stage {
     site: PathBuf,
     portal: SocketAddr,
     broker: SocketAddr,
-    running: Mutex<Option<Running>>,
+    accelerate: SocketAddr,
+    running: Mutex<Option<Both>>,
+}
+
+#[derive(Debug)]
+struct Both {
+    demo: Running,
+    gateway: gateway::server::Running,
+    runtime: Runtime,
 }
 
 impl Stage {
-    /// Starts a server for the built site with the tests' hook.
+    /// Starts the servers for the built site with the tests' hook.
     #[expect(
         clippy::new_without_default,
         reason = "starting a server is no default"
@@ -31,45 +44,101 @@ impl Stage {
         Stage::with_site(crate::site::with_hook())
     }
 
-    /// Starts a server for a folder.
+    /// Starts the servers for a folder.
     pub fn with_site(site: impl AsRef<Path>) -> Stage {
         let stage = Stage {
             site: site.as_ref().to_owned(),
             portal: free_address(),
             broker: free_address(),
+            accelerate: free_address(),
             running: Mutex::new(None),
         };
         stage.starts();
         stage
     }
 
-    /// The server is there (again), at the same address and with fresh dossiers.
+    /// The servers are there (again), at the same addresses and with fresh dossiers.
     pub fn starts(&self) {
         self.starts_as_slow_as(SLOW);
     }
 
-    /// The same, and what it does slowly on purpose takes that long.
+    /// The same, and what the demo does slowly on purpose takes that long.
     pub fn starts_as_slow_as(&self, slow: Duration) {
         let config = Config {
-            listen: self.portal,
+            listen: self.accelerate,
             broker_listen: Some(self.broker),
             slow,
+            conventions: Conventions {
+                header_values: HeaderValues::RawUtf8,
+                ..Conventions::default()
+            },
+            signing: Some(Signing {
+                domain: "demo".to_owned(),
+                salt: SALT.to_owned(),
+                covers_domain: true,
+            }),
+            gateway: Some(Gateway {
+                url: self.address(),
+                links_key: LINKS_KEY.to_owned(),
+            }),
             ..Config::for_tests(&self.site)
         };
-        let running = start(config).expect("the demo server starts at a free address");
-        *self.running() = Some(running);
+        let demo = start(config).expect("the demo server starts at a free address");
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .expect("a runtime starts");
+        let gateway = runtime
+            .block_on_thread(gateway::server::start(self.settings()))
+            .expect("the gateway starts at a free address");
+        *self.running() = Some(Both {
+            demo,
+            gateway,
+            runtime,
+        });
     }
 
-    /// The server goes away: whoever connects is refused. What takes longer than five seconds breaks off.
+    fn settings(&self) -> Settings {
+        let url = |address: String| address.parse().expect("this is an address");
+        let mut settings = Settings::new(
+            url(self.address()),
+            self.site.clone(),
+            vec!["secret-of-the-tests-0123456789abcdef".into()],
+            (
+                url(format!("http://{}/", self.accelerate)),
+                "demo".to_owned(),
+                SALT.into(),
+            ),
+        );
+        settings.listen = self.portal;
+        settings.session.links_key = Some(LINKS_KEY.into());
+        settings.access.origins = vec![format!("http://{}", self.broker)];
+        // A test is quicker than a consumer.
+        settings.limits.session_per_minute = 100_000;
+        settings.limits.address_per_minute = 100_000;
+        settings.limits.drain = Duration::from_secs(5);
+        settings
+    }
+
+    /// The servers go away: whoever connects is refused. What takes longer than five seconds breaks off.
     pub fn stops(&self) {
-        if let Some(running) = self.running().take() {
-            running.stop();
+        let both = self.running().take();
+        if let Some(both) = both {
+            both.runtime.block_on_thread(both.gateway.stop());
+            both.demo.stop();
+            both.runtime.shutdown_background();
         }
     }
 
     /// The portal's page, without a slash at the end.
     pub fn address(&self) -> String {
         format!("http://{}", self.portal)
+    }
+
+    /// Where a consumer's fresh link is: the broker's made-up back office gives it.
+    pub fn link(&self, consumer: &str) -> String {
+        format!("http://{}/open/{consumer}", self.broker)
     }
 
     /// The broker's page.
@@ -88,11 +157,38 @@ impl Stage {
         let running = running
             .as_ref()
             .expect("the server was not stopped by this test");
-        running.watch().clone()
+        running.demo.watch().clone()
     }
 
-    fn running(&self) -> MutexGuard<'_, Option<Running>> {
+    fn running(&self) -> MutexGuard<'_, Option<Both>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        self.stops();
+    }
+}
+
+/// Waiting for one runtime within a task of another.
+trait BlockOnThread {
+    fn block_on_thread<F>(&self, future: F) -> F::Output
+    where
+        F: Future + Send,
+        F::Output: Send;
+}
+
+impl BlockOnThread for Runtime {
+    fn block_on_thread<F>(&self, future: F) -> F::Output
+    where
+        F: Future + Send,
+        F::Output: Send,
+    {
+        std::thread::scope(|scope| {
+            let waits = scope.spawn(|| self.block_on(future));
+            waits.join().expect("what is waited for does not panic")
+        })
     }
 }
 

@@ -100,7 +100,7 @@ fn browse(stage: &Arc<Stage>, measure: impl AsyncFnOnce(&Page)) {
 
 fn first_load(stage: &Arc<Stage>, rows: &Rows) {
     browse(stage, async |page| {
-        page.open("/").await;
+        page.open("/open/voorbeeld").await;
         page.text(containing(CODE)).first().appears().await;
         let fetched = "return [location.pathname, ...performance.getEntriesByType('resource')
               .map(({ name }) => new URL(name).pathname)]

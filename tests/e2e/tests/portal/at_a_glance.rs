@@ -4,7 +4,7 @@ use e2e::{containing, in_every_browser};
 
 in_every_browser! {
     async fn the_specifications_own_example_is_shown(page: &Page) {
-        page.open("/").await;
+        page.open("/open/voorbeeld").await;
         page.heading("Welkom Jan Janssen").appears().await;
         page.text("Dossier TEST-1, geopend op 1 januari 2018").appears().await;
         page.heading("U hoeft nu niets te doen").appears().await;

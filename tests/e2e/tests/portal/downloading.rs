@@ -151,8 +151,8 @@ in_every_browser! {
         is_not_saved(page, "Breekt halverwege af", "De verbinding viel weg").await;
     }
 
-    async fn no_answer_is_a_lost_connection(page: &Page) {
-        is_not_saved(page, "Geen antwoord", "De verbinding viel weg").await;
+    async fn no_answer_is_no_fault_of_the_consumers(page: &Page) {
+        is_not_saved(page, "Geen antwoord", "Het lukt nu even niet").await;
     }
 
     async fn an_assignment_that_is_no_base64_is_damaged(page: &Page) {

@@ -67,7 +67,7 @@ in_every_browser! {
     }
 
     async fn an_empty_timeline_is_not_shown(page: &Page) {
-        page.open("/").await;
+        page.open("/open/voorbeeld").await;
         page.link(containing("SNS Budget")).click().await;
         page.heading("SNS Budget Hypotheek").appears().await;
         page.heading("Tijdlijn").is_absent().await;

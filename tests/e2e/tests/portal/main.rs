@@ -16,6 +16,7 @@ mod lost_answers;
 mod not_taken;
 mod policy;
 mod refused_by_the_server;
+mod signing_in;
 mod what_is_asked;
 mod when_it_fails;
 

@@ -89,7 +89,7 @@ in_every_browser! {
     }
 
     async fn a_finished_task_says_when_and_can_be_replaced(page: &Page) {
-        page.open("/").await;
+        page.open("/open/voorbeeld").await;
         page.link(containing("SNS Budget")).click().await;
         page.link(containing("legitimatiebewijs")).click().await;
         page.text("Klaar").appears().await;

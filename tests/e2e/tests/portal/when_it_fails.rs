@@ -61,8 +61,8 @@ in_every_browser! {
         says(page, "half", "Wij ontvingen iets dat niet te lezen is", "Probeer het over een paar minuten").await;
     }
 
-    async fn no_answer_is_a_lost_connection(page: &Page) {
-        says(page, "weg", "De verbinding viel weg", "Controleer uw verbinding").await;
+    async fn no_answer_is_no_fault_of_the_consumers(page: &Page) {
+        says(page, "weg", "Het lukt nu even niet", "Dat ligt aan ons.").await;
     }
 
     async fn trying_again_works_once_the_server_does(page: &Page) {

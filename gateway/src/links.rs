@@ -12,6 +12,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
+use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
@@ -29,12 +30,17 @@ const LONGEST_BODY: usize = 8 * 1024;
 const REMEMBERED: u64 = 100_000;
 
 /// What signs in, and how.
-#[derive(Debug)]
 pub struct Links {
     sessions: Arc<Sessions>,
     settings: Settings,
     used: Cache<String, ()>,
     clock: fn() -> SystemTime,
+}
+
+impl std::fmt::Debug for Links {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Links")
+    }
 }
 
 /// What an office's link holds.
@@ -57,6 +63,9 @@ struct PhoneLink {
     /// Which link it is: it is good once.
     #[serde(rename = "n")]
     id: String,
+    /// Which session it came from: when that is logged out, the link is worth nothing.
+    #[serde(rename = "s")]
+    session: String,
     /// When the session it came from ends.
     #[serde(rename = "u")]
     until: u64,
@@ -175,6 +184,7 @@ impl Links {
             used: Cache::builder()
                 .time_to_live(settings.session.phone_link + Duration::from_secs(60))
                 .max_capacity(REMEMBERED)
+                .eviction_policy(EvictionPolicy::lru())
                 .build(),
             settings: settings.clone(),
             clock,
@@ -196,13 +206,11 @@ impl Links {
         let link = keys
             .open::<PhoneLink>(Purpose::Phone, token)
             .map_err(|_| Bad::Unknown)?;
-        // In this order: a code that was used and then lapsed was used.
-        let entry = self.used.entry(link.id);
-        let is_first = link.expires > seconds(now) && entry.or_default().is_fresh();
-        if link.expires <= seconds(now) {
+        if link.expires <= seconds(now) || self.sessions.is_ended(&link.session) {
             return Err(Bad::Expired);
         }
-        if !is_first {
+        // One step, so that of two who open it at once only one is the first.
+        if !self.used.entry(link.id).or_default().is_fresh() {
             return Err(Bad::Used);
         }
         Ok(Good {
@@ -281,6 +289,12 @@ struct Begin {
     token: String,
 }
 
+#[derive(Serialize)]
+struct Begun {
+    /// Where in the portal to go; empty for the overview.
+    route: String,
+}
+
 /// A link that a page of another site was opened with.
 async fn begin(State(links): State<Arc<Links>>, body: Bytes) -> Result<Response, Refusal> {
     let Begin { token } = read(&body)?;
@@ -290,7 +304,9 @@ async fn begin(State(links): State<Arc<Links>>, body: Bytes) -> Result<Response,
         Err(bad) => return Ok(error(StatusCode::UNAUTHORIZED, bad.code())),
     };
     let cookie = links.sessions.begin(&good.consumer_id, good.until, now)?;
-    Ok(nothing(Some(cookie)))
+    let mut response = said(StatusCode::OK, Begun { route: good.route });
+    response.headers_mut().insert(header::SET_COOKIE, cookie);
+    Ok(response)
 }
 
 fn nothing(cookie: Option<HeaderValue>) -> Response {
@@ -337,11 +353,14 @@ async fn phone(
     if route.len() > 200 || !route.bytes().all(plain) {
         return Err(Refusal::InvalidParameter);
     }
-    let lifetime = links.settings.session.phone_link.as_secs();
+    let until = seconds(session.until());
+    let longest = until.saturating_sub(seconds(now));
+    let lifetime = links.settings.session.phone_link.as_secs().min(longest);
     let link = PhoneLink {
         expires: seconds(now) + lifetime,
+        session: session.id,
         id: random_id()?,
-        until: seconds(session.until()),
+        until,
         consumer_id: session.consumer_id,
         route,
     };

@@ -25,9 +25,15 @@ pub struct Outcome {
 }
 
 /// The uploads under way and those of the last ten minutes.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Once {
     uploads: Mutex<HashMap<Key, Entry>>,
+}
+
+impl std::fmt::Debug for Once {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Once")
+    }
 }
 
 #[derive(Debug)]
@@ -47,11 +53,16 @@ pub enum Turn {
 
 /// The duty to say what became of the first. Dropped without a word it leaves the key as if it had never
 /// come: what did not reach AccelerateConnect whole may be sent again.
-#[derive(Debug)]
 pub struct First {
     once: Arc<Once>,
     key: Option<Key>,
     tell: watch::Sender<Option<Outcome>>,
+}
+
+impl std::fmt::Debug for First {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("First")
+    }
 }
 
 /// What the first will say.

@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use cookie::{Cookie, SameSite};
 use http::{HeaderMap, HeaderValue, header};
+use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, SystemTime};
@@ -16,7 +17,6 @@ use std::time::{Duration, SystemTime};
 const REMEMBERED: u64 = 1_000_000;
 
 /// Makes, reads and ends sessions.
-#[derive(Debug)]
 pub struct Sessions {
     keys: Keys,
     idle: u64,
@@ -24,6 +24,12 @@ pub struct Sessions {
     secure: bool,
     cross_site: bool,
     ended: Cache<String, ()>,
+}
+
+impl std::fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sessions")
+    }
 }
 
 /// What the cookie's token holds.
@@ -93,6 +99,7 @@ impl Sessions {
             ended: Cache::builder()
                 .time_to_live(longest)
                 .max_capacity(REMEMBERED)
+                .eviction_policy(EvictionPolicy::lru())
                 .build(),
         }
     }
@@ -115,6 +122,9 @@ impl Sessions {
         let now = seconds(now);
         let longest = now + self.longest;
         let until = until.map_or(longest, |until| seconds(until).min(longest));
+        if until <= now {
+            return Err(Refusal::SessionExpired);
+        }
         let ticket = Ticket {
             consumer_id: consumer_id.to_owned(),
             id: random_id()?,
@@ -176,7 +186,12 @@ impl Sessions {
 
     /// Whether a session that was good a while ago still is.
     pub fn goes_on(&self, session: &Session) -> bool {
-        !self.ended.contains_key(&session.id)
+        !self.is_ended(&session.id)
+    }
+
+    /// Whether the session of that id was logged out here.
+    pub(crate) fn is_ended(&self, id: &str) -> bool {
+        self.ended.contains_key(id)
     }
 
     /// The cookie that takes a session off the browser.
@@ -370,6 +385,7 @@ mod tests {
         let sessions = sessions();
         let cookie = sessions.begin("CNSR1", None, at(0)).unwrap();
         let session = sessions.of(&sent(&cookie), at(1)).unwrap();
+        sessions.end(&session);
         let printed = format!("{session:?} {sessions:?}");
         assert!(!printed.contains("CNSR1") && !printed.contains(&session.id));
     }

@@ -1,0 +1,412 @@
+//! Links, sessions and codes for the phone: what lets somebody in, for how long, and what does not.
+
+use axum::body::Body;
+use gateway::links::{self, Links};
+use gateway::session::Sessions;
+use gateway::settings::Settings;
+use http::{HeaderMap, Request, Response, StatusCode, header};
+use http_body_util::BodyExt as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+use tower::ServiceExt as _;
+
+/// Minutes since the tests began: one clock a thread, and each test has a thread of its own.
+fn clock() -> SystemTime {
+    MINUTES.with(|minutes| at(minutes.load(Ordering::Relaxed)))
+}
+
+thread_local! {
+    static MINUTES: AtomicU64 = const { AtomicU64::new(0) };
+}
+
+fn it_is(minute: u64) {
+    MINUTES.with(|minutes| minutes.store(minute, Ordering::Relaxed));
+}
+
+fn at(minutes: u64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000 + 60 * minutes)
+}
+
+const KEY: &str = "a-key-that-the-office-keeps-0123456789";
+
+fn settings() -> Settings {
+    let mut settings = Settings::new(
+        "https://portal.example.nl/".parse().unwrap(),
+        "dist".into(),
+        vec!["0123456789abcdef0123456789abcdef".into()],
+        (
+            "https://accelerate.example/".parse().unwrap(),
+            "demo".to_owned(),
+            "PRIVATE_SALT".into(),
+        ),
+    );
+    settings.session.links_key = Some(KEY.into());
+    settings
+}
+
+struct Gateway {
+    settings: Settings,
+    sessions: Arc<Sessions>,
+    router: axum::Router,
+}
+
+impl Gateway {
+    fn new(settings: Settings) -> Gateway {
+        let sessions = Arc::new(Sessions::new(&settings));
+        let links = Links::at(sessions.clone(), &settings, clock);
+        Gateway {
+            router: links::router(Arc::new(links)),
+            sessions,
+            settings,
+        }
+    }
+
+    async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Response<Body> {
+        let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.router
+            .clone()
+            .oneshot(request.body(Body::from(body.to_owned())).unwrap())
+            .await
+            .unwrap()
+    }
+
+    async fn open(&self, link: &str) -> Response<Body> {
+        let path = link.strip_prefix("https://portal.example.nl").unwrap();
+        self.send("GET", path, &[], "").await
+    }
+
+    fn link(&self) -> String {
+        links::mint(&self.settings, "CNSR1", None, clock())
+            .unwrap()
+            .into()
+    }
+
+    /// Whose session a cookie is, if anyone's.
+    fn whose(&self, cookie: &str) -> Option<String> {
+        let headers = HeaderMap::from_iter([(header::COOKIE, cookie.parse().unwrap())]);
+        self.sessions
+            .of(&headers, clock())
+            .ok()
+            .map(|session| session.consumer_id)
+    }
+
+    async fn signed_in(&self) -> String {
+        cookie(&self.open(&self.link()).await).unwrap()
+    }
+
+    async fn phone(&self, cookie: &str, body: &str) -> Response<Body> {
+        self.send("POST", "/session/phone", &[("cookie", cookie)], body)
+            .await
+    }
+}
+
+fn cookie(response: &Response<Body>) -> Option<String> {
+    let set = response
+        .headers()
+        .get(header::SET_COOKIE)?
+        .to_str()
+        .unwrap();
+    Some(set.split(';').next().unwrap().to_owned())
+}
+
+fn location(response: &Response<Body>) -> &str {
+    assert_eq!(response.status(), StatusCode::SEE_OTHER);
+    response.headers()[header::LOCATION].to_str().unwrap()
+}
+
+async fn json(response: Response<Body>) -> serde_json::Value {
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    serde_json::from_slice(&body).unwrap()
+}
+
+#[tokio::test]
+async fn a_link_signs_in_as_often_as_it_is_opened_for_fourteen_days() {
+    let gateway = Gateway::new(settings());
+    let link = gateway.link();
+    for minute in [0, 1, 14 * 24 * 60 - 1] {
+        it_is(minute);
+        let opened = gateway.open(&link).await;
+        assert_eq!(location(&opened), "https://portal.example.nl/");
+        assert_eq!(opened.headers()[header::REFERRER_POLICY], "no-referrer");
+        assert_eq!(
+            gateway.whose(&cookie(&opened).unwrap()).as_deref(),
+            Some("CNSR1")
+        );
+    }
+    it_is(14 * 24 * 60);
+    let late = gateway.open(&link).await;
+    assert_eq!(
+        location(&late),
+        "https://portal.example.nl/#portal/link-expired"
+    );
+    assert_eq!(cookie(&late), None);
+}
+
+#[tokio::test]
+async fn a_link_that_is_none_of_ours_leaves_everything_as_it_was() {
+    let gateway = Gateway::new(settings());
+    let mut other = settings();
+    other.accelerate.domain = "other".to_owned();
+    let theirs: String = links::mint(&other, "CNSR1", None, clock()).unwrap().into();
+    let session = gateway
+        .signed_in()
+        .await
+        .split_once('=')
+        .unwrap()
+        .1
+        .to_owned();
+    let changed = gateway.link().replace("v4.local.", "v4.local.A");
+    for link in [
+        theirs,
+        changed,
+        format!("https://portal.example.nl/open/{session}"),
+        "https://portal.example.nl/open/x".to_owned(),
+    ] {
+        let opened = gateway.open(&link).await;
+        assert_eq!(
+            location(&opened),
+            "https://portal.example.nl/#portal/link-unknown"
+        );
+        assert_eq!(cookie(&opened), None);
+    }
+}
+
+#[tokio::test]
+async fn only_a_navigation_opens_a_link() {
+    let gateway = Gateway::new(settings());
+    let link = gateway.link();
+    let path = link.strip_prefix("https://portal.example.nl").unwrap();
+    for (name, value) in [
+        ("sec-fetch-mode", "no-cors"),
+        ("sec-fetch-dest", "image"),
+        ("sec-fetch-dest", "iframe"),
+    ] {
+        let refused = gateway.send("GET", path, &[(name, value)], "").await;
+        assert_eq!(refused.status(), 400);
+        assert_eq!(cookie(&refused), None);
+    }
+    let clicked = [
+        ("sec-fetch-mode", "navigate"),
+        ("sec-fetch-dest", "document"),
+        ("sec-fetch-site", "cross-site"),
+    ];
+    assert_eq!(gateway.send("GET", path, &clicked, "").await.status(), 303);
+}
+
+#[tokio::test]
+async fn the_offices_systems_get_links_when_they_show_the_key() {
+    let gateway = Gateway::new(settings());
+    let bearer = format!("Bearer {KEY}");
+    let with_key = [("authorization", bearer.as_str())];
+    let minted = gateway
+        .send(
+            "POST",
+            "/links",
+            &with_key,
+            "{\"consumer_id\":\"CNSR1\",\"lifetime\":\"2d\"}",
+        )
+        .await;
+    assert_eq!(minted.status(), 201);
+    let minted = json(minted).await;
+    assert_eq!(minted["expires"], 1_700_000_000 + 2 * 86_400);
+    let opened = gateway.open(minted["link"].as_str().unwrap()).await;
+    assert_eq!(
+        gateway.whose(&cookie(&opened).unwrap()).as_deref(),
+        Some("CNSR1")
+    );
+    for wrong in [
+        &[][..],
+        &[("authorization", "Bearer wrong")],
+        &[("authorization", KEY)],
+    ] {
+        let refused = gateway
+            .send("POST", "/links", wrong, "{\"consumer_id\":\"CNSR1\"}")
+            .await;
+        assert_eq!(refused.status(), 401);
+        assert_eq!(json(refused).await["error"]["code"], "KEY_REFUSED");
+    }
+    for body in [
+        "",
+        "{}",
+        "{\"consumer_id\":\"\"}",
+        "{\"consumer_id\":\"a b\"}",
+        "{\"consumer_id\":\"C\",\"lifetime\":\"soon\"}",
+        "{\"consumer_id\":\"C\",\"x\":1}",
+    ] {
+        assert_eq!(
+            gateway
+                .send("POST", "/links", &with_key, body)
+                .await
+                .status(),
+            400,
+            "{body}"
+        );
+    }
+    let mut without = settings();
+    without.session.links_key = None;
+    let closed = Gateway::new(without)
+        .send("POST", "/links", &with_key, "{}")
+        .await;
+    assert_eq!(closed.status(), 404);
+}
+
+#[tokio::test]
+async fn a_code_for_the_phone_leads_to_the_same_page_once_and_for_five_minutes() {
+    let gateway = Gateway::new(settings());
+    let desktop = gateway.signed_in().await;
+    let code = json(gateway.phone(&desktop, "{\"route\":\"action/PRA1\"}").await).await;
+    assert_eq!(code["seconds"], 300);
+    assert!(code["svg"].as_str().unwrap().starts_with("<svg"));
+    let link = code["link"].as_str().unwrap();
+    it_is(4);
+    let opened = gateway.open(link).await;
+    assert_eq!(
+        location(&opened),
+        "https://portal.example.nl/#portal/action/PRA1"
+    );
+    assert_eq!(
+        gateway.whose(&cookie(&opened).unwrap()).as_deref(),
+        Some("CNSR1")
+    );
+    let again = gateway.open(link).await;
+    assert_eq!(
+        location(&again),
+        "https://portal.example.nl/#portal/link-used"
+    );
+    assert_eq!(cookie(&again), None);
+    let late = json(gateway.phone(&desktop, "{}").await).await;
+    it_is(9);
+    let late = gateway.open(late["link"].as_str().unwrap()).await;
+    assert_eq!(
+        location(&late),
+        "https://portal.example.nl/#portal/link-expired"
+    );
+}
+
+#[tokio::test]
+async fn a_code_is_no_way_around_the_end_of_a_session() {
+    let gateway = Gateway::new(settings());
+    // Used until the end, renewed every quarter of an hour.
+    let mut desktop = gateway.signed_in().await;
+    for minute in (15..718).step_by(15) {
+        it_is(minute);
+        let headers = HeaderMap::from_iter([(header::COOKIE, desktop.parse().unwrap())]);
+        let session = gateway.sessions.of(&headers, clock()).unwrap();
+        if let Some(renewed) = session.renewal() {
+            desktop = renewed
+                .to_str()
+                .unwrap()
+                .split(';')
+                .next()
+                .unwrap()
+                .to_owned();
+        }
+    }
+    it_is(718);
+    let code = json(gateway.phone(&desktop, "{}").await).await;
+    assert_eq!(code["seconds"], 120);
+    let link = code["link"].as_str().unwrap();
+    it_is(719);
+    let phone = cookie(&gateway.open(link).await).unwrap();
+    assert!(gateway.whose(&phone).is_some());
+    it_is(720);
+    assert!(
+        gateway.whose(&phone).is_none(),
+        "it ends when the desktop's does"
+    );
+}
+
+#[tokio::test]
+async fn a_code_of_a_session_that_was_logged_out_is_worth_nothing() {
+    let gateway = Gateway::new(settings());
+    let desktop = gateway.signed_in().await;
+    let code = json(gateway.phone(&desktop, "{}").await).await;
+    let out = gateway
+        .send("DELETE", "/session", &[("cookie", &desktop)], "")
+        .await;
+    assert_eq!(out.status(), 204);
+    assert!(gateway.whose(&desktop).is_none());
+    let opened = gateway.open(code["link"].as_str().unwrap()).await;
+    assert_eq!(
+        location(&opened),
+        "https://portal.example.nl/#portal/link-expired"
+    );
+}
+
+#[tokio::test]
+async fn a_code_is_for_who_is_signed_in_and_leads_nowhere_else() {
+    let gateway = Gateway::new(settings());
+    assert_eq!(gateway.phone("a=b", "{}").await.status(), 401);
+    let desktop = gateway.signed_in().await;
+    for route in ["../x", "a?b", "a#b", "javascript:x", "é", &"a".repeat(201)] {
+        let body = serde_json::json!({ "route": route }).to_string();
+        assert_eq!(
+            gateway.phone(&desktop, &body).await.status(),
+            400,
+            "{route}"
+        );
+    }
+    assert_eq!(gateway.phone(&desktop, "1").await.status(), 400);
+}
+
+#[tokio::test]
+async fn a_page_of_another_site_opens_its_link_itself() {
+    let mut settings = settings();
+    settings.session.cross_site = true;
+    settings.session.page = "https://www.makelaar.nl/dossier?a=b".parse().unwrap();
+    let gateway = Gateway::new(settings);
+    let link = gateway.link();
+    let token = link
+        .strip_prefix("https://www.makelaar.nl/dossier?a=b#portal-open=")
+        .unwrap();
+    let body = serde_json::json!({ "token": token }).to_string();
+    let begun = gateway.send("POST", "/session", &[], &body).await;
+    assert_eq!(begun.status(), 200);
+    let set = begun.headers()[header::SET_COOKIE].to_str().unwrap();
+    assert!(set.contains("SameSite=None") && set.contains("Partitioned") && set.contains("Secure"));
+    let session = cookie(&begun).unwrap();
+    assert_eq!(json(begun).await["route"], "");
+    let code = json(gateway.phone(&session, "{\"route\":\"me\"}").await).await;
+    let phone = code["link"]
+        .as_str()
+        .unwrap()
+        .split_once("#portal-open=")
+        .unwrap()
+        .1
+        .to_owned();
+    let body = serde_json::json!({ "token": phone }).to_string();
+    assert_eq!(
+        json(gateway.send("POST", "/session", &[], &body).await).await["route"],
+        "me"
+    );
+    let again = gateway.send("POST", "/session", &[], &body).await;
+    assert_eq!(
+        (again.status(), json(again).await["error"]["code"].as_str()),
+        (StatusCode::UNAUTHORIZED, Some("LINK_USED"))
+    );
+    let unknown = gateway
+        .send("POST", "/session", &[], "{\"token\":\"x\"}")
+        .await;
+    assert_eq!(json(unknown).await["error"]["code"], "LINK_UNKNOWN");
+}
+
+#[test]
+fn a_consumers_id_is_one() {
+    for bad in ["", "a b", "é", "a\n", &"a".repeat(65)] {
+        assert_eq!(
+            links::mint(&settings(), bad, None, at(0)),
+            Err(links::BadConsumer),
+            "{bad}"
+        );
+    }
+}

@@ -1,0 +1,282 @@
+//! The site's files: found, compressed, cached, cut in parts, and never anything beside them.
+
+use axum::response::Response;
+use gateway::assets::Assets;
+use gateway::headers::Policy;
+use gateway::settings::Settings;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use http_body_util::BodyExt as _;
+use proptest::prelude::*;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+fn folder() -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("files");
+    fs::create_dir_all(folder.join("deep")).unwrap();
+    for (name, text) in [
+        ("index.html", "<!doctype html><title>portal</title>"),
+        ("index.html.br", "br of index"),
+        ("index.html.gz", "gz of index"),
+        ("portal.js", "0123456789"),
+        ("portal-0a1b2c3d4e5f.wasm", "wasm"),
+        ("portal-0a1b2c3d4e5f.wasm.gz", "gz of wasm"),
+        ("lone.gz", "a file of its own"),
+        ("deep/icon.svg", "<svg/>"),
+        (".hidden", "no"),
+        ("empty.txt", ""),
+    ] {
+        fs::write(folder.join(name), text).unwrap();
+    }
+    folder
+}
+
+fn assets() -> &'static Assets {
+    static ASSETS: OnceLock<Assets> = OnceLock::new();
+    ASSETS.get_or_init(|| Assets::load(&folder()).unwrap())
+}
+
+fn ask(method: Method, path: &str, pairs: &[(&'static str, &str)]) -> Response {
+    let headers = pairs.iter().map(|(name, value)| {
+        (
+            HeaderName::from_static(name),
+            HeaderValue::from_str(value).unwrap(),
+        )
+    });
+    assets().answer(&method, path, &HeaderMap::from_iter(headers))
+}
+
+fn get(path: &str, pairs: &[(&'static str, &str)]) -> (u16, HeaderMap, String) {
+    let response = ask(Method::GET, path, pairs);
+    let (head, body) = response.into_parts();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let body = runtime.block_on(body.collect()).unwrap().to_bytes();
+    (
+        head.status.as_u16(),
+        head.headers,
+        String::from_utf8(body.to_vec()).unwrap(),
+    )
+}
+
+#[test]
+fn the_page_has_two_names_and_every_file_one() {
+    for path in ["/", "/index.html"] {
+        let (status, headers, body) = get(path, &[]);
+        assert_eq!(
+            (status, body.as_str()),
+            (200, "<!doctype html><title>portal</title>")
+        );
+        assert_eq!(headers[header::CONTENT_TYPE], "text/html; charset=utf-8");
+        assert_eq!(headers[header::CACHE_CONTROL], "no-cache");
+    }
+    assert_eq!(
+        get("/deep/icon.svg", &[]).1[header::CONTENT_TYPE],
+        "image/svg+xml"
+    );
+    assert_eq!(
+        get("/portal-0a1b2c3d4e5f.wasm", &[]).1[header::CONTENT_TYPE],
+        "application/wasm"
+    );
+    assert!(
+        get("/portal.js", &[]).1[header::CONTENT_TYPE]
+            .to_str()
+            .unwrap()
+            .starts_with("text/javascript")
+    );
+    assert_eq!(get("/lone.gz", &[]).2, "a file of its own");
+    assert_eq!(get("/empty.txt", &[]).0, 200);
+    for path in [
+        "/x",
+        "/index.html.br",
+        "/.hidden",
+        "/../Cargo.toml",
+        "/deep",
+        "/deep/",
+        "//",
+        "/%69ndex.html",
+        "",
+    ] {
+        let (status, headers, body) = get(path, &[]);
+        assert_eq!(status, 404, "{path}");
+        assert_eq!(headers[header::CACHE_CONTROL], "no-store");
+        assert!(body.contains("Niet gevonden") && body.contains("no such page"));
+    }
+}
+
+#[test]
+fn what_is_sent_is_what_the_browser_likes_best() {
+    for (accepted, coding) in [
+        ("gzip, deflate, br, zstd", Some("br")),
+        ("br", Some("br")),
+        ("gzip", Some("gzip")),
+        ("GZIP", Some("gzip")),
+        ("br;q=0.1, gzip;q=0.9", Some("gzip")),
+        ("br;q=0, gzip", Some("gzip")),
+        ("*", Some("br")),
+        ("identity", None),
+        ("identity;q=1, br;q=0.5", None),
+        ("br;q=0, *;q=0.5", Some("gzip")),
+        ("zstd", None),
+        ("", None),
+        ("br;q=x", None),
+    ] {
+        let (_, headers, body) = get("/", &[("accept-encoding", accepted)]);
+        let sent = headers
+            .get(header::CONTENT_ENCODING)
+            .map(|it| it.to_str().unwrap());
+        assert_eq!(sent, coding, "{accepted}");
+        assert_eq!(headers[header::VARY], "accept-encoding");
+        assert_eq!(
+            headers[header::CONTENT_LENGTH],
+            body.len().to_string().as_str()
+        );
+    }
+    let (status, ..) = get("/portal.js", &[("accept-encoding", "identity;q=0")]);
+    assert_eq!(status, 406);
+}
+
+#[test]
+fn what_is_under_a_hashed_name_is_kept_and_the_rest_is_asked_after() {
+    let (_, headers, _) = get("/portal-0a1b2c3d4e5f.wasm", &[]);
+    assert_eq!(
+        headers[header::CACHE_CONTROL],
+        "public, max-age=31536000, immutable"
+    );
+    let tag = |coding| {
+        get("/", &[("accept-encoding", coding)]).1[header::ETAG]
+            .to_str()
+            .unwrap()
+            .to_owned()
+    };
+    let (plain, br) = (tag("identity"), tag("br"));
+    assert_ne!(plain, br, "each form has its own");
+    for known in [
+        plain.clone(),
+        format!("W/{plain}"),
+        format!("\"x\", {plain}"),
+        "*".to_owned(),
+    ] {
+        let (status, headers, body) = get("/", &[("if-none-match", &known)]);
+        assert_eq!((status, body.as_str()), (304, ""), "{known}");
+        assert_eq!(headers[header::ETAG], plain.as_str());
+        assert_eq!(headers[header::CACHE_CONTROL], "no-cache");
+    }
+    assert_eq!(get("/", &[("if-none-match", &br)]).0, 200);
+}
+
+#[test]
+fn a_part_of_a_file_can_be_had() {
+    for (range, part, sent) in [
+        ("bytes=0-3", "0123", "bytes 0-3/10"),
+        ("bytes=4-", "456789", "bytes 4-9/10"),
+        ("bytes=-2", "89", "bytes 8-9/10"),
+        ("bytes=8-100", "89", "bytes 8-9/10"),
+        ("bytes=9-9", "9", "bytes 9-9/10"),
+    ] {
+        let (status, headers, body) =
+            get("/portal.js", &[("range", range), ("accept-encoding", "br")]);
+        assert_eq!((status, body.as_str()), (206, part), "{range}");
+        assert_eq!(headers[header::CONTENT_RANGE], sent);
+    }
+    let (status, headers, _) = get("/portal.js", &[("range", "bytes=10-")]);
+    assert_eq!(
+        (status, headers[header::CONTENT_RANGE].to_str().unwrap()),
+        (416, "bytes */10")
+    );
+    for whole in ["bytes=0-1,3-4", "lines=1-2"] {
+        assert_eq!(get("/portal.js", &[("range", whole)]).0, 200, "{whole}");
+    }
+    let tag = get("/portal.js", &[]).1[header::ETAG]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    assert_eq!(
+        get("/portal.js", &[("range", "bytes=0-1"), ("if-range", &tag)]).0,
+        206
+    );
+    assert_eq!(
+        get(
+            "/portal.js",
+            &[("range", "bytes=0-1"), ("if-range", "\"old\"")]
+        )
+        .0,
+        200
+    );
+}
+
+#[test]
+fn nothing_but_reading_is_possible() {
+    let head = ask(Method::HEAD, "/portal.js", &[]);
+    assert_eq!(head.headers()[header::CONTENT_LENGTH], "10");
+    let post = ask(Method::POST, "/portal.js", &[]);
+    assert_eq!(
+        (
+            post.status().as_u16(),
+            post.headers()[header::ALLOW].to_str().unwrap()
+        ),
+        (405, "GET, HEAD")
+    );
+}
+
+#[test]
+fn a_folder_without_a_page_is_no_site() {
+    let empty = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("empty");
+    fs::create_dir_all(&empty).unwrap();
+    assert!(
+        Assets::load(&empty)
+            .unwrap_err()
+            .to_string()
+            .contains("index.html")
+    );
+}
+
+#[test]
+fn the_contracts_policy_stands_on_every_file_and_says_who_may_frame_it() {
+    let mut settings = Settings::new(
+        "https://portal.example.nl/".parse().unwrap(),
+        folder(),
+        Vec::new(),
+        (
+            "https://a.example/".parse().unwrap(),
+            "demo".to_owned(),
+            "salt".into(),
+        ),
+    );
+    settings.access.origins = vec!["https://www.example.nl".to_owned()];
+    let mut headers = HeaderMap::new();
+    Policy::new(&settings).for_site(&mut headers);
+    assert_eq!(
+        headers[header::CONTENT_SECURITY_POLICY],
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; style-src-attr 'unsafe-inline'; \
+         img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'; frame-src 'self' blob:; base-uri 'none'; \
+         form-action 'none'; frame-ancestors 'self' https://www.example.nl"
+    );
+    assert_eq!(
+        headers[header::STRICT_TRANSPORT_SECURITY],
+        "max-age=31536000"
+    );
+    assert_eq!(headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
+    assert_eq!(headers[header::REFERRER_POLICY], "no-referrer");
+    settings.public_url = "http://127.0.0.1:8080/".parse().unwrap();
+    let mut headers = HeaderMap::new();
+    Policy::new(&settings).for_api(&mut headers);
+    assert!(!headers.contains_key(header::STRICT_TRANSPORT_SECURITY));
+    assert_eq!(headers[header::CACHE_CONTROL], "no-store");
+}
+
+proptest! {
+    #[test]
+    fn no_part_that_is_asked_for_is_more_than_the_file(range in "bytes=[0-9]{0,3}-[0-9]{0,3}(,[0-9]{0,2}-[0-9]{0,2})?") {
+        let (status, _, body) = get("/portal.js", &[("range", &range)]);
+        prop_assert!(matches!(status, 200 | 206 | 416));
+        prop_assert!("0123456789".contains(&body));
+    }
+
+    #[test]
+    fn nothing_a_browser_accepts_makes_it_panic(accepted in "[ -~]{0,60}", path in "/[ -~]{0,30}") {
+        let _ = get("/", &[("accept-encoding", &accepted), ("if-none-match", &accepted), ("range", &accepted), ("if-range", &accepted)]);
+        let _ = get(&path, &[]);
+    }
+}

@@ -133,7 +133,7 @@ impl Page {
 
     /// Opens a path of the portal's server, such as `/open/jan#portal/me`, or a whole address.
     pub async fn open(&self, path: &str) {
-        let address = if path.starts_with("http") {
+        let address = if path.starts_with("http") || path == "about:blank" {
             path.to_owned()
         } else if let Some(consumer) = path.strip_prefix("/open/") {
             // Fragment and all: a browser keeps it on the way.

@@ -117,17 +117,19 @@ impl Stage {
         // A test is quicker than a consumer.
         settings.limits.session_per_minute = 100_000;
         settings.limits.address_per_minute = 100_000;
-        settings.limits.drain = Duration::from_secs(5);
         settings
     }
 
-    /// The servers go away: whoever connects is refused. What takes longer than five seconds breaks off.
+    /// The servers go away: what is under way breaks off, and whoever connects is refused.
     pub fn stops(&self) {
         let both = self.running().take();
         if let Some(both) = both {
-            both.runtime.block_on_thread(both.gateway.stop());
+            drop(both.gateway);
+            // Not within a task of another runtime, which may not wait.
+            let runtime = both.runtime;
+            let gone = std::thread::spawn(move || runtime.shutdown_timeout(Duration::from_secs(5)));
+            gone.join().expect("ending does not panic");
             both.demo.stop();
-            both.runtime.shutdown_background();
         }
     }
 

@@ -15,8 +15,10 @@ in_every_browser! {
             Promise.all(['/', '/portal.js'].map((path) => fetch(path).then((answer) => answer.headers.get('content-security-policy'))))
               .then(done)";
         let policies = page.script_later(policies, vec![]).await;
-        assert_eq!(policies[0], POLICY);
-        assert_eq!(policies[1], POLICY);
+        let broker = page.stage.broker();
+        let policy = format!("{POLICY}; frame-ancestors 'self' {}", broker.trim_end_matches('/'));
+        assert_eq!(policies[0], policy.as_str());
+        assert_eq!(policies[1], policy.as_str());
     }
 
     async fn what_the_policy_forbids_is_noticed(page: &Page) {

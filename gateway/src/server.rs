@@ -59,6 +59,15 @@ impl Running {
 /// When the address cannot be listened on, or the site or the system's certificates cannot be read.
 pub async fn start(settings: Settings) -> io::Result<Running> {
     let listener = TcpListener::bind(settings.listen).await?;
+    start_on(listener, settings)
+}
+
+/// The same where something listens already, whatever the settings say of where: whoever chose the port
+/// has it for sure.
+///
+/// # Errors
+/// When the site or the system's certificates cannot be read.
+pub fn start_on(listener: TcpListener, settings: Settings) -> io::Result<Running> {
     let address = listener.local_addr()?;
     let service = Service::new(settings)?;
     let (stop, stopped) = watch::channel(false);

@@ -228,11 +228,10 @@ impl Stage {
     }
 
     pub fn with(upstream: SocketAddr, change: impl FnOnce(&mut Settings)) -> Stage {
-        // The port is chosen first: links and origins hold it.
-        let free = TcpListener::bind("127.0.0.1:0")
-            .unwrap()
-            .local_addr()
-            .unwrap();
+        // The port is taken first: links and origins hold it.
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let free = listener.local_addr().unwrap();
         let mut settings = Settings::new(
             format!("http://{free}/").parse().unwrap(),
             site(),
@@ -251,7 +250,10 @@ impl Stage {
             .build()
             .unwrap();
         let running = runtime
-            .block_on(gateway::server::start(settings.clone()))
+            .block_on(async {
+                let listener = tokio::net::TcpListener::from_std(listener)?;
+                gateway::server::start_on(listener, settings.clone())
+            })
             .unwrap();
         let mut stage = Stage {
             runtime,

@@ -6,7 +6,7 @@ use demo::{Conventions, HeaderValues, Signing, Upload};
 use gateway::settings::Settings;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::runtime::Runtime;
 
@@ -22,8 +22,9 @@ const LINKS_KEY: &str = "links-key-of-the-tests-0123456789";
 pub struct Stage {
     site: PathBuf,
     portal: SocketAddr,
-    broker: SocketAddr,
-    accelerate: SocketAddr,
+    /// The demo's, once it has run.
+    broker: OnceLock<SocketAddr>,
+    accelerate: OnceLock<SocketAddr>,
     running: Mutex<Option<Both>>,
 }
 
@@ -46,14 +47,16 @@ impl Stage {
 
     /// Starts the servers for a folder.
     pub fn with_site(site: impl AsRef<Path>) -> Stage {
+        // Taken, not only looked up: the tests run side by side.
+        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("127.0.0.1 has a free port");
         let stage = Stage {
             site: site.as_ref().to_owned(),
-            portal: free_address(),
-            broker: free_address(),
-            accelerate: free_address(),
+            portal: listener.local_addr().expect("it listens somewhere"),
+            broker: OnceLock::new(),
+            accelerate: OnceLock::new(),
             running: Mutex::new(None),
         };
-        stage.starts();
+        stage.starts_on(listener, SLOW);
         stage
     }
 
@@ -64,9 +67,18 @@ impl Stage {
 
     /// The same, and what the demo does slowly on purpose takes that long.
     pub fn starts_as_slow_as(&self, slow: Duration) {
+        let listener = TcpListener::bind(self.portal).expect("the address is free again");
+        self.starts_on(listener, slow);
+    }
+
+    fn starts_on(&self, listener: TcpListener, slow: Duration) {
+        let known = |address: &OnceLock<SocketAddr>| {
+            let any = SocketAddr::from(([127, 0, 0, 1], 0));
+            address.get().copied().unwrap_or(any)
+        };
         let config = Config {
-            listen: self.accelerate,
-            broker_listen: Some(self.broker),
+            listen: known(&self.accelerate),
+            broker_listen: Some(known(&self.broker)),
             slow,
             conventions: Conventions {
                 header_values: HeaderValues::RawUtf8,
@@ -84,14 +96,25 @@ impl Stage {
             ..Config::for_tests(&self.site)
         };
         let demo = start(config).expect("the demo server starts at a free address");
+        let is_at = |url: &str| {
+            let address = url.trim_start_matches("http://").trim_end_matches('/');
+            address.parse().expect("this is an address")
+        };
+        self.accelerate.get_or_init(|| is_at(demo.url()));
+        self.broker
+            .get_or_init(|| is_at(demo.broker_url().expect("it has a broker's page")));
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
             .build()
             .expect("a runtime starts");
         let gateway = runtime
-            .block_on_thread(gateway::server::start(self.settings()))
-            .expect("the gateway starts at a free address");
+            .block_on_thread(async {
+                listener.set_nonblocking(true)?;
+                let listener = tokio::net::TcpListener::from_std(listener)?;
+                gateway::server::start_on(listener, self.settings())
+            })
+            .expect("the gateway starts");
         *self.running() = Some(Both {
             demo,
             gateway,
@@ -106,14 +129,14 @@ impl Stage {
             self.site.clone(),
             vec!["secret-of-the-tests-0123456789abcdef".into()],
             (
-                url(format!("http://{}/", self.accelerate)),
+                url(format!("http://{}/", at(&self.accelerate))),
                 "demo".to_owned(),
                 SALT.into(),
             ),
         );
         settings.listen = self.portal;
         settings.session.links_key = Some(LINKS_KEY.into());
-        settings.access.origins = vec![format!("http://{}", self.broker)];
+        settings.access.origins = vec![format!("http://{}", at(&self.broker))];
         // A test is quicker than a consumer.
         settings.limits.session_per_minute = 100_000;
         settings.limits.address_per_minute = 100_000;
@@ -140,12 +163,12 @@ impl Stage {
 
     /// Where a consumer's fresh link is: the broker's made-up back office gives it.
     pub fn link(&self, consumer: &str) -> String {
-        format!("http://{}/open/{consumer}", self.broker)
+        format!("http://{}/open/{consumer}", at(&self.broker))
     }
 
     /// The broker's page.
     pub fn broker(&self) -> String {
-        format!("http://{}/", self.broker)
+        format!("http://{}/", at(&self.broker))
     }
 
     /// Every document the server keeps, oldest first.
@@ -194,8 +217,6 @@ impl BlockOnThread for Runtime {
     }
 }
 
-fn free_address() -> SocketAddr {
-    TcpListener::bind(("127.0.0.1", 0))
-        .and_then(|listener| listener.local_addr())
-        .expect("127.0.0.1 has a free port")
+fn at(address: &OnceLock<SocketAddr>) -> SocketAddr {
+    *address.get().expect("the demo has run")
 }

@@ -182,6 +182,13 @@ impl Service {
         }
         let client = address::client(peer.ip(), request.headers(), &self.settings.access);
         if route == Route::Metrics {
+            // Forwarded, and nobody knows for whom: that is a stranger, not the proxy's own machine.
+            let forwarded = ["x-forwarded-for", "forwarded"]
+                .iter()
+                .any(|name| request.headers().contains_key(*name));
+            if forwarded && client == peer.ip().to_canonical() {
+                return self.refuse(Refusal::NotFound, request);
+            }
             return self.metrics(client);
         }
         if let Err(refusal) = self.counters.address(client) {

@@ -511,3 +511,28 @@ fn a_preflight_says_what_an_upload_needs() {
     );
     assert_eq!(ask("https://evil.example").status, 403);
 }
+
+#[test]
+fn only_this_machine_reads_the_counters_whatever_a_stranger_writes() {
+    let upstream = good();
+    let stage = Stage::new(&upstream);
+    assert_eq!(stage.get("/metrics").status, 200);
+    for (name, value) in [
+        ("x-forwarded-for", &b"192.0.2.1"[..]),
+        ("x-forwarded-for", b"\xff, 192.0.2.1"),
+        ("x-forwarded-for", b"unknown"),
+        ("x-forwarded-for", b"\xff"),
+        ("forwarded", b"for=\"192.0.2.1"),
+    ] {
+        let head = [
+            &b"GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n"[..],
+            name.as_bytes(),
+            b": ",
+            value,
+            b"\r\n\r\n",
+        ];
+        let mut stream = stage.connect();
+        stream.write_all(&head.concat()).unwrap();
+        assert_eq!(stage::Answer::read(stream).status, 404, "{name}: {value:?}");
+    }
+}

@@ -2,16 +2,18 @@
 //! nothing by itself: flags, environment and files are given, so that every mistake can be tried. All
 //! mistakes are told at once, and none repeats a secret.
 
+mod values;
+
+pub use values::duration;
+
 use crate::settings::{ForwardedHeader, HeaderValues, Settings, TimeParameter, UploadBody};
-use ipnet::IpNet;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 use toml::Value;
 use url::Url;
+use values::{base_url, boolean, bytes, count, list, net, one_of, origin, page, text, time};
 use zeroize::Zeroize as _;
 
 /// No secret is shorter, in bytes: what HKDF gets must be hard to guess.
@@ -538,167 +540,6 @@ fn put_in<T>(place: &mut T, value: Result<T, String>) -> Result<(), String> {
     Ok(())
 }
 
-fn text(value: &Value) -> Result<&str, String> {
-    value.as_str().ok_or_else(|| "must be a text".to_owned())
-}
-
-fn boolean(value: &Value) -> Result<bool, String> {
-    match (value, value.as_str()) {
-        (Value::Boolean(it), _) => Ok(*it),
-        (_, Some("true")) => Ok(true),
-        (_, Some("false")) => Ok(false),
-        _ => Err("must be true or false".to_owned()),
-    }
-}
-
-fn count<T: TryFrom<i64>>(value: &Value) -> Result<T, String> {
-    let number = match value {
-        Value::Integer(number) => Some(*number),
-        Value::String(text) => text.parse().ok(),
-        _ => None,
-    };
-    number
-        .filter(|it| (1..=i64::from(u32::MAX)).contains(it))
-        .and_then(|it| T::try_from(it).ok())
-        .ok_or_else(|| "must be a number of 1 or more".to_owned())
-}
-
-fn one_of<T: Copy>(value: &Value, words: &[(&str, T)]) -> Result<T, String> {
-    let given = value.as_str();
-    let found = words.iter().find(|(word, _)| Some(*word) == given);
-    found.map(|(_, it)| *it).ok_or_else(|| {
-        let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-        format!("must be {}", words.join(" or "))
-    })
-}
-
-/// A list, or on the command line a text with commas.
-fn list<T>(value: &Value, each: fn(&str) -> Result<T, String>) -> Result<Vec<T>, String> {
-    match value {
-        Value::Array(items) => items.iter().map(|item| each(text(item)?)).collect(),
-        Value::String(text) => text
-            .split(',')
-            .map(str::trim)
-            .filter(|it| !it.is_empty())
-            .map(each)
-            .collect(),
-        _ => Err("must be a list".to_owned()),
-    }
-}
-
-/// Anything shorter than a second or longer than a year is a mistake.
-fn time(value: &Value) -> Result<Duration, String> {
-    duration(text(value)?)
-}
-
-/// `30s`, `5m`, `12h`, `14d`.
-///
-/// # Errors
-/// Why it is no such time, as the end of a sentence.
-pub fn duration(text: &str) -> Result<Duration, String> {
-    let wrong = || "must be a time such as 30s, 5m, 12h or 14d, at most 366d".to_owned();
-    let number = text.trim_end_matches(|it: char| it.is_ascii_alphabetic());
-    let seconds = match &text[number.len()..] {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3_600,
-        "d" => 86_400,
-        _ => return Err(wrong()),
-    };
-    number
-        .parse::<u64>()
-        .ok()
-        .and_then(|it| it.checked_mul(seconds))
-        .filter(|it| (1..=366 * 86_400).contains(it))
-        .map(Duration::from_secs)
-        .ok_or_else(wrong)
-}
-
-/// `25MB`, `16KiB`, `4096`.
-fn bytes(value: &Value) -> Result<u64, String> {
-    let wrong = || "must be a size such as 25MB, 25MiB, 16KiB or 4096".to_owned();
-    let text = match value {
-        Value::Integer(number) => number.to_string(),
-        value => text(value)?.to_owned(),
-    };
-    let number = text.trim_end_matches(|it: char| it.is_ascii_alphabetic());
-    let unit = match text[number.len()..].to_ascii_uppercase().as_str() {
-        "" | "B" => 1,
-        "KB" => 1_000,
-        "KIB" => 1 << 10,
-        "MB" => 1_000_000,
-        "MIB" => 1 << 20,
-        "GB" => 1_000_000_000,
-        "GIB" => 1 << 30,
-        _ => return Err(wrong()),
-    };
-    number
-        .trim()
-        .parse::<u64>()
-        .ok()
-        .and_then(|it| it.checked_mul(unit))
-        .filter(|it| (1..=1 << 40).contains(it))
-        .ok_or_else(wrong)
-}
-
-fn net(text: &str) -> Result<IpNet, String> {
-    text.parse::<IpNet>()
-        .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
-        .map_err(|_| "must hold addresses or networks, such as 10.0.0.0/8".to_owned())
-}
-
-/// An origin as browsers write it.
-fn origin(text: &str) -> Result<String, String> {
-    let wrong = || "must hold origins, such as https://www.example.nl, without a path".to_owned();
-    let url = Url::parse(text).map_err(|_| wrong())?;
-    let origin = url.origin().ascii_serialization();
-    let plain =
-        matches!(url.scheme(), "https" | "http") && url.path() == "/" && url.query().is_none();
-    if !plain || origin == "null" || url.fragment().is_some() || !url.username().is_empty() {
-        return Err(wrong());
-    }
-    if !is_safe(&url) {
-        return Err("must hold https origins; http is for this machine only".to_owned());
-    }
-    Ok(origin)
-}
-
-fn page(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text).map_err(|_| "must be the address of a page".to_owned())?;
-    if matches!(url.scheme(), "https" | "http") && is_safe(&url) {
-        Ok(url)
-    } else {
-        Err("must be an https address; http is for this machine only".to_owned())
-    }
-}
-
-/// An address that something is appended to: https, or http on this machine; with a slash at its end.
-fn base_url(text: &str) -> Result<Url, String> {
-    let wrong = || "must be an address such as https://portal.example.nl".to_owned();
-    let mut url = Url::parse(text.trim()).map_err(|_| wrong())?;
-    let plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
-    if !matches!(url.scheme(), "https" | "http") || !plain || url.password().is_some() {
-        return Err(wrong());
-    }
-    if !is_safe(&url) {
-        return Err("must be https; http is for this machine only".to_owned());
-    }
-    if !url.path().ends_with('/') {
-        url.set_path(&[url.path(), "/"].concat());
-    }
-    Ok(url)
-}
-
-fn is_safe(url: &Url) -> bool {
-    let loopback = match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(url::Host::Ipv4(it)) => it.is_loopback(),
-        Some(url::Host::Ipv6(it)) => it.is_loopback(),
-        None => false,
-    };
-    url.scheme() == "https" || loopback
-}
-
 /// The name that was probably meant.
 fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> &'a str {
     names
@@ -710,6 +551,7 @@ fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> &'a str {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::time::Duration;
 
     const SECRET: &str = "a-secret-that-nobody-ever-prints-0123456789";
 

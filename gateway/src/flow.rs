@@ -191,7 +191,10 @@ pub fn drain(body: Body, most: u64, idle: Duration) {
         return;
     }
     let (mut flow, _) = Flow::new(body, most.max(DRAINED), idle);
-    tokio::spawn(async move { while let Some(Ok(_)) = flow.frame().await {} });
+    // While the program ends there may be nobody left to read it.
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        runtime.spawn(async move { while let Some(Ok(_)) = flow.frame().await {} });
+    }
 }
 
 #[cfg(test)]

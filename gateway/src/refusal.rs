@@ -117,12 +117,16 @@ impl IntoResponse for Refusal {
 
 /// An error in AccelerateConnect's shape. `code` is of `A` to `Z`, `0` to `9` and `_`.
 pub fn error(status: StatusCode, code: &str) -> Response {
-    let body = format!("{{\"error\":{{\"code\":\"{code}\"}}}}");
     let headers = [
         (header::CONTENT_TYPE, "application/json"),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    (status, headers, body).into_response()
+    (status, headers, body(code)).into_response()
+}
+
+/// The body of such an error.
+pub fn body(code: &str) -> String {
+    format!("{{\"error\":{{\"code\":\"{code}\"}}}}")
 }
 
 #[cfg(test)]

@@ -161,22 +161,19 @@ impl Service {
         peer: SocketAddr,
         request: Request<Body>,
     ) -> Response {
-        if request
+        let too_long = request
             .uri()
             .path_and_query()
-            .map_or(0, |it| it.as_str().len())
-            > self.settings.limits.url_bytes
-        {
-            return self.refuse(Refusal::UrlTooLong, request);
-        }
+            .is_some_and(|it| it.as_str().len() > self.settings.limits.url_bytes);
         match route {
+            Route::Site if too_long => return self.refuse(Refusal::UrlTooLong, request),
             Route::Site => return self.site(&request),
             Route::Health => return self.health(),
             Route::Ready => {
                 let ending = self.ending.load(Ordering::Relaxed);
                 let status = if ending { 503 } else { 200 };
                 let word = if ending { "ending" } else { "ready" };
-                return plain(status, format!("{{\"status\":\"{word}\"}}"));
+                return self.plain(status, format!("{{\"status\":\"{word}\"}}"));
             }
             _ => {}
         }
@@ -191,9 +188,6 @@ impl Service {
             }
             return self.metrics(client);
         }
-        if let Err(refusal) = self.counters.address(client) {
-            return self.refuse(refusal, request);
-        }
         let caller = if matches!(route, Route::Links | Route::Open) {
             // A broker's own systems, which show a key; and a link in an e-mail, from anywhere.
             Ok(origin::Caller::None)
@@ -204,7 +198,15 @@ impl Service {
             Ok(caller) => caller,
             Err(refusal) => return self.refuse(refusal, request),
         };
-        let mut response = if request.method() == Method::OPTIONS
+        // After who calls is known: a page that may call us may also read why not.
+        let refused = if too_long {
+            Some(Refusal::UrlTooLong)
+        } else {
+            self.counters.address(client).err()
+        };
+        let mut response = if let Some(refusal) = refused {
+            self.refuse(refusal, request)
+        } else if request.method() == Method::OPTIONS
             && !matches!(route, Route::Links | Route::Open | Route::Unknown)
         {
             self.origins.preflight()
@@ -270,7 +272,7 @@ impl Service {
 
     fn health(&self) -> Response {
         let accelerate = if self.upstream.is_up() { "up" } else { "down" };
-        plain(
+        self.plain(
             200,
             format!("{{\"status\":\"ok\",\"accelerate\":\"{accelerate}\"}}"),
         )
@@ -284,7 +286,17 @@ impl Service {
         }
         let text = self.metrics.text(self.upstream.is_up());
         let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-        ([(header::CONTENT_TYPE, kind)], text).into_response()
+        let mut response = ([(header::CONTENT_TYPE, kind)], text).into_response();
+        self.policy.for_api(response.headers_mut());
+        response
+    }
+
+    fn plain(&self, status: u16, json: String) -> Response {
+        let status = StatusCode::from_u16(status).unwrap_or_default();
+        let kind = [(header::CONTENT_TYPE, "application/json")];
+        let mut response = (status, kind, json).into_response();
+        self.policy.for_api(response.headers_mut());
+        response
     }
 
     /// Says no, and lets a browser in the middle of sending finish so that it reads it.
@@ -299,15 +311,6 @@ impl Service {
         self.policy.for_api(response.headers_mut());
         response
     }
-}
-
-fn plain(status: u16, json: String) -> Response {
-    let status = StatusCode::from_u16(status).unwrap_or_default();
-    let headers = [
-        (header::CONTENT_TYPE, "application/json"),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    (status, headers, json).into_response()
 }
 
 /// A stranger may write anything for a method.

@@ -232,6 +232,38 @@ fn an_upload_that_is_not_answered_is_not_sent_again() {
 }
 
 #[test]
+fn an_upload_of_bare_bytes_is_sent_once_too_and_not_waited_for_for_ever() {
+    let raw = |settings: &mut gateway::settings::Settings| {
+        settings.accelerate.upload_body = gateway::settings::UploadBody::Raw;
+        settings.accelerate.upload_answer_timeout = SHORT;
+    };
+    let upstream = Upstream::new(|seen, stream| {
+        if !session_first(seen, stream) {
+            reset(stream);
+        }
+    });
+    let stage = Stage::with(upstream.address, raw);
+    for _ in 0..2 {
+        assert_eq!(stage.upload("upload-0001", DOCUMENT).status, 503);
+    }
+    assert_eq!(upstream.seen("upload_file").len(), 1);
+    let (end, ended) = mpsc::channel::<()>();
+    let ended = std::sync::Mutex::new(ended);
+    let upstream = Upstream::new(move |seen, stream| {
+        if !session_first(seen, stream) {
+            let _ = ended.lock().unwrap().recv();
+        }
+    });
+    let stage = Stage::with(upstream.address, raw);
+    let got = stage.upload("upload-0002", DOCUMENT);
+    assert_eq!(
+        (got.status, got.code().as_str()),
+        (504, "ACCELERATE_TIMEOUT")
+    );
+    drop(end);
+}
+
+#[test]
 fn an_upload_whose_answer_is_no_answer_says_so() {
     for (body, code) in [
         ("<h1>ok</h1>", "BAD_ANSWER"),
@@ -295,8 +327,8 @@ fn who_stands_still_in_the_middle_of_an_upload_is_told() {
     assert_eq!((got.status, got.code().as_str()), (408, "TOO_SLOW"));
 }
 
-#[test]
-fn more_uploads_than_there_are_places_for_are_told_to_wait() {
+/// Tells when an upload is there, and answers when it is told to.
+fn held() -> (Upstream, mpsc::Receiver<()>, mpsc::Sender<()>) {
     let (end, ended) = mpsc::channel::<()>();
     let (begin, begun) = mpsc::channel::<()>();
     let (ended, begin) = (std::sync::Mutex::new(ended), std::sync::Mutex::new(begin));
@@ -308,6 +340,12 @@ fn more_uploads_than_there_are_places_for_are_told_to_wait() {
         let _ = ended.lock().unwrap().recv();
         json(stream, "{\"operation_result\":\"ok\"}");
     });
+    (upstream, begun, end)
+}
+
+#[test]
+fn more_uploads_than_there_are_places_for_are_told_to_wait() {
+    let (upstream, begun, end) = held();
     let stage = Stage::with(upstream.address, |settings| {
         settings.limits.uploads_per_session = 1
     });
@@ -328,17 +366,7 @@ fn more_uploads_than_there_are_places_for_are_told_to_wait() {
 
 #[test]
 fn ending_finishes_the_uploads_that_are_under_way() {
-    let (end, ended) = mpsc::channel::<()>();
-    let (begin, begun) = mpsc::channel::<()>();
-    let (ended, begin) = (std::sync::Mutex::new(ended), std::sync::Mutex::new(begin));
-    let upstream = Upstream::new(move |seen, stream| {
-        if session_first(seen, stream) {
-            return;
-        }
-        let _ = begin.lock().unwrap().send(());
-        let _ = ended.lock().unwrap().recv();
-        json(stream, "{\"operation_result\":\"ok\"}");
-    });
+    let (upstream, begun, end) = held();
     let mut stage = Stage::new(&upstream);
     let mut running = stage.connect();
     running

@@ -422,12 +422,17 @@ fn who_asks_too_often_is_told_how_long_to_wait() {
     assert!(got.header("retry-after").unwrap().parse::<u64>().unwrap() >= 1);
     let upstream = good();
     let stage = Stage::with(upstream.address, |settings| {
-        settings.limits.address_per_minute = 2
+        settings.limits.address_per_minute = 2;
+        settings.access.origins = vec!["https://www.example.nl".to_owned()];
     });
     stage.get("/consumerportal/getsession");
+    let page = "origin: https://www.example.nl\r\n";
+    let got = stage.send(&stage.head("GET", "/consumerportal/getsession", page), &[]);
+    assert_eq!(got.code(), "TOO_MANY_REQUESTS");
     assert_eq!(
-        stage.get("/consumerportal/getsession").code(),
-        "TOO_MANY_REQUESTS"
+        got.header("access-control-allow-origin"),
+        Some("https://www.example.nl"),
+        "a listed page may read it"
     );
     assert_eq!(
         stage.get("/").status,

@@ -2,6 +2,7 @@
 //! as it says: late, in drops, broken off, or not at all.
 
 use super::cors::{self, Caller};
+use super::pace::Pace;
 use super::watch::Seen;
 use super::{Body, Closed, Outcome, Service, now, response, today};
 use crate::accelerate::too_large;
@@ -156,7 +157,7 @@ impl Service {
             match fault {
                 Some(UploadFault::Slow) => {
                     let share = data.len() as f64 / expected as f64;
-                    tokio::time::sleep(self.config.slow.mul_f64(share.min(1.0))).await;
+                    self.watch.pace().pause(share.min(1.0)).await;
                 }
                 Some(UploadFault::ClosedWhileReading) if length as u64 * 2 >= expected => {
                     return Err(Closed);
@@ -173,13 +174,13 @@ impl Service {
         let body = match (answer.delivery, answer.body) {
             (Delivery::HangUp, _) => return Err(Closed),
             (Delivery::Slow, body) => {
-                tokio::time::sleep(self.config.slow).await;
+                self.watch.pace().pause(1.0).await;
                 at_once(body)
             }
             (Delivery::AtOnce, body) => at_once(body),
-            (Delivery::Trickle, body) => in_pieces(body, self.config.slow, None),
-            (Delivery::WithoutLength, body) => in_pieces(body, Duration::ZERO, None),
-            (Delivery::CutOff, body) => in_pieces(body, Duration::ZERO, Some(length / 2)),
+            (Delivery::Trickle, body) => in_pieces(body, Some(self.watch.pace().clone()), None),
+            (Delivery::WithoutLength, body) => in_pieces(body, None, None),
+            (Delivery::CutOff, body) => in_pieces(body, None, Some(length / 2)),
         };
         let mut response = Response::builder().status(answer.status);
         for (name, value) in answer.headers {
@@ -202,12 +203,12 @@ fn at_once(body: wire::Body) -> Body {
         wire::Body::Whole(bytes) => Full::new(Bytes::from(bytes))
             .map_err(|never| match never {})
             .boxed_unsync(),
-        made => in_pieces(made, Duration::ZERO, None),
+        made => in_pieces(made, None, None),
     }
 }
 
-/// Sends piece by piece, spread over that time; broken off after so many bytes, when asked.
-fn in_pieces(body: wire::Body, over: Duration, break_off: Option<u64>) -> Body {
+/// Sends piece by piece, slowly when there is a pace; broken off after so many bytes, when asked.
+fn in_pieces(body: wire::Body, pace: Option<Pace>, break_off: Option<u64>) -> Body {
     let length = body.length().max(1);
     let pieces: Box<dyn Iterator<Item = Vec<u8>> + Send> = match body {
         wire::Body::Made { pieces, .. } => pieces,
@@ -232,12 +233,12 @@ fn in_pieces(body: wire::Body, over: Duration, break_off: Option<u64>) -> Body {
                 return;
             }
             sent += piece.len() as u64;
-            let share = over.mul_f64(piece.len() as f64 / length as f64);
+            let share = piece.len() as f64 / length as f64;
             if sender.send_data(Bytes::from(piece)).await.is_err() {
                 return;
             }
-            if !share.is_zero() {
-                tokio::time::sleep(share).await;
+            if let Some(pace) = &pace {
+                pace.pause(share).await;
             }
         }
     });

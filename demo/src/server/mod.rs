@@ -5,6 +5,7 @@
 mod api;
 mod cors;
 mod office;
+mod pace;
 mod pages;
 mod site;
 mod watch;
@@ -42,7 +43,7 @@ pub struct Config {
     /// Origins besides our own and the broker's that may call the endpoints, such as
     /// `http://127.0.0.1:8090` for a development server in front.
     pub origins: Vec<String>,
-    /// How long everything takes that is slow on purpose.
+    /// How long everything takes that is slow on purpose, until [`Watch::hurries`].
     pub slow: Duration,
     /// What the documentation leaves open.
     pub conventions: Conventions,
@@ -153,7 +154,7 @@ pub fn start(config: Config) -> io::Result<Running> {
         None => None,
     };
     let accelerate = Arc::new(Mutex::new(Accelerate::new(config.conventions, today())));
-    let watch = Watch::new(accelerate.clone());
+    let watch = Watch::new(accelerate.clone(), pace::Pace::new(config.slow));
     let service = Arc::new(Service {
         site: site::Site::new(&config.site),
         origin: origin.clone(),

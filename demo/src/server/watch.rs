@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::lock;
+use super::pace::Pace;
 
 /// One request to an endpoint, in the order of arrival.
 #[derive(Debug, Clone)]
@@ -32,15 +33,17 @@ pub struct Watch {
     accelerate: Arc<Mutex<Accelerate>>,
     seen: Arc<Mutex<Vec<Seen>>>,
     caught: Arc<Mutex<Vec<String>>>,
+    pace: Pace,
     started: Instant,
 }
 
 impl Watch {
-    pub(super) fn new(accelerate: Arc<Mutex<Accelerate>>) -> Watch {
+    pub(super) fn new(accelerate: Arc<Mutex<Accelerate>>, pace: Pace) -> Watch {
         Watch {
             accelerate,
             seen: Arc::default(),
             caught: Arc::default(),
+            pace,
             started: Instant::now(),
         }
     }
@@ -66,6 +69,20 @@ impl Watch {
     /// What hostile content fetched: the paths under `/demo/caught` that were asked for.
     pub fn caught(&self) -> Vec<String> {
         lock(&self.caught).clone()
+    }
+
+    /// What is slow on purpose takes hours from now on: until [`Watch::hurries`].
+    pub fn dawdles(&self) {
+        self.pace.set(Duration::from_secs(3600));
+    }
+
+    /// Nothing is slow on purpose any more; what is on its way slowly gets there at once.
+    pub fn hurries(&self) {
+        self.pace.set(Duration::ZERO);
+    }
+
+    pub(super) fn pace(&self) -> &Pace {
+        &self.pace
     }
 
     pub(super) fn catch(&self, uri: String) {

@@ -10,8 +10,9 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::runtime::Runtime;
 
-/// How long everything takes that the demo does slowly on purpose: long enough to be seen, by a machine
-/// with much else to do.
+/// How long everything takes that the demo does slowly on purpose. A test that has something to do
+/// meanwhile has it dawdle, and then hurry ([`Watch::dawdles`]): no number of seconds is enough on a
+/// machine with much else to do.
 const SLOW: Duration = Duration::from_secs(4);
 
 const SALT: &str = "salt-of-the-tests";
@@ -56,22 +57,17 @@ impl Stage {
             accelerate: OnceLock::new(),
             running: Mutex::new(None),
         };
-        stage.starts_on(listener, SLOW);
+        stage.starts_on(listener);
         stage
     }
 
     /// The servers are there (again), at the same addresses and with fresh dossiers.
     pub fn starts(&self) {
-        self.starts_as_slow_as(SLOW);
-    }
-
-    /// The same, and what the demo does slowly on purpose takes that long.
-    pub fn starts_as_slow_as(&self, slow: Duration) {
         let listener = TcpListener::bind(self.portal).expect("the address is free again");
-        self.starts_on(listener, slow);
+        self.starts_on(listener);
     }
 
-    fn starts_on(&self, listener: TcpListener, slow: Duration) {
+    fn starts_on(&self, listener: TcpListener) {
         let known = |address: &OnceLock<SocketAddr>| {
             let any = SocketAddr::from(([127, 0, 0, 1], 0));
             address.get().copied().unwrap_or(any)
@@ -79,7 +75,7 @@ impl Stage {
         let config = Config {
             listen: known(&self.accelerate),
             broker_listen: Some(known(&self.broker)),
-            slow,
+            slow: SLOW,
             conventions: Conventions {
                 header_values: HeaderValues::RawUtf8,
                 ..Conventions::default()

@@ -36,6 +36,7 @@ in_every_browser! {
 
     async fn nothing_is_wrong_while_handing_in(page: &Page) {
         let folder = Folder::new();
+        page.stage.watch().dawdles();
         opens_task(page, crate::PAYSLIP).await;
         page.give_file(&folder.file("film.mp4", &[1; 400])).await;
         page.text(containing("Dit soort bestand")).appears().await;
@@ -46,6 +47,7 @@ in_every_browser! {
         page.button("Aanleveren").click().await;
         page.heading("Uw document wordt verstuurd").appears().await;
         page.axe_finds_nothing().await;
+        page.stage.watch().hurries();
         page.heading("Uw document is aangekomen").appears().await;
         page.axe_finds_nothing().await;
     }

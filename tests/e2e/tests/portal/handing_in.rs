@@ -103,6 +103,7 @@ in_every_browser! {
 
     async fn progress_is_shown_in_bytes_and_percent(page: &Page) {
         let folder = Folder::new();
+        page.stage.watch().dawdles();
         opens_task(page, crate::PAYSLIP).await;
         page.give_file(&folder.file("langzaam.pdf", &papers::pdf(12_000_000))).await;
         page.button("Aanleveren").click().await;
@@ -114,11 +115,13 @@ in_every_browser! {
             line.map(|_| ()).ok_or(outline.clone())
         })
         .await;
+        page.stage.watch().hurries();
         page.heading("Uw document is aangekomen").appears().await;
     }
 
     async fn sending_can_be_cancelled_and_taken_up_again(page: &Page) {
         let folder = Folder::new();
+        page.stage.watch().dawdles();
         opens_task(page, crate::PAYSLIP).await;
         page.give_file(&folder.file("langzaam.pdf", &papers::pdf(12_000_000))).await;
         page.textbox(containing("Opmerking")).type_text("Even wachten").await;
@@ -128,6 +131,7 @@ in_every_browser! {
         page.text("langzaam.pdf").appears().await;
         assert_eq!(page.textbox(containing("Opmerking")).value().await, "Even wachten");
         assert_eq!(page.stage.uploads().len(), 0);
+        page.stage.watch().hurries();
         page.button("Aanleveren").click().await;
         page.heading("Uw document is aangekomen").appears().await;
         let kept = page.stage.uploads();

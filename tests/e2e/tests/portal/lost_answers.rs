@@ -4,7 +4,6 @@
 use crate::handing_in::opens_task;
 use e2e::papers::{self, Folder};
 use e2e::{Page, containing, in_every_browser};
-use std::time::Duration;
 
 /// Hands in a file that the demo knows by its name. The file is there for as long as its folder is.
 async fn hands_in(page: &Page, name: &str) -> Folder {
@@ -90,8 +89,7 @@ in_every_browser! {
 
     async fn without_a_connection_nothing_is_claimed_and_nothing_is_lost(page: &Page) {
         let folder = Folder::new();
-        page.stage.stops();
-        page.stage.starts_as_slow_as(Duration::from_secs(60));
+        page.stage.watch().dawdles();
         opens_task(page, crate::PAYSLIP).await;
         page.give_file(&folder.file("langzaam.pdf", &papers::pdf(8_000_000))).await;
         page.textbox(containing("Opmerking")).type_text("Onderweg").await;
@@ -101,6 +99,7 @@ in_every_browser! {
         page.heading("Wij konden niet nakijken of uw document is aangekomen").appears().await;
         page.text("langzaam.pdf").appears().await;
         page.stage.starts();
+        page.stage.watch().hurries();
         page.button("Opnieuw nakijken").click().await;
         page.heading("Uw document is niet aangekomen").appears().await;
         page.text("langzaam.pdf").appears().await;

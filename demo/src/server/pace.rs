@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::watch as signal;
 
-/// A pace that may be changed while something waits.
+/// A pace that changes for what waits already, too.
 #[derive(Debug, Clone)]
 pub(super) struct Pace(Arc<signal::Sender<Duration>>);
 
@@ -14,21 +14,18 @@ impl Pace {
         Pace(Arc::new(signal::Sender::new(slow)))
     }
 
-    /// So slow from now on; what waits meanwhile waits no longer.
-    pub(super) fn set(&self, slow: Duration) {
-        self.0.send_replace(slow);
+    /// Nothing is slow from now on; what waits goes on.
+    pub(super) fn hurry(&self) {
+        self.0.send_replace(Duration::ZERO);
     }
 
     /// Waits for a share of what is slow.
     pub(super) async fn pause(&self, share: f64) {
         let mut pace = self.0.subscribe();
         let slow = *pace.borrow_and_update();
-        if slow.is_zero() {
-            return;
-        }
-        tokio::select! {
-            () = tokio::time::sleep(slow.mul_f64(share)) => {}
-            _ = pace.changed() => {}
+        if !slow.is_zero() {
+            // Over is over, and in a hurry as well.
+            let _ = tokio::time::timeout(slow.mul_f64(share), pace.changed()).await;
         }
     }
 }

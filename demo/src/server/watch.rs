@@ -71,14 +71,9 @@ impl Watch {
         lock(&self.caught).clone()
     }
 
-    /// What is slow on purpose takes hours from now on: until [`Watch::hurries`].
-    pub fn dawdles(&self) {
-        self.pace.set(Duration::from_secs(3600));
-    }
-
     /// Nothing is slow on purpose any more; what is on its way slowly gets there at once.
     pub fn hurries(&self) {
-        self.pace.set(Duration::ZERO);
+        self.pace.hurry();
     }
 
     pub(super) fn pace(&self) -> &Pace {

@@ -46,6 +46,20 @@ fn slow_is_slow() {
 }
 
 #[test]
+fn what_is_slow_hurries_when_it_is_told_to() {
+    let demo = Demo::with(|config| config.slow = Duration::from_secs(3600));
+    std::thread::scope(|scope| {
+        let slow = scope.spawn(|| demo.endpoint("langzaam", "getsession").map(|it| it.status));
+        while demo.running.watch().count("getsession") == 0 {
+            std::thread::yield_now();
+        }
+        demo.running.watch().hurries();
+        assert_eq!(slow.join().unwrap().unwrap(), 200);
+    });
+    assert_eq!(demo.endpoint("langzaam", "getsession").unwrap().status, 200);
+}
+
+#[test]
 fn a_session_expires_after_the_first_answer_until_the_link_is_opened_again() {
     let demo = Demo::start();
     let action = demo.action("verloopt", "Aanleveren van een recente loonstrook");

@@ -3,17 +3,18 @@
 
 use demo::server::{Config, Gateway, Running, Watch, start};
 use demo::{Conventions, HeaderValues, Signing, Upload};
+use gateway::links;
 use gateway::settings::Settings;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 use tokio::runtime::Runtime;
 
-/// How long everything takes that the demo does slowly on purpose. A test that has something to do
-/// meanwhile has it dawdle, and then hurry ([`Watch::dawdles`]): no number of seconds is enough on a
-/// machine with much else to do.
-const SLOW: Duration = Duration::from_secs(4);
+/// How long everything takes that the demo does slowly on purpose: until the test has seen what it wanted
+/// to see meanwhile, and says so ([`Watch::hurries`]). No number of seconds would be enough on a machine
+/// with much else to do.
+const SLOW: Duration = Duration::from_secs(3600);
 
 const SALT: &str = "salt-of-the-tests";
 const LINKS_KEY: &str = "links-key-of-the-tests-0123456789";
@@ -160,6 +161,15 @@ impl Stage {
     /// Where a consumer's fresh link is: the broker's made-up back office gives it.
     pub fn link(&self, consumer: &str) -> String {
         format!("http://{}/open/{consumer}", at(&self.broker))
+    }
+
+    /// What a script of the portal's page shows `POST /session` to become a consumer, without a look at
+    /// their dossier.
+    pub fn token(&self, consumer: &str) -> String {
+        let link = links::mint(&self.settings(), consumer, None, SystemTime::now());
+        let link = link.expect("the demo's names are good ids");
+        let token = link.path_segments().and_then(Iterator::last);
+        token.expect("a link ends with its token").to_owned()
     }
 
     /// The broker's page.

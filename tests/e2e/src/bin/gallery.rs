@@ -49,7 +49,6 @@ const fn scene(name: &'static str, open: &'static str, steps: &'static [Step]) -
     Scene { name, open, steps }
 }
 
-/// A moment that passes too soon for a picture is held by a slow server.
 const HANDING_IN: &str = "/open/eva";
 const PAYSLIP: Step = Link("recente loonstrook");
 const SEND: Step = Button("Aanleveren", "Hand in");
@@ -366,7 +365,7 @@ fn takes(picture: &Path, look: &Look, stage: &Arc<Stage>, go: impl AsyncFnOnce(&
     taken.is_ok()
 }
 
-/// Goes to a scene.
+/// Goes to a scene. What the demo does slowly lasts for as long as a picture takes.
 async fn play(page: &Page, scene: &Scene, variant: &str) {
     let english = usize::from(variant == "en.html");
     if variant.is_empty() {
@@ -375,9 +374,11 @@ async fn play(page: &Page, scene: &Scene, variant: &str) {
         // Becomes the consumer without looking yet: some dossiers are different the second time.
         let (link, fragment) = scene.open.split_once('#').unwrap_or((scene.open, ""));
         page.open("/e2e-hook.js").await;
-        let become_them = "const [link, done] = arguments;
-            fetch(link, { redirect: 'manual' }).then(() => done())";
-        page.script_later(become_them, vec![link.into()]).await;
+        let become_them = "const [token, done] = arguments;
+            fetch('/session', { method: 'POST', body: JSON.stringify({ token }) }).then(() => done())";
+        let consumer = link.trim_start_matches("/open/");
+        page.script_later(become_them, vec![page.stage.token(consumer).into()])
+            .await;
         page.open(&format!("/{variant}#{fragment}")).await;
     }
     // Until the first heading: of the dossier, or of what became of it. A slow one is a scene by itself.

@@ -36,7 +36,6 @@ in_every_browser! {
 
     async fn nothing_is_wrong_while_handing_in(page: &Page) {
         let folder = Folder::new();
-        page.stage.watch().dawdles();
         opens_task(page, crate::PAYSLIP).await;
         page.give_file(&folder.file("film.mp4", &[1; 400])).await;
         page.text(containing("Dit soort bestand")).appears().await;

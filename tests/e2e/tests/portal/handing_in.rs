@@ -103,7 +103,6 @@ in_every_browser! {
 
     async fn progress_is_shown_in_bytes_and_percent(page: &Page) {
         let folder = Folder::new();
-        page.stage.watch().dawdles();
         opens_task(page, crate::PAYSLIP).await;
         page.give_file(&folder.file("langzaam.pdf", &papers::pdf(12_000_000))).await;
         page.button("Aanleveren").click().await;
@@ -121,7 +120,6 @@ in_every_browser! {
 
     async fn sending_can_be_cancelled_and_taken_up_again(page: &Page) {
         let folder = Folder::new();
-        page.stage.watch().dawdles();
         opens_task(page, crate::PAYSLIP).await;
         page.give_file(&folder.file("langzaam.pdf", &papers::pdf(12_000_000))).await;
         page.textbox(containing("Opmerking")).type_text("Even wachten").await;

@@ -89,7 +89,6 @@ in_every_browser! {
 
     async fn without_a_connection_nothing_is_claimed_and_nothing_is_lost(page: &Page) {
         let folder = Folder::new();
-        page.stage.watch().dawdles();
         opens_task(page, crate::PAYSLIP).await;
         page.give_file(&folder.file("langzaam.pdf", &papers::pdf(8_000_000))).await;
         page.textbox(containing("Opmerking")).type_text("Onderweg").await;

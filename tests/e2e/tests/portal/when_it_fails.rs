@@ -23,7 +23,6 @@ const BREAK: &str = "const done = arguments[arguments.length - 1];
 
 in_every_browser! {
     async fn a_slow_dossier_shows_that_it_is_coming(page: &Page) {
-        page.stage.watch().dawdles();
         page.open("/open/langzaam").await;
         page.role("status", e2e::find::Name::Any).first().comes_to_say("wordt opgehaald").await;
         page.stage.watch().hurries();

@@ -212,7 +212,7 @@ impl Accelerate {
                 store(parameters, bytes);
                 Answer::json(200, "{\"operation_res")
             }
-            UploadFault::Slow => {
+            UploadFault::Slow | UploadFault::AnsweredLate => {
                 store(parameters, bytes);
                 ok().delivered(Delivery::Slow)
             }

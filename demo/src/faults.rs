@@ -47,6 +47,8 @@ pub enum UploadFault {
     CutOffJson,
     /// Read slowly, answered late; stored.
     Slow,
+    /// Stored, answered late.
+    AnsweredLate,
     /// Read, then the connection is closed; not stored.
     ClosedBefore,
     /// The connection is closed halfway through reading; not stored.
@@ -59,7 +61,7 @@ pub enum UploadFault {
 
 impl UploadFault {
     /// Every fault with the name of the file that brings it on, and one sentence on it.
-    pub const ALL: [(&'static str, UploadFault, &'static str); 16] = [
+    pub const ALL: [(&'static str, UploadFault, &'static str); 17] = [
         (
             "storing.pdf",
             UploadFault::Failing,
@@ -119,6 +121,11 @@ impl UploadFault {
             "langzaam.pdf",
             UploadFault::Slow,
             "langzaam gelezen en laat beantwoord; bewaard",
+        ),
+        (
+            "laat.pdf",
+            UploadFault::AnsweredLate,
+            "bewaard, maar laat beantwoord",
         ),
         (
             "weg-ervoor.pdf",

@@ -220,7 +220,7 @@ texts! {
     confirming: "Wij kijken na of uw document is aangekomen…", "We kijken na of je document is aangekomen…";
     arrived: "Uw document is aangekomen", "Je document is aangekomen";
     arrived_more: "{name} is aangeleverd. Uw adviseur gaat ermee aan de slag.", "{name} is aangeleverd. Je adviseur gaat ermee aan de slag.";
-    arrived_settled: "De verbinding viel even weg, maar wij hebben het nagekeken: het document is er.", "De verbinding viel even weg, maar we hebben het nagekeken: het document is er.";
+    arrived_settled: "Wij hebben het nagekeken: het document is er.", "We hebben het nagekeken: het document is er.";
     already_there: "Er is een document aangekomen";
     already_there_more: "Het kantoor heeft een document voor deze taak. Waarschijnlijk is het dat van u: de verbinding viel even weg, en een browser verstuurt dan nog eens. Heeft iemand anders iets aangeleverd? Vervang het dan door het uwe.", "Het kantoor heeft een document voor deze taak. Waarschijnlijk is het dat van jou: de verbinding viel even weg, en een browser verstuurt dan nog eens. Heeft iemand anders iets aangeleverd? Vervang het dan door dat van jou.";
     replace_it: "Vervangen door {name}";

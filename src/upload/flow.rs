@@ -17,10 +17,6 @@ use super::limits::Refusal;
 /// refuse from 4 or 8 KB on. A plain letter is one byte there, an é is six, an emoji is twelve.
 pub const COMMENT_BYTES: usize = 2_000;
 
-/// How much may be on its way without the browser having said so: it reports progress some ten times a
-/// second. With no more than this to go, a cancelled document may have arrived whole.
-const UNREPORTED_BYTES: u64 = 512 * 1024;
-
 /// The handing in of one document for one action. `F` is the handle by which the browser's side knows a
 /// file.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,7 +81,7 @@ pub enum Why {
     /// It was refused because the action has a document already: perhaps this very one, for browsers
     /// send again by themselves when a connection dies.
     AlreadyUploaded(Problem),
-    /// The consumer cancelled when (nearly) everything had been sent.
+    /// The consumer cancelled: it may have arrived before that, whatever the browser had reported.
     Cancelled,
 }
 
@@ -117,7 +113,7 @@ pub enum Failure {
 pub enum Notice {
     /// The file chosen last was not taken; one that was in hand still is.
     Refused(Refusal),
-    /// Sending was cancelled, and nothing was handed in.
+    /// Sending was cancelled, and getsession shows that nothing was handed in.
     Cancelled,
 }
 
@@ -504,12 +500,9 @@ impl<F: Clone> Flow<F> {
     fn back(&mut self) -> Option<Effect<F>> {
         match self.state {
             State::Prepare => self.candidate = None,
-            // Cancelling cannot call a document back: when it may have arrived, that has to be known
-            // before it can be sent again.
-            State::Send { sent, total } if sent > 0 && total - sent <= UNREPORTED_BYTES => {
-                return self.confirm(Why::Cancelled);
-            }
-            State::Send { .. } => self.notice = Some(Notice::Cancelled),
+            // Cancelling cannot call a document back: whether it arrived has to be known before anything is
+            // said of it. (A browser's reports of progress lag, by megabytes on a fast connection.)
+            State::Send { .. } => return self.confirm(Why::Cancelled),
             State::AskReplace | State::Failed(_) => {
                 self.rest();
                 return None;
@@ -630,6 +623,13 @@ impl<F: Clone> Flow<F> {
         use ProblemKind::*;
         self.learn(seen);
         match &self.state {
+            // It arrived after all, later than was asked.
+            State::Review | State::Closed
+                if self.notice == Some(Notice::Cancelled) && self.arrived() == Some(true) =>
+            {
+                self.notice = None;
+                self.state = State::Done(Outcome::Settled);
+            }
             State::Choose | State::Review | State::Closed => self.rest(),
             State::AskReplace if self.now.upload.is_none() => self.rest(),
             State::Unchecked(Why::AlreadyUploaded(_), _) if self.now.status == Status::Done => {

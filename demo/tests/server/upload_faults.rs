@@ -127,6 +127,14 @@ fn slow_is_slow_and_kept() {
 }
 
 #[test]
+fn a_late_answer_is_of_a_document_that_is_kept() {
+    let outcome = sent("laat.pdf");
+    assert_eq!(outcome.reply.unwrap().status, 200);
+    assert!(outcome.took >= Duration::from_millis(290));
+    assert_eq!(outcome.kept, ["laat.pdf"]);
+}
+
+#[test]
 fn someone_elses_document_was_there_first() {
     let outcome = sent("al-ontvangen.pdf");
     let reply = outcome.reply.unwrap();

@@ -455,40 +455,46 @@ fn a_session_that_shows_the_document_settles_any_doubt() {
 }
 
 #[test]
-fn cancelling_early_brings_the_document_back() {
-    for (sent, total) in [(0, 0), (12_000_000, 24_000_200)] {
-        let mut flow = sending(OPEN);
-        flow.advances(sent, total);
-        assert_eq!(flow.then(Event::Back), Effect::Stop);
-        assert_eq!(*flow.state(), State::Review);
-        assert_eq!(flow.notice(), Some(Notice::Cancelled));
-        keeps_everything(&flow);
-    }
-}
-
-#[test]
-fn cancelling_late_is_settled_by_asking() {
-    for sent in [24_000_200, 24_000_200 - UNREPORTED_BYTES] {
-        let late = |action| {
+fn cancelling_is_settled_by_asking_however_little_was_sent() {
+    for (sent, total) in [(0, 0), (12_000_000, 24_000_200), (24_000_200, 24_000_200)] {
+        let cancelled = |action| {
             let mut flow = sending(action);
-            flow.advances(sent, 24_000_200);
+            flow.advances(sent, total);
             assert!(matches!(flow.then(Event::Back), Effect::AskSession { .. }));
             assert_eq!(*flow.state(), State::Confirm(Why::Cancelled));
             flow
         };
-        let mut flow = late(OPEN);
+        let mut flow = cancelled(OPEN);
         flow.hears(Ok(Some(OPEN)));
         assert_eq!(*flow.state(), State::Review);
         assert_eq!(flow.notice(), Some(Notice::Cancelled));
         keeps_everything(&flow);
 
-        let mut flow = late(OPEN);
+        let mut flow = cancelled(OPEN);
         flow.hears(Ok(Some(done(2))));
         assert_eq!(*flow.state(), State::Done(Outcome::Settled));
 
-        let mut flow = late(done(1));
+        let mut flow = cancelled(done(1));
         flow.hears(Ok(Some(done(1))));
         assert_eq!(*flow.state(), State::Unsure(Why::Cancelled));
+
+        let mut flow = cancelled(OPEN);
+        let problem = problem(ProblemKind::Connection);
+        flow.hears(Err(problem.clone()));
+        assert_eq!(*flow.state(), State::Unchecked(Why::Cancelled, problem));
+        keeps_everything(&flow);
+    }
+}
+
+#[test]
+fn a_cancelled_document_that_shows_up_later_is_said_to_be_there() {
+    for seen in [done(2), closed(done(2))] {
+        let mut flow = sending(OPEN);
+        flow.then(Event::Back);
+        flow.hears(Ok(Some(OPEN)));
+        flow.just(Event::Session(Some(seen)));
+        assert_eq!(*flow.state(), State::Done(Outcome::Settled));
+        assert_eq!(flow.notice(), None);
     }
 }
 
@@ -497,6 +503,7 @@ fn news_of_a_cancelled_attempt_is_ignored() {
     let mut flow = sending(OPEN);
     let turn = flow.turn;
     flow.then(Event::Back);
+    flow.hears(Ok(Some(OPEN)));
     flow.then(Event::Send);
     let before = flow.clone();
     flow.just(Event::Progress {
@@ -991,6 +998,8 @@ mod against_a_server {
         Again,
         /// What runs goes well.
         Answer,
+        /// The consumer cancels what has come through.
+        BackTooLate,
         /// The document comes through, as often as the browser sends it, and its answer does not.
         LoseAnswer(u8),
         /// Nothing comes through.
@@ -1009,6 +1018,7 @@ mod against_a_server {
             6 => Just(Turn::Send),
             3 => Just(Turn::Replace),
             2 => Just(Turn::Back),
+            2 => Just(Turn::BackTooLate),
             2 => Just(Turn::Check),
             1 => Just(Turn::Again),
             8 => Just(Turn::Answer),
@@ -1031,6 +1041,7 @@ mod against_a_server {
             let mut flow = Flow::new(OPEN);
             let mut running: Option<Effect> = None;
             let mut next_file = 1;
+            let mut stored_when_sent = 0;
             for turn in turns {
                 let stored_before = server.stored.len();
                 let event = match (turn, running.take()) {
@@ -1056,6 +1067,10 @@ mod against_a_server {
                     }
                     (Turn::Answer, Some(Effect::Send { turn, file, upload, .. })) => {
                         Event::Ended { turn, ending: server.upload(file.file, upload) }
+                    }
+                    (Turn::BackTooLate, Some(Effect::Send { file, upload, .. })) => {
+                        server.upload(file.file, upload);
+                        Event::Back
                     }
                     (Turn::LoseAnswer(times), Some(Effect::Send { turn, file, upload, .. })) => {
                         for _ in 0..times {
@@ -1106,11 +1121,15 @@ mod against_a_server {
                 if let Some(Effect::Send { .. }) = effect {
                     let sends = matches!(running, Some(Effect::Send { .. }));
                     prop_assert!(!sends, "sent while it was being sent");
+                    stored_when_sent = stored_before;
                 }
                 if effect.is_some() {
                     running = effect.filter(|effect| *effect != Effect::Stop);
                 }
                 prop_assert!(server.firsts <= 1);
+                if flow.notice() == Some(Notice::Cancelled) {
+                    prop_assert_eq!(server.stored.len(), stored_when_sent, "it is there");
+                }
                 prop_assert!(
                     server.stored.len() <= stored_before + 1 || server.action.upload == Some(Upload::Again),
                 );

@@ -137,6 +137,25 @@ in_every_browser! {
         assert_eq!(kept[0].comment.as_deref(), Some("Even wachten"));
     }
 
+    async fn what_was_cancelled_too_late_is_not_said_to_be_gone(page: &Page) {
+        let folder = Folder::new();
+        opens_task(page, crate::PAYSLIP).await;
+        page.give_file(&folder.file("laat.pdf", &papers::pdf(9000))).await;
+        page.button("Aanleveren").click().await;
+        page.until("the document at the office", async || {
+            match page.stage.uploads().len() {
+                1 => Ok(()),
+                kept => Err(format!("there are {kept}")),
+            }
+        })
+        .await;
+        page.button("Annuleren").click().await;
+        page.heading("Uw document is aangekomen").appears().await;
+        page.text(containing("Wij hebben het nagekeken")).appears().await;
+        page.text(containing("Er is niets aangeleverd")).is_absent().await;
+        assert_eq!(page.stage.watch().count("upload_file"), 1);
+    }
+
     async fn a_double_click_sends_once(page: &Page) {
         let folder = Folder::new();
         opens_task(page, crate::PAYSLIP).await;

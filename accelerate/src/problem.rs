@@ -154,6 +154,16 @@ impl Problem {
         self.kind.retry()
     }
 
+    /// Whether the consumer is not let in (any more): a new link lets them in, trying again does not. A
+    /// token of the server's that was too old (`TOKEN_EXPIRED`, 400) is none of their business.
+    pub fn is_signed_out(&self) -> bool {
+        match self.kind {
+            ProblemKind::NotSignedIn => true,
+            ProblemKind::Expired => self.status == Some(401),
+            _ => false,
+        }
+    }
+
     /// The same problem, with the status of the answer it was found in.
     pub fn with_status(mut self, status: u16) -> Self {
         self.status = Some(status);

@@ -3,7 +3,7 @@
 
 use crate::qr;
 use crate::refusal::{Refusal, error};
-use crate::session::{Sessions, random_id, seconds};
+use crate::session::{Session, Sessions, random_id, seconds};
 use crate::settings::Settings;
 use crate::token::{Keys, Purpose};
 use axum::extract::{DefaultBodyLimit, Path, State};
@@ -163,12 +163,16 @@ fn address(settings: &Settings, token: &str) -> Url {
         url.set_fragment(Some(&["portal-open=", token].concat()));
         url
     } else {
-        let mut url = settings.public_url.clone();
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().push("open").push(token);
-        }
-        url
+        own_address(settings, token)
     }
+}
+
+fn own_address(settings: &Settings, token: &str) -> Url {
+    let mut url = settings.public_url.clone();
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().push("open").push(token);
+    }
+    url
 }
 
 impl Links {
@@ -219,13 +223,36 @@ impl Links {
             route: link.route,
         })
     }
+
+    /// A token that goes on with a session elsewhere, once, and for how many seconds it can be used.
+    fn phone_token(
+        &self,
+        session: &Session,
+        route: String,
+        now: SystemTime,
+    ) -> Result<(String, u64), Refusal> {
+        let now = seconds(now);
+        let until = seconds(session.until());
+        let longest = until.saturating_sub(now);
+        let lifetime = self.settings.session.phone_link.as_secs().min(longest);
+        let link = PhoneLink {
+            expires: now + lifetime,
+            session: session.id.clone(),
+            id: random_id()?,
+            until,
+            consumer_id: session.consumer_id.clone(),
+            route,
+        };
+        let token = self.sessions.keys().seal(Purpose::Phone, &link);
+        Ok((token.ok_or(Refusal::Internal)?, lifetime))
+    }
 }
 
 /// The routes: `/open/{token}`, `/session`, `/session/phone`, `/links`.
 pub fn router(links: Arc<Links>) -> Router {
     Router::new()
         .route("/open/{token}", get(open))
-        .route("/session", post(begin).delete(end))
+        .route("/session", get(lasts).post(begin).delete(end))
         .route("/session/phone", post(phone))
         .route("/links", post(mint_for_office))
         .fallback(|| async { Refusal::NotFound })
@@ -251,7 +278,7 @@ async fn open(
         Err(bad) => return to_page(&links.settings, bad.fragment()),
     };
     let cookie = match links.sessions.begin(&good.consumer_id, good.until, now) {
-        Ok(cookie) => cookie,
+        Ok((_, cookie)) => cookie,
         Err(refusal) => return refusal.into_response(),
     };
     let fragment = match good.route.as_str() {
@@ -263,8 +290,14 @@ async fn open(
     response
 }
 
+/// To the page with the portal in it. When that is of another site, to ours: this came as a navigation
+/// to us, and a cookie set by it is none that a page of another site may use.
 fn to_page(settings: &Settings, fragment: &str) -> Response {
-    let mut page = settings.session.page.clone();
+    let mut page = if settings.session.cross_site {
+        settings.public_url.clone()
+    } else {
+        settings.session.page.clone()
+    };
     if !fragment.is_empty() {
         page.set_fragment(Some(fragment));
     }
@@ -293,6 +326,9 @@ struct Begin {
 struct Begun {
     /// Where in the portal to go; empty for the overview.
     route: String,
+    /// For a browser that will not keep our cookie in a page of another site: a link that signs in to our
+    /// own page, in the manner of a code for the phone.
+    own_page: String,
 }
 
 /// A link that a page of another site was opened with.
@@ -303,8 +339,13 @@ async fn begin(State(links): State<Arc<Links>>, body: Bytes) -> Result<Response,
         Ok(good) => good,
         Err(bad) => return Ok(error(StatusCode::UNAUTHORIZED, bad.code())),
     };
-    let cookie = links.sessions.begin(&good.consumer_id, good.until, now)?;
-    let mut response = said(StatusCode::OK, Begun { route: good.route });
+    let (session, cookie) = links.sessions.begin(&good.consumer_id, good.until, now)?;
+    let (token, _) = links.phone_token(&session, good.route.clone(), now)?;
+    let begun = Begun {
+        own_page: own_address(&links.settings, &token).into(),
+        route: good.route,
+    };
+    let mut response = said(StatusCode::OK, begun);
     response.headers_mut().insert(header::SET_COOKIE, cookie);
     Ok(response)
 }
@@ -317,6 +358,19 @@ fn nothing(cookie: Option<HeaderValue>) -> Response {
         headers.insert(header::SET_COOKIE, cookie);
     }
     response
+}
+
+#[derive(Serialize)]
+struct Lasts {
+    seconds: u64,
+}
+
+/// How long the session lasts unless it is used: asking is no use of it, so that a page that was left
+/// open does not keep it alive.
+async fn lasts(State(links): State<Arc<Links>>, headers: HeaderMap) -> Result<Response, Refusal> {
+    let session = links.sessions.of(&headers, (links.clock)())?;
+    let seconds = session.seconds_left_unused();
+    Ok(said(StatusCode::OK, Lasts { seconds }))
 }
 
 /// Log-out. Who is not signed in is out already.
@@ -349,26 +403,13 @@ async fn phone(
     let now = (links.clock)();
     let session = links.sessions.of(&headers, now)?;
     let Phone { route } = read(&body)?;
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'-');
-    if route.len() > 200 || !route.bytes().all(plain) {
+    // What the portal's own fragments are made of.
+    let plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'-' | b'.' | b'%');
+    if route.len() > 200 || route.contains("..") || !route.bytes().all(plain) {
         return Err(Refusal::InvalidParameter);
     }
-    let until = seconds(session.until());
-    let longest = until.saturating_sub(seconds(now));
-    let lifetime = links.settings.session.phone_link.as_secs().min(longest);
-    let link = PhoneLink {
-        expires: seconds(now) + lifetime,
-        session: session.id,
-        id: random_id()?,
-        until,
-        consumer_id: session.consumer_id,
-        route,
-    };
-    let token = links
-        .sessions
-        .keys()
-        .seal(Purpose::Phone, &link)
-        .ok_or(Refusal::Internal)?;
+    let (token, lifetime) = links.phone_token(&session, route, now)?;
     let link = address(&links.settings, &token).to_string();
     let svg = qr::svg(&link).ok_or(Refusal::Internal)?;
     let code = Code {

@@ -60,6 +60,7 @@ pub struct Session {
     pub id: String,
     until: u64,
     left: u64,
+    left_unused: u64,
     renewal: Option<HeaderValue>,
 }
 
@@ -75,9 +76,14 @@ impl Session {
         self.renewal.clone()
     }
 
-    /// How many seconds it lasts unless it is used.
+    /// How many seconds it lasts unless it is used, when its [renewal](Session::renewal) is set.
     pub fn seconds_left(&self) -> u64 {
         self.left
+    }
+
+    /// The same when it is not.
+    pub fn seconds_left_unused(&self) -> u64 {
+        self.left_unused
     }
 
     /// When it ends, however much it is used.
@@ -109,7 +115,7 @@ impl Sessions {
         &self.keys
     }
 
-    /// A new session's cookie. It ends at `until` at the latest, when that is given.
+    /// A new session and its cookie. It ends at `until` at the latest, when that is given.
     ///
     /// # Errors
     /// When the system has no randomness to give.
@@ -118,7 +124,7 @@ impl Sessions {
         consumer_id: &str,
         until: Option<SystemTime>,
         now: SystemTime,
-    ) -> Result<HeaderValue, Refusal> {
+    ) -> Result<(Session, HeaderValue), Refusal> {
         let now = seconds(now);
         let longest = now + self.longest;
         let until = until.map_or(longest, |until| seconds(until).min(longest));
@@ -132,7 +138,16 @@ impl Sessions {
             expires: (now + self.idle).min(until),
             until,
         };
-        self.cookie_of(&ticket).ok_or(Refusal::Internal)
+        let cookie = self.cookie_of(&ticket).ok_or(Refusal::Internal)?;
+        let session = Session {
+            left: ticket.expires - now,
+            left_unused: ticket.expires - now,
+            until,
+            renewal: None,
+            consumer_id: ticket.consumer_id,
+            id: ticket.id,
+        };
+        Ok((session, cookie))
     }
 
     /// Whose request this is.
@@ -171,6 +186,7 @@ impl Sessions {
             return Ok(Session {
                 renewal: due.then(|| self.cookie_of(&renewed)).flatten(),
                 left: if due { expires } else { ticket.expires } - now,
+                left_unused: ticket.expires - now,
                 until: ticket.until,
                 consumer_id: ticket.consumer_id,
                 id: ticket.id,
@@ -292,7 +308,7 @@ mod tests {
     #[test]
     fn a_session_lives_half_an_hour_and_goes_on_while_it_is_used() {
         let sessions = sessions();
-        let mut cookie = sessions.begin("CNSR1", None, at(0)).unwrap();
+        let mut cookie = sessions.begin("CNSR1", None, at(0)).unwrap().1;
         assert_eq!(
             sessions.of(&sent(&cookie), at(30)).unwrap_err(),
             Refusal::SessionExpired
@@ -320,7 +336,7 @@ mod tests {
     #[test]
     fn who_logs_out_is_out_whichever_of_their_cookies_comes() {
         let sessions = sessions();
-        let cookie = sessions.begin("CNSR1", None, at(0)).unwrap();
+        let cookie = sessions.begin("CNSR1", None, at(0)).unwrap().1;
         let session = sessions.of(&sent(&cookie), at(20)).unwrap();
         let renewed = session.renewal().unwrap();
         sessions.end(&session);
@@ -336,7 +352,7 @@ mod tests {
     #[test]
     fn what_is_no_cookie_of_ours_is_nobody_and_does_not_hide_one_that_is() {
         let sessions = sessions();
-        let cookie = sessions.begin("CNSR1", None, at(0)).unwrap();
+        let cookie = sessions.begin("CNSR1", None, at(0)).unwrap().1;
         let mut headers = HeaderMap::new();
         assert_eq!(
             sessions.of(&headers, at(1)).unwrap_err(),
@@ -359,7 +375,7 @@ mod tests {
     fn the_cookie_is_as_strict_as_the_deployment_lets_it() {
         let cookie = |url, cross_site| {
             let sessions = Sessions::new(&settings(url, cross_site));
-            let cookie = sessions.begin("C", None, at(0)).unwrap();
+            let cookie = sessions.begin("C", None, at(0)).unwrap().1;
             let text = cookie.to_str().unwrap().to_owned();
             let (pair, rest) = text.split_once("; ").unwrap();
             let clearing = sessions.clearing().unwrap().to_str().unwrap().to_owned();
@@ -383,7 +399,7 @@ mod tests {
     #[test]
     fn nothing_personal_is_in_what_is_printed() {
         let sessions = sessions();
-        let cookie = sessions.begin("CNSR1", None, at(0)).unwrap();
+        let cookie = sessions.begin("CNSR1", None, at(0)).unwrap().1;
         let session = sessions.of(&sent(&cookie), at(1)).unwrap();
         sessions.end(&session);
         let printed = format!("{session:?} {sessions:?}");

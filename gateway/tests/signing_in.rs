@@ -360,11 +360,63 @@ async fn a_code_is_for_who_is_signed_in_and_leads_nowhere_else() {
 }
 
 #[tokio::test]
-async fn a_page_of_another_site_opens_its_link_itself() {
+async fn asking_how_long_a_session_lasts_does_not_make_it_last_longer() {
+    let gateway = Gateway::new(settings());
+    let cookie = gateway.signed_in().await;
+    for (minute, seconds) in [(0, 1_800), (20, 600), (29, 60)] {
+        it_is(minute);
+        let asked = gateway
+            .send("GET", "/session", &[("cookie", &cookie)], "")
+            .await;
+        assert_eq!(asked.status(), 200);
+        assert!(asked.headers().get(header::SET_COOKIE).is_none());
+        assert_eq!(json(asked).await["seconds"], seconds);
+    }
+    it_is(30);
+    for (cookie, code) in [
+        (cookie.as_str(), "SESSION_EXPIRED"),
+        ("a=b", "NOT_SIGNED_IN"),
+    ] {
+        let over = gateway
+            .send("GET", "/session", &[("cookie", cookie)], "")
+            .await;
+        assert_eq!(over.status(), 401);
+        assert_eq!(json(over).await["error"]["code"], code);
+    }
+}
+
+/// Settings for a portal in a page of another site.
+fn cross_site() -> Settings {
     let mut settings = settings();
     settings.session.cross_site = true;
     settings.session.page = "https://www.makelaar.nl/dossier?a=b".parse().unwrap();
-    let gateway = Gateway::new(settings);
+    settings
+}
+
+#[tokio::test]
+async fn a_browser_that_keeps_no_cookie_of_another_site_gets_to_our_own_page() {
+    let gateway = Gateway::new(cross_site());
+    let link = gateway.link();
+    let token = link.split_once("#portal-open=").unwrap().1;
+    let body = serde_json::json!({ "token": token }).to_string();
+    let begun = gateway.send("POST", "/session", &[], &body).await;
+    let own_page = json(begun).await["own_page"].as_str().unwrap().to_owned();
+    let opened = gateway.open(&own_page).await;
+    assert_eq!(location(&opened), "https://portal.example.nl/");
+    assert_eq!(
+        gateway.whose(&cookie(&opened).unwrap()).as_deref(),
+        Some("CNSR1")
+    );
+    let again = gateway.open(&own_page).await;
+    assert_eq!(
+        location(&again),
+        "https://portal.example.nl/#portal/link-used"
+    );
+}
+
+#[tokio::test]
+async fn a_page_of_another_site_opens_its_link_itself() {
+    let gateway = Gateway::new(cross_site());
     let link = gateway.link();
     let token = link
         .strip_prefix("https://www.makelaar.nl/dossier?a=b#portal-open=")

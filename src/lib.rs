@@ -6,6 +6,7 @@
 //! [`upload`], and only [`browser`] touches the browser.
 #![forbid(unsafe_code)]
 
+mod access;
 pub mod browser;
 pub mod config;
 mod pages;
@@ -47,7 +48,8 @@ impl Mounted {
 /// Puts the portal in an element's shadow root, in place of the skeleton there. `first` is the
 /// getsession that the loader has already asked for (a promise of a `Response`); `timeline_style` is
 /// the absolute address of the style sheet for timelines. `english` is what is in `english.txt`, when
-/// [`speaks_english`]; without it the portal speaks Dutch.
+/// [`speaks_english`]; without it the portal speaks Dutch. `own_page` is where the gateway said the
+/// dossier can be opened, when the loader opened a link.
 #[wasm_bindgen]
 pub fn mount(
     host: HtmlElement,
@@ -55,6 +57,7 @@ pub fn mount(
     first: js_sys::Promise,
     timeline_style: String,
     english: Option<String>,
+    own_page: Option<String>,
 ) -> Mounted {
     panic::tell(host.clone());
     let mut config = config_of(&host);
@@ -79,7 +82,7 @@ pub fn mount(
     let _ = any_spawner::Executor::init_wasm_bindgen();
     let owner = Owner::new();
     owner.with(|| {
-        portal::portal(config, host.clone(), root, first, timeline_style).show_in(&place);
+        portal::portal(config, host.clone(), root, first, timeline_style, own_page).show_in(&place);
     });
     Mounted { host, place, owner }
 }

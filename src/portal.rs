@@ -2,9 +2,14 @@
 //!
 //! Data goes one way: attributes → settings → getsession → dossier → pages. The session is fetched
 //! when the portal starts, when the consumer comes back to the tab, when the connection comes back
-//! and after an upload; moving between pages asks for nothing.
+//! and after an upload; moving between pages asks for nothing. Whether the consumer is let in at all is
+//! the business of [`access`](crate::access).
 
-use std::{cell::RefCell, rc::Rc, sync::Arc};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+    sync::Arc,
+};
 
 use accelerate::{
     problem::{Problem, ProblemKind},
@@ -14,18 +19,20 @@ use leptos::prelude::*;
 use web_sys::{HtmlElement, ShadowRoot};
 
 use crate::{
+    access::Access,
     browser::{
         dom::{El, View, dynamic, dynamic_of, el},
-        fetch,
+        fetch::{self, Came},
         intl::Formats,
         page,
     },
     config::Config,
-    pages::{action, documents, me, overview, product},
+    pages::{action, documents, me, overview, product, signed_out},
     parts::{
         button::{button, primary},
         icon::icon,
         link::{button_link, link},
+        log_out, phone,
         screen::{empty, trouble},
     },
     route::Page,
@@ -48,6 +55,12 @@ pub struct Portal {
     pub session: RwSignal<Option<Arc<Session>>>,
     /// Why the newest getsession failed, if it did.
     pub problem: RwSignal<Option<Problem>>,
+    /// Whether the consumer is let in, and for how long.
+    pub access: Access,
+    /// Whether a code for the phone is over the page.
+    pub shows_phone: RwSignal<bool>,
+    /// Whether it is asked if the consumer wants to log out.
+    pub asks_log_out: RwSignal<bool>,
     /// Whether the browser believes it has a connection.
     pub online: RwSignal<bool>,
     /// Where the consumer is.
@@ -114,35 +127,49 @@ impl Portal {
 
     /// Takes the answer of a getsession. Of several under way the last one asked for counts. What is
     /// on the screen stays when the answer says the same, or is none.
-    fn take(self, asked: u32, answer: &Result<Arc<Session>, Problem>) {
-        if asked != self.asked.get_value() {
-            return;
-        }
+    fn take(self, asked: u32, answer: Result<Came, Problem>) -> Result<Arc<Session>, Problem> {
+        let counts = asked == self.asked.get_value();
         match answer {
-            Ok(session) => {
-                let first = self.session.with_untracked(Option::is_none);
-                let news = self
-                    .session
-                    .with_untracked(|known| known.as_ref() != Some(session));
-                if news {
-                    self.session.set(Some(Arc::clone(session)));
+            Ok(Came { session, lasts }) => {
+                let session = Arc::new(session);
+                if counts {
+                    self.take_session(&session, lasts);
                 }
-                self.problem.set(None);
-                for handing in self.desk.with_value(Desk::all) {
-                    handing.follow(session);
-                }
-                if first {
-                    self.emit("portal-ready", &[]);
-                }
+                Ok(session)
             }
             Err(problem) => {
-                self.problem.set(Some(problem.clone()));
-                self.emit("portal-error", &[("kind", "session")]);
+                if counts {
+                    if problem.is_signed_out() {
+                        self.let_out(&problem);
+                    }
+                    self.problem.set(Some(problem.clone()));
+                    self.emit("portal-error", &[("kind", "session")]);
+                }
+                Err(problem)
             }
         }
     }
 
-    fn ask(self) -> u32 {
+    fn take_session(self, session: &Arc<Session>, lasts: Option<u32>) {
+        let first = self.session.with_untracked(Option::is_none);
+        let news = self
+            .session
+            .with_untracked(|known| known.as_ref() != Some(session));
+        self.let_in(session, lasts);
+        if news {
+            self.session.set(Some(Arc::clone(session)));
+        }
+        self.problem.set(None);
+        for handing in self.desk.with_value(Desk::all) {
+            handing.follow(session);
+        }
+        if first {
+            self.emit("portal-ready", &[]);
+        }
+    }
+
+    /// Makes every getsession that is under way one that does not count; gives the number of the next.
+    pub(crate) fn ask(self) -> u32 {
         self.asked.update_value(|asked| *asked += 1);
         self.asked.get_value()
     }
@@ -151,9 +178,8 @@ impl Portal {
     pub async fn refresh(self) -> Result<Arc<Session>, Problem> {
         let asked = self.ask();
         let config = self.config.get_value();
-        let answer = fetch::getsession(&config).await.map(Arc::new);
-        self.take(asked, &answer);
-        answer
+        let answer = fetch::getsession(&config).await;
+        self.take(asked, answer)
     }
 
     /// Asks for the session anew, for whoever need not wait for it.
@@ -165,13 +191,16 @@ impl Portal {
     }
 }
 
-/// Makes the portal and everything in it. `first` is the getsession that the loader has asked for.
+/// Makes the portal and everything in it. `first` is the getsession that the loader has asked for;
+/// `own_page` is where the dossier can be opened when this page's browser keeps no cookie of the
+/// gateway's.
 pub fn portal(
     config: Config,
     host: HtmlElement,
     root: ShadowRoot,
     first: js_sys::Promise,
     timeline_style: String,
+    own_page: Option<String>,
 ) -> View {
     let portal = Portal {
         texts: texts::choose(config.language, config.address),
@@ -179,6 +208,9 @@ pub fn portal(
         formats: StoredValue::new_local(Formats::new(config.language)),
         session: RwSignal::new(None),
         problem: RwSignal::new(None),
+        access: Access::new(own_page),
+        shows_phone: RwSignal::new(false),
+        asks_log_out: RwSignal::new(false),
         online: RwSignal::new(page::is_online()),
         page: RwSignal::new(Page::of_fragment(&page::fragment()).unwrap_or(Page::Overview)),
         desk: StoredValue::new_local(Desk::new(Owner::current().unwrap_or_default())),
@@ -191,13 +223,16 @@ pub fn portal(
 
     leptos::task::spawn_local(async move {
         let asked = portal.ask();
-        let answer = fetch::first_session(first).await.map(Arc::new);
-        portal.take(asked, &answer);
+        let answer = fetch::first_session(first).await;
+        // Taken; nobody waits for it here.
+        let _ = portal.take(asked, answer);
     });
-    listen(portal, host, root);
+    listen(portal, host, root.clone());
 
     let stage = move || {
-        if portal.session.with(Option::is_some) {
+        if portal.access.is_out.get() {
+            Stage::Out
+        } else if portal.session.with(Option::is_some) {
             Stage::Dossier
         } else if portal.problem.with(Option::is_some) {
             Stage::Failed
@@ -205,19 +240,32 @@ pub fn portal(
             Stage::Loading
         }
     };
-    dynamic_of(stage, move |stage| match stage {
-        Stage::Loading => loading(portal.texts),
-        Stage::Failed => {
-            dynamic(move || portal.problem.get().map(|problem| failed(portal, &problem)))
+    let seen = Cell::new(false);
+    dynamic_of(stage, move |stage| {
+        // What had the focus is gone when the dossier goes or comes back.
+        if seen.replace(!matches!(stage, Stage::Loading)) {
+            let root = root.clone();
+            request_animation_frame(move || page::focus_first(&root, "h1"));
         }
-        Stage::Dossier => dossier(portal).into(),
+        match *stage {
+            Stage::Loading => loading(portal.texts),
+            Stage::Failed => {
+                dynamic(move || portal.problem.get().map(|problem| failed(portal, &problem)))
+            }
+            Stage::Out => signed_out::view(portal).into(),
+            Stage::Dossier => dossier(portal).into(),
+        }
     })
 }
+
+/// How the fragment begins of a link that signs in to a page of another site than the gateway's.
+const OPEN: &str = "#portal-open=";
 
 #[derive(Clone, Copy, PartialEq)]
 enum Stage {
     Loading,
     Failed,
+    Out,
     Dossier,
 }
 
@@ -237,6 +285,10 @@ fn listen(portal: Portal, host: HtmlElement, root: ShadowRoot) {
             }
         })
     };
+    // Whatever the consumer does on the page keeps them signed in: who reads on by the keyboard does it
+    // outside of the element.
+    let used = ["pointerdown", "keydown", "wheel"]
+        .map(|event| page::on_window(event, move |_| portal.is_used()));
     let moved = page::on_window("hashchange", move |_| {
         let by_link = by_link.replace(false);
         let Some(next) = Page::of_fragment(&page::fragment())
@@ -264,7 +316,9 @@ fn listen(portal: Portal, host: HtmlElement, root: ShadowRoot) {
         });
     });
     let seen = page::on_document("visibilitychange", move |_| {
-        if page::is_visible() && portal.session.with_untracked(Option::is_some) {
+        let known =
+            portal.session.with_untracked(Option::is_some) || portal.access.is_out.get_untracked();
+        if page::is_visible() && known {
             portal.refresh_soon();
         }
     });
@@ -274,7 +328,8 @@ fn listen(portal: Portal, host: HtmlElement, root: ShadowRoot) {
     });
     let offline = page::on_window("offline", move |_| portal.online.set(false));
     let leaving = page::ask_before_leaving(move || portal.desk.with_value(Desk::has_unsent));
-    let listeners = StoredValue::new_local([followed, moved, seen, online, offline, leaving]);
+    let listeners =
+        StoredValue::new_local(([followed, moved, seen, online, offline, leaving], used));
     on_cleanup(move || listeners.dispose());
 }
 
@@ -310,6 +365,10 @@ fn failed(portal: Portal, problem: &Problem) -> El {
         plight.more = texts.problem_signed_out_more;
     }
     let again = primary(texts.try_again, move || {
+        // A link that could not be opened yet is opened by the loader.
+        if page::fragment().starts_with(OPEN) {
+            return page::reload();
+        }
         portal.problem.set(None);
         portal.refresh_soon();
     });
@@ -335,19 +394,49 @@ fn dossier(portal: Portal) -> El {
             });
         el("li").child(here).into()
     });
+    let by_gateway = move || portal.access.by_gateway.get();
     el("div")
         .class("portal")
         .child(banners(portal))
         .child(
-            el("nav")
-                .class("sections")
-                .attr("aria-label", texts.sections)
-                .child(el("ul").child(sections)),
+            el("div")
+                .class("top")
+                .child(
+                    el("nav")
+                        .class("sections")
+                        .attr("aria-label", texts.sections)
+                        .child(el("ul").child(sections)),
+                )
+                .part_of(by_gateway, move |yes| {
+                    yes.then(|| ways_out(portal, "ways-out wide"))
+                }),
         )
         .part_of(
             move || portal.page.get(),
             move |page| page_view(portal, page.clone()),
         )
+        .part_of(by_gateway, move |yes| {
+            yes.then(|| ways_out(portal, "ways-out small"))
+        })
+        .part_of(
+            move || portal.shows_phone.get(),
+            move |open| open.then(|| phone::view(portal)),
+        )
+        .part_of(
+            move || portal.asks_log_out.get(),
+            move |open| open.then(|| log_out::view(portal)),
+        )
+}
+
+/// On to the phone, or out. It stands beside the parts of the dossier where there is room, otherwise
+/// below the page; one of the two is shown.
+fn ways_out(portal: Portal, class: &str) -> El {
+    let texts = portal.texts;
+    let way = |words: &str, opens: RwSignal<bool>| button(words, move || opens.set(true));
+    el("div")
+        .class(class)
+        .child(way(texts.to_phone, portal.shows_phone).class("button quiet on-desktop"))
+        .child(way(texts.log_out, portal.asks_log_out).class("button quiet"))
 }
 
 /// What holds for every page: the connection, a getsession that failed, a closed dossier.
@@ -373,9 +462,7 @@ fn connection_banner(portal: Portal) -> Option<El> {
     }
     let problem = portal.problem.get()?;
     let words = match problem.kind {
-        ProblemKind::Expired | ProblemKind::NotSignedIn => {
-            texts::plight(texts, &problem).sentence()
-        }
+        ProblemKind::Expired => texts::plight(texts, &problem).sentence(),
         _ => texts.not_refreshed.to_owned(),
     };
     let again = button(texts.try_again, move || portal.refresh_soon());
@@ -396,6 +483,7 @@ fn page_view(portal: Portal, page: Page) -> View {
         Page::Action(id) => action::view(portal, id),
         Page::Documents => documents::view(portal).into(),
         Page::Me => me::view(portal).into(),
+        Page::BadLink(bad) => signed_out::needless(portal, bad).into(),
         Page::Unknown => not_found(portal).into(),
     }
 }

@@ -1,6 +1,8 @@
 //! Where the consumer is, and how the page's fragment says it. Only fragments that start with
 //! `#portal/` are ours: a broker's page has its own.
 
+use accelerate::session::Session;
+
 /// A page of the portal.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Page {
@@ -14,7 +16,20 @@ pub enum Page {
     Documents,
     /// The consumer as the broker has them.
     Me,
+    /// A link that lets nobody in: the gateway leads here.
+    BadLink(BadLink),
     /// A link to something that is not there.
+    Unknown,
+}
+
+/// What is wrong with a link that was to let the consumer in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BadLink {
+    /// It is too old.
+    Expired,
+    /// It was a code for the phone, which is good once.
+    Used,
+    /// It is none of the gateway's, or did not come whole.
     Unknown,
 }
 
@@ -29,6 +44,9 @@ impl Page {
             ("", _) => Self::Overview,
             ("documents", _) => Self::Documents,
             ("me", _) => Self::Me,
+            ("link-expired", _) => Self::BadLink(BadLink::Expired),
+            ("link-used", _) => Self::BadLink(BadLink::Used),
+            ("link-unknown", _) => Self::BadLink(BadLink::Unknown),
             ("product", Some(id)) => Self::Product(id),
             ("action", Some(id)) => Self::Action(id),
             _ => Self::Unknown,
@@ -40,6 +58,9 @@ impl Page {
         let mut fragment = OURS.to_owned();
         match self {
             Self::Overview | Self::Unknown => {}
+            Self::BadLink(BadLink::Expired) => fragment.push_str("link-expired"),
+            Self::BadLink(BadLink::Used) => fragment.push_str("link-used"),
+            Self::BadLink(BadLink::Unknown) => fragment.push_str("link-unknown"),
             Self::Documents => fragment.push_str("documents"),
             Self::Me => fragment.push_str("me"),
             Self::Product(id) => {
@@ -52,6 +73,16 @@ impl Page {
             }
         }
         fragment
+    }
+
+    /// Whether there is something on it for this session.
+    pub fn is_in(&self, session: &Session) -> bool {
+        match self {
+            Self::Overview | Self::Documents | Self::Me => true,
+            Self::Product(id) => session.products.iter().any(|product| product.id == *id),
+            Self::Action(id) => session.actions.iter().any(|action| action.id == *id),
+            Self::BadLink(_) | Self::Unknown => false,
+        }
     }
 }
 
@@ -121,6 +152,9 @@ mod tests {
                 Page::Overview,
                 Page::Documents,
                 Page::Me,
+                Page::BadLink(BadLink::Expired),
+                Page::BadLink(BadLink::Used),
+                Page::BadLink(BadLink::Unknown),
                 Page::Product(id.clone()),
                 Page::Action(id.clone()),
             ] {

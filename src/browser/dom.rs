@@ -109,8 +109,7 @@ pub fn dynamic_of<T: PartialEq + 'static, V: Into<View>>(
         let next = value();
         let before = shown.take();
         if before.as_ref() != Some(&next) {
-            owner.cleanup();
-            place.fill(owner.with(|| untrack(|| part(&next).into())));
+            place.renew(&owner, &|| part(&next).into());
         }
         shown.set(Some(next));
     }));
@@ -137,6 +136,12 @@ impl Place {
         append(&view.0, &View(begin.clone()));
         append(&view.0, &View(end.clone()));
         (Self { begin, end }, view)
+    }
+
+    /// Makes what is there anew, as the owner's. Not a part of `dynamic_of`, of which there are many.
+    fn renew(&self, owner: &Owner, part: &dyn Fn() -> View) {
+        owner.cleanup();
+        self.fill(owner.with(|| untrack(part)));
     }
 
     fn fill(&self, view: View) {

@@ -11,7 +11,10 @@ use accelerate::{
     request,
     session::Session,
 };
-use gloo_net::{Error, http::Request};
+use gloo_net::{
+    Error,
+    http::{Method, RequestBuilder},
+};
 use js_sys::{Array, JsString, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -21,7 +24,7 @@ use web_sys::{
 };
 
 use super::{
-    page,
+    gateway, page,
     wait::{wait, within},
 };
 use crate::config::Config;
@@ -50,31 +53,35 @@ const SHOWN: [&str; 5] = [
 ];
 const ONLY_SAVED: &str = "application/octet-stream";
 
+/// A session as it came.
+#[derive(Debug)]
+pub struct Came {
+    /// What was asked for.
+    pub session: Session,
+    /// How many seconds the consumer stays signed in unless they do something; `None` where no gateway of
+    /// ours answers.
+    pub lasts: Option<u32>,
+}
+
 /// Asks for the session.
-pub async fn getsession(config: &Config) -> Result<Session, Problem> {
+pub async fn getsession(config: &Config) -> Result<Came, Problem> {
     let url = request::getsession_url(
         &config.api,
         config.consumer_id.as_deref(),
         config.ip_address.as_deref(),
     );
-    read_session(within(SESSION_SILENCE, ask(config, &url, None)).await?).await
+    let answer = ask(config, Method::GET, &url, None, None);
+    read_session(within(SESSION_SILENCE, answer).await?).await
 }
 
 /// The session that the loader has asked for: `answer` is a promise of a `Response`.
-pub async fn first_session(answer: Promise) -> Result<Session, Problem> {
+pub async fn first_session(answer: Promise) -> Result<Came, Problem> {
     let response = within(SESSION_SILENCE, settled(answer)).await?;
     read_session(response.unchecked_into()).await
 }
 
-async fn read_session(response: Response) -> Result<Session, Problem> {
-    let mut body = Vec::new();
-    read(&response, SESSION_SILENCE, &mut |piece| {
-        let start = body.len();
-        body.resize(start + piece.length() as usize, 0);
-        piece.copy_to(&mut body[start..]);
-        Ok(())
-    })
-    .await?;
+async fn read_session(response: Response) -> Result<Came, Problem> {
+    let body = read_all(&response, SESSION_SILENCE).await?;
     // Each of these keeps a slow phone busy for a moment when the dossier is long: what the consumer
     // does meanwhile comes in between.
     let long = body.len() > LONG;
@@ -86,7 +93,23 @@ async fn read_session(response: Response) -> Result<Session, Problem> {
     if long {
         wait(0).await;
     }
-    session
+    Ok(Came {
+        session: session?,
+        lasts: gateway::lasts(&response),
+    })
+}
+
+/// The whole body.
+pub(super) async fn read_all(response: &Response, silence: i32) -> Result<Vec<u8>, Problem> {
+    let mut body = Vec::new();
+    read(response, silence, &mut |piece| {
+        let start = body.len();
+        body.resize(start + piece.length() as usize, 0);
+        piece.copy_to(&mut body[start..]);
+        Ok(())
+    })
+    .await?;
+    Ok(body)
 }
 
 /// A document that came whole.
@@ -164,7 +187,8 @@ fn start(
     spawn_local({
         let controller = controller.clone();
         async move {
-            let answer = within(DOCUMENT_SILENCE, ask(&config, &url, Some(&signal))).await;
+            let answer = ask(&config, Method::GET, &url, None, Some(&signal));
+            let answer = within(DOCUMENT_SILENCE, answer).await;
             let fetched = match answer {
                 Ok(response) if is_otd => read_otd(&response, &label, &progress).await,
                 Ok(response) => read_document(&response, &label, &progress).await,
@@ -180,21 +204,28 @@ fn start(
     Running(controller)
 }
 
-async fn ask(
+/// Asks, with the consumer's cookies where they say who they are.
+pub(super) async fn ask(
     config: &Config,
+    method: Method,
     url: &str,
+    body: Option<&str>,
     signal: Option<&AbortSignal>,
 ) -> Result<Response, Problem> {
     let credentials = match config.with_cookies() {
         true => RequestCredentials::Include,
         false => RequestCredentials::SameOrigin,
     };
-    let answer = Request::get(url)
+    let request = RequestBuilder::new(url)
+        .method(method)
         .credentials(credentials)
         .cache(RequestCache::NoStore)
         .abort_signal(signal)
-        .send()
-        .await;
+        .body(body.map(JsValue::from_str));
+    let answer = match request {
+        Ok(request) => request.send().await,
+        Err(error) => Err(error),
+    };
     match answer {
         Ok(response) => Ok(response.into()),
         Err(Error::JsError(error)) => Err(lost(error.message)),
@@ -203,7 +234,7 @@ async fn ask(
 }
 
 /// No answer, or one that broke off.
-fn lost(detail: String) -> Problem {
+pub(super) fn lost(detail: String) -> Problem {
     let kind = match page::is_online() {
         true => ProblemKind::Connection,
         false => ProblemKind::Offline,
@@ -261,7 +292,7 @@ fn length(response: &Response) -> Option<f64> {
     }
 }
 
-fn header(response: &Response, name: &str) -> Option<String> {
+pub(super) fn header(response: &Response, name: &str) -> Option<String> {
     response.headers().get(name).ok().flatten()
 }
 

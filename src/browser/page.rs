@@ -5,8 +5,8 @@ use gloo_events::{EventListener, EventListenerOptions};
 use js_sys::{Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    CustomEvent, CustomEventInit, Document, Element, Event, EventTarget, HtmlElement,
-    ScrollToOptions, ShadowRoot, UiEvent, VisibilityState, Window,
+    CustomEvent, CustomEventInit, Document, Element, Event, EventTarget, HtmlDialogElement,
+    HtmlElement, ScrollToOptions, ShadowRoot, UiEvent, VisibilityState, Window,
 };
 
 /// The window: there always is one, the module runs nowhere else.
@@ -22,6 +22,22 @@ pub fn document() -> Document {
 /// The page's fragment, `#` included; empty when there is none.
 pub fn fragment() -> String {
     window().location().hash().unwrap_or_default()
+}
+
+/// Changes the page's fragment, as a link would.
+pub fn set_fragment(fragment: &str) {
+    // Only an address that is none could be refused.
+    let _ = window().location().set_hash(fragment);
+}
+
+/// Loads the page anew.
+pub fn reload() {
+    let _ = window().location().reload();
+}
+
+/// The time, in milliseconds since 1970.
+pub fn now() -> f64 {
+    js_sys::Date::now()
 }
 
 /// What to put before a fragment in a link, so that it stays on this page: nothing, unless the
@@ -107,6 +123,21 @@ fn focus(element: &Element) {
         let options = web_sys::FocusOptions::new();
         options.set_prevent_scroll(true);
         let _ = element.focus_with_options(&options);
+    }
+}
+
+/// Shows a `<dialog>` over the page: the browser keeps the focus in it, closes it with Escape, and gives
+/// the focus back then.
+pub fn show_modal(dialog: &Element) {
+    if let Some(dialog) = dialog.dyn_ref::<HtmlDialogElement>() {
+        let _ = dialog.show_modal();
+    }
+}
+
+/// Closes it.
+pub fn close(dialog: &Element) {
+    if let Some(dialog) = dialog.dyn_ref::<HtmlDialogElement>() {
+        dialog.close();
     }
 }
 

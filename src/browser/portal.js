@@ -22,18 +22,36 @@ const readEnglish = () =>
     .then((answer) => (answer.ok ? answer.text() : undefined))
     .catch(() => undefined));
 
+const apiOf = (element) => (element.getAttribute("api")?.trim() || "consumerportal").replace(/\/+$/, "");
+
+// A page of another site than the gateway's is opened with a link's token in its fragment, and signs in
+// itself. What is wrong with a link goes into the fragment, as the gateway puts it there on its own page.
+// Without an answer the token stays where it is, for a reload.
+const TOKEN = /^#portal-open=(.+)/;
+let opening;
+async function openLink(element, token) {
+  const url = new URL(`${apiOf(element)}/../session`, document.baseURI);
+  const answer = await fetch(url, { method: "POST", credentials: "include", body: JSON.stringify({ token }) });
+  const said = await answer.json();
+  if (!answer.ok && answer.status !== 401) throw new Error(`signing in: status ${answer.status}`);
+  const bad = /^LINK_(EXPIRED|USED)$/.exec(said.error?.code)?.[1].toLowerCase() ?? "unknown";
+  const fragment = answer.ok ? (said.route ? `#portal/${said.route}` : "") : `#portal/link-${bad}`;
+  // No link is left in the address for whoever looks at the screen next.
+  history.replaceState(history.state, "", location.href.split("#")[0] + fragment);
+  return said.own_page;
+}
+// A link that is opened where the page is open already changes the fragment only.
+addEventListener("hashchange", () => TOKEN.test(location.hash) && location.reload());
+
 // The same request that `browser::fetch` makes for every later one (accelerate::request).
 function askSession(element) {
-  const base = element.getAttribute("api")?.trim() || "consumerportal";
-  const url = new URL(`${base.replace(/\/+$/, "")}/getsession`, document.baseURI);
+  const url = new URL(`${apiOf(element)}/getsession`, document.baseURI);
   for (const name of ["consumer-id", "ip-address"]) {
     const value = element.getAttribute(name)?.trim();
     if (value) url.searchParams.set(name.replace("-", "_"), value);
   }
   const credentials = element.getAttribute("consumer-id")?.trim() ? "same-origin" : "include";
-  const answer = fetch(url, { credentials, cache: "no-store" });
-  answer.catch(() => {}); // the module looks at it when it is there
-  return answer;
+  return fetch(url, { credentials, cache: "no-store" });
 }
 
 // What is said while the module, and with it all other words, is not there.
@@ -80,12 +98,17 @@ class ConsumerPortal extends HTMLElement {
     this.addEventListener("portal-error", (event) => {
       if (event.detail?.kind === "panic") apologise(this);
     });
-    const session = askSession(this);
+    const token = TOKEN.exec(location.hash)?.[1];
+    if (token) opening ??= openLink(this, token);
+    const session = opening ? opening.then(() => askSession(this)) : askSession(this);
+    session.catch(() => {}); // the module looks at it when it is there
     if (guess(this) === "en") readEnglish();
     this.#mounted = loading
       .then(async (glue) => {
         const texts = glue.speaks_english(this) ? await readEnglish() : undefined;
-        return glue.mount(this, screen, session, at("__TIMELINE_CSS__"), texts);
+        // What the fragment says is known when the link was opened.
+        const ownPage = await opening?.catch(() => {});
+        return glue.mount(this, screen, session, at("__TIMELINE_CSS__"), texts, ownPage);
       })
       .catch(async (cause) => {
         // A page that is being left breaks off what it fetches, too. It is gone before this is over.

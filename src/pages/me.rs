@@ -6,7 +6,7 @@ use crate::{
     browser::dom::{El, View, el},
     parts::{
         details::{details, mail, mail_href, row, telephone, telephone_href},
-        icon::icon,
+        person::way_button,
     },
     portal::{Portal, title},
     texts::fill,
@@ -119,18 +119,11 @@ fn joined(parts: &[&Option<String>]) -> Option<String> {
 
 fn correction(portal: Portal, person: Option<&Person>, code: Option<&str>) -> El {
     let texts = portal.texts;
-    let way = |picture: &str, href: &str, words: &str| {
-        el("a")
-            .class("button")
-            .attr("href", href)
-            .child(icon(picture))
-            .child(words)
-    };
     let write = person
         .and_then(|person| person.emailaddress.as_ref())
         .map(|address| {
             let subject = fill(texts.mistake_subject, &[("code", code.unwrap_or_default())]);
-            way(
+            way_button(
                 "mail",
                 &mail_href(address, Some(&subject)),
                 texts.report_mistake,
@@ -139,7 +132,7 @@ fn correction(portal: Portal, person: Option<&Person>, code: Option<&str>) -> El
     let call = person.and_then(|person| {
         let phone = person.phone.as_ref()?;
         let name = person.name.as_deref().unwrap_or_default();
-        Some(way(
+        Some(way_button(
             "phone",
             &telephone_href(phone),
             &fill(texts.call, &[("name", name)]),

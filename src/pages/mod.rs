@@ -5,3 +5,4 @@ pub mod documents;
 pub mod me;
 pub mod overview;
 pub mod product;
+pub mod signed_out;

@@ -4,10 +4,13 @@
 pub mod action_list;
 pub mod button;
 pub mod details;
+pub mod dialog;
 pub mod download;
 pub mod icon;
 pub mod link;
+pub mod log_out;
 pub mod person;
+pub mod phone;
 pub mod progress;
 pub mod screen;
 pub mod timeline;

@@ -41,6 +41,30 @@ pub fn card(portal: Portal, role: &str, person: &Person) -> El {
         .child(ways)
 }
 
+/// A way to reach someone, as a button.
+pub fn way_button(picture: &str, href: &str, words: &str) -> El {
+    el("a")
+        .class("button")
+        .attr("href", href)
+        .child(icon(picture))
+        .child(words)
+}
+
+/// The two ways to reach someone, as buttons.
+pub fn way_buttons(portal: Portal, person: &Person) -> El {
+    let texts = portal.texts;
+    let name = person.name.as_deref().unwrap_or_default();
+    let call = person.phone.as_ref().map(|phone| {
+        let words = fill(texts.call, &[("name", name)]);
+        way_button("phone", &telephone_href(phone), &words)
+    });
+    let mail = person.emailaddress.as_ref().map(|address| {
+        let words = fill(texts.mail, &[("name", name)]);
+        way_button("mail", &mail_href(address, None), &words)
+    });
+    el("p").class("buttons").child(mail).child(call)
+}
+
 /// The two cards, or the one when adviser and case handler are the same person.
 pub fn cards(portal: Portal, advisor: Option<&Person>, owner: Option<&Person>) -> View {
     let texts = portal.texts;

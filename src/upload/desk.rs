@@ -65,6 +65,13 @@ impl Desk {
         self.handings.iter().any(|(id, _)| id == action)
     }
 
+    /// Drops everything: what is being sent is broken off. For who logs out.
+    pub fn clear(&mut self) {
+        for (_, handing) in self.handings.drain(..) {
+            handing.sending.set_value(None);
+        }
+    }
+
     /// All that is under way: for telling them what a session says.
     pub fn all(&self) -> Vec<Handing> {
         self.handings.iter().map(|(_, handing)| *handing).collect()
@@ -184,7 +191,11 @@ impl Handing {
 
     fn heard(self, turn: u32, event: SendEvent) {
         match event {
-            SendEvent::Progress { sent, total } => self.step(Event::Progress { turn, sent, total }),
+            SendEvent::Progress { sent, total } => {
+                // Sending takes as long as it takes: the consumer stays signed in meanwhile.
+                self.portal.is_used();
+                self.step(Event::Progress { turn, sent, total });
+            }
             SendEvent::Ended(ending) => {
                 if let Ending::Problem(_) = &ending {
                     self.portal.emit("portal-error", &[("kind", "upload")]);

@@ -228,6 +228,15 @@ impl Desktop {
             &limits.accept(),
             false,
         );
+        let portal = self.portal;
+        let by_phone = move || {
+            portal.access.by_gateway.get().then(|| {
+                button(texts.phone_photo, move || {
+                    portal.shows_phone.set(true);
+                })
+                .class("button quiet on-desktop")
+            })
+        };
         [
             self.notice(),
             focused(el("div").class("drop"))
@@ -235,6 +244,7 @@ impl Desktop {
                 .child(photo)
                 .child(el("p").class("drop-here").child(texts.drop_here))
                 .child(el("p").class("hint").child(hint))
+                .part(by_phone)
                 .into(),
         ]
         .into()

@@ -138,8 +138,11 @@ if (task === "focus") {
   });
 }
 
+// While a modal dialog is open nobody gets to anything else.
+const modal = () => everything(body).find((element) => element.localName === "dialog" && element.matches(":modal"));
+
 const search = () => {
-  let roots = [body];
+  let roots = [modal() ?? body];
   for (const step of steps) {
     const found = new Set(roots.flatMap((root) => matching(root, step)));
     roots = [...found];

@@ -12,6 +12,7 @@ pub mod find;
 pub mod look;
 pub mod page;
 pub mod papers;
+pub mod qr;
 pub mod saved;
 pub mod site;
 pub mod stage;
@@ -29,18 +30,25 @@ pub use page::{Page, visit};
 ///     async fn the_title_says_where_you_are(page: &Page) { … }
 /// }
 /// ```
+///
+/// With `at Stage::set(…);` in front the servers are set otherwise.
 #[macro_export]
 macro_rules! in_every_browser {
-    ($($(#[$meta:meta])* async fn $name:ident($page:ident: &Page) $body:block)*) => {
-        $($(#[$meta])* async fn $name($page: &$crate::Page) $body)*
-        $crate::in_every_browser!(@in chromium Chromium: $($name)*);
-        $crate::in_every_browser!(@in firefox Firefox: $($name)*);
-        $crate::in_every_browser!(@in webkit WebKit: $($name)*);
+    ($(#[$meta:meta])* async $($rest:tt)*) => {
+        $crate::in_every_browser!(at $crate::stage::Stage::new(); $(#[$meta])* async $($rest)*);
     };
-    (@in $module:ident $browser:ident: $($name:ident)*) => {
+    (at $stage:expr; $($(#[$meta:meta])* async fn $name:ident($page:ident: &Page) $body:block)*) => {
+        $($(#[$meta])* async fn $name($page: &$crate::Page) $body)*
+        $crate::in_every_browser!(@in chromium Chromium $stage; $($name)*);
+        $crate::in_every_browser!(@in firefox Firefox $stage; $($name)*);
+        $crate::in_every_browser!(@in webkit WebKit $stage; $($name)*);
+    };
+    (@in $module:ident $browser:ident $stage:expr; $($name:ident)*) => {
         mod $module {
+            #[allow(unused_imports, reason = "what the stage is made with")]
+            use super::*;
             $(#[test] fn $name() {
-                $crate::visit($crate::Browser::$browser, $crate::Look::default(), super::$name);
+                $crate::page::visit_at($stage, $crate::Browser::$browser, $crate::Look::default(), super::$name);
             })*
         }
     };

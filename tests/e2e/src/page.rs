@@ -62,7 +62,12 @@ pub struct Page {
 /// Runs a test in a fresh session of `browser` against a demo server of its own, and fails it on anything
 /// in the console that it did not ask for.
 pub fn visit(browser: Browser, look: Look, test: impl AsyncFnOnce(&Page)) {
-    look_around(browser, &look, &Arc::new(Stage::new()), async |page| {
+    visit_at(Stage::new(), browser, look, test);
+}
+
+/// The same against servers that are set otherwise.
+pub fn visit_at(stage: Stage, browser: Browser, look: Look, test: impl AsyncFnOnce(&Page)) {
+    look_around(browser, &look, &Arc::new(stage), async |page| {
         test(page).await;
         page.has_nothing_to_complain_of().await;
     });

@@ -19,6 +19,9 @@ const SLOW: Duration = Duration::from_secs(3600);
 const SALT: &str = "salt-of-the-tests";
 const LINKS_KEY: &str = "links-key-of-the-tests-0123456789";
 
+/// What a stage has set otherwise.
+pub type Change = fn(&Stage, &mut Settings);
+
 /// Gateway and demo, and their addresses, which stay the same when they are away for a while.
 #[derive(Debug)]
 pub struct Stage {
@@ -27,6 +30,7 @@ pub struct Stage {
     /// The demo's, once it has run.
     broker: OnceLock<SocketAddr>,
     accelerate: OnceLock<SocketAddr>,
+    change: Change,
     running: Mutex<Option<Both>>,
 }
 
@@ -44,11 +48,20 @@ impl Stage {
         reason = "starting a server is no default"
     )]
     pub fn new() -> Stage {
-        Stage::with_site(crate::site::with_hook())
+        Stage::with(crate::site::with_hook(), |_, _| {})
+    }
+
+    /// The same with a gateway that is set otherwise.
+    pub fn set(change: Change) -> Stage {
+        Stage::with(crate::site::with_hook(), change)
     }
 
     /// Starts the servers for a folder.
     pub fn with_site(site: impl AsRef<Path>) -> Stage {
+        Stage::with(site, |_, _| {})
+    }
+
+    fn with(site: impl AsRef<Path>, change: Change) -> Stage {
         // Taken, not only looked up: the tests run side by side.
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("127.0.0.1 has a free port");
         let stage = Stage {
@@ -56,6 +69,7 @@ impl Stage {
             portal: listener.local_addr().expect("it listens somewhere"),
             broker: OnceLock::new(),
             accelerate: OnceLock::new(),
+            change,
             running: Mutex::new(None),
         };
         stage.starts_on(listener);
@@ -137,6 +151,7 @@ impl Stage {
         // A test is quicker than a consumer.
         settings.limits.session_per_minute = 100_000;
         settings.limits.address_per_minute = 100_000;
+        (self.change)(self, &mut settings);
         settings
     }
 
@@ -168,13 +183,19 @@ impl Stage {
     pub fn token(&self, consumer: &str) -> String {
         let link = links::mint(&self.settings(), consumer, None, SystemTime::now());
         let link = link.expect("the demo's names are good ids");
-        let token = link.path_segments().and_then(Iterator::last);
+        // Of a page of another site it is in the fragment.
+        let token = link.as_str().rsplit(['/', '=']).next();
         token.expect("a link ends with its token").to_owned()
     }
 
     /// The broker's page.
     pub fn broker(&self) -> String {
         format!("http://{}/", at(&self.broker))
+    }
+
+    /// The broker's page by another name of this machine's, which makes it a page of another site.
+    pub fn foreign(&self) -> String {
+        format!("http://localhost:{}/", at(&self.broker).port())
     }
 
     /// Every document the server keeps, oldest first.

@@ -55,6 +55,12 @@ const SEND: Step = Button("Aanleveren", "Hand in");
 /// What a browser does when the consumer comes back to the tab.
 const BACK_IN_TAB: Step = Script("document.dispatchEvent(new Event('visibilitychange'))");
 
+/// Logs out as another tab would.
+const LOG_OUT_ELSEWHERE: Step = Script("return fetch('/session', { method: 'DELETE' })");
+const PHONE: Step = Button("Verder op uw telefoon", "Continue on your phone");
+const PHONE_CODE: Step = Shows("één keer te gebruiken", "good for one use");
+const LOG_OUT: Step = Button("Uitloggen", "Log out");
+
 const SCENES: &[Scene] = &[
     scene("overview-example", "/open/voorbeeld", &[]),
     scene("overview", "/open/eva", &[]),
@@ -269,6 +275,59 @@ const SCENES: &[Scene] = &[
         ],
     ),
     scene(
+        "expired-with-a-document",
+        HANDING_IN,
+        &[
+            PAYSLIP,
+            File("loonstrook.pdf", 240_000),
+            LOG_OUT_ELSEWHERE,
+            BACK_IN_TAB,
+            Shows("Laat deze pagina open", "Keep this page open"),
+        ],
+    ),
+    scene("phone-code", "/open/eva", &[PHONE, PHONE_CODE]),
+    scene(
+        "phone-code-for-a-photo",
+        HANDING_IN,
+        &[
+            PAYSLIP,
+            Button(
+                "maak de foto met uw telefoon",
+                "take the photo with your phone",
+            ),
+            PHONE_CODE,
+        ],
+    ),
+    scene(
+        "phone-code-failed",
+        "/open/eva",
+        &[
+            LOG_OUT_ELSEWHERE,
+            PHONE,
+            Shows("Nieuwe code maken", "Make a new code"),
+        ],
+    ),
+    scene("log-out", "/open/eva", &[LOG_OUT]),
+    scene(
+        "log-out-with-a-document",
+        HANDING_IN,
+        &[PAYSLIP, File("loonstrook.pdf", 240_000), LOG_OUT],
+    ),
+    scene(
+        "logged-out",
+        "/open/eva",
+        &[
+            LOG_OUT,
+            LOG_OUT,
+            Shows("U bent uitgelogd", "You are logged out"),
+        ],
+    ),
+    scene("signed-out", "/", &[]),
+    scene("link-expired", "/#portal/link-expired", &[]),
+    scene("link-used", "/#portal/link-used", &[]),
+    scene("link-unknown", "/#portal/link-unknown", &[]),
+    scene("link-needless", "/open/eva#portal/link-used", &[]),
+    scene(
         "panic",
         "/open/eva",
         &[
@@ -370,6 +429,8 @@ async fn play(page: &Page, scene: &Scene, variant: &str) {
     let english = usize::from(variant == "en.html");
     if variant.is_empty() {
         page.open(scene.open).await;
+    } else if let Some(fragment) = scene.open.strip_prefix('/').filter(|it| !it.contains('/')) {
+        page.open(&format!("/{variant}{fragment}")).await;
     } else {
         // Becomes the consumer without looking yet: some dossiers are different the second time.
         let (link, fragment) = scene.open.split_once('#').unwrap_or((scene.open, ""));

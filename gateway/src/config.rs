@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use toml::Value;
 use url::Url;
 use values::{base_url, boolean, bytes, count, list, net, one_of, origin, page, text, time};
-use zeroize::Zeroize as _;
+use zeroize::{Zeroize as _, Zeroizing};
 
 /// No secret is shorter, in bytes: what HKDF gets must be hard to guess.
 const SHORTEST_SECRET: usize = 32;
@@ -62,7 +62,12 @@ pub struct Sources {
     pub environment: Vec<(String, String)>,
     /// Keys and values of the command line, each with its flag.
     pub flags: Vec<(String, String, String)>,
+    /// Looks into the folder of the site. Absent when nothing is going to be served.
+    pub site: Option<Site>,
 }
+
+/// Tells why a folder holds no site.
+pub type Site = fn(&Path) -> std::io::Result<()>;
 
 /// Settings, and what their maker may not have meant.
 #[derive(Debug)]
@@ -76,6 +81,22 @@ pub struct Read {
 struct Given {
     value: Value,
     place: Place,
+}
+
+/// It may be a secret: nothing of it stays in memory.
+impl Drop for Given {
+    fn drop(&mut self) {
+        wipe(&mut self.value);
+    }
+}
+
+fn wipe(value: &mut Value) {
+    match value {
+        Value::String(text) => text.zeroize(),
+        Value::Array(items) => items.iter_mut().for_each(wipe),
+        Value::Table(table) => table.iter_mut().for_each(|(_, value)| wipe(value)),
+        _ => {}
+    }
 }
 
 /// Reads the settings. `open` gives the text of a file that holds a secret.
@@ -100,7 +121,7 @@ pub fn read(
         put(&mut given, key, Value::String(value), Place::Flag(flag));
     }
     resolve_files(&mut given, &open, &mut mistakes);
-    assemble(given, mistakes)
+    assemble(given, sources.site, mistakes)
 }
 
 fn put(given: &mut BTreeMap<String, Given>, key: String, value: Value, place: Place) {
@@ -158,7 +179,7 @@ fn from_environment(
     given: &mut BTreeMap<String, Given>,
     mistakes: &mut Vec<String>,
 ) {
-    for (name, value) in environment {
+    for (name, mut value) in environment {
         if !name.starts_with("GATEWAY_") && !name.starts_with("ACCELERATE_")
             || name == "GATEWAY_CONFIG"
         {
@@ -169,6 +190,7 @@ fn from_environment(
         if CONTRACT.contains(&plain) {
             put(given, key, Value::String(value), Place::Environment(name));
         } else {
+            value.zeroize();
             let nearest = nearest(&key, CONTRACT.iter().copied()).to_ascii_uppercase();
             mistakes.push(format!(
                 "{name} in the environment: there is no such setting; did you mean {nearest}?"
@@ -209,7 +231,7 @@ fn resolve_files(
                     key.to_owned(),
                     Given {
                         value: Value::String(value),
-                        place: file.place,
+                        place: file.place.clone(),
                     },
                 );
             }
@@ -224,11 +246,14 @@ fn resolve_files(
 
 fn assemble(
     mut given: BTreeMap<String, Given>,
+    site: Option<Site>,
     mut mistakes: Vec<String>,
 ) -> Result<Read, Vec<String>> {
     let mut required = |key: &str, mistakes: &mut Vec<String>| match given.remove(key) {
-        Some(given) => match given.value {
-            Value::String(text) if !text.trim().is_empty() => Some((text, given.place)),
+        Some(mut given) => match &mut given.value {
+            Value::String(text) if !text.trim().is_empty() => {
+                Some((Zeroizing::new(std::mem::take(text)), given.place.clone()))
+            }
             _ => {
                 mistakes.push(format!("{}: {key} must be a text", given.place));
                 None
@@ -242,7 +267,7 @@ fn assemble(
             None
         }
     };
-    let url = |key: &str, found: Option<(String, Place)>, mistakes: &mut Vec<String>| {
+    let url = |key: &str, found: Option<(Zeroizing<String>, Place)>, mistakes: &mut Vec<String>| {
         let (text, place) = found?;
         match base_url(&text) {
             Ok(url) => Some(url),
@@ -254,10 +279,15 @@ fn assemble(
     };
     let found = required("gateway_public_url", &mut mistakes);
     let public_url = url("gateway_public_url", found, &mut mistakes);
-    let assets = required("gateway_assets", &mut mistakes).map(|it| it.0);
-    let secrets = required("gateway_secret", &mut mistakes).map(|(mut text, place)| {
+    let assets = required("gateway_assets", &mut mistakes).map(|(folder, place)| {
+        let folder = PathBuf::from(folder.as_str());
+        if let Some(Err(why)) = site.map(|site| site(&folder)) {
+            mistakes.push(format!("{place}: gateway_assets holds no site: {why}"));
+        }
+        folder
+    });
+    let secrets = required("gateway_secret", &mut mistakes).map(|(text, place)| {
         let secrets: Vec<SecretString> = text.split(',').map(|it| it.trim().into()).collect();
-        text.zeroize();
         let short = |it: &SecretString| it.expose_secret().len() < SHORTEST_SECRET;
         if secrets.iter().any(short) {
             mistakes.push(format!(
@@ -269,15 +299,16 @@ fn assemble(
     });
     let found = required("accelerate_url", &mut mistakes);
     let accelerate_url = url("accelerate_url", found, &mut mistakes);
-    let domain = required("accelerate_domain", &mut mistakes).map(|it| it.0);
-    let salt = required("accelerate_salt", &mut mistakes).map(|it| SecretString::from(it.0));
+    let domain = required("accelerate_domain", &mut mistakes).map(|it| it.0.as_str().to_owned());
+    // Of a borrowed text: of one given away the unused end would be cut off by moving it.
+    let salt = required("accelerate_salt", &mut mistakes).map(|it| it.0.as_str().into());
 
     // Mistakes in the rest are told too when one of these is missing.
     let example = || Url::parse("https://portal.example/").expect("this is an address");
     let whole = public_url.is_some() && accelerate_url.is_some();
     let mut settings = Settings::new(
         public_url.unwrap_or_else(example),
-        assets.unwrap_or_default().into(),
+        assets.unwrap_or_default(),
         secrets.unwrap_or_default(),
         (
             accelerate_url.unwrap_or_else(example),
@@ -587,6 +618,7 @@ mod tests {
             file: Some(("gateway.toml".into(), file.to_owned())),
             environment,
             flags: flags.collect(),
+            site: None,
         };
         read(sources, |path| match path.to_str() {
             Some("/run/secret") => Ok(format!("{SECRET}\n")),
@@ -712,6 +744,37 @@ mod tests {
         assert!(
             mistakes[0].contains("line 2") && !mistakes.concat().contains(SECRET),
             "{mistakes:?}"
+        );
+    }
+
+    #[test]
+    fn a_folder_without_a_site_is_one_mistake_more_when_it_is_going_to_be_served() {
+        let sources = |site| Sources {
+            environment: environment()
+                .into_iter()
+                .filter(|(name, _)| name != "ACCELERATE_DOMAIN")
+                .collect(),
+            site,
+            ..Sources::default()
+        };
+        let nowhere = |_: &Path| Err(std::io::ErrorKind::NotFound.into());
+        let mistakes = |site| read(sources(site), |_| unreachable!()).unwrap_err();
+        assert_eq!(mistakes(None).len(), 1);
+        assert_eq!(mistakes(Some(|_| Ok(()))).len(), 1);
+        let both = mistakes(Some(nowhere)).join("\n");
+        assert!(
+            both.contains("gateway_assets holds no site") && both.contains("ACCELERATE_DOMAIN")
+        );
+    }
+
+    #[test]
+    fn of_a_value_nothing_is_left_however_deep_it_is() {
+        let file = format!("a = \"{SECRET}\"\nb = [\"{SECRET}\", {{ c = \"{SECRET}\" }}]");
+        let mut value = Value::Table(file.parse().unwrap());
+        wipe(&mut value);
+        assert_eq!(
+            value,
+            Value::Table("a = \"\"\nb = [\"\", { c = \"\" }]".parse().unwrap())
         );
     }
 

@@ -2,9 +2,10 @@
 #![forbid(unsafe_code)]
 
 use clap::{Args, Parser, Subcommand};
-use gateway::config::{self, Read, Sources};
+use gateway::assets::Assets;
+use gateway::config::{self, Read, Site, Sources};
 use gateway::{links, log, server};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::SystemTime;
 
@@ -69,8 +70,8 @@ struct Flags {
 
 fn main() -> ExitCode {
     match Cli::parse().command {
-        Command::Serve { flags } => with(flags, serve),
-        Command::Check { flags } => with(flags, |read| {
+        Command::Serve { flags } => with(flags, Some(site), serve),
+        Command::Check { flags } => with(flags, Some(site), |read| {
             println!("{:#?}", read.settings);
             ExitCode::SUCCESS
         }),
@@ -78,7 +79,7 @@ fn main() -> ExitCode {
             consumer,
             lifetime,
             flags,
-        } => with(flags, |read| {
+        } => with(flags, None, |read| {
             match links::mint(&read.settings, &consumer, lifetime, SystemTime::now()) {
                 Ok(link) => {
                     println!("{link}");
@@ -93,9 +94,13 @@ fn main() -> ExitCode {
     }
 }
 
-fn with(flags: Flags, act: impl FnOnce(Read) -> ExitCode) -> ExitCode {
+fn site(folder: &Path) -> std::io::Result<()> {
+    Assets::load(folder).map(|_| ())
+}
+
+fn with(flags: Flags, site: Option<Site>, act: impl FnOnce(Read) -> ExitCode) -> ExitCode {
     let sources = match flags.sources() {
-        Ok(sources) => sources,
+        Ok(sources) => Sources { site, ..sources },
         Err(sentence) => {
             eprintln!("gateway: {sentence}");
             return ExitCode::from(2);
@@ -167,12 +172,18 @@ impl Flags {
         }
         Ok(Sources {
             file,
+            // What is others' is not kept, which may be secrets too.
             environment: std::env::vars_os()
                 .filter_map(|(name, value)| {
-                    Some((name.into_string().ok()?, value.into_string().ok()?))
+                    let name = name.into_string().ok()?;
+                    let ours = ["GATEWAY_", "ACCELERATE_"]
+                        .iter()
+                        .any(|it| name.starts_with(it));
+                    Some((name, value.into_string().ok().filter(|_| ours)?))
                 })
                 .collect(),
             flags,
+            site: None,
         })
     }
 }

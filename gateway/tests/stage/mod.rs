@@ -5,9 +5,9 @@
 
 use gateway::server::Running;
 use gateway::settings::Settings;
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, SystemTime};
 use tokio::runtime::Runtime;
 
@@ -86,6 +86,18 @@ type Act = dyn Fn(&Seen, &mut TcpStream) + Send + Sync;
 pub struct Upstream {
     pub address: SocketAddr,
     seen: Arc<Mutex<Vec<Seen>>>,
+    arrived: Arc<Arrived>,
+}
+
+/// How many bytes of bodies are here, whole or not.
+#[derive(Default)]
+struct Arrived(Mutex<u64>, Condvar);
+
+impl Arrived {
+    fn add(&self, bytes: usize) {
+        *self.0.lock().unwrap() += bytes as u64;
+        self.1.notify_all();
+    }
 }
 
 impl Upstream {
@@ -95,19 +107,36 @@ impl Upstream {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
+        let arrived: Arc<Arrived> = Arc::default();
         let (act, keep): (Arc<Act>, _) = (Arc::new(act), seen.clone());
+        let count = arrived.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (act, keep) = (act.clone(), keep.clone());
+                let (act, keep, count) = (act.clone(), keep.clone(), count.clone());
                 std::thread::spawn(move || {
-                    if let Some((request, mut stream)) = receive(stream) {
+                    if let Some((request, mut stream)) = receive(stream, &count) {
                         keep.lock().unwrap().push(request.clone());
                         act(&request, &mut stream);
                     }
                 });
             }
         });
-        Upstream { address, seen }
+        Upstream {
+            address,
+            seen,
+            arrived,
+        }
+    }
+
+    /// Waits until so many bytes of bodies are here, of requests that may still be on their way.
+    pub fn wait_for(&self, bytes: u64) {
+        let arrived = self.arrived.0.lock().unwrap();
+        let waited = self
+            .arrived
+            .1
+            .wait_timeout_while(arrived, PATIENCE, |it| *it < bytes);
+        let (arrived, timeout) = waited.unwrap();
+        assert!(!timeout.timed_out(), "of {bytes} bytes only {arrived} came");
     }
 
     /// The requests to an endpoint so far.
@@ -117,7 +146,7 @@ impl Upstream {
     }
 }
 
-fn receive(stream: TcpStream) -> Option<(Seen, TcpStream)> {
+fn receive(stream: TcpStream, arrived: &Arrived) -> Option<(Seen, TcpStream)> {
     let mut reader = BufReader::new(stream.try_clone().ok()?);
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
@@ -146,11 +175,19 @@ fn receive(stream: TcpStream) -> Option<(Seen, TcpStream)> {
     };
     let (mut body, mut whole) = (Vec::new(), true);
     if let Some(length) = value("content-length") {
-        let length: u64 = String::from_utf8(length).ok()?.parse().ok()?;
-        let _ = (&mut reader).take(length).read_to_end(&mut body);
-        whole = body.len() as u64 == length;
+        let length: usize = String::from_utf8(length).ok()?.parse().ok()?;
+        while body.len() < length {
+            let Some(piece) = reader.fill_buf().ok().filter(|it| !it.is_empty()) else {
+                break;
+            };
+            let taken = piece.len().min(length - body.len());
+            body.extend_from_slice(&piece[..taken]);
+            reader.consume(taken);
+            arrived.add(taken);
+        }
+        whole = body.len() == length;
     } else if value("transfer-encoding").is_some() {
-        whole = read_chunks(&mut reader, &mut body).is_some();
+        whole = read_chunks(&mut reader, &mut body, |bytes| arrived.add(bytes)).is_some();
     }
     let seen = Seen {
         method,
@@ -162,7 +199,11 @@ fn receive(stream: TcpStream) -> Option<(Seen, TcpStream)> {
     Some((seen, stream))
 }
 
-fn read_chunks(reader: &mut impl std::io::BufRead, body: &mut Vec<u8>) -> Option<()> {
+fn read_chunks(
+    reader: &mut impl std::io::BufRead,
+    body: &mut Vec<u8>,
+    each: impl Fn(usize),
+) -> Option<()> {
     loop {
         let mut line = String::new();
         reader.read_line(&mut line).ok()?;
@@ -172,6 +213,7 @@ fn read_chunks(reader: &mut impl std::io::BufRead, body: &mut Vec<u8>) -> Option
         if body.len() as u64 - before < length {
             return None;
         }
+        each(body.len() - before as usize);
         line.clear();
         reader.read_line(&mut line).ok()?;
         if length == 0 {
@@ -287,21 +329,12 @@ impl Stage {
 
     /// A request's head, signed in.
     pub fn head(&self, method: &str, path: &str, more: &str) -> String {
-        format!(
-            "{method} {path} HTTP/1.1\r\nhost: x\r\ncookie: {}\r\nconnection: close\r\n{more}\r\n",
-            self.cookie
-        )
+        head(&self.settings.public_url, &self.cookie, method, path, more)
     }
 
     /// An upload's head for a body of that length.
     pub fn upload_head(&self, upload_id: &str, length: usize) -> String {
-        let more = format!(
-            "origin: http://{}\r\ncontent-type: multipart/form-data; boundary=b\r\ncontent-length: {length}\r\n\
-             productaction_id: {ACTION}\r\nis_reupload: 0\r\nfilename: loonstrook caf%C3%A9.pdf\r\n\
-             mimetype: application/pdf\r\ncomment: Ik heb er %C3%A9%C3%A9n\r\nupload-id: {upload_id}\r\n",
-            self.address
-        );
-        self.head("POST", "/consumerportal/upload_file", &more)
+        upload_head(&self.settings.public_url, &self.cookie, upload_id, length)
     }
 
     pub fn upload(&self, upload_id: &str, body: &[u8]) -> Answer {
@@ -338,6 +371,31 @@ impl Stage {
     }
 }
 
+/// A request's head, signed in by that cookie, from a page of our own.
+pub fn head(public_url: &url::Url, cookie: &str, method: &str, path: &str, more: &str) -> String {
+    format!(
+        "{method} {path} HTTP/1.1\r\nhost: {}\r\ncookie: {cookie}\r\nconnection: close\r\n{more}\r\n",
+        public_url.authority()
+    )
+}
+
+/// An upload's head for a body of that length.
+pub fn upload_head(public_url: &url::Url, cookie: &str, upload_id: &str, length: usize) -> String {
+    let more = format!(
+        "origin: {}\r\ncontent-type: multipart/form-data; boundary=b\r\ncontent-length: {length}\r\n\
+         productaction_id: {ACTION}\r\nis_reupload: 0\r\nfilename: loonstrook caf%C3%A9.pdf\r\n\
+         mimetype: application/pdf\r\ncomment: Ik heb er %C3%A9%C3%A9n\r\nupload-id: {upload_id}\r\n",
+        public_url.origin().ascii_serialization()
+    );
+    head(
+        public_url,
+        cookie,
+        "POST",
+        "/consumerportal/upload_file",
+        &more,
+    )
+}
+
 /// An answer as a browser reads it.
 #[derive(Debug)]
 pub struct Answer {
@@ -349,7 +407,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub fn read(stream: TcpStream) -> Answer {
+    pub fn read(stream: impl Read) -> Answer {
         let (status, headers, mut reader) = Answer::head(stream);
         let value = |name: &str| {
             headers
@@ -363,7 +421,7 @@ impl Answer {
             let _ = (&mut reader).take(length).read_to_end(&mut body);
             whole = body.len() as u64 == length;
         } else if value("transfer-encoding").is_some() {
-            whole = read_chunks(&mut reader, &mut body).is_some();
+            whole = read_chunks(&mut reader, &mut body, |_| ()).is_some();
         }
         Answer {
             status,
@@ -373,7 +431,8 @@ impl Answer {
         }
     }
 
-    fn head(stream: TcpStream) -> (u16, Vec<(String, String)>, BufReader<TcpStream>) {
+    /// The status and the headers; the body is still to be read.
+    pub fn head<R: Read>(stream: R) -> (u16, Vec<(String, String)>, BufReader<R>) {
         let mut reader = BufReader::new(stream);
         let mut line = String::new();
         reader.read_line(&mut line).expect("there is an answer");
@@ -418,7 +477,7 @@ impl Answer {
 }
 
 /// A folder with the least that is a site.
-fn site() -> std::path::PathBuf {
+pub fn site() -> std::path::PathBuf {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("site");
     std::fs::create_dir_all(&folder).unwrap();
     let index = folder.join("index.html");

@@ -1,0 +1,461 @@
+//! The program itself, started as a web master starts it: what it takes from flags, environment and files,
+//! what it prints, and how it ends.
+
+#![cfg(unix)]
+
+mod stage;
+
+use gateway::settings::Settings;
+use stage::{Answer, CONSUMER, PATIENCE, SALT, Upstream, json, session_first};
+use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant, SystemTime};
+use url::Url;
+
+const PUBLIC_URL: &str = "http://portal.localhost/";
+const DOMAIN: &str = "kantoor";
+const SECRET: &str = "a-secret-that-is-only-of-this-test-0123456789";
+const LINKS_KEY: &str = "a-key-that-is-only-of-this-test-0123456789";
+
+#[test]
+fn every_name_of_the_contract_counts_in_the_environment() {
+    let upstream = takes_uploads();
+    serves_as_told(&upstream, gateway("serve").envs(contract(&upstream)));
+}
+
+#[test]
+fn every_name_of_the_contract_may_be_the_path_of_a_file() {
+    let upstream = takes_uploads();
+    let folder = folder("names");
+    let files = contract(&upstream).map(|(name, value)| {
+        let file = folder.join(name);
+        fs::write(&file, format!("{value}\n")).unwrap();
+        (format!("{name}_FILE"), file)
+    });
+    serves_as_told(&upstream, gateway("serve").envs(files));
+}
+
+#[test]
+fn every_name_of_the_contract_is_a_key_of_the_configuration_file_in_either_case() {
+    let upstream = takes_uploads();
+    let folder = folder("keys");
+    for (file, in_case) in [
+        ("upper.toml", str::to_ascii_uppercase as fn(&str) -> String),
+        ("lower.toml", str::to_ascii_lowercase),
+    ] {
+        let file = folder.join(file);
+        let lines =
+            contract(&upstream).map(|(name, value)| format!("{} = '{value}'\n", in_case(name)));
+        fs::write(&file, lines.concat()).unwrap();
+        serves_as_told(&upstream, gateway("serve").arg("--config").arg(file));
+    }
+}
+
+#[test]
+fn flags_win_over_the_environment_and_that_over_the_file() {
+    let file = folder("precedence").join("gateway.toml");
+    fs::write(&file, "gateway_public_url = 'https://file.example'").unwrap();
+    let link = |more: &mut dyn FnMut(&mut Command)| {
+        let mut command = gateway("link");
+        command
+            .args(["--consumer", CONSUMER, "--config"])
+            .arg(&file)
+            .envs(complete())
+            .env_remove("GATEWAY_PUBLIC_URL");
+        more(&mut command);
+        text(command.output().unwrap().stdout)
+    };
+    assert!(link(&mut |_| {}).starts_with("https://file.example/open/"));
+    let environment = |command: &mut Command| {
+        command.env("GATEWAY_PUBLIC_URL", "https://environment.example");
+    };
+    assert!(link(&mut { environment }).starts_with("https://environment.example/open/"));
+    let flag = link(&mut |command| {
+        environment(command);
+        command.args(["--public-url", "https://flag.example"]);
+    });
+    assert!(flag.starts_with("https://flag.example/open/"));
+}
+
+#[test]
+fn a_link_is_printed_alone_and_signs_in() {
+    let upstream = takes_uploads();
+    let contract = contract(&upstream);
+    let printed = gateway("link")
+        .args(["--consumer", CONSUMER])
+        .envs(contract.clone())
+        .output()
+        .unwrap();
+    assert!(printed.status.success());
+    assert!(
+        text(printed.stderr).contains("without TLS"),
+        "warnings go elsewhere"
+    );
+    let link = text(printed.stdout);
+    assert_eq!(link.lines().count(), 1);
+    let link: Url = link.trim_end().parse().unwrap();
+    let running = Running::start(gateway("serve").envs(contract));
+    assert!(!running.sign_in(&link).is_empty());
+}
+
+#[test]
+fn a_link_for_nobody_is_refused_by_its_own_exit_code() {
+    let refused = gateway("link")
+        .args(["--consumer", "not an id"])
+        .envs(complete())
+        .output()
+        .unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(refused.stdout.is_empty());
+    assert!(text(refused.stderr).contains("64 visible ASCII characters"));
+}
+
+#[test]
+fn a_check_tells_every_mistake_at_once_and_no_secret() {
+    let folder = folder("mistakes");
+    let file = folder.join("gateway.toml");
+    fs::write(
+        &file,
+        format!("gateway_links_key = ['{LINKS_KEY}']\n[limits]\nuplods = 3"),
+    )
+    .unwrap();
+    for command in ["check", "serve"] {
+        let checked = gateway(command)
+            .arg("--config")
+            .arg(&file)
+            .env("GATEWAY_PUBLIC_URL", "http://portal.example.nl")
+            .env("GATEWAY_ASSETS", &folder)
+            .env("GATEWAY_SECRET", "too-short")
+            .env("ACCELERATE_URL", "nowhere")
+            .env("ACCELERATE_SALT", SALT)
+            .output()
+            .unwrap();
+        assert_eq!(checked.status.code(), Some(1));
+        let said = said(checked);
+        for mistake in [
+            "gateway_public_url must be https",
+            "gateway_assets holds no site: there is no index.html",
+            "at least 32 characters",
+            "accelerate_url must be an address",
+            "ACCELERATE_DOMAIN is not given",
+            "gateway_links_key must be a text",
+            "did you mean limits.uploads?",
+        ] {
+            assert!(said.contains(mistake), "{mistake} is not in {said}");
+        }
+        for secret in ["too-short", SALT, LINKS_KEY, "panicked"] {
+            assert!(!said.contains(secret), "{secret} is in {said}");
+        }
+    }
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_a_mistake_too() {
+    let checked = gateway("check")
+        .envs(complete())
+        .env("GATEWAY_ASSETS", folder("assets").join("nowhere"))
+        .output()
+        .unwrap();
+    assert_eq!(checked.status.code(), Some(1));
+    let said = said(checked);
+    assert!(
+        said.contains("gateway_assets holds no site: No such file"),
+        "{said}"
+    );
+    assert_eq!(
+        said.lines().filter(|line| !line.contains("mind:")).count(),
+        1
+    );
+}
+
+#[test]
+fn a_check_without_mistakes_shows_the_settings_and_no_secret() {
+    let checked = gateway("check")
+        .envs(complete())
+        .env("GATEWAY_LINKS_KEY", LINKS_KEY)
+        .output()
+        .unwrap();
+    assert!(checked.status.success());
+    let said = said(checked);
+    assert!(said.contains("portal.localhost") && said.contains("without TLS"));
+    for secret in [SECRET, SALT, LINKS_KEY] {
+        assert!(!said.contains(secret), "{secret} is in {said}");
+    }
+}
+
+#[test]
+fn the_loudest_log_tells_no_secret_and_a_start_without_tls_is_warned_of() {
+    let upstream = takes_uploads();
+    let mut running = Running::start(
+        gateway("serve")
+            .args(["--set", "log.filter=trace"])
+            .envs(contract(&upstream))
+            .env("GATEWAY_LINKS_KEY", LINKS_KEY),
+    );
+    let cookie = running.sign_in(&link());
+    assert_eq!(
+        running.get("/consumerportal/getsession", &cookie).status,
+        200
+    );
+    assert_eq!(running.upload(&cookie, b"%PDF").status, 200);
+    let body = format!("{{\"consumer_id\":\"{CONSUMER}\"}}");
+    let key = format!(
+        "authorization: Bearer {LINKS_KEY}\r\ncontent-length: {}\r\n",
+        body.len()
+    );
+    let head = stage::head(&PUBLIC_URL.parse().unwrap(), "", "POST", "/links", &key);
+    assert_eq!(running.send(&head, body.as_bytes()).status, 201);
+    running.terminate();
+    let (status, said) = running.ended();
+    assert_eq!(status.code(), Some(0));
+    assert!(
+        said.contains("TRACE") && said.contains("without TLS"),
+        "{said}"
+    );
+    for secret in [SECRET, SALT, LINKS_KEY] {
+        assert!(!said.contains(secret), "{secret} is in {said}");
+    }
+}
+
+#[test]
+fn sigterm_lets_an_upload_in_the_middle_finish() {
+    let upstream = takes_uploads();
+    let mut running = Running::start(gateway("serve").envs(contract(&upstream)));
+    let cookie = running.sign_in(&link());
+    let document = vec![b'x'; 1 << 20];
+    let (first, rest) = document.split_at(1_000);
+    let head = stage::upload_head(
+        &PUBLIC_URL.parse().unwrap(),
+        &cookie,
+        "upload-0001",
+        document.len(),
+    );
+    let mut browser = running.connect().unwrap();
+    browser.write_all(head.as_bytes()).unwrap();
+    browser.write_all(first).unwrap();
+    upstream.wait_for(first.len() as u64);
+    running.terminate();
+    eventually("new connections are refused", || running.connect().is_err());
+    browser.write_all(rest).unwrap();
+    let got = Answer::read(browser);
+    assert_eq!(
+        (got.status, got.text()),
+        (200, "{\"operation_result\":\"ok\"}")
+    );
+    assert_eq!(upstream.seen("upload_file").pop().unwrap().body, document);
+    assert_eq!(running.ended().0.code(), Some(0));
+}
+
+#[test]
+fn sigterm_with_nothing_under_way_ends_at_once() {
+    let upstream = takes_uploads();
+    let mut running = Running::start(gateway("serve").envs(contract(&upstream)));
+    // A browser or a proxy that holds on to its connection is nothing under way.
+    let mut kept = running.connect().unwrap();
+    kept.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+        .unwrap();
+    assert_eq!(Answer::read(&kept).status, 200);
+    running.terminate();
+    // Far less than the two minutes that something under way gets.
+    assert_eq!(running.ended().0.code(), Some(0));
+}
+
+/// That the program serves as the contract's seven values say, wherever it has them from.
+fn serves_as_told(upstream: &Upstream, serve: &mut Command) {
+    let before = upstream.seen("getsession").len();
+    let running = Running::start(serve);
+    assert_ne!(running.address.port(), 8080, "that is the default");
+    let cookie = running.sign_in(&link());
+    assert_eq!(
+        running.get("/", "").text(),
+        "<!doctype html><title>portal</title>"
+    );
+    assert_eq!(
+        running.get("/consumerportal/getsession", &cookie).status,
+        200
+    );
+    let seen = &upstream.seen("getsession")[before];
+    assert_eq!(seen.parameter("domain").as_deref(), Some(DOMAIN));
+    assert!(seen.is_signed());
+}
+
+/// The contract's names, and values that are no defaults.
+fn contract(upstream: &Upstream) -> [(&'static str, String); 7] {
+    [
+        ("GATEWAY_LISTEN", "127.0.0.1:0".to_owned()),
+        ("GATEWAY_PUBLIC_URL", PUBLIC_URL.to_owned()),
+        ("GATEWAY_ASSETS", stage::site().display().to_string()),
+        ("GATEWAY_SECRET", SECRET.to_owned()),
+        ("ACCELERATE_URL", format!("http://{}/api", upstream.address)),
+        ("ACCELERATE_DOMAIN", DOMAIN.to_owned()),
+        ("ACCELERATE_SALT", SALT.to_owned()),
+    ]
+}
+
+/// The contract where nobody calls AccelerateConnect.
+fn complete() -> [(&'static str, String); 7] {
+    contract(&Upstream::new(|_, _| ()))
+}
+
+fn takes_uploads() -> Upstream {
+    Upstream::new(|seen, stream| {
+        if !session_first(seen, stream) {
+            json(stream, "{\"operation_result\":\"ok\"}");
+        }
+    })
+}
+
+/// A link as the contract's secret and public address make it, made without the program.
+fn link() -> Url {
+    let public_url: Url = PUBLIC_URL.parse().unwrap();
+    let accelerate = (public_url.clone(), DOMAIN.to_owned(), "".into());
+    let settings = Settings::new(public_url, PathBuf::new(), vec![SECRET.into()], accelerate);
+    gateway::links::mint(&settings, CONSUMER, None, SystemTime::now()).unwrap()
+}
+
+/// The program with nothing of it set by whoever runs the tests.
+fn gateway(command: &str) -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_gateway"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("GATEWAY_")
+            || name.to_string_lossy().starts_with("ACCELERATE_")
+        {
+            program.env_remove(name);
+        }
+    }
+    program.arg(command).stdin(Stdio::null());
+    program
+}
+
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join("program")
+        .join(name);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap()
+}
+
+fn said(output: Output) -> String {
+    text(output.stdout) + &text(output.stderr)
+}
+
+fn eventually(what: &str, is: impl Fn() -> bool) {
+    let began = Instant::now();
+    while !is() {
+        assert!(began.elapsed() < PATIENCE, "{what}, but not in time");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// `gateway serve`, until it ends or is dropped.
+struct Running {
+    program: Child,
+    address: SocketAddr,
+    log: Option<JoinHandle<String>>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.program.kill();
+        let _ = self.program.wait();
+    }
+}
+
+impl Running {
+    /// Starts it and reads in its log where it listens.
+    fn start(serve: &mut Command) -> Running {
+        let mut program = serve.stderr(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(program.stderr.take().unwrap()).lines();
+        let (tell, told) = mpsc::channel();
+        let log = std::thread::spawn(move || {
+            let mut log = String::new();
+            for line in lines.map_while(Result::ok) {
+                if line.contains("\"message\":\"listening\"") {
+                    let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+                    let _ = tell.send(line["address"].as_str().unwrap().parse().unwrap());
+                }
+                log += &line;
+                log += "\n";
+            }
+            log
+        });
+        let mut running = Running {
+            program,
+            address: ([0, 0, 0, 0], 0).into(),
+            log: Some(log),
+        };
+        match told.recv_timeout(PATIENCE) {
+            Ok(address) => running.address = address,
+            Err(_) => {
+                let _ = running.program.kill();
+                panic!("it does not listen: {}", running.ended().1);
+            }
+        }
+        running
+    }
+
+    fn connect(&self) -> std::io::Result<TcpStream> {
+        let stream = TcpStream::connect(self.address)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        Ok(stream)
+    }
+
+    fn send(&self, head: &str, body: &[u8]) -> Answer {
+        let mut browser = self.connect().unwrap();
+        browser.write_all(head.as_bytes()).unwrap();
+        browser.write_all(body).unwrap();
+        Answer::read(browser)
+    }
+
+    fn get(&self, path: &str, cookie: &str) -> Answer {
+        let head = stage::head(&PUBLIC_URL.parse().unwrap(), cookie, "GET", path, "");
+        self.send(&head, &[])
+    }
+
+    fn upload(&self, cookie: &str, body: &[u8]) -> Answer {
+        let public_url = PUBLIC_URL.parse().unwrap();
+        self.send(
+            &stage::upload_head(&public_url, cookie, "upload-0001", body.len()),
+            body,
+        )
+    }
+
+    /// The cookie that the link gives.
+    fn sign_in(&self, link: &Url) -> String {
+        assert!(link.as_str().starts_with(PUBLIC_URL));
+        let opened = self.get(link.path(), "");
+        assert_eq!(opened.header("location"), Some(PUBLIC_URL));
+        let cookie = opened.header("set-cookie").expect("the link signs in");
+        cookie.split(';').next().unwrap().to_owned()
+    }
+
+    /// Sends SIGTERM. The shell's own `kill` needs neither unsafe code nor another dependency.
+    fn terminate(&self) {
+        let sent = Command::new("sh")
+            .args(["-c", "kill -TERM $1", "sh", &self.program.id().to_string()])
+            .status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// Waits for its end, and tells how it ended and what it wrote to its log.
+    fn ended(&mut self) -> (ExitStatus, String) {
+        let began = Instant::now();
+        let status = loop {
+            if let Some(status) = self.program.try_wait().unwrap() {
+                break status;
+            }
+            assert!(began.elapsed() < PATIENCE, "it does not end");
+            std::thread::sleep(Duration::from_millis(5));
+        };
+        (status, self.log.take().unwrap().join().unwrap())
+    }
+}

@@ -1,7 +1,7 @@
 //! What the commands need on this machine, and how it gets here. A tool counts as there when its
 //! file is in its place or the right version is on the PATH, so asking again costs nothing. Tools
-//! of our own go below `target/`; browsers and their drivers come from the system's packages.
-//! Nothing is replaced, removed or upgraded.
+//! of our own go below `target/`; browsers and their drivers come from the system's packages, servers
+//! from packages that are unpacked and not installed. Nothing is replaced, removed or upgraded.
 
 use std::env;
 use std::ffi::OsString;
@@ -117,6 +117,29 @@ const XVFB: Packaged = Packaged {
     package: "xvfb",
 };
 
+/// A server of the system's, of which only the program is wanted: installing its package would start it.
+struct Server {
+    package: &'static str,
+    program: &'static str,
+    /// Where the program lies inside the package.
+    file: &'static str,
+    /// What it is asked to show that it runs here.
+    version: &'static str,
+}
+
+const NGINX: Server = Server {
+    package: "nginx",
+    program: "nginx",
+    file: "usr/sbin/nginx",
+    version: "-v",
+};
+const CADDY: Server = Server {
+    package: "caddy",
+    program: "caddy",
+    file: "usr/bin/caddy",
+    version: "version",
+};
+
 /// The tools that make the site.
 #[derive(Debug, Clone)]
 pub struct SiteTools {
@@ -166,6 +189,27 @@ pub struct TestTools {
     pub xvfb: PathBuf,
     /// axe-core, which looks for barriers, as one script.
     pub axe: PathBuf,
+}
+
+/// The web servers that stand in front of the gateway in its tests.
+#[derive(Debug, Clone)]
+pub struct Proxies {
+    /// nginx.
+    pub nginx: PathBuf,
+    /// Caddy.
+    pub caddy: PathBuf,
+}
+
+/// Gets what is missing of the web servers. None is installed and none is started.
+///
+/// # Errors
+/// One sentence that says what is missing, and the command that gets it.
+pub fn proxies() -> Result<Proxies> {
+    let _one_at_a_time = APT.lock();
+    Ok(Proxies {
+        nginx: NGINX.get()?,
+        caddy: CADDY.get()?,
+    })
 }
 
 /// Installs what is missing of the tools that make the site.
@@ -358,6 +402,85 @@ impl NodePackage {
         )?;
         fs::rename(&partial, &home)?;
         Ok(file)
+    }
+}
+
+/// Root's apt-get would give up its rights, and then may not write here.
+const UNPACK: &str = r#"
+set -e
+apt-get --quiet --option APT::Sandbox::User=root download "$1"
+dpkg -x ./*.deb .
+rm ./*.deb
+"#;
+
+impl Server {
+    /// The program's path, after unpacking it when neither we nor the system have it.
+    fn get(&self) -> Result<PathBuf> {
+        let home = places::tools().join(self.package);
+        let program = home.join(self.file);
+        if program.is_file() {
+            return Ok(program);
+        }
+        // Debian keeps servers off the PATH of everyone but root.
+        let found = find(&[self.program]).or_else(|| {
+            let file = Path::new("/usr/sbin").join(self.program);
+            file.is_file().then_some(file)
+        });
+        if let Some(found) = found {
+            return Ok(found);
+        }
+        if find(&["apt-get"]).is_none() {
+            bail!(
+                "missing on this machine: {} (Debian's name). Install it with the system's package \
+                 manager",
+                self.package
+            );
+        }
+        let has_lists = has_package_lists();
+        if !has_lists {
+            update_package_lists()?;
+        }
+        // Not in its place until it is whole.
+        let partial = home.with_extension("partial");
+        match self.unpack(&partial) {
+            Err(_) if has_lists => {
+                // Old lists name packages that are no longer there.
+                update_package_lists()?;
+                self.unpack(&partial)?;
+            }
+            outcome => outcome?,
+        }
+        let runs = Command::new(partial.join(self.file))
+            .arg(self.version)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|status| status.success());
+        if !runs {
+            bail!(
+                "{0} does not run here without what its package depends on. Get it with `apt-get \
+                 install --no-install-recommends {0}`",
+                self.package
+            );
+        }
+        fs::rename(&partial, &home)?;
+        Ok(program)
+    }
+
+    /// Downloads the package and unpacks it there.
+    fn unpack(&self, there: &Path) -> Result<()> {
+        let _ = fs::remove_dir_all(there);
+        fs::create_dir_all(there)?;
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", UNPACK, "sh", self.package])
+            .current_dir(there);
+        let by_hand = format!("apt-get install --no-install-recommends {}", self.package);
+        install_as(
+            &format!("{} (unpacked, not started)", self.package),
+            &mut command,
+            &by_hand,
+        )
     }
 }
 

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use crate::browsers::{self, CHROMIUM_FLAGS, Surroundings};
-use crate::install::{self, SiteTools, TestTools, WASM};
+use crate::install::{self, Proxies, SiteTools, TestTools, WASM};
 use crate::{build, places, progress};
 
 /// Which tests to run.
@@ -127,9 +127,14 @@ fn run(choice: &Choice, tally: &mut Tally) -> Result<()> {
         install::tests_are_possible()?;
     }
     install::wasm_target()?;
+    // Before the browsers: both read the package lists, which one of them may have to get first.
+    let proxies = match choice.has(Part::Native) {
+        true => Some(install::proxies()?),
+        false => None,
+    };
     let mut installing = needs_browsers.then(Installing::start);
-    if choice.has(Part::Native) {
-        native(choice, tally, installing.as_mut())?;
+    if let Some(proxies) = proxies {
+        native(choice, tally, &proxies, installing.as_mut())?;
     }
     let Some(mut installing) = installing else {
         return Ok(());
@@ -186,6 +191,7 @@ impl Installing {
 fn native(
     choice: &Choice,
     tally: &mut Tally,
+    proxies: &Proxies,
     mut installing: Option<&mut Installing>,
 ) -> Result<()> {
     let mut check = |title: &str, command: &mut Command| {
@@ -231,7 +237,10 @@ fn native(
         check("licences and sources", deny.current_dir(places::root()))?;
     }
     let mut command = cargo(&["test", "--no-fail-fast", "--workspace", "--exclude", "e2e"]);
-    command.args(&choice.filter);
+    command
+        .args(&choice.filter)
+        .env("NGINX", &proxies.nginx)
+        .env("CADDY", &proxies.caddy);
     tally.test("native tests", &mut command)
 }
 

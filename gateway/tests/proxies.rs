@@ -1,0 +1,610 @@
+//! The recipes for nginx and Caddy as they are in `gateway/deploy/`, followed by the real programs in front
+//! of a gateway, and asked over TLS. `cargo xtask test` brings the programs.
+
+mod stage;
+
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, ClientConnection, RootCertStore};
+use stage::{ACTION, Answer, CONSUMER, PATIENCE, Stage, Upstream, json, session, session_first};
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, mpsc};
+use std::time::{Duration, Instant, SystemTime};
+
+const NGINX: &str = include_str!("../deploy/nginx.conf");
+const CADDYFILE: &str = include_str!("../deploy/Caddyfile");
+/// The recipes' own name, which is left as it is.
+const NAME: &str = "portal.example.nl";
+const DOCUMENT: &[u8] =
+    b"--b\r\ncontent-disposition: form-data; name=\"file\"\r\n\r\n%PDF-1.7 bytes\r\n--b--\r\n";
+
+/// Each of these holds behind both.
+macro_rules! behind_both {
+    ($($sentence:ident,)*) => {
+        mod nginx {
+            $(#[test]
+            fn $sentence() {
+                super::$sentence(super::nginx_as_it_is);
+            })*
+        }
+        mod caddy {
+            $(#[test]
+            fn $sentence() {
+                super::$sentence(super::caddy_as_it_is);
+            })*
+        }
+    };
+}
+
+behind_both! {
+    a_link_signs_in_and_its_cookie_travels_over_tls_only,
+    accelerate_hears_where_the_consumer_is_and_not_where_they_say_they_are,
+    an_upload_arrives_signed_and_under_its_own_name,
+    the_longest_comment_arrives,
+    an_upload_is_passed_on_while_it_is_sent,
+    a_document_that_is_too_large_is_refused_in_the_gateways_words,
+    a_download_begins_before_it_is_complete,
+    files_pass_as_they_were_compressed,
+    nobody_reads_the_counters,
+    no_link_and_no_name_is_in_a_log_even_when_the_gateway_is_gone,
+}
+
+fn a_link_signs_in_and_its_cookie_travels_over_tls_only(recipe: Recipe) {
+    let upstream = Upstream::new(|_, stream| session(stream));
+    let mut front = Front::new(recipe, &upstream);
+    let opened = front.get(&front.link());
+    assert_eq!(opened.status, 303);
+    assert_eq!(
+        opened.header("location"),
+        Some("https://portal.example.nl/")
+    );
+    let cookie = opened.header("set-cookie").unwrap();
+    assert!(
+        cookie.starts_with("__Host-") && cookie.contains("; Secure"),
+        "{cookie}"
+    );
+    front.stage.cookie = cookie.split(';').next().unwrap().to_owned();
+    assert_eq!(front.get("/consumerportal/getsession").status, 200);
+}
+
+fn accelerate_hears_where_the_consumer_is_and_not_where_they_say_they_are(recipe: Recipe) {
+    let upstream = Upstream::new(|_, stream| session(stream));
+    let front = Front::new(recipe, &upstream);
+    // Another address than the proxy's own, where this machine has one.
+    let from = if cfg!(target_os = "linux") {
+        "127.0.0.2"
+    } else {
+        "127.0.0.1"
+    };
+    let forged = "x-forwarded-for: 203.0.113.9\r\nx-forwarded-for: 203.0.113.10\r\n\
+        x-real-ip: 203.0.113.11\r\nforwarded: for=203.0.113.12\r\n";
+    let head = front
+        .stage
+        .head("GET", "/consumerportal/getsession", forged);
+    let mut browser = front.connect_from(from);
+    browser.write_all(head.as_bytes()).unwrap();
+    assert_eq!(Answer::read(browser).status, 200);
+    let seen = upstream.seen("getsession").pop().unwrap();
+    assert_eq!(seen.parameter("ip_address").as_deref(), Some(from));
+    assert!(seen.is_signed());
+}
+
+fn an_upload_arrives_signed_and_under_its_own_name(recipe: Recipe) {
+    let upstream = takes_uploads();
+    let front = Front::new(recipe, &upstream);
+    let got = front.upload(DOCUMENT);
+    assert_eq!(
+        (got.status, got.text()),
+        (200, "{\"operation_result\":\"ok\"}")
+    );
+    let seen = upstream.seen("upload_file").pop().unwrap();
+    assert!(seen.is_signed() && seen.whole);
+    assert_eq!(seen.body, DOCUMENT);
+    for (name, value) in [
+        ("productaction_id", ACTION),
+        ("is_reupload", "0"),
+        ("filename", "loonstrook café.pdf"),
+        ("mimetype", "application/pdf"),
+        ("comment", "Ik heb er één"),
+    ] {
+        assert_eq!(seen.parameter(name).as_deref(), Some(value));
+    }
+}
+
+fn the_longest_comment_arrives(recipe: Recipe) {
+    let upstream = takes_uploads();
+    let front = Front::new(recipe, &upstream);
+    let head = front.stage.upload_head("upload-0001", DOCUMENT.len());
+    let head = head.replace("Ik heb er %C3%A9%C3%A9n", &"%C3%A9".repeat(2_000));
+    assert_eq!(front.send(&head, DOCUMENT).status, 200);
+    let seen = upstream.seen("upload_file").pop().unwrap();
+    assert_eq!(seen.parameter("comment"), Some("é".repeat(2_000)));
+}
+
+fn an_upload_is_passed_on_while_it_is_sent(recipe: Recipe) {
+    let upstream = takes_uploads();
+    let front = Front::new(recipe, &upstream);
+    let large = vec![b'x'; 2 << 20];
+    let (first, rest) = large.split_at(1 << 10);
+    let mut browser = front.connect();
+    let head = front.stage.upload_head("upload-0001", large.len());
+    browser.write_all(head.as_bytes()).unwrap();
+    browser.write_all(first).unwrap();
+    upstream.wait_for(first.len() as u64);
+    browser.write_all(rest).unwrap();
+    assert_eq!(Answer::read(browser).status, 200);
+    assert_eq!(upstream.seen("upload_file").pop().unwrap().body, large);
+}
+
+fn a_document_that_is_too_large_is_refused_in_the_gateways_words(recipe: Recipe) {
+    let upstream = takes_uploads();
+    let front = Front::new(recipe, &upstream);
+    let got = front.upload(&vec![b'x'; 30 << 20]);
+    assert_eq!((got.status, got.code().as_str()), (413, "FILE_TOO_LARGE"));
+    assert_eq!(upstream.seen("upload_file").len(), 0);
+}
+
+fn a_download_begins_before_it_is_complete(recipe: Recipe) {
+    let (go_on, going_on) = mpsc::channel::<()>();
+    let going_on = std::sync::Mutex::new(going_on);
+    let piece = [b'x'; 0x10000];
+    let upstream = Upstream::new(move |seen, stream| {
+        if session_first(seen, stream) {
+            return;
+        }
+        let length = 1_000 + 64 * piece.len();
+        let head = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: application/pdf\r\ncontent-length: {length}\r\n\r\n"
+        );
+        let _ = stream.write_all(head.as_bytes());
+        let _ = stream.write_all(&piece[..1_000]);
+        // The rest is only there when the first piece has arrived.
+        if going_on.lock().unwrap().recv_timeout(PATIENCE).is_ok() {
+            for _ in 0..64 {
+                let _ = stream.write_all(&piece);
+            }
+        }
+    });
+    let front = Front::new(recipe, &upstream);
+    let path = format!("/consumerportal/get_product_action_download?productaction_id={ACTION}");
+    let mut browser = front.connect();
+    browser
+        .write_all(front.stage.head("GET", &path, "").as_bytes())
+        .unwrap();
+    let (status, _, mut body) = Answer::head(browser);
+    assert_eq!(status, 200);
+    let mut first = [0; 1_000];
+    body.read_exact(&mut first)
+        .expect("the first piece is not waited for in vain");
+    go_on.send(()).unwrap();
+    let mut rest = vec![0; 64 * piece.len()];
+    body.read_exact(&mut rest).unwrap();
+    assert!(first.iter().chain(&rest).all(|byte| *byte == b'x'));
+}
+
+fn files_pass_as_they_were_compressed(recipe: Recipe) {
+    let upstream = Upstream::new(|_, stream| session(stream));
+    let front = Front::new(recipe, &upstream);
+    let page = |more: &str| {
+        let accepts = format!("accept-encoding: gzip, br\r\n{more}");
+        front.send(&front.stage.head("GET", "/", &accepts), &[])
+    };
+    let got = page("");
+    assert_eq!(got.header("content-encoding"), Some("br"));
+    assert_eq!(got.header("vary"), Some("accept-encoding"));
+    assert_eq!(got.body, BROTLI);
+    let policy = got.header("content-security-policy").unwrap();
+    assert!(policy.contains("default-src 'none'"));
+    let tag = format!("if-none-match: {}\r\n", got.header("etag").unwrap());
+    assert_eq!(page(&tag).status, 304);
+}
+
+fn nobody_reads_the_counters(recipe: Recipe) {
+    let upstream = Upstream::new(|_, stream| session(stream));
+    let front = Front::new(recipe, &upstream);
+    assert_eq!(front.get("/metrics").status, 404);
+    let forged = front
+        .stage
+        .head("GET", "/metrics", "x-forwarded-for: ::1\r\n");
+    assert_eq!(front.send(&forged, &[]).status, 404);
+    assert_eq!(front.stage.get("/metrics").status, 200, "they are there");
+}
+
+fn no_link_and_no_name_is_in_a_log_even_when_the_gateway_is_gone(recipe: Recipe) {
+    let upstream = takes_uploads();
+    let mut front = Front::new(recipe, &upstream);
+    let link = front.link();
+    assert_eq!(front.get(&link).status, 303);
+    assert_eq!(front.upload(DOCUMENT).status, 200);
+    front.stage.stop();
+    assert_eq!(front.get(&link).status, 502);
+    assert_eq!(front.upload(DOCUMENT).status, 502);
+    let logged = front.proxy.logged();
+    for secret in [
+        link.rsplit('/').next().unwrap(),
+        "loonstrook",
+        ACTION,
+        "upload-0001",
+    ] {
+        assert!(!logged.contains(secret), "{secret} is in {logged}");
+    }
+}
+
+#[test]
+fn without_the_line_for_underscores_nginx_drops_an_uploads_parameters() {
+    let line = "underscores_in_headers on;";
+    assert!(NGINX.contains(line));
+    let upstream = takes_uploads();
+    let stage = behind_tls(&upstream);
+    let proxy = nginx(&NGINX.replace(line, ""), stage.address);
+    let got = Front { stage, proxy }.upload(DOCUMENT);
+    assert_eq!(
+        (got.status, got.code().as_str()),
+        (400, "INVALID_PARAMETER")
+    );
+    assert_eq!(upstream.seen("upload_file").len(), 0);
+}
+
+fn takes_uploads() -> Upstream {
+    Upstream::new(|seen, stream| {
+        if !session_first(seen, stream) {
+            json(stream, "{\"operation_result\":\"ok\"}");
+        }
+    })
+}
+
+/// Not Brotli, so that it is known who unpacked or packed it: nobody.
+const BROTLI: &[u8] = b"\x0b\x00\xffnobody looks into this";
+
+/// A gateway as consumers find it behind a proxy.
+fn behind_tls(upstream: &Upstream) -> Stage {
+    let site = temporary("site-of-proxies");
+    fs::create_dir_all(&site).unwrap();
+    // Whole at once: another test may be reading it.
+    for (name, bytes) in [
+        ("index.html", &b"<!doctype html><title>portal</title>"[..]),
+        ("index.html.br", BROTLI),
+    ] {
+        if !site.join(name).exists() {
+            let partial = site.join(format!(".{name}-{:?}", std::thread::current().id()));
+            fs::write(&partial, bytes).unwrap();
+            fs::rename(partial, site.join(name)).unwrap();
+        }
+    }
+    Stage::with(upstream.address, |settings| {
+        settings.public_url = format!("https://{NAME}/").parse().unwrap();
+        settings.session.page = settings.public_url.clone();
+        settings.assets = site;
+    })
+}
+
+/// How a proxy is started in front of a gateway.
+type Recipe = fn(SocketAddr) -> Proxy;
+
+/// A gateway behind a proxy, as a browser reaches it.
+struct Front {
+    stage: Stage,
+    proxy: Proxy,
+}
+
+/// TLS as a browser does it: reads on when what it sends is not taken any more.
+struct Tls {
+    connection: ClientConnection,
+    stream: TcpStream,
+}
+
+impl Write for Tls {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        rustls::Stream::new(&mut self.connection, &mut self.stream).write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        rustls::Stream::new(&mut self.connection, &mut self.stream).flush()
+    }
+}
+
+impl Read for Tls {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match self.connection.reader().read(into) {
+                Err(nothing_yet) if nothing_yet.kind() == io::ErrorKind::WouldBlock => {}
+                read => return read,
+            }
+            self.connection.read_tls(&mut self.stream)?;
+            self.connection
+                .process_new_packets()
+                .map_err(io::Error::other)?;
+        }
+    }
+}
+
+impl Front {
+    fn new(recipe: Recipe, upstream: &Upstream) -> Front {
+        let stage = behind_tls(upstream);
+        let proxy = recipe(stage.address);
+        Front { stage, proxy }
+    }
+
+    /// The path of a link that signs the consumer in.
+    fn link(&self) -> String {
+        let link = gateway::links::mint(&self.stage.settings, CONSUMER, None, SystemTime::now());
+        link.unwrap().path().to_owned()
+    }
+
+    fn connect(&self) -> Tls {
+        self.connect_from("127.0.0.1")
+    }
+
+    fn connect_from(&self, address: &str) -> Tls {
+        let from: SocketAddr = format!("{address}:0").parse().unwrap();
+        let socket =
+            socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+        socket.bind(&from.into()).unwrap();
+        socket.connect(&self.proxy.address.into()).unwrap();
+        let stream: TcpStream = socket.into();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let name = ServerName::try_from(NAME).unwrap();
+        let trust = Certificate::of_this_run().trust.clone();
+        let connection = ClientConnection::new(trust, name).unwrap();
+        Tls { connection, stream }
+    }
+
+    fn send(&self, head: &str, body: &[u8]) -> Answer {
+        let mut browser = self.connect();
+        browser.write_all(head.as_bytes()).unwrap();
+        // Whoever refuses a document may stop taking it.
+        let _ = browser.write_all(body);
+        Answer::read(browser)
+    }
+
+    fn get(&self, path: &str) -> Answer {
+        self.send(&self.stage.head("GET", path, ""), &[])
+    }
+
+    fn upload(&self, body: &[u8]) -> Answer {
+        self.send(&self.stage.upload_head("upload-0001", body.len()), body)
+    }
+}
+
+/// A proxy that runs until it is dropped.
+struct Proxy {
+    program: Child,
+    address: SocketAddr,
+    folder: PathBuf,
+}
+
+impl Drop for Proxy {
+    fn drop(&mut self) {
+        let _ = self.program.kill();
+        let _ = self.program.wait();
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+impl Proxy {
+    /// Starts a program in a folder of its own, at a port that it has to take itself: when somebody was
+    /// faster it ends, and another port is tried.
+    fn start(command: impl Fn(u16, &Path) -> Command) -> Proxy {
+        let mut said = String::new();
+        for _ in 0..5 {
+            let address = free();
+            let folder = temporary(&format!("proxy-{}", address.port()));
+            fs::create_dir_all(&folder).unwrap();
+            let log = File::create(folder.join("standard.log")).unwrap();
+            let program = command(address.port(), &folder)
+                .stdin(Stdio::null())
+                .stdout(log.try_clone().unwrap())
+                .stderr(log)
+                .spawn()
+                .unwrap();
+            let mut proxy = Proxy {
+                program,
+                address,
+                folder,
+            };
+            if proxy.listens() {
+                return proxy;
+            }
+            said = proxy.logged();
+        }
+        panic!("the proxy does not start: {said}");
+    }
+
+    fn listens(&mut self) -> bool {
+        let began = Instant::now();
+        while began.elapsed() < PATIENCE {
+            if self.program.try_wait().unwrap().is_some() {
+                return false;
+            }
+            if TcpStream::connect(self.address).is_ok() {
+                return true;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        false
+    }
+
+    /// Everything that it wrote to a log.
+    fn logged(&self) -> String {
+        let files = fs::read_dir(&self.folder).unwrap().flatten();
+        files
+            .filter(|file| file.path().extension().is_some_and(|it| it == "log"))
+            .map(|file| String::from_utf8_lossy(&fs::read(file.path()).unwrap()).into_owned())
+            .collect()
+    }
+}
+
+fn nginx_as_it_is(gateway: SocketAddr) -> Proxy {
+    nginx(NGINX, gateway)
+}
+
+/// nginx with that recipe in its `conf.d`.
+fn nginx(recipe: &str, gateway: SocketAddr) -> Proxy {
+    let program = program("NGINX", "nginx");
+    Proxy::start(|port, folder| {
+        let (chain, key) = Certificate::of_this_run().into(folder);
+        let has_ipv6 = TcpListener::bind("[::1]:0").is_ok();
+        let recipe = fill_in(
+            recipe,
+            &[
+                ("listen 443 ssl;", &format!("listen 127.0.0.1:{port} ssl;")),
+                (
+                    "listen [::]:443 ssl;",
+                    &if has_ipv6 {
+                        format!("listen [::1]:{port} ssl;")
+                    } else {
+                        String::new()
+                    },
+                ),
+                (
+                    "/etc/letsencrypt/live/portal.example.nl/fullchain.pem",
+                    &chain,
+                ),
+                ("/etc/letsencrypt/live/portal.example.nl/privkey.pem", &key),
+                ("/var/log/nginx/error.log", "error.log"),
+                ("127.0.0.1:8080", &gateway.to_string()),
+            ],
+        );
+        let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+            .map(|it| format!("{it}_temp_path temporary-{it};\n"))
+            .concat();
+        // What Debian's nginx.conf has around it; and another site of the same office is the default one.
+        let whole = format!(
+            "daemon off; master_process off; pid nginx.pid; error_log all.log;\n\
+             events {{ }}\n\
+             http {{\n\
+             {temporary}\
+             sendfile on; tcp_nopush on; gzip on; access_log access.log;\n\
+             server {{\n\
+             listen 127.0.0.1:{port} ssl default_server; server_name www.example.nl;\n\
+             ssl_certificate {chain}; ssl_certificate_key {key}; return 404;\n\
+             }}\n\
+             {recipe}\n\
+             }}\n"
+        );
+        let configuration = folder.join("nginx.conf");
+        fs::write(&configuration, whole).unwrap();
+        let mut command = Command::new(&program);
+        command
+            .arg("-p")
+            .arg(folder)
+            .arg("-c")
+            .arg(configuration)
+            // To nginx it means sockets that are handed to it.
+            .env_remove("NGINX");
+        command
+    })
+}
+
+/// Caddy with the recipe; the certificate that it would get by itself is given.
+fn caddy_as_it_is(gateway: SocketAddr) -> Proxy {
+    let program = program("CADDY", "caddy");
+    Proxy::start(|port, folder| {
+        let (chain, key) = Certificate::of_this_run().into(folder);
+        let recipe = fill_in(
+            CADDYFILE,
+            &[
+                (
+                    "\n{\n",
+                    &format!(
+                        "\n{{\n\tadmin off\n\tauto_https disable_redirects\n\thttps_port {port}\n"
+                    ),
+                ),
+                (
+                    "portal.example.nl {\n",
+                    &format!("portal.example.nl {{\n\tbind 127.0.0.1\n\ttls {chain} {key}\n"),
+                ),
+                ("127.0.0.1:8080", &gateway.to_string()),
+            ],
+        );
+        let configuration = folder.join("Caddyfile");
+        fs::write(&configuration, recipe).unwrap();
+        let mut command = Command::new(&program);
+        command
+            .args(["run", "--adapter", "caddyfile", "--config"])
+            .arg(configuration)
+            .env("HOME", folder)
+            .env("XDG_DATA_HOME", folder)
+            .env("XDG_CONFIG_HOME", folder);
+        command
+    })
+}
+
+/// The recipe with what a web master is told to replace, each of which is there once.
+fn fill_in(recipe: &str, places: &[(&str, &str)]) -> String {
+    places.iter().fold(recipe.to_owned(), |text, (here, with)| {
+        assert_eq!(
+            text.matches(here).count(),
+            1,
+            "{here} is in the recipe once"
+        );
+        text.replace(here, with)
+    })
+}
+
+/// Where a program is: where `cargo xtask test` says, or on this machine.
+fn program(variable: &str, name: &str) -> PathBuf {
+    if let Some(path) = std::env::var_os(variable) {
+        return path.into();
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .chain(["/usr/sbin".into()])
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_file())
+        .unwrap_or_else(|| panic!("{name} is not on this machine: `cargo xtask test` brings it"))
+}
+
+/// An address at which nobody listened just now.
+fn free() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap()
+}
+
+fn temporary(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
+}
+
+/// The site's certificate with its key, and a browser's trust in it.
+struct Certificate {
+    chain: String,
+    key: String,
+    trust: Arc<ClientConfig>,
+}
+
+impl Certificate {
+    /// One is enough for all tests.
+    fn of_this_run() -> &'static Certificate {
+        static CERTIFICATE: std::sync::OnceLock<Certificate> = std::sync::OnceLock::new();
+        CERTIFICATE.get_or_init(|| {
+            let made = rcgen::generate_simple_self_signed([NAME.to_owned()]).unwrap();
+            let mut roots = RootCertStore::empty();
+            roots
+                .add(CertificateDer::from(made.cert.der().to_vec()))
+                .unwrap();
+            let provider = Arc::new(rustls::crypto::ring::default_provider());
+            let trust = ClientConfig::builder_with_provider(provider)
+                .with_safe_default_protocol_versions()
+                .unwrap()
+                .with_root_certificates(roots)
+                .with_no_client_auth();
+            Certificate {
+                chain: made.cert.pem(),
+                key: made.signing_key.serialize_pem(),
+                trust: Arc::new(trust),
+            }
+        })
+    }
+
+    /// Writes it into a folder, and tells the paths, in quotes.
+    fn into(&self, folder: &Path) -> (String, String) {
+        let write = |name: &str, text: &str| {
+            fs::write(folder.join(name), text).unwrap();
+            format!("\"{}\"", folder.join(name).display())
+        };
+        (write("chain.pem", &self.chain), write("key.pem", &self.key))
+    }
+}

@@ -318,7 +318,7 @@ async fn a_broken_otd_is_none() {
 #[wasm_bindgen_test]
 async fn a_session_is_read_from_the_network_and_from_the_loaders_answer() {
     let session = fetch::getsession(&config(&data("application/json", SESSION))).await;
-    let code = session.expect("a session").dossier.code;
+    let code = session.expect("a session").session.dossier.code;
     assert_eq!(code.as_deref(), Some("TEST-1"));
 
     let fetch_it = format!("fetch({:?})", data("application/json", SESSION));

@@ -4,6 +4,7 @@
 #![cfg(target_arch = "wasm32")]
 
 mod fetching;
+mod gateway;
 mod saving;
 mod sending;
 

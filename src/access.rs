@@ -16,7 +16,6 @@ use crate::{
     browser::{gateway, kept, page, wait::wait},
     portal::Portal,
     route::{BadLink, Page},
-    upload::desk::Desk,
 };
 
 /// Why the consumer is not let in.
@@ -34,18 +33,16 @@ pub enum Out {
     CookieRefused,
 }
 
-/// What is known of the consumer's access.
+/// What is on the screen of the consumer's access.
 #[derive(Debug, Clone, Copy)]
 pub struct Access {
     /// Whether they are out; [`Known::why`] says why.
     pub is_out: RwSignal<bool>,
     /// Whether a gateway of ours answers: then one can log out, and go on on a phone.
     pub by_gateway: RwSignal<bool>,
-    /// The rest, which nobody follows.
-    pub known: StoredValue<Known>,
 }
 
-/// What is known of the consumer's access and is not on the screen by itself.
+/// What else is known of it.
 #[derive(Debug, Clone)]
 pub struct Known {
     /// Why they are out, when they are.
@@ -70,26 +67,26 @@ const NOT_AGAIN: f64 = 60_000.0;
 const LONGEST: u32 = i32::MAX as u32;
 
 impl Access {
-    /// Nothing is known yet. `own_page` is there when the page was opened with a good link.
-    pub fn new(own_page: Option<String>) -> Self {
-        // It becomes a link, and may not be a script.
-        let own_page = own_page.filter(|address| address.starts_with("http"));
+    /// Nothing is known yet.
+    pub fn new() -> Self {
         Self {
             is_out: RwSignal::new(false),
             by_gateway: RwSignal::new(false),
-            known: StoredValue::new(Known {
-                why: Out::NotSignedIn,
-                adviser: None,
-                own_page,
-                renew_at: f64::INFINITY,
-                turn: 0,
-            }),
         }
     }
+}
 
-    /// What is known.
-    pub fn get(self) -> Known {
-        self.known.get_value()
+impl Known {
+    /// Nothing is, but for `own_page` when the page was opened with a good link.
+    pub fn new(own_page: Option<String>) -> Self {
+        Self {
+            why: Out::NotSignedIn,
+            adviser: None,
+            // It becomes a link, and may not be a script.
+            own_page: own_page.filter(|address| address.starts_with("http")),
+            renew_at: f64::INFINITY,
+            turn: 0,
+        }
     }
 }
 
@@ -97,31 +94,35 @@ impl Portal {
     /// They are in, for so many seconds unless they do something; before `session` is on the screen.
     pub(crate) fn let_in(self, session: &Session, lasts: Option<u32>) {
         let access = self.access;
-        if self.session.with_untracked(Option::is_none) {
+        if self.session_now().is_none() {
             self.return_to_place(session);
         }
-        access.is_out.set(false);
-        access.by_gateway.set(lasts.is_some());
+        // Set where it is another: what follows them would be made anew, focus and all.
+        if access.is_out.get_untracked() {
+            access.is_out.set(false);
+        }
+        if access.by_gateway.get_untracked() != lasts.is_some() {
+            access.by_gateway.set(lasts.is_some());
+        }
         let dossier = &session.dossier;
         let adviser = dossier.advisor.as_ref().or(dossier.owner.as_ref());
-        let mut known = access.get();
+        let backstage = self.backstage();
+        let mut known = backstage.known.borrow_mut();
         known.adviser = adviser.cloned();
         known.turn += 1;
         // The gateway gives a new cookie when a quarter of the time is gone.
         let quarter = lasts.map(|seconds| f64::from(seconds) * 250.0);
         known.renew_at = quarter.map_or(f64::INFINITY, |quarter| page::now() + quarter);
-        let turn = known.turn;
-        access.known.set_value(known);
         if let Some(seconds) = lasts {
-            self.look_when_over(turn, seconds);
+            self.look_when_over(known.turn, seconds);
         }
     }
 
     /// They are not in (any more).
     pub(crate) fn let_out(self, problem: &Problem) {
-        let was_in = self.session.with_untracked(Option::is_some);
+        let was_in = self.session_now().is_some();
         let here = self.page.get_untracked();
-        let known = self.access.get();
+        let known = self.backstage().known.borrow().clone();
         let why = match here {
             _ if was_in => Out::Over,
             // What was told stays true.
@@ -138,11 +139,13 @@ impl Portal {
     }
 
     fn leave(self, why: Out) {
-        self.access.known.update_value(|known| {
+        {
+            let backstage = self.backstage();
+            let mut known = backstage.known.borrow_mut();
             known.why = why;
             known.turn += 1;
             known.renew_at = f64::INFINITY;
-        });
+        }
         self.access.is_out.set(true);
         self.shows_phone.set(false);
         self.asks_log_out.set(false);
@@ -152,10 +155,10 @@ impl Portal {
     /// The consumer does something: a session that would be over in a while is made to last.
     pub(crate) fn is_used(self) {
         let now = page::now();
-        if now >= self.access.known.with_value(|known| known.renew_at) {
-            self.access
-                .known
-                .update_value(|known| known.renew_at = now + NOT_AGAIN);
+        let backstage = self.backstage();
+        let mut known = backstage.known.borrow_mut();
+        if now >= known.renew_at {
+            known.renew_at = now + NOT_AGAIN;
             self.refresh_soon();
         }
     }
@@ -165,11 +168,10 @@ impl Portal {
     /// # Errors
     /// When the gateway could not be told: then they are still in.
     pub(crate) async fn log_out(self) -> Result<(), Problem> {
-        let config = self.config.get_value();
-        gateway::log_out(&config).await?;
+        gateway::log_out(&self.backstage().config).await?;
         // What is still on its way is about somebody who was in.
         self.ask();
-        self.desk.update_value(Desk::clear);
+        self.backstage().desk.borrow_mut().clear();
         kept::keep(PLACE, None);
         self.page.set(Page::Overview);
         page::set_fragment(&Page::Overview.fragment());
@@ -183,12 +185,13 @@ impl Portal {
             loop {
                 // A moment later, so that it is over by the gateway's clock.
                 wait(seconds.saturating_add(1).saturating_mul(1000).min(LONGEST) as i32).await;
-                let current = self.access.known.try_with_value(|known| known.turn);
-                if current != Some(turn) {
+                let Some(backstage) = self.still_backstage() else {
+                    return;
+                };
+                if backstage.known.borrow().turn != turn {
                     return;
                 }
-                let config = self.config.get_value();
-                match gateway::session_lasts(&config).await {
+                match gateway::session_lasts(&backstage.config).await {
                     Ok(left) => seconds = left,
                     Err(problem) if problem.is_signed_out() => return self.let_out(&problem),
                     // Not to be known now; coming back to the page asks again.

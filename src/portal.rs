@@ -19,7 +19,7 @@ use leptos::prelude::*;
 use web_sys::{HtmlElement, ShadowRoot};
 
 use crate::{
-    access::Access,
+    access::{Access, Known},
     browser::{
         dom::{El, View, dynamic, dynamic_of, el},
         fetch::{self, Came},
@@ -47,10 +47,6 @@ pub struct Portal {
     pub texts: &'static Texts,
     /// The language of the words.
     pub language: Language,
-    /// The settings.
-    pub config: StoredValue<Config>,
-    /// How dates, amounts and sizes are written.
-    pub formats: StoredValue<Formats, LocalStorage>,
     /// The newest session we were given. It stays when a later getsession fails.
     pub session: RwSignal<Option<Arc<Session>>>,
     /// Why the newest getsession failed, if it did.
@@ -65,28 +61,61 @@ pub struct Portal {
     pub online: RwSignal<bool>,
     /// Where the consumer is.
     pub page: RwSignal<Page>,
+    backstage: StoredValue<Rc<Backstage>, LocalStorage>,
+}
+
+/// What every page and part uses and none follows. In one place: each kind of thing that is stored by
+/// itself, and each look at it, is downloaded as code of its own.
+#[derive(Debug)]
+pub struct Backstage {
+    /// The settings.
+    pub config: Config,
+    /// How dates, amounts and sizes are written.
+    pub formats: Formats,
     /// Every document that is being handed in, whatever page is on the screen.
-    pub desk: StoredValue<Desk, LocalStorage>,
-    /// Put before a fragment in every link.
-    pub link_base: StoredValue<String>,
+    pub desk: RefCell<Desk>,
+    /// What is known of the consumer's access.
+    pub known: RefCell<Known>,
     /// The address of the style sheet for timelines.
-    pub timeline_style: StoredValue<String>,
+    pub timeline_style: String,
+    /// Put before a fragment in every link.
+    link_base: String,
     /// The element.
-    pub host: StoredValue<HtmlElement, LocalStorage>,
-    asked: StoredValue<u32>,
+    pub host: HtmlElement,
+    asked: Cell<u32>,
 }
 
 impl Portal {
+    /// What nobody follows.
+    pub fn backstage(self) -> Rc<Backstage> {
+        self.backstage.get_value()
+    }
+
+    /// The same; `None` when the portal was taken off the page, for whoever waited meanwhile.
+    pub fn still_backstage(self) -> Option<Rc<Backstage>> {
+        self.backstage.try_get_value()
+    }
+
     /// The address of a page, for a link.
     pub fn href(self, page: &Page) -> String {
-        let mut href = self.link_base.get_value();
+        let mut href = self.backstage().link_base.clone();
         href.push_str(&page.fragment());
         href
     }
 
     /// Sends an event out of the element. Nothing personal may be in it.
     pub fn emit(self, name: &str, detail: &[(&str, &str)]) {
-        self.host.with_value(|host| page::emit(host, name, detail));
+        page::emit(&self.backstage().host, name, detail);
+    }
+
+    /// The newest session, as it is now.
+    pub fn session_now(self) -> Option<Arc<Session>> {
+        self.session.get_untracked()
+    }
+
+    /// Whether leaving the page would lose a document or a comment.
+    pub fn has_unsent(self) -> bool {
+        self.backstage().desk.borrow().has_unsent()
     }
 
     /// Something of the newest session, when there is one; whoever asks follows the session.
@@ -117,7 +146,7 @@ impl Portal {
 
     /// Something written the way of the consumer's language.
     pub fn formatted(self, write: impl FnOnce(&Formats) -> String) -> String {
-        self.formats.with_value(write)
+        write(&self.backstage().formats)
     }
 
     /// A whole number, written so.
@@ -128,7 +157,7 @@ impl Portal {
     /// Takes the answer of a getsession. Of several under way the last one asked for counts. What is
     /// on the screen stays when the answer says the same, or is none.
     fn take(self, asked: u32, answer: Result<Came, Problem>) -> Result<Arc<Session>, Problem> {
-        let counts = asked == self.asked.get_value();
+        let counts = asked == self.backstage().asked.get();
         match answer {
             Ok(Came { session, lasts }) => {
                 let session = Arc::new(session);
@@ -151,16 +180,16 @@ impl Portal {
     }
 
     fn take_session(self, session: &Arc<Session>, lasts: Option<u32>) {
-        let first = self.session.with_untracked(Option::is_none);
-        let news = self
-            .session
-            .with_untracked(|known| known.as_ref() != Some(session));
+        let known = self.session_now();
+        let first = known.is_none();
+        let news = known.as_ref() != Some(session);
         self.let_in(session, lasts);
         if news {
             self.session.set(Some(Arc::clone(session)));
         }
         self.problem.set(None);
-        for handing in self.desk.with_value(Desk::all) {
+        let all = self.backstage().desk.borrow().all();
+        for handing in all {
             handing.follow(session);
         }
         if first {
@@ -170,15 +199,16 @@ impl Portal {
 
     /// Makes every getsession that is under way one that does not count; gives the number of the next.
     pub(crate) fn ask(self) -> u32 {
-        self.asked.update_value(|asked| *asked += 1);
-        self.asked.get_value()
+        let backstage = self.backstage();
+        let next = backstage.asked.get() + 1;
+        backstage.asked.set(next);
+        next
     }
 
     /// Asks for the session anew and shows what it says; hands the answer back as well.
     pub async fn refresh(self) -> Result<Arc<Session>, Problem> {
         let asked = self.ask();
-        let config = self.config.get_value();
-        let answer = fetch::getsession(&config).await;
+        let answer = fetch::getsession(&self.backstage().config).await;
         self.take(asked, answer)
     }
 
@@ -205,20 +235,23 @@ pub fn portal(
     let portal = Portal {
         texts: texts::choose(config.language, config.address),
         language: config.language,
-        formats: StoredValue::new_local(Formats::new(config.language)),
         session: RwSignal::new(None),
         problem: RwSignal::new(None),
-        access: Access::new(own_page),
+        access: Access::new(),
         shows_phone: RwSignal::new(false),
         asks_log_out: RwSignal::new(false),
         online: RwSignal::new(page::is_online()),
         page: RwSignal::new(Page::of_fragment(&page::fragment()).unwrap_or(Page::Overview)),
-        desk: StoredValue::new_local(Desk::new(Owner::current().unwrap_or_default())),
-        link_base: StoredValue::new(page::link_base()),
-        timeline_style: StoredValue::new(timeline_style),
-        host: StoredValue::new_local(host.clone()),
-        asked: StoredValue::new(0),
-        config: StoredValue::new(config),
+        backstage: StoredValue::new_local(Rc::new(Backstage {
+            formats: Formats::new(config.language),
+            desk: RefCell::new(Desk::new(Owner::current().unwrap_or_default())),
+            known: RefCell::new(Known::new(own_page)),
+            timeline_style,
+            link_base: page::link_base(),
+            host: host.clone(),
+            asked: Cell::new(0),
+            config,
+        })),
     };
 
     leptos::task::spawn_local(async move {
@@ -316,8 +349,7 @@ fn listen(portal: Portal, host: HtmlElement, root: ShadowRoot) {
         });
     });
     let seen = page::on_document("visibilitychange", move |_| {
-        let known =
-            portal.session.with_untracked(Option::is_some) || portal.access.is_out.get_untracked();
+        let known = portal.session_now().is_some() || portal.access.is_out.get_untracked();
         if page::is_visible() && known {
             portal.refresh_soon();
         }
@@ -327,7 +359,7 @@ fn listen(portal: Portal, host: HtmlElement, root: ShadowRoot) {
         portal.refresh_soon();
     });
     let offline = page::on_window("offline", move |_| portal.online.set(false));
-    let leaving = page::ask_before_leaving(move || portal.desk.with_value(Desk::has_unsent));
+    let leaving = page::ask_before_leaving(move || portal.has_unsent());
     let listeners =
         StoredValue::new_local(([followed, moved, seen, online, offline, leaving], used));
     on_cleanup(move || listeners.dispose());
@@ -394,7 +426,10 @@ fn dossier(portal: Portal) -> El {
             });
         el("li").child(here).into()
     });
-    let by_gateway = move || portal.access.by_gateway.get();
+    let ways = move |class| {
+        let by_gateway = portal.access.by_gateway;
+        move || by_gateway.get().then(|| ways_out(portal, class))
+    };
     el("div")
         .class("portal")
         .child(banners(portal))
@@ -407,25 +442,15 @@ fn dossier(portal: Portal) -> El {
                         .attr("aria-label", texts.sections)
                         .child(el("ul").child(sections)),
                 )
-                .part_of(by_gateway, move |yes| {
-                    yes.then(|| ways_out(portal, "ways-out wide"))
-                }),
+                .part(ways("ways-out wide")),
         )
         .part_of(
             move || portal.page.get(),
             move |page| page_view(portal, page.clone()),
         )
-        .part_of(by_gateway, move |yes| {
-            yes.then(|| ways_out(portal, "ways-out small"))
-        })
-        .part_of(
-            move || portal.shows_phone.get(),
-            move |open| open.then(|| phone::view(portal)),
-        )
-        .part_of(
-            move || portal.asks_log_out.get(),
-            move |open| open.then(|| log_out::view(portal)),
-        )
+        .part(ways("ways-out small"))
+        .part(move || portal.shows_phone.get().then(|| phone::view(portal)))
+        .part(move || portal.asks_log_out.get().then(|| log_out::view(portal)))
 }
 
 /// On to the phone, or out. It stands beside the parts of the dossier where there is room, otherwise
@@ -498,14 +523,14 @@ pub fn not_found(portal: Portal) -> El {
 
 /// Names the page in the browser's title, when the page is ours.
 pub fn title(portal: Portal, name: &str) {
-    portal.config.with_value(|config| {
-        if config.standalone {
-            let code = portal
-                .session
-                .with_untracked(|session| session.as_ref()?.dossier.code.clone())
-                .map(|code| fill(portal.texts.dossier_code, &[("code", &code)]));
-            let parts = [Some(name), code.as_deref(), config.broker.as_deref()];
-            page::set_title(&parts.into_iter().flatten().collect::<Vec<_>>().join(" · "));
-        }
-    });
+    let config = &portal.backstage().config;
+    if config.standalone {
+        let session = portal.session_now();
+        let code = session
+            .as_ref()
+            .and_then(|session| session.dossier.code.as_deref())
+            .map(|code| fill(portal.texts.dossier_code, &[("code", code)]));
+        let parts = [Some(name), code.as_deref(), config.broker.as_deref()];
+        page::set_title(&parts.into_iter().flatten().collect::<Vec<_>>().join(" · "));
+    }
 }

@@ -53,16 +53,15 @@ fn found(portal: Portal, action: RwSignal<Option<Action>>) -> El {
     let uploads = move || {
         let begun = action.with(|action| {
             let id = &action.as_ref()?.id;
-            Some(portal.desk.with_value(|desk| desk.has(id)))
+            Some(portal.backstage().desk.borrow().has(id))
         });
         offers().upload.is_some() || begun == Some(true)
     };
     let fetches = move || (offers().download, offers().otd);
     let hand_in = move |uploads: &bool| {
         let action = uploads.then(|| action.get_untracked()).flatten()?;
-        let handing = portal
-            .desk
-            .try_update_value(|desk| desk.for_action(portal, &action))?;
+        let backstage = portal.backstage();
+        let handing = backstage.desk.borrow_mut().for_action(portal, &action);
         Some(upload::view::section(portal, handing))
     };
     let fetch = move |(download, otd): &(bool, bool)| -> Option<[View; 2]> {

@@ -187,10 +187,10 @@ fn card(portal: Portal, product: &Product) -> El {
 
 fn appointment(portal: Portal, appointment: &Appointment) -> El {
     let texts = portal.texts;
-    let when = portal.formats.with_value(|formats| {
-        let start = appointment.start?;
+    let formats = &portal.backstage().formats;
+    let when = appointment.start.map(|start| {
         let said = formats.moment(start);
-        Some(match appointment.end {
+        match appointment.end {
             Some(end) => {
                 let one_day =
                     (start.year, start.month, start.day) == (end.year, end.month, end.day);
@@ -202,7 +202,7 @@ fn appointment(portal: Portal, appointment: &Appointment) -> El {
                 fill(texts.appointment_until, &[("start", &said), ("end", &end)])
             }
             None => said,
-        })
+        }
     });
     let subject = appointment.subject.as_deref();
     el("section")

@@ -1,8 +1,5 @@
 //! A product: its details by type, its timeline, and its actions.
 
-use accelerate::session::{DateTime, Details, Mortgage, Product, Session, Status};
-use leptos::prelude::*;
-
 use crate::{
     browser::{
         dom::{El, View, dynamic_of, el},
@@ -19,6 +16,7 @@ use crate::{
     route::Page,
     texts::Texts,
 };
+use accelerate::session::{DateTime, Details, Mortgage, Product, Session, Status};
 
 /// The page of the product with this id.
 pub fn view(portal: Portal, id: String) -> View {
@@ -77,9 +75,7 @@ fn found(portal: Portal, product: &Product) -> El {
     let kind = (kind != name).then(|| el("p").class("lead").child(kind));
     let bar = (product.counters.total > 0)
         .then(|| progress::progress(portal, product.counters, texts.progress));
-    let facts = portal
-        .formats
-        .with_value(|formats| details(rows(texts, formats, product)));
+    let facts = details(rows(texts, &portal.backstage().formats, product));
     let facts = facts.map(|facts| {
         el("section")
             .class("card")

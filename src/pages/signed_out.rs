@@ -1,8 +1,6 @@
 //! Not let in: why, and how to get in (again). There is no password; whoever has lost the link asks the
 //! adviser for another.
 
-use leptos::prelude::*;
-
 use crate::{
     access::Out,
     browser::dom::{El, View, el},
@@ -15,13 +13,12 @@ use crate::{
     portal::{Portal, title},
     route::{BadLink, Page},
     texts::Texts,
-    upload::desk::Desk,
 };
 
 /// The state, in place of the dossier.
 pub fn view(portal: Portal) -> El {
     let texts = portal.texts;
-    let known = portal.access.get();
+    let known = portal.backstage().known.borrow().clone();
     let out = known.why;
     let (head, more) = match out {
         Out::NotSignedIn => (texts.problem_signed_out, texts.problem_signed_out_more),
@@ -32,8 +29,7 @@ pub fn view(portal: Portal) -> El {
     };
     title(portal, head);
     let unsent = portal
-        .desk
-        .with_value(Desk::has_unsent)
+        .has_unsent()
         .then(|| el("p").class("notice").child(texts.keep_open));
     let adviser = (out != Out::ByChoice).then_some(known.adviser).flatten();
     let ask = adviser.map(|adviser| way_buttons(portal, &adviser));

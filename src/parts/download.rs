@@ -52,7 +52,7 @@ pub fn buttons(portal: Portal, action: &Action, kind: Kind) -> El {
 
     let fetch = move |tab: Option<save::PendingTab>| {
         stage.set(Stage::Fetching(0.0, None));
-        let config = portal.config.get_value();
+        let config = &portal.backstage().config;
         let progress = move |received, total| {
             stage.try_set(Stage::Fetching(received, total));
         };
@@ -67,8 +67,8 @@ pub fn buttons(portal: Portal, action: &Action, kind: Kind) -> El {
             stage.try_set(next);
         };
         let started = action.with_value(|(id, fallback)| match kind {
-            Kind::Document => fetch::download(&config, id, fallback, progress, done),
-            Kind::Otd => fetch::otd(&config, id, fallback, progress, done),
+            Kind::Document => fetch::download(config, id, fallback, progress, done),
+            Kind::Otd => fetch::otd(config, id, fallback, progress, done),
         });
         running.set_value(Some(started));
     };

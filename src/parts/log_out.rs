@@ -7,7 +7,6 @@ use crate::{
     browser::dom::{El, View, el},
     portal::Portal,
     texts,
-    upload::desk::Desk,
 };
 
 /// The dialog.
@@ -30,8 +29,7 @@ pub fn view(portal: Portal) -> El {
         });
     });
     let unsent = portal
-        .desk
-        .with_value(Desk::has_unsent)
+        .has_unsent()
         .then(|| el("p").class("notice").child(texts.log_out_unsent));
     let why_not = move || {
         let problem = trouble.get()?;

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use super::{action_list::name, button::primary, dialog::dialog, icon::icon};
 use crate::{
     browser::{
-        dom::{El, View, dynamic_of, el},
+        dom::{El, View, dynamic, el},
         gateway::{self, Code},
         intl,
         wait::wait,
@@ -35,30 +35,18 @@ pub fn view(portal: Portal) -> El {
     let texts = portal.texts;
     let state = RwSignal::new(State::Making);
     make(portal, state);
-    let before = portal.session.get_untracked();
+    let before = portal.session_now();
     let arrived = move || {
-        let names = portal.in_session(|now| {
+        portal.in_session(|now| {
             let new = arrived_since(before.as_deref(), now);
-            new.map(|action| name(portal, action)).collect::<Vec<_>>()
-        });
-        names.unwrap_or_default()
+            let lines = new.map(|action| arrived(portal, action).into());
+            lines.collect::<Vec<View>>()
+        })
     };
     let content: [View; 3] = [
         el("p").child(texts.phone_more).into(),
-        dynamic_of(move || state.get(), move |now| code(portal, state, now)),
-        el("div")
-            .attr("role", "status")
-            .part_of(arrived, move |names| {
-                let line = |name: &String| -> View {
-                    el("p")
-                        .class("arrived")
-                        .child(icon("done"))
-                        .child(fill(texts.phone_arrived, &[("task", name)]))
-                        .into()
-                };
-                names.iter().map(line).collect::<Vec<_>>()
-            })
-            .into(),
+        dynamic(move || code(portal, state, &state.get())),
+        el("div").attr("role", "status").part(arrived).into(),
     ];
     dialog(
         portal.shows_phone,
@@ -67,6 +55,14 @@ pub fn view(portal: Portal) -> El {
         None,
         texts.close,
     )
+}
+
+fn arrived(portal: Portal, action: &Action) -> El {
+    let name = name(portal, action);
+    el("p")
+        .class("arrived")
+        .child(icon("done"))
+        .child(fill(portal.texts.phone_arrived, &[("task", &name)]))
 }
 
 /// The code, or where it is.
@@ -115,10 +111,9 @@ fn code(portal: Portal, state: RwSignal<State>, now: &State) -> View {
 fn make(portal: Portal, state: RwSignal<State>) {
     state.set(State::Making);
     leptos::task::spawn_local(async move {
-        let config = portal.config.get_value();
         let here = portal.page.get_untracked().fragment();
         let route = here.split_once('/').map_or("", |(_, route)| route);
-        let mut left = match gateway::phone_code(&config, route).await {
+        let mut left = match gateway::phone_code(&portal.backstage().config, route).await {
             Ok(code) => {
                 let seconds = code.seconds;
                 state.try_set(State::Ready(code));

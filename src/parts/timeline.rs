@@ -14,11 +14,9 @@ use crate::{
 /// The timeline of the product called `product`.
 pub fn timeline(portal: Portal, html: &str, product: &str) -> El {
     let texts = portal.texts;
-    let document = portal.timeline_style.with_value(|style| {
-        portal
-            .host
-            .with_value(|host| frame::document(host, style, portal.language.tag()))
-    });
+    let backstage = portal.backstage();
+    let (host, style) = (&backstage.host, &backstage.timeline_style);
+    let document = frame::document(host, style, portal.language.tag());
     let frame = el("iframe")
         .attr("title", &fill(texts.timeline_of, &[("product", product)]))
         .attr("sandbox", "allow-same-origin allow-popups")

@@ -114,10 +114,9 @@ impl Handing {
                     mimetype: file.mime,
                     comment: Some(comment.as_str()).filter(|comment| !comment.trim().is_empty()),
                 };
-                let sending = self.portal.config.with_value(|config| {
-                    send::send(config, &request, &file.file, move |event| {
-                        self.heard(turn, event)
-                    })
+                let config = &self.portal.backstage().config;
+                let sending = send::send(config, &request, &file.file, move |event| {
+                    self.heard(turn, event);
                 });
                 self.sending.set_value(Some(sending));
             }
@@ -135,7 +134,7 @@ impl Handing {
     /// A file was chosen or dropped.
     pub fn choose(self, file: File) {
         let (name, size) = (file.name(), file.size() as u64);
-        let limits = self.portal.config.with_value(|config| config.limits);
+        let limits = self.portal.backstage().config.limits;
         self.step(match limits.check(&name, size, &file.type_()) {
             Ok(mime) => Event::Choose(Chosen {
                 file,

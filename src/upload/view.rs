@@ -167,7 +167,7 @@ impl Desktop {
     }
 
     fn limits(self) -> Limits {
-        self.portal.config.with_value(|config| config.limits)
+        self.portal.backstage().config.limits
     }
 
     fn size(self, bytes: u64) -> String {

@@ -31,6 +31,7 @@ const WASM_FEATURES: [&str; 6] = [
 pub fn shrink(tools: &SiteTools, work: &Path) -> Result<(String, Vec<u8>)> {
     let glue = fs::read_to_string(work.join(GLUE))?;
     let module = fs::read(work.join(MODULE))?;
+    let module = cut(&module).context("wasm-bindgen wrote a module that cannot be read")?;
     let (glue, module) = with_plain_names(&without_disposal(&glue), &module);
     fs::write(work.join(GLUE), &glue)?;
     fs::write(work.join(MODULE), module)?;
@@ -42,12 +43,7 @@ pub fn shrink(tools: &SiteTools, work: &Path) -> Result<(String, Vec<u8>)> {
         tools,
         &entry,
         true,
-        &[
-            "--bundle",
-            "--format=esm",
-            "--pure:FinalizationRegistry",
-            site::TARGET,
-        ],
+        &["--bundle", "--format=esm", site::TARGET],
     )?;
 
     optimise(tools, work, &no_longer_called(&glue, &small))?;
@@ -91,13 +87,142 @@ fn optimise(tools: &SiteTools, work: &Path, unused: &BTreeSet<&str>) -> Result<(
     Ok(())
 }
 
-/// The glue without the lines that make its classes fit for `using`, which nobody writes: for their
-/// sake no bundler leaves a class out.
+/// What functions of dependencies are called that nobody calls, by parts of their names: the classes of
+/// wasm-streams, which comes with Leptos, and what turns a future into a promise, which only those do. No
+/// export of the glue's leads there (`no_longer_called`), but the table of functions does, and an
+/// optimiser cannot tell that nothing in it is asked for by its number.
+const UNCALLED: [&str; 2] = ["wasm_streams::", "js_sys::futures::future_to_promise"];
+
+/// The module with nothing in those functions, so that what only they need goes, too. `None` when it is
+/// none.
+fn cut(module: &[u8]) -> Option<Vec<u8>> {
+    const CUSTOM: u8 = 0;
+    const IMPORT: u8 = 2;
+    const CODE: u8 = 10;
+    /// No locals; `unreachable`; `end`.
+    const NOTHING: [u8; 3] = [0, 0, 0x0b];
+    let mut sections = Vec::new();
+    let mut rest = module.strip_prefix(b"\0asm\x01\0\0\0")?;
+    while let Some((&kind, after)) = rest.split_first() {
+        rest = after;
+        let length = number(&mut rest)?;
+        sections.push((kind, take(&mut rest, length)?));
+    }
+    let content = |kind| sections.iter().find(|it| it.0 == kind).map(|it| it.1);
+    // Functions are numbered from the imported ones on.
+    let imported = content(IMPORT).map_or(Some(0), imported_functions)?;
+    let names = sections
+        .iter()
+        .filter(|(kind, _)| *kind == CUSTOM)
+        .find_map(|(_, content)| function_names(content))?;
+    let mut made = module[..8].to_vec();
+    for (kind, content) in &sections {
+        let mut content = content.to_vec();
+        if *kind == CODE {
+            let mut bodies = content.as_slice();
+            let count = number(&mut bodies)?;
+            let mut code = leb(count);
+            for function in 0..count {
+                let length = number(&mut bodies)?;
+                let mut body = take(&mut bodies, length)?;
+                let name = names.get(&(imported + function));
+                if name.is_some_and(|name| UNCALLED.iter().any(|part| name.contains(part))) {
+                    body = &NOTHING;
+                }
+                code.extend(leb(body.len()));
+                code.extend(body);
+            }
+            content = code;
+        }
+        made.push(*kind);
+        made.extend(leb(content.len()));
+        made.extend(content);
+    }
+    Some(made)
+}
+
+/// How many functions are imported; `None` when anything else is, which never happens here.
+fn imported_functions(mut imports: &[u8]) -> Option<usize> {
+    const FUNCTION: u8 = 0;
+    let count = number(&mut imports)?;
+    for _ in 0..count {
+        for _module_and_name in 0..2 {
+            let length = number(&mut imports)?;
+            take(&mut imports, length)?;
+        }
+        if take(&mut imports, 1)?[0] != FUNCTION {
+            return None;
+        }
+        let _its_type = number(&mut imports)?;
+    }
+    Some(count)
+}
+
+/// The functions' names by their number, when this is the section of names.
+fn function_names(mut section: &[u8]) -> Option<BTreeMap<usize, &str>> {
+    const FUNCTIONS: u8 = 1;
+    let length = number(&mut section)?;
+    if take(&mut section, length)? != b"name" {
+        return None;
+    }
+    while let Some((&kind, mut rest)) = section.split_first() {
+        let length = number(&mut rest)?;
+        let mut names = take(&mut rest, length)?;
+        section = rest;
+        if kind == FUNCTIONS {
+            let count = number(&mut names)?;
+            let named = (0..count).map(|_| {
+                let function = number(&mut names)?;
+                let length = number(&mut names)?;
+                Some((function, str::from_utf8(take(&mut names, length)?).ok()?))
+            });
+            return named.collect();
+        }
+    }
+    None
+}
+
+fn take<'a>(rest: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
+    let (taken, after) = rest.split_at_checked(length)?;
+    *rest = after;
+    Some(taken)
+}
+
+/// A number in LEB128, as WebAssembly writes them.
+fn number(rest: &mut &[u8]) -> Option<usize> {
+    let mut number = 0;
+    for shift in (0..35).step_by(7) {
+        let byte = take(rest, 1)?[0];
+        number |= usize::from(byte & 0x7f) << shift;
+        if byte < 0x80 {
+            return Some(number);
+        }
+    }
+    None
+}
+
+fn leb(mut number: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while number >= 0x80 {
+        bytes.push((number & 0x7f) as u8 | 0x80);
+        number >>= 7;
+    }
+    bytes.push(number as u8);
+    bytes
+}
+
+/// The glue without the lines that make its classes fit for `using`, which nobody writes, and with the
+/// registries of its classes marked as what nothing but they need: for the sake of either no bundler
+/// leaves a class out, nor what the module has for it.
 fn without_disposal(glue: &str) -> String {
     let lines = glue
         .split_inclusive('\n')
         .filter(|line| !line.starts_with("if (Symbol.dispose) "));
-    lines.collect()
+    let lines: String = lines.collect();
+    lines.replace(
+        "new FinalizationRegistry(",
+        "/* @__PURE__ */ new FinalizationRegistry(",
+    )
 }
 
 /// A script that exports the glue's functions and its initialisation, and nothing else: nobody makes
@@ -222,6 +347,38 @@ mod tests {
     }
 
     #[test]
+    fn what_nobody_calls_is_cut_by_its_name_and_nothing_else_is() {
+        let named = |names: &[&str]| {
+            let mut map = vec![names.len() as u8];
+            for (at, name) in names.iter().enumerate() {
+                map.extend([at as u8, name.len() as u8]);
+                map.extend(name.as_bytes());
+            }
+            let mut section = vec![4, b'n', b'a', b'm', b'e', 1, map.len() as u8];
+            section.extend(map);
+            section
+        };
+        let with_code = |code: &[u8]| {
+            let mut module = b"\0asm\x01\0\0\0".to_vec();
+            // One imported function, so that the names begin with it.
+            module.extend([2, 7, 1, 1, b'm', 1, b'f', 0, 0]);
+            module.extend([10, code.len() as u8]);
+            module.extend(code);
+            let names = named(&["m.f", "ours", "wasm_streams::x"]);
+            module.extend([0, names.len() as u8]);
+            module.extend(names);
+            module
+        };
+        let module = with_code(&[2, 4, 0, 1, 1, 0x0b, 5, 0, 1, 1, 1, 0x0b]);
+        assert_eq!(
+            cut(&module),
+            Some(with_code(&[2, 4, 0, 1, 1, 0x0b, 3, 0, 0, 0x0b]))
+        );
+        assert_eq!(cut(&module[..module.len() - 1]), None);
+        assert_eq!(cut(b"<html>"), None);
+    }
+
+    #[test]
     fn what_the_smaller_glue_does_not_call_is_no_longer_exported() {
         let glue = "f = () => wasm.gone(1); g = () => wasm.kept(2); notwasm.other()";
         let small = "let w;g=()=>w.kept(2);";
@@ -230,8 +387,12 @@ mod tests {
 
     #[test]
     fn a_class_keeps_nothing_that_makes_it_stay() {
-        let glue = "class A {\n}\nif (Symbol.dispose) A.prototype[Symbol.dispose] = A.prototype.free;\nx\n";
-        assert_eq!(without_disposal(glue), "class A {\n}\nx\n");
+        let glue = "class A {\n}\nif (Symbol.dispose) A.prototype[Symbol.dispose] = A.prototype.free;\n\
+                    const B = new FinalizationRegistry(x);\n";
+        assert_eq!(
+            without_disposal(glue),
+            "class A {\n}\nconst B = /* @__PURE__ */ new FinalizationRegistry(x);\n"
+        );
     }
 
     #[test]

@@ -28,8 +28,13 @@ pub fn dialog(
     let opens = element.clone();
     request_animation_frame(move || page::show_modal(&opens));
     let close = button(close, move || page::close(&element));
+    // The focus begins at the top, not at the first button.
+    let head = el("h2")
+        .attr("tabindex", "-1")
+        .attr("autofocus", "")
+        .child(head);
     dialog
-        .child(el("h2").child(head))
+        .child(head)
         .child(content)
         .child(el("p").class("buttons").child(lead).child(close))
 }

@@ -106,6 +106,37 @@ in_every_browser! {
         page.axe_finds_nothing().await;
     }
 
+    async fn nothing_is_wrong_with_the_ways_out(page: &Page) {
+        page.open("/open/eva").await;
+        page.heading("Welkom Eva Bakker").appears().await;
+        page.button("Verder op uw telefoon").click().await;
+        page.text(containing("één keer te gebruiken")).appears().await;
+        page.axe_finds_nothing().await;
+        page.button("Sluiten").click().await;
+        page.button("Uitloggen").click().await;
+        page.role("dialog", "Wilt u uitloggen?").appears().await;
+        page.axe_finds_nothing().await;
+        page.button("Uitloggen").click().await;
+        page.heading("U bent uitgelogd").appears().await;
+        page.axe_finds_nothing().await;
+    }
+
+    async fn nothing_is_wrong_with_links_and_sessions_that_are_no_good(page: &Page) {
+        page.open("/#portal/link-used").await;
+        page.heading("Deze code is al gebruikt").appears().await;
+        page.axe_finds_nothing().await;
+        let folder = Folder::new();
+        opens_task(page, crate::PAYSLIP).await;
+        page.give_file(&folder.file("loonstrook.pdf", &papers::pdf(8_000))).await;
+        page.text("loonstrook.pdf").appears().await;
+        crate::logs_out_elsewhere(page).await;
+        page.comes_back_to_the_tab().await;
+        page.heading("Uw toegang is verlopen").appears().await;
+        // Who hears the page is told at once, and stands at the heading.
+        assert_eq!(page.focused().await, "heading \"Uw toegang is verlopen\"");
+        page.axe_finds_nothing().await;
+    }
+
     async fn nothing_is_wrong_in_english(page: &Page) {
         page.open("/open/eva").await;
         page.open("/en.html").await;
@@ -146,6 +177,20 @@ mod looks {
             .click()
             .await;
         page.text("Bestand kiezen").appears().await;
+        page.axe_finds_nothing().await;
+        fits_the_window(page).await;
+        page.button("Verder op uw telefoon").click().await;
+        page.text(containing("één keer te gebruiken"))
+            .appears()
+            .await;
+        page.axe_finds_nothing().await;
+        fits_the_window(page).await;
+        page.button("Sluiten").click().await;
+        page.button("Uitloggen").click().await;
+        page.role("dialog", "Wilt u uitloggen?").appears().await;
+        page.axe_finds_nothing().await;
+        page.button("Uitloggen").click().await;
+        page.heading("U bent uitgelogd").appears().await;
         page.axe_finds_nothing().await;
         fits_the_window(page).await;
     }

@@ -50,6 +50,27 @@ in_every_browser! {
         page.heading(containing("legitimatiebewijs (Thomas")).appears().await;
     }
 
+    async fn a_dialog_has_the_focus_until_it_is_closed(page: &Page) {
+        page.open("/open/eva#portal/me").await;
+        page.heading("Mijn gegevens").appears().await;
+        tabs_to(page, "button \"Uitloggen\"").await;
+        page.press(&[Key::Enter]).await;
+        page.role("dialog", "Wilt u uitloggen?").appears().await;
+        page.until("the focus at the top of the dialog", async || match page.focused().await {
+            focused if focused == "heading \"Wilt u uitloggen?\"" => Ok(()),
+            focused => Err(format!("{focused} has it")),
+        })
+        .await;
+        // What comes next is in the dialog, not behind it.
+        for button in ["Uitloggen", "Ingelogd blijven"] {
+            page.tab().await;
+            assert_eq!(page.focused().await, format!("button \"{button}\""));
+        }
+        page.press(&[Key::Enter]).await;
+        page.role("dialog", "Wilt u uitloggen?").is_gone().await;
+        assert_eq!(page.focused().await, "button \"Uitloggen\"");
+    }
+
     async fn the_focus_is_always_seen(page: &Page) {
         page.open("/open/eva").await;
         page.heading("Welkom Eva Bakker").appears().await;

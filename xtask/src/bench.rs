@@ -1,4 +1,7 @@
-//! The figures: installs and builds what they need, and leaves the measuring to `tests/e2e`.
+//! The figures: installs and builds what they need, and leaves the measuring to `tests/e2e`, or to
+//! the gateway's own.
+
+mod gateway;
 
 use std::process::{Command, ExitCode};
 
@@ -7,11 +10,17 @@ use anyhow::Result;
 use crate::browsers::Surroundings;
 use crate::{build, install, places, process, progress};
 
-/// `cargo xtask bench`, with the arguments that the measuring program is to get.
+/// `cargo xtask bench`, with the arguments that the measuring program is to get, the gateway's when
+/// the first is `gateway`.
 ///
 /// # Errors
 /// When a tool is missing or something does not build.
 pub fn command(arguments: &[String]) -> Result<ExitCode> {
+    if let [first, rest @ ..] = arguments
+        && first == "gateway"
+    {
+        return gateway::command(rest);
+    }
     install::wasm_target()?;
     let (_, tools) = install::test_tools()?;
     build::make(|| Ok(()))?;

@@ -29,6 +29,8 @@ usage: cargo xtask <command>
   test [--only native|browser|e2e] [--browser chromium|firefox|webkit] [FILTER]
                        all tests, or a part of them
   bench [ARGUMENT…]    sizes and times, as a table
+  bench gateway [--quick]
+                       the gateway beside nginx, and its memory with 1,000 uploads
 
 Each command installs what it needs and says what it installed.";
 

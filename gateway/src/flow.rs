@@ -3,10 +3,11 @@
 
 use axum::body::Body;
 use bytes::Bytes;
+use futures_util::task::AtomicWaker;
 use http_body::{Body as _, Frame, SizeHint};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -83,6 +84,27 @@ pub struct Flow {
     timer: Option<Pin<Box<Sleep>>>,
     progress: Progress,
     to_its_end: bool,
+    under_way: Option<Arc<UnderWay>>,
+}
+
+/// Whether a piece that was handed on is still held, and who waits until it is not.
+#[derive(Default)]
+struct UnderWay(AtomicBool, AtomicWaker);
+
+/// A piece that tells when it is let go.
+struct Piece(Bytes, Arc<UnderWay>);
+
+impl AsRef<[u8]> for Piece {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Drop for Piece {
+    fn drop(&mut self) {
+        self.1.0.store(false, Ordering::Release);
+        self.1.1.wake();
+    }
 }
 
 impl Flow {
@@ -99,6 +121,7 @@ impl Flow {
             timer: None,
             progress: progress.clone(),
             to_its_end: false,
+            under_way: None,
         };
         (flow, progress)
     }
@@ -107,6 +130,13 @@ impl Flow {
     /// gets to read why it is refused.
     pub fn to_its_end(mut self) -> Flow {
         self.to_its_end = true;
+        self
+    }
+
+    /// The same; no piece is given before the one before it was let go. For those who send pieces on, and
+    /// would set aside several while the other side takes none; who collects them would wait for ever.
+    pub fn piece_by_piece(mut self) -> Flow {
+        self.under_way = Some(Arc::default());
         self
     }
 
@@ -128,6 +158,12 @@ impl http_body::Body for Flow {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
+        if let Some(under_way) = &self.under_way {
+            under_way.1.register(context.waker());
+            if under_way.0.load(Ordering::Acquire) {
+                return Poll::Pending;
+            }
+        }
         let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) else {
             let idle = self.idle;
             let timer = self
@@ -157,7 +193,14 @@ impl http_body::Body for Flow {
                 if self.body.is_end_stream() {
                     self.progress.set(Progress::WHOLE);
                 }
-                Poll::Ready(Some(Ok(frame)))
+                Poll::Ready(Some(Ok(match self.under_way.clone() {
+                    Some(under_way) => frame.map_data(|data| {
+                        under_way.0.store(true, Ordering::Release);
+                        // Copied: what came is a slice of a buffer that hyper makes anew for as long as it is held.
+                        Bytes::from_owner(Piece(Bytes::copy_from_slice(&data), under_way))
+                    }),
+                    None => frame,
+                })))
             }
         }
     }
@@ -211,6 +254,19 @@ mod tests {
         assert!(!progress.is_whole());
         assert_eq!(flow.collect().await.unwrap().to_bytes(), "abc");
         assert!(progress.is_whole());
+    }
+
+    #[tokio::test]
+    async fn the_next_piece_waits_until_the_one_before_is_let_go() {
+        let pieces = ["a", "b"].map(|piece| Ok::<_, std::io::Error>(Bytes::from(piece)));
+        let body = Body::from_stream(futures_util::stream::iter(pieces));
+        let mut flow = Flow::new(body, 9, IDLE).0.piece_by_piece();
+        let first = flow.frame().await;
+        let next = tokio::spawn(async move { flow.frame().await.unwrap().unwrap().into_data() });
+        tokio::task::yield_now().await;
+        assert!(!next.is_finished());
+        drop(first);
+        assert_eq!(next.await.unwrap().unwrap(), "b");
     }
 
     #[tokio::test]

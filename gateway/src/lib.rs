@@ -6,6 +6,7 @@ pub mod address;
 pub mod assets;
 pub mod circuit;
 pub mod config;
+pub mod connection;
 pub mod endpoints;
 pub mod flow;
 pub mod headers;

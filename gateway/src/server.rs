@@ -1,6 +1,7 @@
 //! Listens, and gives each connection to the [`Service`](crate::service::Service): what only a
 //! server has to do with, such as slow browsers, too many of them, and ending without losing anything.
 
+use crate::connection::Connection;
 use crate::service::Service;
 use crate::settings::Settings;
 use axum::body::Body;
@@ -14,9 +15,8 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
-use tokio_io_timeout::TimeoutStream;
 
 /// No request has more headers.
 const MOST_HEADERS: usize = 64;
@@ -146,7 +146,7 @@ async fn serve(listener: TcpListener, service: Arc<Service>, mut stopped: watch:
             continue;
         };
         let connection = http.serve_connection(
-            TokioIo::new(patient(stream, limits.idle_timeout)),
+            TokioIo::new(Connection::new(stream, limits.idle_timeout)),
             service_fn({
                 let service = service.clone();
                 move |request: hyper::Request<hyper::body::Incoming>| {
@@ -177,12 +177,4 @@ async fn serve(listener: TcpListener, service: Arc<Service>, mut stopped: watch:
     if tokio::time::timeout(limits.drain, all).await.is_err() {
         tracing::warn!("some requests were not finished in time");
     }
-}
-
-/// A browser that takes nothing of its answer for a while is let go.
-fn patient(stream: TcpStream, idle: Duration) -> std::pin::Pin<Box<TimeoutStream<TcpStream>>> {
-    let _ = stream.set_nodelay(true);
-    let mut stream = TimeoutStream::new(stream);
-    stream.set_write_timeout(Some(idle));
-    Box::pin(stream)
 }

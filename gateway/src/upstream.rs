@@ -25,8 +25,11 @@ use std::time::{Duration, Instant, SystemTime};
 const PEEK: usize = 8 * 1024;
 /// Idle connections are closed before a PHP server closes them (Apache: after 5 s).
 const POOL_IDLE: Duration = Duration::from_secs(4);
+/// No more idle connections are kept: a thousand consumers who ask at once need not be followed by a
+/// thousand who do.
+const POOL_SIZE: usize = 64;
 /// How much of a body is held at a time, in bytes; hyper takes no less than 8,192.
-const BUFFER: usize = 16 * 1024;
+const BUFFER: usize = 8 * 1024;
 
 /// What may be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -116,7 +119,10 @@ impl Upstream {
             .clone()
             .pool_max_idle_per_host(0)
             .build(https.clone());
-        let client = builder.pool_idle_timeout(POOL_IDLE).build(https);
+        let client = builder
+            .pool_idle_timeout(POOL_IDLE)
+            .pool_max_idle_per_host(POOL_SIZE)
+            .build(https);
         Ok(Upstream {
             circuit: Circuit::new(settings.circuit_failures, settings.circuit_pause),
             settings: settings.clone(),

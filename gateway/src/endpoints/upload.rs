@@ -147,11 +147,13 @@ pub(super) async fn answer(
             .headers
             .get(header::CONTENT_TYPE)
             .filter(|value| value.as_bytes().starts_with(b"multipart/form-data"))
-            .cloned()
+            // Copied: it would keep hyper's whole buffer of this request's head.
+            .and_then(|value| HeaderValue::from_bytes(value.as_bytes()).ok())
             .ok_or(Refusal::InvalidParameter)?;
         if announced > most {
             return Err(Refusal::FileTooLarge.into());
         }
+        drop(head);
         let place = service.counters.upload(&caller.session.id)?;
         look_up(service, caller, &upload.productaction_id).await?;
         Ok((upload, content_type, place))
@@ -177,7 +179,7 @@ pub(super) async fn answer(
         first,
         upload,
         content_type,
-        flow.to_its_end(),
+        flow.to_its_end().piece_by_piece(),
         progress,
     );
     // It goes on when the browser is gone: what has left us whole may be stored, and that is worth knowing.

@@ -20,6 +20,8 @@ pub enum Cut {
     Gone,
     /// Whoever sent it stood still.
     Still,
+    /// Whoever was to get it took none of it.
+    NotTaken,
     /// It is larger than allowed.
     TooLarge,
 }
@@ -29,6 +31,7 @@ impl std::fmt::Display for Cut {
         f.write_str(match self {
             Cut::Gone => "the sender is gone",
             Cut::Still => "the sender stood still",
+            Cut::NotTaken => "the receiver stood still",
             Cut::TooLarge => "it is too large",
         })
     }
@@ -45,6 +48,7 @@ impl Progress {
     const GONE: u8 = 2;
     const STILL: u8 = 3;
     const TOO_LARGE: u8 = 4;
+    const NOT_TAKEN: u8 = 5;
 
     /// Whether all of it was passed on.
     pub fn is_whole(&self) -> bool {
@@ -57,6 +61,7 @@ impl Progress {
             Progress::GONE => Some(Cut::Gone),
             Progress::STILL => Some(Cut::Still),
             Progress::TOO_LARGE => Some(Cut::TooLarge),
+            Progress::NOT_TAKEN => Some(Cut::NotTaken),
             _ => None,
         }
     }
@@ -133,11 +138,21 @@ impl Flow {
         self
     }
 
-    /// The same; no piece is given before the one before it was let go. For those who send pieces on, and
-    /// would set aside several while the other side takes none; who collects them would wait for ever.
+    /// The same; no piece is given before the one before it was let go, and when that takes too long the
+    /// body is cut. For those who send pieces on, and would set aside several while the other side takes
+    /// none; not for who collects them.
     pub fn piece_by_piece(mut self) -> Flow {
         self.under_way = Some(Arc::default());
         self
+    }
+
+    /// When nothing has moved for as long as it may.
+    fn stands_still(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let idle = self.idle;
+        let timer = self
+            .timer
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(idle)));
+        timer.as_mut().poll(context)
     }
 
     fn cut(&mut self, cut: Cut) -> Poll<Option<Result<Frame<Bytes>, Cut>>> {
@@ -145,6 +160,7 @@ impl Flow {
             Cut::Gone => Progress::GONE,
             Cut::Still => Progress::STILL,
             Cut::TooLarge => Progress::TOO_LARGE,
+            Cut::NotTaken => Progress::NOT_TAKEN,
         });
         Poll::Ready(Some(Err(cut)))
     }
@@ -161,15 +177,12 @@ impl http_body::Body for Flow {
         if let Some(under_way) = &self.under_way {
             under_way.1.register(context.waker());
             if under_way.0.load(Ordering::Acquire) {
-                return Poll::Pending;
+                ready!(self.stands_still(context));
+                return self.cut(Cut::NotTaken);
             }
         }
         let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) else {
-            let idle = self.idle;
-            let timer = self
-                .timer
-                .get_or_insert_with(|| Box::pin(tokio::time::sleep(idle)));
-            ready!(timer.as_mut().poll(context));
+            ready!(self.stands_still(context));
             return self.cut(Cut::Still);
         };
         let until = Instant::now() + self.idle;

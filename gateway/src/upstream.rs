@@ -336,7 +336,7 @@ impl Upstream {
         Ok(Answer {
             head,
             beginning,
-            rest: (!whole).then(|| Body::new(flow)),
+            rest: (!whole).then(|| Body::new(flow.piece_by_piece())),
         })
     }
 
@@ -410,8 +410,8 @@ pub(crate) fn told(status: StatusCode, code: Option<String>) -> Failure {
 fn caused_by_browser(error: &(dyn std::error::Error + 'static)) -> bool {
     let mut cause = Some(error);
     while let Some(error) = cause {
-        if error.is::<Cut>() {
-            return true;
+        if let Some(cut) = error.downcast_ref::<Cut>() {
+            return *cut != Cut::NotTaken;
         }
         cause = error.source();
     }

@@ -3,7 +3,7 @@
 mod stage;
 
 use stage::{ACTION, Answer, Stage, Upstream, answer, json, session, session_first};
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::sync::mpsc;
 use std::time::Duration;
@@ -309,6 +309,43 @@ fn who_leaves_in_the_middle_of_an_upload_may_come_again() {
         .filter(|it| it.whole)
         .count();
     assert_eq!(whole, 1);
+}
+
+#[test]
+fn an_accelerate_that_takes_nothing_of_an_upload_is_not_waited_for_for_ever() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let small = socket2::SockRef::from(&listener).set_recv_buffer_size(4_096);
+    small.unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        let mut held = Vec::new();
+        for mut stream in listener.incoming().flatten() {
+            let mut begins = [0; 4_096];
+            let length = stream.peek(&mut begins).unwrap();
+            if begins[..length].starts_with(b"GET") {
+                let _ = stream.read(&mut begins);
+                session(&mut stream);
+            } else {
+                held.push(stream);
+            }
+        }
+    });
+    let stage = Stage::with(address, |settings| {
+        settings.limits.idle_timeout = SHORT;
+        settings.accelerate.circuit_failures = 1;
+    });
+    let large = [DOCUMENT, &vec![b'x'; 20_000_000]].concat();
+    let got = stage.upload("upload-0001", &large);
+    assert_eq!(
+        (got.status, got.code().as_str()),
+        (504, "ACCELERATE_TIMEOUT")
+    );
+    let health = stage.get("/healthz");
+    assert!(
+        health.text().contains("down"),
+        "it counts against them: {}",
+        health.text()
+    );
 }
 
 #[test]

@@ -117,6 +117,11 @@ const XVFB: Packaged = Packaged {
     package: "xvfb",
 };
 
+const WRK: Packaged = Packaged {
+    programs: &["wrk"],
+    package: "wrk",
+};
+
 /// A server of the system's, of which only the program is wanted: installing its package would start it.
 struct Server {
     package: &'static str,
@@ -210,6 +215,17 @@ pub fn proxies() -> Result<Proxies> {
         nginx: NGINX.get()?,
         caddy: CADDY.get()?,
     })
+}
+
+/// nginx, which the gateway is measured beside, and wrk, which asks both; what is missing is got.
+///
+/// # Errors
+/// One sentence that says what is missing, and the command that gets it.
+pub fn measuring_tools() -> Result<(PathBuf, PathBuf)> {
+    system(&[&WRK])?;
+    let wrk = WRK.find().context("wrk is missing")?;
+    let _one_at_a_time = APT.lock();
+    Ok((NGINX.get()?, wrk))
 }
 
 /// Installs what is missing of the tools that make the site.

@@ -133,7 +133,7 @@ impl Gateway {
     pub fn cookie(&self, consumer: &str) -> Outcome<String> {
         let cookie = self.sessions.begin(consumer, None, SystemTime::now());
         let cookie = cookie.map_err(|refusal| format!("no session: {refusal:?}"))?;
-        let pair = cookie.to_str()?.split(';').next().unwrap_or_default();
+        let pair = cookie.1.to_str()?.split(';').next().unwrap_or_default();
         Ok(pair.to_owned())
     }
 

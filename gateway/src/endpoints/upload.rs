@@ -264,6 +264,7 @@ async fn send(
                 Some(Cut::TooLarge) => Refusal::FileTooLarge,
                 Some(Cut::Still) => Refusal::TooSlow,
                 Some(Cut::Gone) => Refusal::UploadInterrupted,
+                Some(Cut::NotTaken) => Refusal::AccelerateTimeout,
                 None => refusal,
             };
             if !sent.is_whole() {

@@ -155,10 +155,16 @@ impl Portal {
     /// The consumer does something: a session that would be over in a while is made to last.
     pub(crate) fn is_used(self) {
         let now = page::now();
-        let backstage = self.backstage();
-        let mut known = backstage.known.borrow_mut();
-        if now >= known.renew_at {
-            known.renew_at = now + NOT_AGAIN;
+        let due = {
+            let backstage = self.backstage();
+            let mut known = backstage.known.borrow_mut();
+            let due = now >= known.renew_at;
+            if due {
+                known.renew_at = now + NOT_AGAIN;
+            }
+            due
+        };
+        if due {
             self.refresh_soon();
         }
     }

@@ -312,6 +312,7 @@ impl http_body::Body for Passing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_document_is_always_an_attachment() {
@@ -353,6 +354,25 @@ mod tests {
                 Err(Refusal::UnknownProductaction),
                 "{query}"
             );
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn only_what_can_be_an_id_is_looked_up(query in "(productaction_id=)?[ -~]{0,80}") {
+            if let Ok(id) = productaction_id(&query) {
+                prop_assert!((1..=64).contains(&id.len()));
+                prop_assert!(id.bytes().all(|it| it.is_ascii_alphanumeric() || b"-_.".contains(&it)));
+            }
+        }
+
+        #[test]
+        fn whatever_their_header_says_a_document_is_an_attachment(theirs in proptest::collection::vec(any::<u8>(), 0..60)) {
+            if let Ok(theirs) = HeaderValue::from_bytes(&theirs) {
+                let ours = attachment(Some(&theirs));
+                let ours = ours.as_bytes();
+                prop_assert!(ours == b"attachment" || ours.starts_with(b"attachment;"));
+            }
         }
     }
 }

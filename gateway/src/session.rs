@@ -275,6 +275,7 @@ pub(crate) fn seconds(at: SystemTime) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn settings(url: &str, cross_site: bool) -> Settings {
         let mut settings = Settings::new(
@@ -404,5 +405,25 @@ mod tests {
         sessions.end(&session);
         let printed = format!("{session:?} {sessions:?}");
         assert!(!printed.contains("CNSR1") && !printed.contains(&session.id));
+    }
+
+    proptest! {
+        #[test]
+        fn no_cookie_of_a_strangers_lets_anybody_in_or_hides_one_of_ours(
+            before in proptest::collection::vec(any::<u8>(), 0..80),
+            value in "[!-~]{0,80}",
+        ) {
+            let sessions = sessions();
+            let mut headers = HeaderMap::new();
+            if let Ok(line) = HeaderValue::from_bytes(&before) {
+                headers.append(header::COOKIE, line);
+            }
+            let forged = format!("__Host-portal={value}");
+            headers.append(header::COOKIE, HeaderValue::from_str(&forged).unwrap());
+            prop_assert!(sessions.of(&headers, at(1)).is_err());
+            let cookie = sessions.begin("CNSR1", None, at(0)).unwrap().1;
+            headers.append(header::COOKIE, sent(&cookie)[header::COOKIE].clone());
+            prop_assert_eq!(sessions.of(&headers, at(1)).unwrap().consumer_id, "CNSR1");
+        }
     }
 }

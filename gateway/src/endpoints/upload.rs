@@ -335,6 +335,7 @@ fn outcome(status: StatusCode, body: &[u8]) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn a_media_type_is_one() {
@@ -345,5 +346,70 @@ mod tests {
                 && !is_mimetype("/")
                 && !is_mimetype("é/a")
         );
+    }
+
+    /// The headers of an upload, one of them replaced by this.
+    fn headers(name: &'static str, value: &[u8]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            (PRODUCTACTION_ID, "PRA1"),
+            (IS_REUPLOAD, "0"),
+            (FILENAME, "loonstrook.pdf"),
+            (MIMETYPE, "application/pdf"),
+            (COMMENT, "november"),
+            (UPLOAD_ID, "0123456789abcdef"),
+        ] {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        if let Ok(value) = HeaderValue::from_bytes(value) {
+            headers.insert(name, value);
+        }
+        headers
+    }
+
+    const NAMES: [&str; 6] = [
+        PRODUCTACTION_ID,
+        IS_REUPLOAD,
+        FILENAME,
+        MIMETYPE,
+        COMMENT,
+        UPLOAD_ID,
+    ];
+
+    proptest! {
+        #[test]
+        fn what_is_taken_can_be_sent_on_and_nothing_makes_it_panic(
+            name in proptest::sample::select(&NAMES[..]),
+            value in proptest::collection::vec(any::<u8>(), 0..80),
+        ) {
+            let Ok(upload) = Upload::read(&headers(name, &value)) else {
+                return Ok(());
+            };
+            for values in [HeaderValues::RawUtf8, HeaderValues::PercentEncoded] {
+                for (name, value) in upload.parameters(values) {
+                    let sent = HeaderValue::from_bytes(value.as_bytes());
+                    prop_assert!(sent.is_ok(), "{}: {:?}", name, value);
+                    prop_assert!(!value.is_empty() && value.trim() == value);
+                }
+            }
+        }
+
+        #[test]
+        fn a_name_in_any_script_arrives_as_it_was(name in "[^\\pC\\s%]{1,60}") {
+            let encoded = encode_header(&name);
+            let upload = Upload::read(&headers(FILENAME, encoded.as_bytes())).unwrap();
+            prop_assert_eq!(upload.filename, name);
+        }
+
+        #[test]
+        fn no_content_type_makes_it_panic(text in "multipart/form-data[ -~]{0,60}", body in ".{0,200}") {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+            runtime.block_on(async {
+                let (flow, _) = Flow::new(Body::from(body), 1_000, std::time::Duration::from_secs(1));
+                if let Ok((_, part)) = raw(&HeaderValue::from_str(&text).unwrap(), "text/plain", flow).await {
+                    let _ = part.collect().await;
+                }
+            });
+        }
     }
 }

@@ -63,6 +63,9 @@ const PLACE: &str = "consumer-portal-place";
 const PLACE_KEPT: u32 = 12 * 60;
 /// How long until it is tried again to make the session last longer, in milliseconds.
 const NOT_AGAIN: f64 = 60_000.0;
+/// How long until it is asked once more whether the session is over, when that is not to be known, in
+/// seconds.
+const NOT_KNOWN: u32 = 60;
 /// The longest wait that browsers know, in milliseconds.
 const LONGEST: u32 = i32::MAX as u32;
 
@@ -175,6 +178,9 @@ impl Portal {
     /// When the gateway could not be told: then they are still in.
     pub(crate) async fn log_out(self) -> Result<(), Problem> {
         gateway::log_out(&self.backstage().config).await?;
+        if self.still_backstage().is_none() {
+            return Ok(());
+        }
         // What is still on its way is about somebody who was in.
         self.ask();
         self.backstage().desk.borrow_mut().clear();
@@ -197,12 +203,16 @@ impl Portal {
                 if backstage.known.borrow().turn != turn {
                     return;
                 }
-                match gateway::session_lasts(&backstage.config).await {
-                    Ok(left) => seconds = left,
-                    Err(problem) if problem.is_signed_out() => return self.let_out(&problem),
-                    // Not to be known now; coming back to the page asks again.
-                    Err(_) => return,
-                }
+                seconds = match gateway::session_lasts(&backstage.config).await {
+                    Ok(left) => left,
+                    Err(problem) if problem.is_signed_out() => {
+                        if self.still_backstage().is_some() {
+                            self.let_out(&problem);
+                        }
+                        return;
+                    }
+                    Err(_) => NOT_KNOWN,
+                };
             }
         });
     }

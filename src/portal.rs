@@ -105,7 +105,9 @@ impl Portal {
 
     /// Sends an event out of the element. Nothing personal may be in it.
     pub fn emit(self, name: &str, detail: &[(&str, &str)]) {
-        page::emit(&self.backstage().host, name, detail);
+        if let Some(backstage) = self.still_backstage() {
+            page::emit(&backstage.host, name, detail);
+        }
     }
 
     /// The newest session, as it is now.
@@ -157,7 +159,9 @@ impl Portal {
     /// Takes the answer of a getsession. Of several under way the last one asked for counts. What is
     /// on the screen stays when the answer says the same, or is none.
     fn take(self, asked: u32, answer: Result<Came, Problem>) -> Result<Arc<Session>, Problem> {
-        let counts = asked == self.backstage().asked.get();
+        // Taken off the page meanwhile: then nothing does.
+        let backstage = self.still_backstage();
+        let counts = backstage.is_some_and(|it| it.asked.get() == asked);
         match answer {
             Ok(Came { session, lasts }) => {
                 let session = Arc::new(session);

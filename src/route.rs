@@ -27,8 +27,10 @@ pub enum Page {
 pub enum BadLink {
     /// It is too old.
     Expired,
-    /// It was a code for the phone, which is good once.
-    Used,
+    /// It is a code for the phone, which is good for minutes.
+    CodeExpired,
+    /// It is a code for the phone, which is good once.
+    CodeUsed,
     /// It is none of the gateway's, or did not come whole.
     Unknown,
 }
@@ -45,7 +47,8 @@ impl Page {
             ("documents", _) => Self::Documents,
             ("me", _) => Self::Me,
             ("link-expired", _) => Self::BadLink(BadLink::Expired),
-            ("link-used", _) => Self::BadLink(BadLink::Used),
+            ("code-expired", _) => Self::BadLink(BadLink::CodeExpired),
+            ("code-used", _) => Self::BadLink(BadLink::CodeUsed),
             ("link-unknown", _) => Self::BadLink(BadLink::Unknown),
             ("product", Some(id)) => Self::Product(id),
             ("action", Some(id)) => Self::Action(id),
@@ -59,7 +62,8 @@ impl Page {
         match self {
             Self::Overview | Self::Unknown => {}
             Self::BadLink(BadLink::Expired) => fragment.push_str("link-expired"),
-            Self::BadLink(BadLink::Used) => fragment.push_str("link-used"),
+            Self::BadLink(BadLink::CodeExpired) => fragment.push_str("code-expired"),
+            Self::BadLink(BadLink::CodeUsed) => fragment.push_str("code-used"),
             Self::BadLink(BadLink::Unknown) => fragment.push_str("link-unknown"),
             Self::Documents => fragment.push_str("documents"),
             Self::Me => fragment.push_str("me"),
@@ -153,7 +157,8 @@ mod tests {
                 Page::Documents,
                 Page::Me,
                 Page::BadLink(BadLink::Expired),
-                Page::BadLink(BadLink::Used),
+                Page::BadLink(BadLink::CodeExpired),
+                Page::BadLink(BadLink::CodeUsed),
                 Page::BadLink(BadLink::Unknown),
                 Page::Product(id.clone()),
                 Page::Action(id.clone()),

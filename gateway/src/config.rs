@@ -804,6 +804,25 @@ mod tests {
         assert_eq!(format!("{read:?}"), format!("{defaults:?}"));
     }
 
+    #[test]
+    fn the_service_hands_over_what_there_is_by_its_name() {
+        let unit = include_str!("../deploy/consumer-portal-gateway.service");
+        let variables = unit
+            .split_whitespace()
+            .filter_map(|word| word.split_once("_FILE=%d/"))
+            .map(|(name, file)| (name.rsplit('=').next().unwrap(), file));
+        let mut count = 0;
+        for (name, file) in variables {
+            count += 1;
+            assert!(
+                CONTRACT.contains(&name.to_ascii_lowercase().as_str()),
+                "{name}"
+            );
+            assert!(unit.contains(&format!("LoadCredential={file}:")), "{file}");
+        }
+        assert_eq!(count, 3, "secret, salt and key");
+    }
+
     proptest! {
         #[test]
         fn a_time_is_what_it_says(number in 1u64..366) {

@@ -11,7 +11,7 @@ use tokio_io_timeout::TimeoutStream;
 
 /// So much is read at a time, in bytes. hyper sets 8,192 aside for it, and more and more while they are
 /// filled; what is not filled takes no memory. Less of it would be kinder still to memory, and slower.
-const PIECE: usize = 3_072;
+const PIECE: usize = 2_048;
 
 /// A connection.
 #[derive(Debug)]

@@ -240,6 +240,9 @@ impl Drop for Flow {
 /// Of what nobody takes so much is read at least before the connection is closed, in bytes.
 const DRAINED: u64 = 64 * 1024 * 1024;
 
+/// For so long at most: nobody holds a connection by sending a byte now and then.
+const DRAINING: Duration = Duration::from_secs(60);
+
 /// Reads a body to its end, or a good way, and forgets it.
 pub fn drain(body: Body, most: u64, idle: Duration) {
     use http_body_util::BodyExt as _;
@@ -249,7 +252,8 @@ pub fn drain(body: Body, most: u64, idle: Duration) {
     let (mut flow, _) = Flow::new(body, most.max(DRAINED), idle);
     // While the program ends there may be nobody left to read it.
     if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-        runtime.spawn(async move { while let Some(Ok(_)) = flow.frame().await {} });
+        let reads = async move { while let Some(Ok(_)) = flow.frame().await {} };
+        runtime.spawn(tokio::time::timeout(DRAINING, reads));
     }
 }
 

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -74,7 +74,8 @@ struct PhoneLink {
     route: String,
 }
 
-/// It cannot be a consumer's id: one is 1 to 64 visible ASCII characters.
+/// It cannot be a consumer's id: one is 1 to 64 visible ASCII characters. (Or the system has no randomness
+/// to give, which is as unlikely as it is hopeless.)
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BadConsumer;
 
@@ -90,6 +91,8 @@ impl std::error::Error for BadConsumer {}
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Bad {
     Expired,
+    /// One for a phone is.
+    CodeExpired,
     Used,
     Unknown,
 }
@@ -98,7 +101,8 @@ impl Bad {
     fn code(self) -> &'static str {
         match self {
             Bad::Expired => "LINK_EXPIRED",
-            Bad::Used => "LINK_USED",
+            Bad::CodeExpired => "CODE_EXPIRED",
+            Bad::Used => "CODE_USED",
             Bad::Unknown => "LINK_UNKNOWN",
         }
     }
@@ -106,7 +110,8 @@ impl Bad {
     fn fragment(self) -> &'static str {
         match self {
             Bad::Expired => "portal/link-expired",
-            Bad::Used => "portal/link-used",
+            Bad::CodeExpired => "portal/code-expired",
+            Bad::Used => "portal/code-used",
             Bad::Unknown => "portal/link-unknown",
         }
     }
@@ -211,7 +216,7 @@ impl Links {
             .open::<PhoneLink>(Purpose::Phone, token)
             .map_err(|_| Bad::Unknown)?;
         if link.expires <= seconds(now) || self.sessions.is_ended(&link.session) {
-            return Err(Bad::Expired);
+            return Err(Bad::CodeExpired);
         }
         // One step, so that of two who open it at once only one is the first.
         if !self.used.entry(link.id).or_default().is_fresh() {
@@ -251,7 +256,7 @@ impl Links {
 /// The routes: `/open/{token}`, `/session`, `/session/phone`, `/links`.
 pub fn router(links: Arc<Links>) -> Router {
     Router::new()
-        .route("/open/{token}", get(open))
+        .route("/open/{*token}", get(open))
         .route("/session", get(lasts).post(begin).delete(end))
         .route("/session/phone", post(phone))
         .route("/links", post(mint_for_office))
@@ -265,11 +270,14 @@ pub fn router(links: Arc<Links>) -> Router {
 async fn open(
     State(links): State<Arc<Links>>,
     Path(token): Path<String>,
+    method: Method,
     headers: HeaderMap,
 ) -> Response {
-    // A picture or a script of a stranger's page signs nobody in.
+    // A picture or a script of a stranger's page signs nobody in; nor is a code used up by who only looks
+    // at what an address is, or fetches a page that is perhaps opened next.
     let is = |name: &str, word: &str| headers.get(name).is_none_or(|value| value == word);
-    if !is("sec-fetch-mode", "navigate") || !is("sec-fetch-dest", "document") {
+    let looks = method != Method::GET || headers.contains_key("sec-purpose");
+    if looks || !is("sec-fetch-mode", "navigate") || !is("sec-fetch-dest", "document") {
         return Refusal::InvalidParameter.into_response();
     }
     let now = (links.clock)();

@@ -34,7 +34,7 @@ pub enum Refusal {
     Busy,
     /// The browser stood still in the middle of what it was sending.
     TooSlow,
-    /// An earlier try of the same upload broke off before all of it was here.
+    /// The upload broke off before all of it was here.
     UploadInterrupted,
     /// AccelerateConnect does not answer, or we stopped asking for a while.
     AccelerateUnavailable(Duration),

@@ -168,8 +168,8 @@ async fn serve(listener: TcpListener, service: Arc<Service>, mut stopped: watch:
             drop(place);
         });
     }
-    drop(listener);
     service.begin_to_end();
+    drop(listener);
     let all = async {
         graceful.shutdown().await;
         service.counters.no_more_uploads().await;

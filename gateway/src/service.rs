@@ -199,11 +199,22 @@ impl Service {
             Err(refusal) => return self.refuse(refusal, request),
         };
         // After who calls is known: a page that may call us may also read why not.
-        let refused = if too_long {
-            Some(Refusal::UrlTooLong)
-        } else {
-            self.counters.address(client).err()
+        let refused = match route {
+            _ if too_long => Some(Refusal::UrlTooLong),
+            // Somebody at their browser, who would read no sentence; it costs no more than a file.
+            Route::Open => None,
+            _ => self.counters.address(client).err(),
         };
+        let refused = refused.or_else(|| match route {
+            Route::Session | Route::Phone if request.method() != Method::DELETE => {
+                let session = self
+                    .sessions
+                    .of(request.headers(), SystemTime::now())
+                    .ok()?;
+                self.counters.session(&session.id).err()
+            }
+            _ => None,
+        });
         let mut response = if let Some(refusal) = refused {
             self.refuse(refusal, request)
         } else if request.method() == Method::OPTIONS

@@ -401,8 +401,22 @@ pub(crate) fn told(status: StatusCode, code: Option<String>) -> Failure {
             "REFUSED".to_owned()
         }
     });
-    if code == "TOKEN_INVALID" || code == "TOKEN_EXPIRED" {
+    let about_us = code.starts_with("TOKEN_");
+    if about_us {
         tracing::error!(%code, "AccelerateConnect does not take our signature: check salt, domain and clock");
+    }
+    // A 401 says to a browser that its session is over. What they do not take of ours is no such thing.
+    let about_session = ["SESSION_EXPIRED", "NOT_SIGNED_IN"].contains(&code.as_str());
+    if status == StatusCode::UNAUTHORIZED && !about_session {
+        tracing::error!(
+            "AccelerateConnect does not let us in: check salt, domain and its list of addresses"
+        );
+        let code = if about_us {
+            code
+        } else {
+            "ACCELERATE_FAILED".to_owned()
+        };
+        return Failure::Told(StatusCode::BAD_GATEWAY, code);
     }
     Failure::Told(status, code)
 }
@@ -457,5 +471,25 @@ mod tests {
             kept(500, "ACCELERATE_FAILED")
         );
         assert_eq!(code(403, "\"},x"), kept(403, "REFUSED"));
+    }
+
+    #[test]
+    fn what_they_do_not_take_of_ours_ends_no_consumers_session() {
+        for (code, told_as) in [
+            ("TOKEN_INVALID", "TOKEN_INVALID"),
+            ("TOKEN_EXPIRED", "TOKEN_EXPIRED"),
+            ("IP_NOT_ALLOWED", "ACCELERATE_FAILED"),
+            ("<h1>", "ACCELERATE_FAILED"),
+        ] {
+            assert_eq!(
+                told(StatusCode::UNAUTHORIZED, Some(code.to_owned())),
+                Failure::Told(StatusCode::BAD_GATEWAY, told_as.to_owned())
+            );
+        }
+        let over = "SESSION_EXPIRED".to_owned();
+        assert_eq!(
+            told(StatusCode::UNAUTHORIZED, Some(over.clone())),
+            Failure::Told(StatusCode::UNAUTHORIZED, over)
+        );
     }
 }

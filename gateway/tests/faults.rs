@@ -402,6 +402,32 @@ fn more_uploads_than_there_are_places_for_are_told_to_wait() {
 }
 
 #[test]
+fn who_comes_again_while_every_place_is_taken_gets_the_first_ones_answer() {
+    let (upstream, begun, end) = held();
+    let stage = Stage::with(upstream.address, |settings| {
+        settings.limits.uploads_per_session = 1
+    });
+    let send = || {
+        let mut stream = stage.connect();
+        let head = stage.upload_head("upload-0001", DOCUMENT.len());
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(DOCUMENT).unwrap();
+        stream
+    };
+    let first = send();
+    begun.recv_timeout(stage::PATIENCE).unwrap();
+    let again = send();
+    end.send(()).unwrap();
+    for got in [first, again].map(Answer::read) {
+        assert_eq!(
+            (got.status, got.text()),
+            (200, "{\"operation_result\":\"ok\"}")
+        );
+    }
+    assert_eq!(upstream.seen("upload_file").len(), 1);
+}
+
+#[test]
 fn ending_finishes_the_uploads_that_are_under_way() {
     let (upstream, begun, end) = held();
     let mut stage = Stage::new(&upstream);

@@ -52,7 +52,10 @@ fn the_log_tells_what_happened_and_not_to_whom() {
             ),
         }
     });
-    let stage = Stage::new(&upstream);
+    const KEY: &str = "a-key-of-the-office-0123456789abcdef";
+    let stage = Stage::with(upstream.address, |settings| {
+        settings.session.links_key = Some(KEY.into());
+    });
     let link = gateway::links::mint(&stage.settings, CONSUMER, None, SystemTime::now()).unwrap();
     let from = "x-forwarded-for: 192.0.2.77\r\n";
     let document =
@@ -92,6 +95,29 @@ fn the_log_tells_what_happened_and_not_to_whom() {
         ),
         &[],
     );
+    // The ways in and out that are asked with a body.
+    let token = link.path().rsplit('/').next().unwrap().to_owned();
+    let body = format!("{{\"token\":\"{token}\"}}");
+    let origin = format!(
+        "origin: http://{}\r\ncontent-length: {}\r\n",
+        stage.address,
+        body.len()
+    );
+    let begun = stage.send(&stage.head("POST", "/session", &origin), body.as_bytes());
+    assert_eq!(begun.status, 200);
+    let own_page = begun.text().rsplit('"').nth(1).unwrap().to_owned();
+    let own_page = own_page.split("/open/").nth(1).unwrap();
+    for _ in 0..2 {
+        stage.get(&format!("/open/{own_page}"));
+    }
+    stage.get("/session");
+    let body = "{\"consumer_id\":\"CNSRSOMEBODYELSE\"}";
+    let key = format!(
+        "authorization: Bearer {KEY}\r\ncontent-length: {}\r\n",
+        body.len()
+    );
+    let minted = stage.send(&stage.head("POST", "/links", &key), body.as_bytes());
+    assert_eq!(minted.status, 201);
     let log = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
     assert!(log.lines().count() >= 10, "{log}");
     for what in [
@@ -107,6 +133,9 @@ fn the_log_tells_what_happened_and_not_to_whom() {
     let token = link.path().rsplit('/').next().unwrap();
     for secret in [
         CONSUMER,
+        "CNSRSOMEBODYELSE",
+        own_page,
+        KEY,
         ACTION,
         "PRASOMEONEELSE",
         "PRA",

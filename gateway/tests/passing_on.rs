@@ -425,6 +425,8 @@ fn who_asks_too_often_is_told_how_long_to_wait() {
         settings.limits.address_per_minute = 2;
         settings.access.origins = vec!["https://www.example.nl".to_owned()];
     });
+    // Opening a link does not count: who does has no sentence to read yet.
+    stage.get("/consumerportal/getsession");
     stage.get("/consumerportal/getsession");
     let page = "origin: https://www.example.nl\r\n";
     let got = stage.send(&stage.head("GET", "/consumerportal/getsession", page), &[]);

@@ -171,6 +171,7 @@ async fn a_link_that_is_none_of_ours_leaves_everything_as_it_was() {
         changed,
         format!("https://portal.example.nl/open/{session}"),
         "https://portal.example.nl/open/x".to_owned(),
+        "https://portal.example.nl/open/x/y/".to_owned(),
     ] {
         let opened = gateway.open(&link).await;
         assert_eq!(
@@ -281,7 +282,7 @@ async fn a_code_for_the_phone_leads_to_the_same_page_once_and_for_five_minutes()
     let again = gateway.open(link).await;
     assert_eq!(
         location(&again),
-        "https://portal.example.nl/#portal/link-used"
+        "https://portal.example.nl/#portal/code-used"
     );
     assert_eq!(cookie(&again), None);
     let late = json(gateway.phone(&desktop, "{}").await).await;
@@ -289,8 +290,24 @@ async fn a_code_for_the_phone_leads_to_the_same_page_once_and_for_five_minutes()
     let late = gateway.open(late["link"].as_str().unwrap()).await;
     assert_eq!(
         location(&late),
-        "https://portal.example.nl/#portal/link-expired"
+        "https://portal.example.nl/#portal/code-expired"
     );
+}
+
+#[tokio::test]
+async fn who_only_looks_at_a_code_does_not_use_it_up() {
+    let gateway = Gateway::new(settings());
+    let desktop = gateway.signed_in().await;
+    let code = json(gateway.phone(&desktop, "{}").await).await;
+    let link = code["link"].as_str().unwrap();
+    let path = link.strip_prefix("https://portal.example.nl").unwrap();
+    let looked = gateway.send("HEAD", path, &[], "").await;
+    assert_eq!((looked.status().as_u16(), cookie(&looked)), (400, None));
+    let prefetch = [("sec-purpose", "prefetch;prerender")];
+    let looked = gateway.send("GET", path, &prefetch, "").await;
+    assert_eq!((looked.status().as_u16(), cookie(&looked)), (400, None));
+    let opened = gateway.open(link).await;
+    assert!(gateway.whose(&cookie(&opened).unwrap()).is_some());
 }
 
 #[tokio::test]
@@ -339,7 +356,7 @@ async fn a_code_of_a_session_that_was_logged_out_is_worth_nothing() {
     let opened = gateway.open(code["link"].as_str().unwrap()).await;
     assert_eq!(
         location(&opened),
-        "https://portal.example.nl/#portal/link-expired"
+        "https://portal.example.nl/#portal/code-expired"
     );
 }
 
@@ -410,7 +427,7 @@ async fn a_browser_that_keeps_no_cookie_of_another_site_gets_to_our_own_page() {
     let again = gateway.open(&own_page).await;
     assert_eq!(
         location(&again),
-        "https://portal.example.nl/#portal/link-used"
+        "https://portal.example.nl/#portal/code-used"
     );
 }
 
@@ -444,7 +461,7 @@ async fn a_page_of_another_site_opens_its_link_itself() {
     let again = gateway.send("POST", "/session", &[], &body).await;
     assert_eq!(
         (again.status(), json(again).await["error"]["code"].as_str()),
-        (StatusCode::UNAUTHORIZED, Some("LINK_USED"))
+        (StatusCode::UNAUTHORIZED, Some("CODE_USED"))
     );
     let unknown = gateway
         .send("POST", "/session", &[], "{\"token\":\"x\"}")

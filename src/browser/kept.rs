@@ -1,5 +1,5 @@
 //! What the browser keeps for this page when it is closed. It may refuse, and may forget: nothing here
-//! is needed, and nothing personal is put here.
+//! is needed, and nobody's name or words are put here.
 
 use web_sys::Storage;
 

@@ -25,20 +25,27 @@ const readEnglish = () =>
 const apiOf = (element) => (element.getAttribute("api")?.trim() || "consumerportal").replace(/\/+$/, "");
 
 // A page of another site than the gateway's is opened with a link's token in its fragment, and signs in
-// itself. What is wrong with a link goes into the fragment, as the gateway puts it there on its own page.
-// Without an answer the token stays where it is, for a reload.
+// itself. The token leaves the address at once. What is wrong with a link is put there, as the gateway
+// does on its own page; without an answer the token is put back, for a reload.
 const TOKEN = /^#portal-open=(.+)/;
+const token = TOKEN.exec(location.hash)?.[1];
+const setFragment = (fragment) => history.replaceState(history.state, "", location.href.split("#")[0] + fragment);
+if (token) setFragment("");
+
 let opening;
-async function openLink(element, token) {
+async function openLink(element) {
   const url = new URL(`${apiOf(element)}/../session`, document.baseURI);
-  const answer = await fetch(url, { method: "POST", credentials: "include", body: JSON.stringify({ token }) });
-  const said = await answer.json();
-  if (!answer.ok && answer.status !== 401) throw new Error(`signing in: status ${answer.status}`);
-  const bad = /^LINK_(EXPIRED|USED)$/.exec(said.error?.code)?.[1].toLowerCase() ?? "unknown";
-  const fragment = answer.ok ? (said.route ? `#portal/${said.route}` : "") : `#portal/link-${bad}`;
-  // No link is left in the address for whoever looks at the screen next.
-  history.replaceState(history.state, "", location.href.split("#")[0] + fragment);
-  return said.own_page;
+  try {
+    const answer = await fetch(url, { method: "POST", credentials: "include", body: JSON.stringify({ token }) });
+    const said = await answer.json();
+    if (!answer.ok && answer.status !== 401) throw new Error(answer.status);
+    const bad = /^(LINK|CODE)_(EXPIRED|USED)$/.exec(said.error?.code)?.[0].toLowerCase().replace("_", "-") ?? "link-unknown";
+    setFragment(answer.ok ? (said.route ? `#portal/${said.route}` : "") : `#portal/${bad}`);
+    return said.own_page;
+  } catch (cause) {
+    setFragment(`#portal-open=${token}`);
+    throw cause;
+  }
 }
 // A link that is opened where the page is open already changes the fragment only.
 addEventListener("hashchange", () => TOKEN.test(location.hash) && location.reload());
@@ -98,8 +105,7 @@ class ConsumerPortal extends HTMLElement {
     this.addEventListener("portal-error", (event) => {
       if (event.detail?.kind === "panic") apologise(this);
     });
-    const token = TOKEN.exec(location.hash)?.[1];
-    if (token) opening ??= openLink(this, token);
+    if (token) opening ??= openLink(this);
     const session = opening ? opening.then(() => askSession(this)) : askSession(this);
     session.catch(() => {}); // the module looks at it when it is there
     if (guess(this) === "en") readEnglish();

@@ -1,6 +1,8 @@
 //! Not let in: why, and how to get in (again). There is no password; whoever has lost the link asks the
 //! adviser for another.
 
+use leptos::prelude::*;
+
 use crate::{
     access::Out,
     browser::dom::{El, View, el},
@@ -12,7 +14,7 @@ use crate::{
     },
     portal::{Portal, title},
     route::{BadLink, Page},
-    texts::Texts,
+    texts::{Texts, plight},
 };
 
 /// The state, in place of the dossier.
@@ -33,7 +35,19 @@ pub fn view(portal: Portal) -> El {
         .then(|| el("p").class("notice").child(texts.keep_open));
     let adviser = (out != Out::ByChoice).then_some(known.adviser).flatten();
     let ask = adviser.map(|adviser| way_buttons(portal, &adviser));
-    let again = button(texts.try_again, move || portal.refresh_soon());
+    let tried = RwSignal::new(false);
+    let again = (out != Out::ByChoice).then(|| {
+        button(texts.try_again, move || {
+            portal.problem.set(None);
+            tried.set(true);
+            portal.refresh_soon();
+        })
+    });
+    // What came of trying again.
+    let still = move || {
+        let problem = portal.problem.get().filter(|_| tried.get())?;
+        Some(el("p").class("notice").child(plight(texts, &problem).title))
+    };
     let own_page = (out == Out::CookieRefused)
         .then_some(known.own_page)
         .flatten();
@@ -45,7 +59,13 @@ pub fn view(portal: Portal) -> El {
             .attr("target", "_top")
             .child(texts.open_own_page)
     });
-    let ways: [View; 4] = [unsent.into(), own_page.into(), ask.into(), again.into()];
+    let ways: [View; 5] = [
+        unsent.into(),
+        own_page.into(),
+        ask.into(),
+        again.into(),
+        el("div").attr("role", "alert").part(still).into(),
+    ];
     match out {
         Out::ByChoice => empty(head, more, ways),
         _ => trouble(head, more, ways),
@@ -64,7 +84,8 @@ pub fn needless(portal: Portal, bad: BadLink) -> El {
 fn words(texts: &'static Texts, bad: BadLink) -> (&'static str, &'static str) {
     match bad {
         BadLink::Expired => (texts.link_expired, texts.link_expired_more),
-        BadLink::Used => (texts.link_used, texts.link_used_more),
+        BadLink::CodeExpired => (texts.phone_over, texts.code_more),
+        BadLink::CodeUsed => (texts.code_used, texts.code_more),
         BadLink::Unknown => (texts.link_unknown, texts.link_unknown_more),
     }
 }

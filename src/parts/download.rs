@@ -61,6 +61,9 @@ pub fn buttons(portal: Portal, action: &Action, kind: Kind) -> El {
                 Ok(fetched) => hand_over(fetched, tab),
                 Err(problem) => {
                     portal.emit("portal-error", &[("kind", "download")]);
+                    if problem.is_signed_out() {
+                        portal.refresh_soon();
+                    }
                     Stage::Failed(problem)
                 }
             };

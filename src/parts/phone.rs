@@ -70,7 +70,7 @@ fn code(portal: Portal, state: RwSignal<State>, now: &State) -> View {
     let texts = portal.texts;
     let again = |head: &str, more: &str| -> View {
         el("div")
-            .class("code-over")
+            .class("ask")
             .attr("role", "alert")
             .child(el("p").child(head))
             .child((!more.is_empty()).then(|| el("p").child(more)))
@@ -120,6 +120,9 @@ fn make(portal: Portal, state: RwSignal<State>) {
                 seconds
             }
             Err(problem) => {
+                if problem.is_signed_out() {
+                    portal.refresh_soon();
+                }
                 state.try_set(State::Failed(problem));
                 return;
             }

@@ -77,31 +77,31 @@ texts! {
     // In and out
     to_phone: "Verder op uw telefoon", "Verder op je telefoon";
     phone_more: "Richt de camera van uw telefoon op deze code en tik op de link die verschijnt. U komt dan op dezelfde pagina uit.", "Richt de camera van je telefoon op deze code en tik op de link die verschijnt. Je komt dan op dezelfde pagina uit.";
-    phone_code: "QR-code voor uw telefoon", "QR-code voor je telefoon";
+    phone_code: "QR-code";
     phone_making: "De code wordt gemaakt…";
     phone_until: "Geldig tot {time}, en één keer te gebruiken. Laat de code aan niemand anders zien.";
-    phone_over: "Deze code is verlopen.";
+    phone_over: "Deze code is verlopen";
     phone_again: "Nieuwe code maken";
     phone_arrived: "Aangekomen: {task}";
     phone_photo: "Of maak de foto met uw telefoon", "Of maak de foto met je telefoon";
     close: "Sluiten";
     log_out: "Uitloggen";
     log_out_ask: "Wilt u uitloggen?", "Wil je uitloggen?";
-    log_out_more: "Om weer in te loggen opent u de link uit het bericht van uw adviseur.", "Om weer in te loggen open je de link uit het bericht van je adviseur.";
+    log_out_more: "Om weer in te loggen opent u de link van uw adviseur.", "Om weer in te loggen open je de link van je adviseur.";
     log_out_unsent: "Er staat nog een document klaar dat niet is aangeleverd. Als u uitlogt, is het hier weg.", "Er staat nog een document klaar dat niet is aangeleverd. Als je uitlogt, is het hier weg.";
     stay_in: "Ingelogd blijven";
     logged_out: "U bent uitgelogd", "Je bent uitgelogd";
-    session_over_more: "Open de link uit het bericht van uw adviseur nog een keer: u komt terug waar u was. Heeft u die niet meer, vraag dan een nieuwe.", "Open de link uit het bericht van je adviseur nog een keer: je komt terug waar je was. Heb je die niet meer, vraag dan een nieuwe.";
-    keep_open: "Laat deze pagina open staan en open de link in een ander tabblad. Wat u hier nog niet had aangeleverd, staat er dan nog.", "Laat deze pagina open staan en open de link in een ander tabblad. Wat je hier nog niet had aangeleverd, staat er dan nog.";
+    session_over_more: "Open de link van uw adviseur nog een keer: u komt terug waar u was. Heeft u die niet meer, vraag dan een nieuwe.", "Open de link van je adviseur nog een keer: je komt terug waar je was. Heb je die niet meer, vraag dan een nieuwe.";
+    keep_open: "Laat deze pagina open, open de link in een ander tabblad en kom hier terug. Wat u nog niet had aangeleverd, staat er dan nog.", "Laat deze pagina open, open de link in een ander tabblad en kom hier terug. Wat je nog niet had aangeleverd, staat er dan nog.";
     link_expired: "Deze link is verlopen";
     link_expired_more: "Vraag uw adviseur om een nieuwe.", "Vraag je adviseur om een nieuwe.";
-    link_used: "Deze code is al gebruikt";
-    link_used_more: "Een code voor de telefoon werkt één keer. Maak op uw computer een nieuwe.", "Een code voor de telefoon werkt één keer. Maak op je computer een nieuwe.";
+    code_used: "Deze code is al gebruikt";
+    code_more: "Een code voor de telefoon werkt één keer, een paar minuten lang. Maak op uw computer een nieuwe.", "Een code voor de telefoon werkt één keer, een paar minuten lang. Maak op je computer een nieuwe.";
     link_unknown: "Deze link werkt niet";
-    link_unknown_more: "Misschien is hij niet helemaal overgekomen. Open de link uit het bericht van uw adviseur nog een keer, of vraag een nieuwe.", "Misschien is hij niet helemaal overgekomen. Open de link uit het bericht van je adviseur nog een keer, of vraag een nieuwe.";
+    link_unknown_more: "Misschien is hij niet helemaal overgekomen. Open de link van uw adviseur nog een keer, of vraag een nieuwe.", "Misschien is hij niet helemaal overgekomen. Open de link van je adviseur nog een keer, of vraag een nieuwe.";
     still_in: "U bent al ingelogd: die link heeft u nu niet nodig.", "Je bent al ingelogd: die link heb je nu niet nodig.";
     cookie_refused: "Uw browser laat u op deze pagina niet inloggen", "Je browser laat je op deze pagina niet inloggen";
-    cookie_refused_more: "Dat ligt aan een instelling van de browser. Uw dossier opent wel op een eigen pagina.", "Dat ligt aan een instelling van de browser. Je dossier opent wel op een eigen pagina.";
+    cookie_refused_more: "Dat ligt aan een instelling van de browser. U kunt uw dossier wel openen op een aparte pagina.", "Dat ligt aan een instelling van de browser. Je kunt je dossier wel openen op een aparte pagina.";
     open_own_page: "Dossier openen";
 
     // Overview

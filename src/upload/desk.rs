@@ -196,10 +196,17 @@ impl Handing {
                 self.step(Event::Progress { turn, sent, total });
             }
             SendEvent::Ended(ending) => {
-                if let Ending::Problem(_) = &ending {
-                    self.portal.emit("portal-error", &[("kind", "upload")]);
-                }
+                let signed_out = match &ending {
+                    Ending::Problem(problem) => {
+                        self.portal.emit("portal-error", &[("kind", "upload")]);
+                        problem.is_signed_out()
+                    }
+                    _ => false,
+                };
                 self.step(Event::Ended { turn, ending });
+                if signed_out {
+                    self.portal.refresh_soon();
+                }
             }
         }
     }

@@ -154,11 +154,10 @@ pub(super) async fn answer(
             return Err(Refusal::FileTooLarge.into());
         }
         drop(head);
-        let place = service.counters.upload(&caller.session.id)?;
         look_up(service, caller, &upload.productaction_id).await?;
-        Ok((upload, content_type, place))
+        Ok((upload, content_type))
     };
-    let (upload, content_type, place) = match admitted.await {
+    let (upload, content_type) = match admitted.await {
         Ok(admitted) => admitted,
         Err(failure) => {
             drain(body, most, limits.idle_timeout);
@@ -170,6 +169,14 @@ pub(super) async fn answer(
         Err(outcome) => {
             drain(body, most, limits.idle_timeout);
             return told_again(outcome);
+        }
+    };
+    // Who comes again takes none: what they wait for has its place.
+    let place = match service.counters.upload(&caller.session.id) {
+        Ok(place) => place,
+        Err(refusal) => {
+            drain(body, most, limits.idle_timeout);
+            return refusal.into_response();
         }
     };
     let (flow, progress) = Flow::new(body, most, limits.idle_timeout);

@@ -324,9 +324,10 @@ const SCENES: &[Scene] = &[
     ),
     scene("signed-out", "/", &[]),
     scene("link-expired", "/#portal/link-expired", &[]),
-    scene("link-used", "/#portal/link-used", &[]),
+    scene("code-used", "/#portal/code-used", &[]),
+    scene("code-expired", "/#portal/code-expired", &[]),
     scene("link-unknown", "/#portal/link-unknown", &[]),
-    scene("link-needless", "/open/eva#portal/link-used", &[]),
+    scene("link-needless", "/open/eva#portal/code-used", &[]),
     scene(
         "panic",
         "/open/eva",

@@ -122,7 +122,7 @@ in_every_browser! {
     }
 
     async fn nothing_is_wrong_with_links_and_sessions_that_are_no_good(page: &Page) {
-        page.open("/#portal/link-used").await;
+        page.open("/#portal/code-used").await;
         page.heading("Deze code is al gebruikt").appears().await;
         page.axe_finds_nothing().await;
         let folder = Folder::new();

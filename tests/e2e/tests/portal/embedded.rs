@@ -108,6 +108,21 @@ in_every_browser! {
         page.heading("Welkom Eva Bakker").appears().await;
     }
 
+    async fn an_element_that_is_taken_away_while_it_waits_harms_no_other(page: &Page) {
+        page.open("/open/langzaam").await;
+        page.open(&page.stage.broker()).await;
+        page.role("status", e2e::find::Name::Any).first().comes_to_say("wordt opgehaald").await;
+        let away = "const old = document.querySelector('consumer-portal');
+            const fresh = old.cloneNode(); old.replaceWith(fresh)";
+        page.script(away, vec![]).await;
+        page.role("status", e2e::find::Name::Any).first().comes_to_say("wordt opgehaald").await;
+        // Both answers come now; only one of them has somebody who waits for it.
+        page.stage.watch().hurries();
+        page.heading("Welkom Anna Visser").appears().await;
+        page.link("Mijn gegevens").click().await;
+        page.heading("Mijn gegevens").appears().await;
+    }
+
     async fn the_broker_hears_that_it_is_ready(page: &Page) {
         opens_brokers_page(page).await;
         let again = "window.told = [];

@@ -63,7 +63,7 @@ in_every_browser! {
         // Whoever signs in next, here, finds nothing of it.
         let token = page.stage.token("eva");
         crate::signs_in(page, &token).await;
-        page.button("Opnieuw proberen").click().await;
+        page.comes_back_to_the_tab().await;
         page.heading("Welkom Eva Bakker").appears().await;
         page.link(containing(crate::PAYSLIP)).click().await;
         page.text("Bestand kiezen").appears().await;

@@ -26,7 +26,9 @@ in_every_browser! {
     async fn a_link_that_is_none_says_so_and_where_to_get_one(page: &Page) {
         page.open(&format!("{}/open/v4.local.nonsense", page.stage.address())).await;
         page.heading("Deze link werkt niet").appears().await;
-        page.text(containing("Open de link uit het bericht van uw adviseur nog een keer")).appears().await;
+        page.text(containing("Open de link van uw adviseur nog een keer")).appears().await;
+        page.button("Opnieuw proberen").click().await;
+        page.role("alert", e2e::find::Name::Any).first().comes_to_say("U bent niet ingelogd").await;
         // Whoever signs in meanwhile, in another tab, goes on here.
         let token = page.stage.token("eva");
         crate::signs_in(page, &token).await;

@@ -191,6 +191,17 @@ impl Portal {
         Ok(())
     }
 
+    /// Something went wrong: when it sounds as if the session were over, asks whether it is.
+    pub(crate) fn look_if_over(self, problem: &Problem) {
+        if !problem.is_signed_out() {
+            return;
+        }
+        let backstage = self.backstage();
+        let mut known = backstage.known.borrow_mut();
+        known.turn += 1;
+        self.look_when_over(known.turn, 0);
+    }
+
     /// When the session should be over, asks whether it is. It is not when it was used in another tab.
     fn look_when_over(self, turn: u32, mut seconds: u32) {
         leptos::task::spawn_local(async move {

@@ -61,9 +61,7 @@ pub fn buttons(portal: Portal, action: &Action, kind: Kind) -> El {
                 Ok(fetched) => hand_over(fetched, tab),
                 Err(problem) => {
                     portal.emit("portal-error", &[("kind", "download")]);
-                    if problem.is_signed_out() {
-                        portal.refresh_soon();
-                    }
+                    portal.look_if_over(&problem);
                     Stage::Failed(problem)
                 }
             };

@@ -120,9 +120,7 @@ fn make(portal: Portal, state: RwSignal<State>) {
                 seconds
             }
             Err(problem) => {
-                if problem.is_signed_out() {
-                    portal.refresh_soon();
-                }
+                portal.look_if_over(&problem);
                 state.try_set(State::Failed(problem));
                 return;
             }

@@ -79,7 +79,7 @@ texts! {
     phone_more: "Richt de camera van uw telefoon op deze code en tik op de link die verschijnt. U komt dan op dezelfde pagina uit.", "Richt de camera van je telefoon op deze code en tik op de link die verschijnt. Je komt dan op dezelfde pagina uit.";
     phone_code: "QR-code";
     phone_making: "De code wordt gemaakt…";
-    phone_until: "Geldig tot {time}, en één keer te gebruiken. Laat de code aan niemand anders zien.";
+    phone_until: "Geldig tot {time}, en één keer te gebruiken. Laat de code aan niemand zien.";
     phone_over: "Deze code is verlopen";
     phone_again: "Nieuwe code maken";
     phone_arrived: "Aangekomen: {task}";
@@ -101,7 +101,7 @@ texts! {
     link_unknown_more: "Misschien is hij niet helemaal overgekomen. Open de link van uw adviseur nog een keer, of vraag een nieuwe.", "Misschien is hij niet helemaal overgekomen. Open de link van je adviseur nog een keer, of vraag een nieuwe.";
     still_in: "U bent al ingelogd: die link heeft u nu niet nodig.", "Je bent al ingelogd: die link heb je nu niet nodig.";
     cookie_refused: "Uw browser laat u op deze pagina niet inloggen", "Je browser laat je op deze pagina niet inloggen";
-    cookie_refused_more: "Dat ligt aan een instelling van de browser. U kunt uw dossier wel openen op een aparte pagina.", "Dat ligt aan een instelling van de browser. Je kunt je dossier wel openen op een aparte pagina.";
+    cookie_refused_more: "U kunt uw dossier wel openen op een aparte pagina.", "Je kunt je dossier wel openen op een aparte pagina.";
     open_own_page: "Dossier openen";
 
     // Overview

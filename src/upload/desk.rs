@@ -196,17 +196,11 @@ impl Handing {
                 self.step(Event::Progress { turn, sent, total });
             }
             SendEvent::Ended(ending) => {
-                let signed_out = match &ending {
-                    Ending::Problem(problem) => {
-                        self.portal.emit("portal-error", &[("kind", "upload")]);
-                        problem.is_signed_out()
-                    }
-                    _ => false,
-                };
-                self.step(Event::Ended { turn, ending });
-                if signed_out {
-                    self.portal.refresh_soon();
+                if let Ending::Problem(problem) = &ending {
+                    self.portal.emit("portal-error", &[("kind", "upload")]);
+                    self.portal.look_if_over(problem);
                 }
+                self.step(Event::Ended { turn, ending });
             }
         }
     }

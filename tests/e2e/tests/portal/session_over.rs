@@ -76,7 +76,7 @@ in_every_browser! {
         crate::signs_in(page, &token).await;
         page.comes_back_to_the_tab().await;
         page.text("loonstrook.pdf").appears().await;
-        page.button("Opnieuw versturen").click().await;
+        page.button("Aanleveren").click().await;
         page.heading("Uw document is aangekomen").appears().await;
         assert_eq!(page.stage.uploads().len(), 1);
     }

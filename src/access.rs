@@ -157,17 +157,11 @@ impl Portal {
 
     /// The consumer does something: a session that would be over in a while is made to last.
     pub(crate) fn is_used(self) {
+        let backstage = self.backstage();
+        let mut known = backstage.known.borrow_mut();
         let now = page::now();
-        let due = {
-            let backstage = self.backstage();
-            let mut known = backstage.known.borrow_mut();
-            let due = now >= known.renew_at;
-            if due {
-                known.renew_at = now + NOT_AGAIN;
-            }
-            due
-        };
-        if due {
+        if now >= known.renew_at {
+            known.renew_at = now + NOT_AGAIN;
             self.refresh_soon();
         }
     }
@@ -193,10 +187,12 @@ impl Portal {
 
     /// Something went wrong: when it sounds as if the session were over, asks whether it is.
     pub(crate) fn look_if_over(self, problem: &Problem) {
+        let Some(backstage) = self.still_backstage() else {
+            return;
+        };
         if !problem.is_signed_out() {
             return;
         }
-        let backstage = self.backstage();
         let mut known = backstage.known.borrow_mut();
         known.turn += 1;
         self.look_when_over(known.turn, 0);

@@ -420,7 +420,8 @@ impl Proxy {
                 return false;
             }
             if TcpStream::connect(self.address).is_ok() {
-                return true;
+                // Unless that was somebody else, who was quicker to take the port: nginx tries for a while.
+                return !self.logged().contains("bind() ");
             }
             std::thread::sleep(Duration::from_millis(5));
         }

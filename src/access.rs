@@ -100,10 +100,8 @@ impl Portal {
         if self.session_now().is_none() {
             self.return_to_place(session);
         }
-        // Set where it is another: what follows them would be made anew, focus and all.
-        if access.is_out.get_untracked() {
-            access.is_out.set(false);
-        }
+        access.is_out.set(false);
+        // Set where it is another: what follows it would be made anew, focus and all.
         if access.by_gateway.get_untracked() != lasts.is_some() {
             access.by_gateway.set(lasts.is_some());
         }

@@ -26,15 +26,14 @@ pub fn dialog(
         .on("close", move |_| open.set(false));
     let element = dialog.element();
     let opens = element.clone();
-    request_animation_frame(move || page::show_modal(&opens));
+    request_animation_frame(move || {
+        page::show_modal(&opens);
+        // It begins at the top, not at the first button.
+        page::focus_within(&opens, "h2");
+    });
     let close = button(close, move || page::close(&element));
-    // The focus begins at the top, not at the first button.
-    let head = el("h2")
-        .attr("tabindex", "-1")
-        .attr("autofocus", "")
-        .child(head);
     dialog
-        .child(head)
+        .child(el("h2").attr("tabindex", "-1").child(head))
         .child(content)
         .child(el("p").class("buttons").child(lead).child(close))
 }

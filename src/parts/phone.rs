@@ -73,7 +73,7 @@ fn code(portal: Portal, state: RwSignal<State>, now: &State) -> View {
             .class("ask")
             .attr("role", "alert")
             .child(el("p").child(head))
-            .child((!more.is_empty()).then(|| el("p").child(more)))
+            .child(el("p").child(more))
             .child(primary(texts.phone_again, move || make(portal, state)))
             .into()
     };
@@ -99,7 +99,7 @@ fn code(portal: Portal, state: RwSignal<State>, now: &State) -> View {
             ]
             .into()
         }
-        State::Over => again(texts.phone_over, ""),
+        State::Over => again(texts.phone_over, texts.code_more),
         State::Failed(problem) => {
             let plight = texts::plight(texts, problem);
             again(plight.title, plight.more)

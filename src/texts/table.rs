@@ -76,7 +76,7 @@ texts! {
 
     // In and out
     to_phone: "Verder op uw telefoon", "Verder op je telefoon";
-    phone_more: "Richt de camera van uw telefoon op deze code en tik op de link die verschijnt. U komt dan op dezelfde pagina uit.", "Richt de camera van je telefoon op deze code en tik op de link die verschijnt. Je komt dan op dezelfde pagina uit.";
+    phone_more: "Richt de camera van uw telefoon op deze code en tik op de link. U komt op dezelfde pagina uit.", "Richt de camera van je telefoon op deze code en tik op de link. Je komt op dezelfde pagina uit.";
     phone_code: "QR-code";
     phone_making: "De code wordt gemaakt…";
     phone_until: "Geldig tot {time}, en één keer te gebruiken. Laat de code aan niemand zien.";

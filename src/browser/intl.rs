@@ -140,15 +140,6 @@ impl Formats {
     }
 }
 
-/// The time of day, where the consumer is, so many seconds from now, such as *21:45*.
-pub fn clock_in(language: Language, seconds: u32) -> String {
-    let options = object(&[("hour", "2-digit".into()), ("minute", "2-digit".into())]);
-    let at = Date::new(&JsValue::from_f64(
-        Date::now() + f64::from(seconds) * 1000.0,
-    ));
-    at.to_locale_string(language.tag(), &options).into()
-}
-
 fn instant(date: DateTime) -> JsValue {
     let (hour, minute) = date.time.unwrap_or_default();
     let at = Date::new(&JsValue::from_f64(0.0));

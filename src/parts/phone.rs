@@ -12,7 +12,6 @@ use crate::{
     browser::{
         dom::{El, View, dynamic, el},
         gateway::{self, Code},
-        intl,
         wait::wait,
     },
     portal::Portal,
@@ -85,7 +84,7 @@ fn code(portal: Portal, state: RwSignal<State>, now: &State) -> View {
             .child(el("p").child(texts.phone_making))
             .into(),
         State::Ready(code) => {
-            let until = intl::clock_in(portal.language, code.seconds);
+            let minutes = portal.count(code.seconds.div_ceil(60) as usize);
             [
                 el("img")
                     .class("code")
@@ -94,7 +93,7 @@ fn code(portal: Portal, state: RwSignal<State>, now: &State) -> View {
                     .into(),
                 el("p")
                     .class("hint")
-                    .child(fill(texts.phone_until, &[("time", &until)]))
+                    .child(fill(texts.phone_until, &[("count", &minutes)]))
                     .into(),
             ]
             .into()

@@ -79,7 +79,7 @@ texts! {
     phone_more: "Richt de camera van uw telefoon op deze code en tik op de link. U komt op dezelfde pagina uit.", "Richt de camera van je telefoon op deze code en tik op de link. Je komt op dezelfde pagina uit.";
     phone_code: "QR-code";
     phone_making: "De code wordt gemaakt…";
-    phone_until: "Geldig tot {time}, en één keer te gebruiken. Laat de code aan niemand zien.";
+    phone_until: "{count} minuten geldig, en één keer te gebruiken. Laat de code aan niemand zien.";
     phone_over: "Deze code is verlopen";
     phone_again: "Nieuwe code maken";
     phone_arrived: "Aangekomen: {task}";

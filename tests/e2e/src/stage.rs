@@ -114,8 +114,9 @@ impl Stage {
         self.accelerate.get_or_init(|| is_at(demo.url()));
         self.broker
             .get_or_init(|| is_at(demo.broker_url().expect("it has a broker's page")));
+        // One worker: while the gateway is taken down, none is left to answer for it.
         let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
+            .worker_threads(1)
             .enable_all()
             .build()
             .expect("a runtime starts");

@@ -100,8 +100,7 @@ in_every_browser! {
         page.stage.starts();
         page.stage.watch().hurries();
         page.button("Opnieuw nakijken").click().await;
-        // “aangekomen”, or “aangeleverd” when the gateway still got to say that it could not.
-        page.heading(containing("Uw document is niet aange")).appears().await;
+        page.heading("Uw document is niet aangekomen").appears().await;
         page.text("langzaam.pdf").appears().await;
         assert_eq!(page.textbox(containing("Opmerking")).value().await, "Onderweg");
         page.button("Nog een keer versturen").click().await;

@@ -308,7 +308,7 @@ impl<'a> Found<'a> {
             dossier: self.dossier,
             consumer: self.consumer.unwrap_or_default(),
             products,
-            actions,
+            actions: actions.into_iter().map(std::sync::Arc::new).collect(),
             counters: total,
             appointment: self.appointment,
         })
@@ -465,7 +465,7 @@ mod tests {
                 }),
                 counters,
             }],
-            actions: vec![Action {
+            actions: vec![std::sync::Arc::new(Action {
                 id: "PRA433FB8570F2C0F6D816F1A0A283BFE".to_owned(),
                 product_id: some("PRFE1A72620E23AC13009D2287C6B864"),
                 label: some("Aanleveren van geldig legitimatiebewijs (Jan Janssen)"),
@@ -484,7 +484,7 @@ mod tests {
                     consumer_name: some("Jan Janssen"),
                 },
                 offers: Offers { upload: Some(Upload::Again), download: false, otd: false },
-            }],
+            })],
             counters,
             appointment: None,
         };

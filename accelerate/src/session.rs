@@ -16,7 +16,7 @@ pub struct Session {
     pub products: Vec<Product>,
     /// Every action once, in the server's order: those of each product in turn, then those that
     /// belong to no product we were given.
-    pub actions: Vec<Action>,
+    pub actions: Vec<std::sync::Arc<Action>>,
     /// Progress over all actions.
     pub counters: Counters,
     /// The most recent appointment, when there is one.

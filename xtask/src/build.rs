@@ -8,7 +8,7 @@ use std::thread;
 use anyhow::{Result, anyhow};
 
 use crate::install::{self, SiteTools, WASM};
-use crate::{fingerprint, places, progress, sizes};
+use crate::{fingerprint, module, places, progress, sizes};
 
 /// `cargo xtask build`.
 ///
@@ -45,7 +45,7 @@ pub fn make(meanwhile: impl FnOnce() -> Result<()> + Send) -> Result<bool> {
         tools
     })?;
     let mut command = trunk(&tools)?;
-    without_our_paths(command.args(["build", "--release"]));
+    as_release(command.args(["build", "--release"]));
     progress::run("trunk build", &mut command)?;
     fingerprint::remember(&sources)?;
     progress::print(sizes::table(&places::dist())?.trim_end());
@@ -63,14 +63,14 @@ pub fn compile() -> Result<()> {
         .args(["build", "--release", "--target", WASM, "--manifest-path"])
         .arg(places::root().join("Cargo.toml"))
         .current_dir(places::root());
-    without_our_paths(&mut command);
+    as_release(&mut command);
     progress::run("compiling the portal", &mut command)?;
     Ok(())
 }
 
-/// Panic messages name source files: the module says them as everybody has them, not where they lie
+/// Asks for a module that can be split. Panic messages name source files: the module says them as everybody has them, not where they lie
 /// on this machine. So the same sources also make the same module everywhere.
-fn without_our_paths(command: &mut Command) {
+fn as_release(command: &mut Command) {
     let home = env::var_os("HOME").map(|home| Path::new(&home).join(".cargo"));
     let cargo = env::var_os("CARGO_HOME")
         .map(PathBuf::from)
@@ -78,9 +78,9 @@ fn without_our_paths(command: &mut Command) {
         .unwrap_or_default();
     let flags = [cargo.join("registry/src"), places::root().to_owned()]
         .map(|folder| format!("--remap-path-prefix={}/=", folder.display()));
-    command.env(
+    command.args(["--features", "split"]).env(
         "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
-        flags.join(" "),
+        [module::RUSTFLAGS, &flags.join(" ")].join(" "),
     );
 }
 

@@ -36,6 +36,13 @@ const TRUNK: Crate<'static> = Crate {
     features: &["--no-default-features", "--features", "rustls"],
 };
 
+const WASM_SPLIT: Crate<'static> = Crate {
+    name: "wasm_split_cli_support",
+    version: "0.2.4",
+    program: "wasm-split-cli",
+    features: &["--features", "build-binary"],
+};
+
 const GECKODRIVER: Crate<'static> = Crate {
     name: "geckodriver",
     version: "0.36.0",
@@ -152,6 +159,8 @@ pub struct SiteTools {
     pub trunk: PathBuf,
     /// Makes the module's glue; the runner of the browser tests lies beside it.
     pub wasm_bindgen: PathBuf,
+    /// Splits the module into parts.
+    pub wasm_split: PathBuf,
     /// Makes the module smaller.
     pub wasm_opt: PathBuf,
     /// Bundles and minifies style sheets and scripts.
@@ -245,11 +254,13 @@ pub fn site_tools() -> Result<SiteTools> {
     thread::scope(|scope| {
         let trunk = scope.spawn(|| TRUNK.get());
         let wasm_bindgen = scope.spawn(|| wasm_bindgen.get());
+        let wasm_split = scope.spawn(|| WASM_SPLIT.get());
         let wasm_opt = BINARYEN.get();
         let esbuild = ESBUILD.get();
         Ok(SiteTools {
             trunk: joined(trunk)?,
             wasm_bindgen: joined(wasm_bindgen)?,
+            wasm_split: joined(wasm_split)?,
             wasm_opt: wasm_opt?,
             esbuild: esbuild?,
             node: NODE.find().context("node is missing")?,
@@ -756,9 +767,10 @@ pub fn versions() -> Result<String> {
         .output()
         .context("rustc is missing")?;
     Ok(format!(
-        "{}{} {} {}",
+        "{}{} {} {} {}",
         String::from_utf8_lossy(&rustc.stdout),
         TRUNK.version,
+        WASM_SPLIT.version,
         BINARYEN.version,
         ESBUILD.version
     ))

@@ -6,6 +6,7 @@ mod browsers;
 mod build;
 mod demo;
 mod dev;
+mod esbuild;
 mod fingerprint;
 mod install;
 mod module;

@@ -10,11 +10,11 @@ use std::sync::Arc;
 
 use accelerate::problem::{Problem, ProblemKind};
 use js_sys::Promise;
-use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
+use leptos::prelude::*;
 use web_sys::{HtmlElement, ShadowRoot};
 
 use crate::{
-    components::{button::PrimaryButton, screen::ErrorScreen, timeline::TimelineStyle},
+    components::{button::PrimaryButton, icon::Icon, screen::ErrorScreen, timeline::TimelineStyle},
     config::Config,
     context::{Auth, Host, Navigation, SessionStore, SignedOutReason, use_session, use_texts},
     i18n::{self, problem_text},
@@ -27,8 +27,6 @@ use rest::RestLoader;
 
 /// How the fragment of a link begins that signs in to a page of another site than the gateway's.
 const OPEN: &str = "#portal-open=";
-/// After how many seconds of loading the page says that it takes long.
-const LONG_LOADING: u64 = 8;
 
 /// What is on the screen.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -88,9 +86,14 @@ pub fn App(
     });
     // What had the focus is gone when another screen comes, unless it is the first.
     let root = StoredValue::new_local(root);
+    let has_skeleton = StoredValue::new(true);
     Effect::watch(
         move || screen.get(),
         move |_, before, _| {
+            if has_skeleton.get_value() {
+                has_skeleton.set_value(false);
+                root.with_value(window::remove_skeleton);
+            }
             if before != Some(&Screen::Loading) {
                 focus_heading_soon(root);
             }
@@ -98,7 +101,7 @@ pub fn App(
         false,
     );
     move || match screen.get() {
-        Screen::Loading => view! { <Loading/> }.into_any(),
+        Screen::Loading => view! { <Loading has_skeleton=has_skeleton.get_value()/> }.into_any(),
         Screen::Failed => view! { <Failed/> }.into_any(),
         Screen::SignedOut(reason) => view! { <SignedOut reason/> }.into_any(),
         Screen::Dossier => view! { <Frame/> }.into_any(),
@@ -111,27 +114,18 @@ fn focus_heading_soon(root: StoredValue<ShadowRoot, LocalStorage>) {
     });
 }
 
-/// Until the first answer: the skeleton that the page began with. After a while it has other words.
+/// While the session is read again after a failure. At first the loader's skeleton is there.
 #[component]
-fn Loading() -> impl IntoView {
-    let texts = use_texts();
-    let is_long = RwSignal::new(false);
-    let timer = set_timeout_with_handle(
-        move || is_long.set(true),
-        std::time::Duration::from_secs(LONG_LOADING),
-    );
-    on_cleanup(move || {
-        timer.as_ref().map(TimeoutHandle::clear).unwrap_or_default();
-    });
-    let words = move || match is_long.get() {
-        true => texts.loading_long,
-        false => texts.loading,
-    };
-    view! {
-        <div class="skeleton" role="status">
-            <h1>{words}</h1>
-        </div>
-    }
+fn Loading(has_skeleton: bool) -> impl IntoView {
+    let words = use_texts().loading;
+    (!has_skeleton).then(|| {
+        view! {
+            <div class="screen" role="status">
+                <Icon name="busy"/>
+                <p>{words}</p>
+            </div>
+        }
+    })
 }
 
 /// The first getsession failed: why, and a way on.

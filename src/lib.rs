@@ -59,7 +59,7 @@ impl Mounted {
     }
 }
 
-/// Puts the portal in an element's shadow root, in place of the skeleton there.
+/// Puts the portal in an element's shadow root. The loader's skeleton goes with the first answer.
 ///
 /// `first_session` is the getsession that the loader asked for: a promise of a `Response`.
 /// `timeline_style` is the absolute address of the style sheet for timelines. `english` is the content of
@@ -87,9 +87,6 @@ pub fn mount(
         .unchecked_into();
     // Screen readers and hyphenation go by it, whatever the language of the page around.
     let _ = container.set_attribute("lang", config.language.tag());
-    if let Ok(Some(skeleton)) = root.query_selector(".skeleton") {
-        skeleton.remove();
-    }
     root.append_child(&container)
         .expect("a shadow root takes children");
 

@@ -188,4 +188,25 @@ mod tests {
             assert!(!says_je(formal), "{name} says je: {formal}");
         }
     }
+
+    /// The loader shows some of them before the module, and with it the texts, is there.
+    #[test]
+    fn the_loader_says_the_same_as_the_texts() {
+        let loader = include_str!("../platform/portal.js");
+        assert!(set_english(LINES.to_owned()));
+        for language in [Language::Dutch, Language::English] {
+            let texts = texts(language, Address::Formal);
+            for text in [
+                texts.overview,
+                texts.documents,
+                texts.my_details,
+                texts.loading,
+                texts.greeting,
+                texts.dossier_code,
+                texts.dossier_since,
+            ] {
+                assert!(loader.contains(&format!("\"{text}\"")), "{text}");
+            }
+        }
+    }
 }

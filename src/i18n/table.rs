@@ -273,7 +273,6 @@ texts! {
 
     // What goes wrong
     loading: "Het dossier wordt opgehaald…";
-    loading_long: "Het duurt langer dan normaal. U hoeft niets te doen.", "Het duurt langer dan normaal. Je hoeft niets te doen.";
     try_again: "Opnieuw proberen";
     page_loading: "De pagina wordt geladen…";
     page_not_loaded: "Deze pagina kon niet worden geladen";

@@ -1,8 +1,8 @@
-// <consumer-portal>: the element and its first moments. It shows a skeleton and asks for the session
-// at once, while the module is still on its way, and hands both over to the module (`mount` in
-// src/lib.rs). If the module cannot be had, or panics, it says so itself: by then nobody else can.
+// <consumer-portal>: the element and its first moments. It shows a skeleton and asks for the session at
+// once, while the module is still on its way, and hands both over to the module (`mount` in src/lib.rs).
+// When the module does not come, or panics, it says so: nothing else can by then.
 //
-// The names in double underscores are put in by `cargo xtask site`.
+// The names in double underscores are filled in by `cargo xtask site`.
 
 const at = (name) => new URL(name, import.meta.url).href;
 
@@ -50,7 +50,7 @@ async function openLink(element) {
 // A link that is opened where the page is open already changes the fragment only.
 addEventListener("hashchange", () => TOKEN.test(location.hash) && location.reload());
 
-// The same request that `browser::fetch` makes for every later one (accelerate::request).
+// The same request that `api::session` makes later (accelerate::request).
 function askSession(element) {
   const url = new URL(`${apiOf(element)}/getsession`, document.baseURI);
   for (const name of ["consumer-id", "ip-address"]) {
@@ -61,29 +61,116 @@ function askSession(element) {
   return fetch(url, { credentials, cache: "no-store" });
 }
 
-// What is said while the module, and with it all other words, is not there.
+// What is said while the module, and with it all other words, is not there. src/i18n has the same words
+// for the greeting and the dossier; a test there compares them.
 const words = {
-  nl: ["Het dossier wordt opgehaald…", "Er ging iets mis", "Onze excuses. Laad de pagina opnieuw om verder te gaan.", "Pagina opnieuw laden"],
-  en: ["Fetching the dossier…", "Something went wrong", "Our apologies. Reload the page to go on.", "Reload the page"],
+  nl: {
+    locale: "nl-NL",
+    sections: ["Overzicht", "Documenten", "Mijn gegevens"],
+    loading: "Het dossier wordt opgehaald…",
+    loadingLong: "Het duurt langer dan normaal. U hoeft niets te doen.",
+    greeting: "Welkom {name}",
+    dossier: "Dossier {code}",
+    dossierSince: "Dossier {code}, geopend op {date}",
+    wrong: "Er ging iets mis",
+    wrongMore: "Onze excuses. Laad de pagina opnieuw om verder te gaan.",
+    reload: "Pagina opnieuw laden",
+  },
+  en: {
+    locale: "en-GB",
+    sections: ["Overview", "Documents", "My details"],
+    loading: "Fetching the dossier…",
+    loadingLong: "This takes longer than usual. You need not do anything.",
+    greeting: "Hello {name}",
+    dossier: "Dossier {code}",
+    dossierSince: "Dossier {code}, opened on {date}",
+    wrong: "Something went wrong",
+    wrongMore: "Our apologies. Reload the page to go on.",
+    reload: "Reload the page",
+  },
 };
 
 // A guess; which language it is to be, the module says (`speaks_english`).
 function guess(element) {
-  const tag = element.closest("[lang]")?.lang || navigator.language || "nl";
+  const tag = element.getAttribute("lang") || element.parentElement?.closest("[lang]")?.lang || navigator.language || "nl";
   return /^en\b/i.test(tag) ? "en" : "nl";
 }
 
 const wordsFor = (element) => words[guess(element)];
 
+const setText = (screen, selector, text) => {
+  const node = screen.querySelector(`.skeleton ${selector}`);
+  if (node && text) node.textContent = text;
+};
+
+// The skeleton of src/platform/skeleton.html. Our own page has it already, with Dutch words.
+function showSkeleton(element, screen) {
+  if (!screen.querySelector(".skeleton")) {
+    screen.innerHTML = `__SKELETON__`;
+    try {
+      // A broker's policy may forbid a style element, but not this.
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync("__SKELETON_CSS__");
+      screen.adoptedStyleSheets = [sheet];
+    } catch {
+      // An old browser: the skeleton looks right when the style sheet is there.
+    }
+  }
+  const says = wordsFor(element);
+  screen.querySelectorAll(".skeleton a").forEach((link, index) => (link.textContent = says.sections[index]));
+  setText(screen, "h1", says.loading);
+  setTimeout(() => {
+    const heading = screen.querySelector(".skeleton h1");
+    if (heading?.textContent === says.loading) heading.textContent = says.loadingLong;
+  }, 8000);
+}
+
+// The style sheet of all that comes after the skeleton. The module waits for it.
+function styleSheet(screen) {
+  const link = document.createElement("link");
+  link.rel = "stylesheet";
+  link.href = at("__CSS__");
+  const loaded = new Promise((done) => {
+    link.onload = link.onerror = () => {
+      // The skeleton's own style would come after it.
+      screen.adoptedStyleSheets = [];
+      done();
+    };
+  });
+  screen.prepend(link);
+  return loaded;
+}
+
+// Who it is and which dossier, in the skeleton, as text and nothing else. The module shows the same
+// words in the same place. What is not as it should be is left to the module to say.
+async function greet(element, screen, session) {
+  const answer = await session;
+  const isLong = Number(answer.headers.get("content-length")) > 500_000;
+  if (!answer.ok || isLong || !/^(#portal\/?)?$/.test(location.hash)) return;
+  const { dossier } = (await answer.clone().json()).consumerportalsession;
+  const says = wordsFor(element);
+  const fill = (text, name, value) => text.replace(`{${name}}`, () => value);
+  const { code, date_created: created, consumer } = dossier;
+  if (typeof consumer.display_name === "string" && consumer.display_name.trim()) {
+    setText(screen, "h1", fill(says.greeting, "name", consumer.display_name.trim()));
+  }
+  if (typeof code === "string" && code.trim()) {
+    const day = /^\d{4}-\d\d-\d\d$/.test(created) && new Date(created);
+    const date = day && new Intl.DateTimeFormat(says.locale, { dateStyle: "long", timeZone: "UTC" }).format(day);
+    const line = date ? fill(says.dossierSince, "date", date) : says.dossier;
+    setText(screen, ".lead", fill(line, "code", code.trim()));
+  }
+}
+
 function apologise(element) {
-  const [, title, more, reload] = wordsFor(element);
+  const says = wordsFor(element);
   const screen = element.shadowRoot;
   for (const node of [...screen.children]) if (node.localName !== "link") node.remove();
   screen.append(panel.content.cloneNode(true));
-  screen.querySelector("h1").textContent = title;
-  screen.querySelector("p").textContent = more;
+  screen.querySelector("h1").textContent = says.wrong;
+  screen.querySelector("p").textContent = says.wrongMore;
   const button = screen.querySelector("button");
-  button.textContent = reload;
+  button.textContent = says.reload;
   button.onclick = () => location.reload();
 }
 
@@ -97,21 +184,20 @@ class ConsumerPortal extends HTMLElement {
   connectedCallback() {
     if (this.#mounted) return;
     const screen = this.shadowRoot ?? this.attachShadow({ mode: "open" });
-    if (!screen.querySelector("link")) {
-      screen.innerHTML = `<link rel="stylesheet"><div class="skeleton" role="status"><h1></h1></div>`;
-      screen.querySelector("link").href = at("__CSS__");
-      screen.querySelector("h1").textContent = wordsFor(this)[0];
-    }
+    showSkeleton(this, screen);
+    const styled = styleSheet(screen);
     this.addEventListener("portal-error", (event) => {
       if (event.detail?.kind === "panic") apologise(this);
     });
     if (token) opening ??= openLink(this);
     const session = opening ? opening.then(() => askSession(this)) : askSession(this);
-    session.catch(() => {}); // the module looks at it when it is there
+    // The module says what is wrong with it.
+    greet(this, screen, session).catch(() => {});
     if (guess(this) === "en") readEnglish();
     this.#mounted = loading
       .then(async (glue) => {
         const texts = glue.speaks_english(this) ? await readEnglish() : undefined;
+        await styled;
         // What the fragment says is known when the link was opened.
         const ownPage = await opening?.catch(() => {});
         return glue.mount(this, screen, session, at("__TIMELINE_CSS__"), texts, ownPage);

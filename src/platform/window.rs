@@ -94,6 +94,13 @@ pub fn scroll_to_top_of(host: &HtmlElement) {
     }
 }
 
+/// Removes the loader's skeleton.
+pub fn remove_skeleton(root: &ShadowRoot) {
+    if let Ok(Some(skeleton)) = root.query_selector(".skeleton") {
+        skeleton.remove();
+    }
+}
+
 /// Puts the focus on the first heading of level 1 in `root`, without scrolling.
 pub fn focus_heading(root: &ShadowRoot) {
     if let Ok(Some(heading)) = root.query_selector("h1") {

@@ -45,8 +45,10 @@ pub fn table(dist: &Path) -> Result<String> {
         });
     }
     let mut table = render(rows);
-    if let Some(hash) = site::style_hash(&fs::read_to_string(dist.join("index.html"))?) {
-        table += &format!("\non a host without the gateway, its policy's style-src needs {hash}\n");
+    let hashes = site::style_hashes(&fs::read_to_string(dist.join("index.html"))?);
+    if !hashes.is_empty() {
+        let hashes = hashes.join(" ");
+        table += &format!("\non a host without the gateway, its policy's style-src needs {hashes}\n");
     }
     Ok(table)
 }

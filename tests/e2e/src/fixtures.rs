@@ -1,4 +1,4 @@
-//! Files as consumers have them: made here, because real ones are someone's.
+//! Files as consumers have them. They are made here: real ones belong to somebody.
 
 use std::path::{Path, PathBuf};
 use std::{fs, iter};
@@ -18,30 +18,30 @@ pub fn pdf(size: usize) -> Vec<u8> {
         .concat(),
     ];
     let mut file = b"%PDF-1.7\n".to_vec();
-    let mut places = Vec::new();
+    let mut offsets = Vec::new();
     for (at, object) in objects.iter().enumerate() {
-        places.push(file.len());
+        offsets.push(file.len());
         file.extend(format!("{} 0 obj", at + 1).bytes());
         file.extend(object);
         file.extend(b"endobj\n");
     }
     let table = file.len();
     file.extend(b"xref\n0 5\n0000000000 65535 f \n");
-    for place in places {
-        file.extend(format!("{place:010} 00000 n \n").bytes());
+    for offset in offsets {
+        file.extend(format!("{offset:010} 00000 n \n").bytes());
     }
     file.extend(format!("trailer<</Size 5/Root 1 0 R>>\nstartxref\n{table}\n%%EOF\n").bytes());
     file
 }
 
-/// A JPEG as a phone makes it: turned on its side, with Exif data, of about `size` bytes.
+/// A JPEG as a phone makes it: rotated by its Exif data, of about `size` bytes.
 pub fn photo(size: usize) -> Vec<u8> {
     let picture = include_bytes!("photo.jpg");
     // Big-endian TIFF with one entry: orientation 6, a quarter turn.
     let exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0";
     let mut file = picture[..2].to_vec();
     file.extend(segment(0xE1, exif));
-    // What makers of phones leave behind in their own segments.
+    // Phone makers write data of their own into such segments.
     let mut left = size.saturating_sub(picture.len() + exif.len());
     while left > 4 {
         let part = left.min(60_000);
@@ -57,7 +57,7 @@ fn segment(marker: u8, content: &[u8]) -> Vec<u8> {
     [&[0xFF, marker], &length.to_be_bytes()[..], content].concat()
 }
 
-/// Bytes without order, the same for the same seed.
+/// Random-looking bytes, the same for the same seed.
 fn noise(size: usize, seed: u64) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     iter::repeat_with(|| {
@@ -70,7 +70,7 @@ fn noise(size: usize, seed: u64) -> Vec<u8> {
     .collect()
 }
 
-/// A folder of files to hand in, gone with the test.
+/// A folder of files to upload. It is removed with the test.
 #[derive(Debug)]
 pub struct Folder(tempfile::TempDir);
 
@@ -81,7 +81,7 @@ impl Folder {
         Folder(tempfile::tempdir().expect("there is room for files"))
     }
 
-    /// Puts a file in the folder and says where it is.
+    /// Writes a file into the folder and gives its path.
     pub fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
         let path = Path::new(self.0.path()).join(name);
         fs::write(&path, bytes).expect("there is room for a file");

@@ -1,38 +1,38 @@
-//! What the two download endpoints give for an action: letters that open, what the consumer sent, and
+//! What the two download endpoints send for an action: readable letters, what the consumer uploaded, and
 //! everything that can be wrong with a download.
 
-use crate::pdf::{self, Large};
+use crate::pdf::{self, LargePdf};
 use crate::php::Value;
 use crate::uploads::Upload;
-use crate::wire::{Answer, Body, Delivery};
+use crate::wire::{Body, Delivery, Response};
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 
-/// What there is to fetch.
+/// What an action has to download.
 #[derive(Debug, Clone, Default)]
-pub enum Given {
-    /// Nothing yet.
+pub enum Download {
+    /// There is no document yet.
     #[default]
-    Nothing,
+    NotReady,
     /// A letter as a PDF of one page: its file name, its title and its lines.
     Letter(&'static str, &'static str, Vec<String>),
-    /// What the consumer sent: its place among the uploads.
-    Sent(usize),
-    /// A document of no bytes.
-    Blank,
-    /// A PDF with this `Content-Disposition`, or none.
-    Named(Option<&'static str>),
-    /// A PDF of that file name and so many bytes, delivered that way.
-    Sized(&'static str, u64, Delivery),
+    /// What the consumer uploaded: its index in the list of uploads.
+    Uploaded(usize),
+    /// A document of 0 bytes.
+    Empty,
+    /// A PDF with this `Content-Disposition` header, or without one.
+    WithDisposition(Option<&'static str>),
+    /// A PDF: its file name, its size in bytes and how it is delivered.
+    OfSize(&'static str, u64, Delivery),
     /// Status 200 and `application/pdf`, but an HTML page of an error.
     HtmlAsPdf,
-    /// An error of that status and code.
-    Refused(u16, &'static str),
-    /// An OTD with that peculiarity.
+    /// An error: its status and code.
+    Error(u16, &'static str),
+    /// An OTD with something unusual or wrong.
     OddOtd(OddOtd),
 }
 
-/// What can be peculiar or wrong about an OTD.
+/// What can be unusual or wrong about an OTD.
 #[derive(Debug, Clone, Copy)]
 pub enum OddOtd {
     /// Base64 in lines of 76, without padding at the end: to be tolerated.
@@ -43,27 +43,29 @@ pub enum OddOtd {
     NotBase64,
     /// Base64 of something that is no PDF.
     NotPdf,
-    /// So many bytes of PDF, made while it is sent.
+    /// A PDF of that many bytes, made while it is sent.
     Large(u64),
 }
 
-impl Given {
-    /// The answer of `get_product_action_download`.
-    pub fn download(&self, uploads: &[Upload]) -> Answer {
+impl Download {
+    /// The response of `get_product_action_download`.
+    pub fn response(&self, uploads: &[Upload]) -> Response {
         match self {
-            Given::Nothing => crate::faults::error(404, "NO_DOCUMENT", "there is no document yet"),
-            Given::Letter(name, title, lines) => file(
+            Download::NotReady => {
+                crate::faults::error(404, "NO_DOCUMENT", "there is no document yet")
+            }
+            Download::Letter(name, title, lines) => file(
                 "application/pdf",
                 Some(disposition(name)),
                 letter(title, lines),
             ),
-            Given::Sent(place) => {
-                let upload = &uploads[*place];
+            Download::Uploaded(index) => {
+                let upload = &uploads[*index];
                 let name = disposition(&upload.filename);
                 file(&upload.mimetype, Some(name), upload.bytes.clone())
             }
-            Given::Blank => file("application/pdf", Some(disposition("leeg.pdf")), vec![]),
-            Given::Named(name) => {
+            Download::Empty => file("application/pdf", Some(disposition("leeg.pdf")), vec![]),
+            Download::WithDisposition(name) => {
                 let lines = ["Dit document heeft een bijzondere bestandsnaam.".to_owned()];
                 file(
                     "application/pdf",
@@ -71,9 +73,9 @@ impl Given {
                     letter("Bijzondere naam", &lines),
                 )
             }
-            Given::Sized(name, size, delivery) => {
-                let large = Large::of(name, *size);
-                Answer {
+            Download::OfSize(name, size, delivery) => {
+                let large = LargePdf::of(name, *size);
+                Response {
                     body: Body::Made {
                         length: large.size(),
                         pieces: Box::new(large.pieces()),
@@ -82,24 +84,26 @@ impl Given {
                 }
                 .delivered(*delivery)
             }
-            Given::HtmlAsPdf => file(
+            Download::HtmlAsPdf => file(
                 "application/pdf",
                 Some(disposition("document.pdf")),
                 crate::faults::ERROR_PAGE.into(),
             ),
-            Given::Refused(status, code) => {
+            Download::Error(status, code) => {
                 crate::faults::error(*status, code, "the document cannot be given")
             }
-            Given::OddOtd(_) => crate::faults::error(404, "NO_DOCUMENT", "there is only an OTD"),
+            Download::OddOtd(_) => crate::faults::error(404, "NO_DOCUMENT", "there is only an OTD"),
         }
     }
 
-    /// The answer of `get_otd_pdf`.
-    pub fn otd(&self) -> Answer {
+    /// The response of `get_otd_pdf`.
+    pub fn otd_response(&self) -> Response {
         match self {
-            Given::Letter(name, title, lines) => otd(name, STANDARD.encode(letter(title, lines))),
-            Given::OddOtd(odd) => odd.answer(),
-            Given::Refused(status, code) => {
+            Download::Letter(name, title, lines) => {
+                otd(name, STANDARD.encode(letter(title, lines)))
+            }
+            Download::OddOtd(odd) => odd.response(),
+            Download::Error(status, code) => {
                 crate::faults::error(*status, code, "the OTD cannot be given")
             }
             _ => crate::faults::error(404, "NO_OTD", "this action has no OTD"),
@@ -108,7 +112,7 @@ impl Given {
 }
 
 impl OddOtd {
-    fn answer(self) -> Answer {
+    fn response(self) -> Response {
         let lines = ["Hierbij geeft u ons opdracht om u te adviseren.".to_owned()];
         let pdf = letter("Opdracht tot dienstverlening", &lines);
         match self {
@@ -138,44 +142,44 @@ fn letter(title: &str, lines: &[String]) -> Vec<u8> {
     pdf::document(title, &[page])
 }
 
-fn file(content_type: &str, disposition: Option<String>, bytes: Vec<u8>) -> Answer {
-    let mut answer = Answer::new(200, content_type, bytes);
+fn file(content_type: &str, disposition: Option<String>, bytes: Vec<u8>) -> Response {
+    let mut response = Response::new(200, content_type, bytes);
     if let Some(disposition) = disposition {
-        answer.headers.push(("content-disposition", disposition));
+        response.headers.push(("content-disposition", disposition));
     }
-    answer
+    response
 }
 
-fn otd(filename: &str, raw_pdf_data: String) -> Answer {
+fn otd(filename: &str, raw_pdf_data: String) -> Response {
     let value = Value::map([
         ("raw_pdf_data", Value::from(raw_pdf_data)),
         ("filename", Value::from(filename)),
     ]);
-    Answer::json(200, value.json())
+    Response::json(200, value.json())
 }
 
 /// The JSON around a PDF that is too large to keep: Base64 of its pieces, slashes escaped.
-fn large_otd(size: u64) -> Answer {
+fn large_otd(size: u64) -> Response {
     let escaped = |bytes: &[u8]| STANDARD.encode(bytes).replace('/', "\\/").into_bytes();
-    let large = Large::of("Opdracht tot dienstverlening", size);
+    let large = LargePdf::of("Opdracht tot dienstverlening", size);
     // Head and block are multiples of 3 long, so their Base64 can be joined.
     let mut head = b"{\"raw_pdf_data\":\"".to_vec();
     head.extend_from_slice(&escaped(&large.head));
     let block = escaped(&large.block);
     let mut tail = escaped(&large.tail);
     tail.extend_from_slice(b"\",\"filename\":\"otd-groot.pdf\"}");
-    let encoded = Large {
+    let encoded = LargePdf {
         head,
         block,
         times: large.times,
         tail,
     };
-    Answer {
+    Response {
         body: Body::Made {
             length: encoded.size(),
             pieces: Box::new(encoded.pieces()),
         },
-        ..Answer::json(200, "")
+        ..Response::json(200, "")
     }
 }
 
@@ -207,7 +211,7 @@ mod tests {
     use super::{OddOtd, disposition};
 
     #[test]
-    fn a_name_outside_ascii_travels_in_filename_star() {
+    fn a_name_outside_ascii_is_sent_in_filename_star() {
         assert_eq!(disposition("a b.pdf"), "attachment; filename=\"a b.pdf\"");
         assert_eq!(
             disposition("żółw 🏡.pdf"),
@@ -217,9 +221,9 @@ mod tests {
     }
 
     #[test]
-    fn a_large_otd_is_as_long_as_it_says() {
-        let answer = OddOtd::Large(300_000).answer();
-        let length = answer.body.length();
-        assert_eq!(answer.body.collect().len() as u64, length);
+    fn a_large_otd_has_the_length_it_announces() {
+        let response = OddOtd::Large(300_000).response();
+        let length = response.body.length();
+        assert_eq!(response.body.collect().len() as u64, length);
     }
 }

@@ -1,13 +1,13 @@
-//! The main job without a mouse.
+//! The portal without a mouse.
 
-use e2e::papers::{self, Folder};
+use e2e::fixtures::{self, Folder};
 use e2e::{Browser, Page, containing, in_every_browser};
 use fantoccini::key::Key;
 
 /// Presses Tab until something with this in its role or name has the focus.
-async fn tabs_to(page: &Page, wanted: &str) {
+async fn tab_to(page: &Page, wanted: &str) {
     let mut passed = Vec::new();
-    // WebKit's Tab skips links, as Safari's does; with Option it visits them all.
+    // WebKit's Tab may skip links, as in Safari, so this allows many steps.
     for _ in 0..80 {
         page.tab().await;
         let focused = page.focused().await;
@@ -23,55 +23,55 @@ async fn tabs_to(page: &Page, wanted: &str) {
 }
 
 in_every_browser! {
-    async fn a_document_is_handed_in_by_keyboard_alone(page: &Page) {
+    async fn a_document_is_uploaded_by_keyboard_alone(page: &Page) {
         let folder = Folder::new();
         page.open("/open/eva").await;
         page.heading("Welkom Eva Bakker").appears().await;
-        tabs_to(page, crate::PAYSLIP).await;
+        tab_to(page, crate::PAYSLIP).await;
         page.press(&[Key::Enter]).await;
         page.heading(containing(crate::PAYSLIP)).appears().await;
-        tabs_to(page, "Bestand kiezen").await;
-        // Here the browser's own window opens, which no driver can work.
-        page.give_file(&folder.file("loonstrook.pdf", &papers::pdf(9000))).await;
+        tab_to(page, "Bestand kiezen").await;
+        // The browser's own file dialog would open here. No driver can use it.
+        page.choose_file(&folder.file("loonstrook.pdf", &fixtures::pdf(9000))).await;
         page.text("loonstrook.pdf").appears().await;
-        tabs_to(page, "Opmerking").await;
+        tab_to(page, "Opmerking").await;
         page.type_text("Met toetsen").await;
-        tabs_to(page, "Aanleveren").await;
+        tab_to(page, "Aanleveren").await;
         page.press(&[if page.browser() == Browser::Firefox { Key::Enter } else { Key::Space }]).await;
         page.heading("Uw document is aangekomen").appears().await;
-        assert_eq!(page.stage.uploads()[0].comment.as_deref(), Some("Met toetsen"));
-        page.until("the focus to be where it is said", async || match page.focused().await {
+        assert_eq!(page.servers.uploads()[0].comment.as_deref(), Some("Met toetsen"));
+        page.wait_until("the focus to be where it is said", async || match page.focused().await {
             focused if focused.contains("Uw document is aangekomen") => Ok(()),
             focused => Err(format!("{focused} has it")),
         })
         .await;
-        tabs_to(page, "Volgende: ").await;
+        tab_to(page, "Volgende: ").await;
         page.press(&[Key::Enter]).await;
         page.heading(containing("legitimatiebewijs (Thomas")).appears().await;
     }
 
-    async fn a_dialog_has_the_focus_until_it_is_closed(page: &Page) {
+    async fn a_dialog_keeps_the_focus_until_it_closes(page: &Page) {
         page.open("/open/eva#portal/me").await;
         page.heading("Mijn gegevens").appears().await;
-        tabs_to(page, "button \"Uitloggen\"").await;
+        tab_to(page, "button \"Uitloggen\"").await;
         page.press(&[Key::Enter]).await;
         page.role("dialog", "Wilt u uitloggen?").appears().await;
-        page.until("the focus at the top of the dialog", async || match page.focused().await {
+        page.wait_until("the focus at the top of the dialog", async || match page.focused().await {
             focused if focused == "heading \"Wilt u uitloggen?\"" => Ok(()),
             focused => Err(format!("{focused} has it")),
         })
         .await;
-        // What comes next is in the dialog, not behind it.
+        // The next elements are in the dialog, not behind it.
         for button in ["Uitloggen", "Ingelogd blijven"] {
             page.tab().await;
             assert_eq!(page.focused().await, format!("button \"{button}\""));
         }
         page.press(&[Key::Enter]).await;
-        page.role("dialog", "Wilt u uitloggen?").is_gone().await;
+        page.role("dialog", "Wilt u uitloggen?").disappears().await;
         assert_eq!(page.focused().await, "button \"Uitloggen\"");
     }
 
-    async fn the_focus_is_always_seen(page: &Page) {
+    async fn the_focus_is_always_visible(page: &Page) {
         page.open("/open/eva").await;
         page.heading("Welkom Eva Bakker").appears().await;
         for _ in 0..12 {

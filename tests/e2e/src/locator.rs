@@ -1,7 +1,7 @@
-//! Finding things on the page as a person would: by role and accessible name, or by the text shown.
+//! Finds elements as a person does: by role and accessible name, or by the text shown.
 //!
-//! What a role and a name are is axe-core's judgement (`find.js`), not ours. Only what is visible and
-//! exposed to assistive technology is found; shadow roots are no obstacle.
+//! axe-core computes roles and names (`locator.js`). Only elements that are visible and exposed to
+//! assistive technology are found, inside shadow roots too.
 
 use crate::page::Page;
 use fantoccini::actions::{InputSource, MOUSE_BUTTON_LEFT, MouseActions, PointerAction};
@@ -12,58 +12,58 @@ use serde_json::{Value, json};
 use std::fmt;
 use std::path::Path;
 
-pub(crate) const FIND: &str = include_str!("find.js");
+pub(crate) const FIND: &str = include_str!("locator.js");
 pub(crate) const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
-/// How a name is compared: as a whole, unless [`containing`] says otherwise.
+/// How a name or text is compared: as a whole, unless [`containing`] says otherwise.
 #[derive(Debug, Clone)]
-pub enum Name {
+pub enum TextMatch {
     /// The whole name.
     Exactly(String),
     /// Any part of it.
     Containing(String),
-    /// Any name at all.
+    /// Any name.
     Any,
 }
 
-impl From<&str> for Name {
-    fn from(name: &str) -> Name {
-        Name::Exactly(name.to_owned())
+impl From<&str> for TextMatch {
+    fn from(name: &str) -> TextMatch {
+        TextMatch::Exactly(name.to_owned())
     }
 }
 
-impl From<String> for Name {
-    fn from(name: String) -> Name {
-        Name::Exactly(name)
+impl From<String> for TextMatch {
+    fn from(name: String) -> TextMatch {
+        TextMatch::Exactly(name)
     }
 }
 
-impl From<&String> for Name {
-    fn from(name: &String) -> Name {
-        Name::Exactly(name.clone())
+impl From<&String> for TextMatch {
+    fn from(name: &String) -> TextMatch {
+        TextMatch::Exactly(name.clone())
     }
 }
 
-/// A name of which only a part is known.
-pub fn containing(part: &str) -> Name {
-    Name::Containing(part.to_owned())
+/// Matches every name or text with this part in it.
+pub fn containing(part: &str) -> TextMatch {
+    TextMatch::Containing(part.to_owned())
 }
 
-/// What is looked for on a page; looked up anew each time it is used.
+/// Describes elements of a page. It finds them anew each time it is used.
 #[derive(Clone)]
-pub struct Found<'a> {
+pub struct Locator<'a> {
     page: &'a Page,
-    steps: Vec<(&'static str, Name)>,
+    steps: Vec<(&'static str, TextMatch)>,
     at: Option<usize>,
 }
 
-impl fmt::Display for Found<'_> {
+impl fmt::Display for Locator<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, (role, name)) in self.steps.iter().enumerate().rev() {
             match name {
-                Name::Exactly(name) => write!(f, "{role} “{name}”")?,
-                Name::Containing(part) => write!(f, "{role} “…{part}…”")?,
-                Name::Any => write!(f, "{role}")?,
+                TextMatch::Exactly(name) => write!(f, "{role} “{name}”")?,
+                TextMatch::Containing(part) => write!(f, "{role} “…{part}…”")?,
+                TextMatch::Any => write!(f, "{role}")?,
             }
             if at > 0 {
                 write!(f, " in ")?;
@@ -76,9 +76,9 @@ impl fmt::Display for Found<'_> {
     }
 }
 
-impl<'a> Found<'a> {
-    pub(crate) fn new(page: &'a Page, role: &'static str, name: Name) -> Found<'a> {
-        Found {
+impl<'a> Locator<'a> {
+    pub(crate) fn new(page: &'a Page, role: &'static str, name: TextMatch) -> Locator<'a> {
+        Locator {
             page,
             steps: vec![(role, name)],
             at: None,
@@ -86,30 +86,32 @@ impl<'a> Found<'a> {
     }
 
     /// The same, but only inside `outer`.
-    pub fn inside(mut self, outer: &Found<'_>) -> Found<'a> {
+    pub fn inside(mut self, outer: &Locator<'_>) -> Locator<'a> {
         self.steps = [outer.steps.clone(), self.steps].concat();
         self
     }
 
     /// The one at this place, counted from 0, where there are more.
-    pub fn nth(mut self, at: usize) -> Found<'a> {
+    pub fn nth(mut self, at: usize) -> Locator<'a> {
         self.at = Some(at);
         self
     }
 
     /// The first where there are more.
-    pub fn first(self) -> Found<'a> {
+    pub fn first(self) -> Locator<'a> {
         self.nth(0)
     }
 
-    async fn look(&self) -> Result<Vec<Element>, String> {
+    async fn find_all(&self) -> Result<Vec<Element>, String> {
         let steps: Vec<Value> = self
             .steps
             .iter()
             .map(|(role, name)| match name {
-                Name::Exactly(name) => json!({ "role": role, "name": name, "exact": true }),
-                Name::Containing(part) => json!({ "role": role, "name": part, "exact": false }),
-                Name::Any => json!({ "role": role, "name": null, "exact": false }),
+                TextMatch::Exactly(name) => json!({ "role": role, "name": name, "exact": true }),
+                TextMatch::Containing(part) => {
+                    json!({ "role": role, "name": part, "exact": false })
+                }
+                TextMatch::Any => json!({ "role": role, "name": null, "exact": false }),
             })
             .collect();
         let answer = self
@@ -133,14 +135,14 @@ impl<'a> Found<'a> {
 
     /// How many there are at this moment.
     pub async fn count(&self) -> usize {
-        self.look().await.map_or(0, |found| found.len())
+        self.find_all().await.map_or(0, |found| found.len())
     }
 
     /// Waits until there is at least one.
     pub async fn appears(&self) {
         self.page
-            .until(&format!("{self} to appear"), async || {
-                match self.look().await {
+            .wait_until(&format!("{self} to appear"), async || {
+                match self.find_all().await {
                     Ok(found) if found.len() > self.at.unwrap_or(0) => Ok(()),
                     Ok(_) => Err("it is not there".to_owned()),
                     Err(error) => Err(error),
@@ -150,10 +152,10 @@ impl<'a> Found<'a> {
     }
 
     /// Waits until there is none.
-    pub async fn is_gone(&self) {
+    pub async fn disappears(&self) {
         self.page
-            .until(&format!("{self} to go"), async || {
-                match self.look().await?.len() {
+            .wait_until(&format!("{self} to go"), async || {
+                match self.find_all().await?.len() {
                     0 => Ok(()),
                     more => Err(format!("{more} are there")),
                 }
@@ -161,7 +163,7 @@ impl<'a> Found<'a> {
             .await;
     }
 
-    /// Fails when there is one at this moment. For what must not be there once something else is.
+    /// Fails when there is one at this moment. For use after something else has appeared.
     pub async fn is_absent(&self) {
         let there = self.count().await;
         if there > 0 {
@@ -172,10 +174,10 @@ impl<'a> Found<'a> {
     }
 
     /// Waits until there are exactly so many.
-    pub async fn are(&self, many: usize) {
+    pub async fn has_count(&self, many: usize) {
         self.page
-            .until(&format!("{many} times {self}"), async || {
-                match self.look().await?.len() {
+            .wait_until(&format!("{many} times {self}"), async || {
+                match self.find_all().await?.len() {
                     there if there == many => Ok(()),
                     there => Err(format!("{there} are there")),
                 }
@@ -183,11 +185,11 @@ impl<'a> Found<'a> {
             .await;
     }
 
-    /// The element, once there is exactly one (or the one asked for by [`Found::nth`]).
+    /// The element, once there is exactly one (or the one asked for by [`Locator::nth`]).
     pub async fn element(&self) -> Element {
         self.page
-            .until(&format!("{self} to be there"), async || {
-                self.only(self.look().await?)
+            .wait_until(&format!("{self} to be there"), async || {
+                self.only(self.find_all().await?)
             })
             .await
     }
@@ -200,23 +202,23 @@ impl<'a> Found<'a> {
         }
     }
 
-    /// Does `act` to the element, anew when the page exchanged the element under our hands.
+    /// Does `act` with the element, again when the page replaced the element meanwhile.
     async fn act<T>(&self, doing: &str, act: impl AsyncFn(Element) -> Result<T, CmdError>) -> T {
         self.page
-            .until(&format!("{self} to be {doing}"), async || {
-                let element = self.only(self.look().await?)?;
+            .wait_until(&format!("{self} to be {doing}"), async || {
+                let element = self.only(self.find_all().await?)?;
                 act(element).await.map_err(|error| error.to_string())
             })
             .await
     }
 
-    /// Clicks it with the mouse where it stands.
+    /// Clicks it with the mouse.
     pub async fn click(&self) {
         self.act("clicked", async |element: Element| element.click().await)
             .await;
     }
 
-    /// Clicks twice on the spot where it stands, as some people do with everything.
+    /// Double-clicks the place where it is, as some people do with every button.
     pub async fn double_click(&self) {
         let element = self.element().await;
         let down = PointerAction::Down {
@@ -252,7 +254,7 @@ impl<'a> Found<'a> {
         self.type_text(&keys).await;
     }
 
-    /// Gives a file from this machine to a file field.
+    /// Chooses a file from this machine in a file field.
     pub async fn choose(&self, file: &Path) {
         let path = file.to_str().expect("our files' paths are UTF-8");
         self.act("given a file", async |element: Element| {
@@ -281,10 +283,10 @@ impl<'a> Found<'a> {
     }
 
     /// Waits until its text holds `part`.
-    pub async fn comes_to_say(&self, part: &str) {
+    pub async fn contains_text(&self, part: &str) {
         self.page
-            .until(&format!("{self} to say “{part}”"), async || {
-                let element = self.only(self.look().await?)?;
+            .wait_until(&format!("{self} to say “{part}”"), async || {
+                let element = self.only(self.find_all().await?)?;
                 let text = text_of(&element).await.map_err(|error| error.to_string())?;
                 if text.contains(part) {
                     Ok(())

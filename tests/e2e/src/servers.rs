@@ -1,7 +1,7 @@
-//! The servers that a test has to itself: the gateway, and the demo behind it, whose dossiers are fresh
-//! and which checks every signature. What the demo received can be looked into.
+//! The servers that a test has to itself: the gateway, and behind it the demo. The demo's dossiers are
+//! fresh, it checks every signature, and a test can read what it received.
 
-use demo::server::{Config, Gateway, Running, Watch, start};
+use demo::server::{Config, DemoServer, Gateway, Recorder, start};
 use demo::{Conventions, HeaderValues, Signing, Upload};
 use gateway::links;
 use gateway::settings::Settings;
@@ -11,60 +11,59 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime};
 use tokio::runtime::Runtime;
 
-/// How long everything takes that the demo does slowly on purpose: until the test has seen what it wanted
-/// to see meanwhile, and says so ([`Watch::hurries`]). No number of seconds would be enough on a machine
-/// with much else to do.
-const SLOW: Duration = Duration::from_secs(3600);
+/// The delay of what the demo does slowly on purpose: until the test ends it ([`Recorder::skip_delays`]). No
+/// number of seconds would be long enough on a busy machine.
+const DELAY: Duration = Duration::from_secs(3600);
 
 const SALT: &str = "salt-of-the-tests";
 const LINKS_KEY: &str = "links-key-of-the-tests-0123456789";
 
-/// What a stage has set otherwise.
-pub type Change = fn(&Stage, &mut Settings);
+/// Changes the gateway's settings for a test.
+pub type ChangeSettings = fn(&TestServers, &mut Settings);
 
-/// Gateway and demo, and their addresses, which stay the same when they are away for a while.
+/// The gateway and the demo. Their addresses stay the same when they stop and start again.
 #[derive(Debug)]
-pub struct Stage {
+pub struct TestServers {
     site: PathBuf,
     portal: SocketAddr,
-    /// The demo's, once it has run.
+    /// The demo's addresses, once it has started.
     broker: OnceLock<SocketAddr>,
     accelerate: OnceLock<SocketAddr>,
-    change: Change,
-    running: Mutex<Option<Both>>,
+    change: ChangeSettings,
+    running: Mutex<Option<RunningServers>>,
 }
 
 #[derive(Debug)]
-struct Both {
-    demo: Running,
+struct RunningServers {
+    demo: DemoServer,
     gateway: gateway::server::Running,
     runtime: Runtime,
 }
 
-impl Stage {
+impl TestServers {
     /// Starts the servers for the built site with the tests' hook.
     #[expect(
         clippy::new_without_default,
         reason = "starting a server is no default"
     )]
-    pub fn new() -> Stage {
-        Stage::with(crate::site::with_hook(), |_, _| {})
+    pub fn new() -> TestServers {
+        TestServers::with(crate::site::with_hook(), |_, _| {})
     }
 
-    /// The same with a gateway that is set otherwise.
-    pub fn set(change: Change) -> Stage {
-        Stage::with(crate::site::with_hook(), change)
+    /// The same with other settings of the gateway.
+    pub fn with_settings(change: ChangeSettings) -> TestServers {
+        TestServers::with(crate::site::with_hook(), change)
     }
 
     /// Starts the servers for a folder.
-    pub fn with_site(site: impl AsRef<Path>) -> Stage {
-        Stage::with(site, |_, _| {})
+    pub fn with_site(site: impl AsRef<Path>) -> TestServers {
+        TestServers::with(site, |_, _| {})
     }
 
-    fn with(site: impl AsRef<Path>, change: Change) -> Stage {
-        // Taken, not only looked up: the tests run side by side.
+    fn with(site: impl AsRef<Path>, change: ChangeSettings) -> TestServers {
+        // The listener keeps the port: other tests run at the same time.
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("127.0.0.1 has a free port");
-        let stage = Stage {
+        let servers = TestServers {
             site: site.as_ref().to_owned(),
             portal: listener.local_addr().expect("it listens somewhere"),
             broker: OnceLock::new(),
@@ -72,25 +71,25 @@ impl Stage {
             change,
             running: Mutex::new(None),
         };
-        stage.starts_on(listener);
-        stage
+        servers.start_on(listener);
+        servers
     }
 
-    /// The servers are there (again), at the same addresses and with fresh dossiers.
-    pub fn starts(&self) {
+    /// Starts the servers again, at the same addresses and with fresh dossiers.
+    pub fn start(&self) {
         let listener = TcpListener::bind(self.portal).expect("the address is free again");
-        self.starts_on(listener);
+        self.start_on(listener);
     }
 
-    fn starts_on(&self, listener: TcpListener) {
-        let known = |address: &OnceLock<SocketAddr>| {
+    fn start_on(&self, listener: TcpListener) {
+        let known_or_any = |address: &OnceLock<SocketAddr>| {
             let any = SocketAddr::from(([127, 0, 0, 1], 0));
             address.get().copied().unwrap_or(any)
         };
         let config = Config {
-            listen: known(&self.accelerate),
-            broker_listen: Some(known(&self.broker)),
-            slow: SLOW,
+            listen: known_or_any(&self.accelerate),
+            broker_listen: Some(known_or_any(&self.broker)),
+            delay: DELAY,
             conventions: Conventions {
                 header_values: HeaderValues::RawUtf8,
                 ..Conventions::default()
@@ -107,14 +106,14 @@ impl Stage {
             ..Config::for_tests(&self.site)
         };
         let demo = start(config).expect("the demo server starts at a free address");
-        let is_at = |url: &str| {
+        let address_in = |url: &str| {
             let address = url.trim_start_matches("http://").trim_end_matches('/');
             address.parse().expect("this is an address")
         };
-        self.accelerate.get_or_init(|| is_at(demo.url()));
+        self.accelerate.get_or_init(|| address_in(demo.url()));
         self.broker
-            .get_or_init(|| is_at(demo.broker_url().expect("it has a broker's page")));
-        // One worker: while the gateway is taken down, none is left to answer for it.
+            .get_or_init(|| address_in(demo.broker_url().expect("it has a broker's page")));
+        // One worker: while the gateway is taken down, no other can respond for it.
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -127,7 +126,7 @@ impl Stage {
                 gateway::server::start_on(listener, self.settings())
             })
             .expect("the gateway starts");
-        *self.running() = Some(Both {
+        *self.running() = Some(RunningServers {
             demo,
             gateway,
             runtime,
@@ -141,31 +140,31 @@ impl Stage {
             self.site.clone(),
             vec!["secret-of-the-tests-0123456789abcdef".into()],
             (
-                url(format!("http://{}/", at(&self.accelerate))),
+                url(format!("http://{}/", address_of(&self.accelerate))),
                 "demo".to_owned(),
                 SALT.into(),
             ),
         );
         settings.listen = self.portal;
         settings.session.links_key = Some(LINKS_KEY.into());
-        settings.access.origins = vec![format!("http://{}", at(&self.broker))];
-        // A test is quicker than a consumer.
+        settings.access.origins = vec![format!("http://{}", address_of(&self.broker))];
+        // A test sends requests faster than a consumer.
         settings.limits.session_per_minute = 100_000;
         settings.limits.address_per_minute = 100_000;
         (self.change)(self, &mut settings);
         settings
     }
 
-    /// The servers go away: what is under way breaks off, and whoever connects is refused.
-    pub fn stops(&self) {
-        let both = self.running().take();
-        if let Some(both) = both {
-            drop(both.gateway);
+    /// Stops the servers: requests under way break off, and new connections are refused.
+    pub fn stop(&self) {
+        let running = self.running().take();
+        if let Some(running) = running {
+            drop(running.gateway);
             // Not within a task of another runtime, which may not wait.
-            let runtime = both.runtime;
+            let runtime = running.runtime;
             let gone = std::thread::spawn(move || runtime.shutdown_timeout(Duration::from_secs(5)));
             gone.join().expect("ending does not panic");
-            both.demo.stop();
+            running.demo.stop();
         }
     }
 
@@ -174,13 +173,13 @@ impl Stage {
         format!("http://{}", self.portal)
     }
 
-    /// Where a consumer's fresh link is: the broker's made-up back office gives it.
+    /// The address that redirects to a fresh sign-in link: the broker's made-up back office asks for it.
     pub fn link(&self, consumer: &str) -> String {
-        format!("http://{}/open/{consumer}", at(&self.broker))
+        format!("http://{}/open/{consumer}", address_of(&self.broker))
     }
 
-    /// What a script of the portal's page shows `POST /session` to become a consumer, without a look at
-    /// their dossier.
+    /// The token with which a script of the portal's page signs in (`POST /session`), without opening the
+    /// dossier.
     pub fn token(&self, consumer: &str) -> String {
         let link = links::mint(&self.settings(), consumer, None, SystemTime::now());
         let link = link.expect("the demo's names are good ids");
@@ -191,36 +190,36 @@ impl Stage {
 
     /// The broker's page.
     pub fn broker(&self) -> String {
-        format!("http://{}/", at(&self.broker))
+        format!("http://{}/", address_of(&self.broker))
     }
 
-    /// The broker's page by another name of this machine's, which makes it a page of another site.
-    pub fn foreign(&self) -> String {
-        format!("http://localhost:{}/", at(&self.broker).port())
+    /// The broker's page under another name of this machine, which makes it a page of another site.
+    pub fn broker_on_another_site(&self) -> String {
+        format!("http://localhost:{}/", address_of(&self.broker).port())
     }
 
-    /// Every document the server keeps, oldest first.
+    /// Every document that the demo keeps, oldest first.
     pub fn uploads(&self) -> Vec<Upload> {
-        self.watch().uploads()
+        self.demo().uploads()
     }
 
-    /// What the server saw.
-    pub fn watch(&self) -> Watch {
+    /// What the demo recorded, and its delays.
+    pub fn demo(&self) -> Recorder {
         let running = self.running();
         let running = running
             .as_ref()
             .expect("the server was not stopped by this test");
-        running.demo.watch().clone()
+        running.demo.recorder().clone()
     }
 
-    fn running(&self) -> MutexGuard<'_, Option<Both>> {
+    fn running(&self) -> MutexGuard<'_, Option<RunningServers>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Drop for Stage {
+impl Drop for TestServers {
     fn drop(&mut self) {
-        self.stops();
+        self.stop();
     }
 }
 
@@ -245,6 +244,6 @@ impl BlockOnThread for Runtime {
     }
 }
 
-fn at(address: &OnceLock<SocketAddr>) -> SocketAddr {
+fn address_of(address: &OnceLock<SocketAddr>) -> SocketAddr {
     *address.get().expect("the demo has run")
 }

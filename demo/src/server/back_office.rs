@@ -1,7 +1,7 @@
 //! The broker's made-up back office: asks the gateway for a consumer's link, as a broker's own systems
 //! do, and opens it.
 
-use super::{Body, Gateway, Service, redirect, response};
+use super::{Body, Gateway, Service, redirect, text_response};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;
 use hyper::{Request, Response};
@@ -9,16 +9,16 @@ use hyper_util::rt::TokioIo;
 
 impl Service {
     /// `/open/<name>` on the broker's port: leads to a fresh link of that consumer's.
-    pub async fn open_at(&self, name: &str, gateway: &Gateway) -> Response<Body> {
+    pub async fn redirect_to_link(&self, name: &str, gateway: &Gateway) -> Response<Body> {
         if !self.accelerate().opened(name) {
-            return response(
+            return text_response(
                 404,
                 "Deze naam is niet bekend. Op /demo/ staan ze allemaal.",
             );
         }
         match link(name, gateway).await {
             Some(link) => redirect(&link),
-            None => response(502, "De gateway geeft geen link."),
+            None => text_response(502, "De gateway geeft geen link."),
         }
     }
 }
@@ -38,8 +38,8 @@ async fn link(consumer_id: &str, gateway: &Gateway) -> Option<String> {
             "{{\"consumer_id\":\"{consumer_id}\"}}"
         )))
         .ok()?;
-    let answer = sender.send_request(request).await.ok()?;
-    let body = answer.into_body().collect().await.ok()?.to_bytes();
+    let response = sender.send_request(request).await.ok()?;
+    let body = response.into_body().collect().await.ok()?.to_bytes();
     // Links hold nothing that JSON would escape.
     let text = std::str::from_utf8(&body).ok()?;
     let link = text.split_once("\"link\":\"")?.1.split_once('"')?.0;

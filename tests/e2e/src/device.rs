@@ -1,39 +1,39 @@
-//! How the page is looked at: the size of the window, the size of text, light or dark.
+//! What a page is viewed on: the size of the window, the size of text, light or dark.
 
 /// What a consumer's device is like.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Look {
+pub struct Device {
     /// Width of the page in CSS pixels.
     pub width: u32,
     /// Height of the page in CSS pixels.
     pub height: u32,
-    /// The size of text in the browser's settings; 100 is what everyone starts with.
+    /// The size of text in the browser's settings, in percent; 100 is the default.
     pub text_percent: u32,
     /// Whether the device is set to dark.
     pub dark: bool,
     /// Whether the device asks for less motion.
-    pub still: bool,
+    pub reduced_motion: bool,
 }
 
-impl Default for Look {
+impl Default for Device {
     fn default() -> Self {
-        Look {
+        Device {
             width: 1280,
             height: 900,
             text_percent: 100,
             dark: false,
-            still: false,
+            reduced_motion: false,
         }
     }
 }
 
-impl Look {
+impl Device {
     /// A small phone.
-    pub fn phone() -> Look {
-        Look {
+    pub fn phone() -> Device {
+        Device {
             width: 360,
             height: 740,
-            ..Look::default()
+            ..Device::default()
         }
     }
 }
@@ -43,12 +43,12 @@ use crate::page::Page;
 use serde_json::json;
 
 impl Page {
-    /// Makes the page look as on that device.
-    pub(crate) async fn wear(&self, look: &Look) {
-        self.resize(look.width, look.height).await;
-        if self.browser() == Browser::Chromium && (look.dark || look.still) {
-            let scheme = if look.dark { "dark" } else { "light" };
-            let motion = if look.still {
+    /// Shows the page as that device does.
+    pub(crate) async fn emulate(&self, device: &Device) {
+        self.resize(device.width, device.height).await;
+        if self.browser() == Browser::Chromium && (device.dark || device.reduced_motion) {
+            let scheme = if device.dark { "dark" } else { "light" };
+            let motion = if device.reduced_motion {
                 "reduce"
             } else {
                 "no-preference"

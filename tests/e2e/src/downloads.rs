@@ -1,4 +1,4 @@
-//! What the portal hands over as files: names and bytes as they reach the consumer.
+//! Files that the browser saved or showed: names and bytes as they reach the consumer.
 
 use crate::page::Page;
 use base64::Engine;
@@ -6,9 +6,9 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use std::fs;
 
-/// A file the portal handed over.
+/// A file in the downloads folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Saved {
+pub struct DownloadedFile {
     /// The name it has in the downloads folder.
     pub name: String,
     /// Its bytes, as they are on the disk.
@@ -16,8 +16,8 @@ pub struct Saved {
 }
 
 impl Page {
-    /// Everything that was saved so far and is complete.
-    pub fn downloaded(&self) -> Vec<Saved> {
+    /// Every file that is saved completely.
+    pub fn downloaded_files(&self) -> Vec<DownloadedFile> {
         let mut files = Vec::new();
         for entry in fs::read_dir(self.downloads())
             .into_iter()
@@ -31,24 +31,24 @@ impl Page {
                 continue;
             }
             if let Ok(bytes) = fs::read(entry.path()) {
-                files.push(Saved { name, bytes });
+                files.push(DownloadedFile { name, bytes });
             }
         }
         files.sort_by(|one, other| one.name.cmp(&other.name));
         files
     }
 
-    /// Waits until a file of this name is saved whole, and gives its bytes.
-    pub async fn saves(&self, name: &str) -> Vec<u8> {
+    /// Waits until a file of this name is saved completely, and gives its bytes.
+    pub async fn saved_file(&self, name: &str) -> Vec<u8> {
         let said =
             "return e2e.saved.map(({ name, url }) => [name, e2e.urls.get(url)?.blob.size ?? -1])";
-        self.until(&format!("{name} to be saved"), async || {
+        self.wait_until(&format!("{name} to be saved"), async || {
             let said = self
                 .client()
                 .execute(said, vec![])
                 .await
                 .unwrap_or_default();
-            let files = self.downloaded();
+            let files = self.downloaded_files();
             let size = said
                 .as_array()
                 .into_iter()
@@ -74,18 +74,18 @@ impl Page {
         .await
     }
 
-    /// Waits until the portal has made an address for a document, to show it, and gives the document's
-    /// kind and bytes.
-    pub async fn shows_document(&self) -> (String, Vec<u8>) {
+    /// Waits until the portal has made an object URL for a document, and gives the document's type and
+    /// bytes.
+    pub async fn shown_document(&self) -> (String, Vec<u8>) {
         let shown = "return e2e.urls.size > 0";
-        self.until_script("a document to have an address", shown)
+        self.wait_for_script("a document to have an address", shown)
             .await;
         let read = "const done = arguments[arguments.length - 1];
             const { blob } = [...e2e.urls.values()].at(-1);
             const reader = new FileReader();
             reader.onload = () => done([blob.type, reader.result.split(',')[1]]);
             reader.readAsDataURL(blob);";
-        let read = self.script_later(read, vec![]).await;
+        let read = self.async_script(read, vec![]).await;
         let bytes = read[1].as_str().and_then(|text| STANDARD.decode(text).ok());
         (
             read[0].as_str().unwrap_or_default().to_owned(),
@@ -93,7 +93,7 @@ impl Page {
         )
     }
 
-    /// How many object URLs the portal has made, and how many of them it has not let go of.
+    /// How many object URLs the portal has made, and how many of them it has not released.
     pub async fn object_urls(&self) -> (usize, usize) {
         let counts = "const all = [...e2e.urls.values()];
             return [all.length, all.filter((url) => !url.released).length];";
@@ -102,9 +102,15 @@ impl Page {
         (count(0), count(1))
     }
 
-    /// Lets a file fall on an element, as if it were dragged there from the desktop. The events are
-    /// made by script: no driver can drag from outside the browser.
-    pub async fn drop_on(&self, target: &crate::Found<'_>, name: &str, kind: &str, bytes: &[u8]) {
+    /// Drops a file on an element. The events are made by script: no driver can drag a file from outside
+    /// the browser.
+    pub async fn drop_file_on(
+        &self,
+        target: &crate::Locator<'_>,
+        name: &str,
+        kind: &str,
+        bytes: &[u8],
+    ) {
         let drag = "const [target, name, type, base64] = arguments;
             const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
             const dataTransfer = new DataTransfer();

@@ -1,14 +1,14 @@
-//! Child processes that never stay behind, however the test ends.
+//! Child processes that end with the tests, however those end.
 //!
-//! Each runs under a shell that holds a pipe to us: when we let go of it (dropped, panicked, killed),
-//! the shell ends the child and everything the child started.
+//! Each runs under a shell that holds a pipe to us. When the pipe closes (we dropped it, panicked or were
+//! killed), the shell ends the child and everything the child started.
 
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 
-/// Starts what it is given, waits until nobody holds its standard input any more, and then kills
-/// everything that came of it.
+/// Starts its arguments as a program, waits until its standard input closes, and then kills that program
+/// and everything the program started.
 const WATCH: &str = r#"
 children() { cat /proc/"$1"/task/*/children 2>/dev/null; }
 family() { echo "$1"; for child in $(children "$1"); do family "$child"; done; }
@@ -19,16 +19,16 @@ kill -KILL $(for child in $(children $$); do family "$child"; done) 2>/dev/null
 
 /// A child process and all it starts; ended when dropped.
 #[derive(Debug)]
-pub struct Ward(Child);
+pub struct ChildGuard(Child);
 
-impl Ward {
+impl ChildGuard {
     /// Starts `program` with `arguments` and, in addition to ours, the environment `variables`.
     /// What it prints is thrown away.
     pub fn start(
         program: &str,
         arguments: &[String],
         variables: &[(String, String)],
-    ) -> io::Result<Ward> {
+    ) -> io::Result<ChildGuard> {
         Command::new("sh")
             .args(["-c", WATCH, "sh", program])
             .args(arguments)
@@ -39,11 +39,11 @@ impl Ward {
             // Ctrl-C is for us: the shell hears of it by its pipe, and then ends the others.
             .process_group(0)
             .spawn()
-            .map(Ward)
+            .map(ChildGuard)
     }
 }
 
-impl Drop for Ward {
+impl Drop for ChildGuard {
     fn drop(&mut self) {
         drop(self.0.stdin.take());
         // Whether or not the shell could be waited for, the pipe is closed.

@@ -3,8 +3,12 @@
 //! status or a header matters, `fetch` is replaced.
 #![cfg(target_arch = "wasm32")]
 
+mod action;
 mod documents;
+mod documents_page;
 mod gateway;
+mod mounted;
+mod overview;
 mod saving;
 mod session;
 mod uploading;
@@ -72,7 +76,13 @@ fn replace(of: &JsValue, name: &'static str, script: &str) -> Replaced {
     let real = Reflect::get(of, &name.into()).expect("it is there");
     let make = Function::new_with_args("real", script);
     let ours = make.call1(&JsValue::UNDEFINED, &real).expect("it runs");
-    Reflect::set(of, &name.into(), &ours).expect("it can be replaced");
+    replace_by(of, name, &ours)
+}
+
+/// Replaces `of.name` by a value.
+fn replace_by(of: &JsValue, name: &'static str, ours: &JsValue) -> Replaced {
+    let real = Reflect::get(of, &name.into()).expect("it is there");
+    Reflect::set(of, &name.into(), ours).expect("it can be replaced");
     Replaced {
         of: of.clone(),
         name,

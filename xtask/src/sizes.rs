@@ -48,7 +48,8 @@ pub fn table(dist: &Path) -> Result<String> {
     let hashes = site::style_hashes(&fs::read_to_string(dist.join("index.html"))?);
     if !hashes.is_empty() {
         let hashes = hashes.join(" ");
-        table += &format!("\non a host without the gateway, its policy's style-src needs {hashes}\n");
+        table +=
+            &format!("\non a host without the gateway, its policy's style-src needs {hashes}\n");
     }
     Ok(table)
 }

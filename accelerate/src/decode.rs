@@ -5,7 +5,7 @@
 //! - A map may be `[]`, or a list; then an object's own `id` says what it is. Where an object's `id` and
 //!   its key disagree, the `id` counts: keys get renumbered, ids do not. Of two with one id the first
 //!   counts.
-//! - Order is the server's. Unknown fields are skipped. Of two fields with one name the last counts.
+//! - Order is the server's. Unknown fields are skipped. Of two fields with one name the first counts.
 //! - An action comes up to three times: in its product, and in `duplicate_comfort_data`. It is read where
 //!   it comes first; of the others only the id is read.
 //! - `most_recent_appointment` is undocumented: [`appointment`](crate::conventions::appointment) has the names we read.
@@ -15,7 +15,8 @@ mod people;
 mod product;
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+
+use rustc_hash::FxHashSet;
 
 use self::appointment::appointment;
 use self::people::{consumer, person};
@@ -27,8 +28,17 @@ use crate::session::{Action, Counters, Document, Dossier, Offers, Session, State
 
 /// Reads an answer of `getsession`.
 pub fn session(body: &[u8]) -> Result<Session, Problem> {
-    let text = json::clean(body);
-    let answer = Map::parse(&text).map_err(Problem::not_json)?;
+    // Nearly every answer can be read as it is, which is quicker than looking for what may be wrong.
+    match str::from_utf8(body)
+        .ok()
+        .and_then(|text| Map::parse(text).ok())
+    {
+        Some(answer) => session_of(&answer),
+        None => session_of(&Map::parse(&json::clean(body)).map_err(Problem::not_json)?),
+    }
+}
+
+fn session_of(answer: &Map<'_>) -> Result<Session, Problem> {
     if let Some(error) = ErrorBody::read(answer["error"]) {
         return Err(error.into_problem(None));
     }
@@ -128,18 +138,17 @@ fn actions<'a>(products: &[(String, Map<'a>)], duplicates: &Map<'a>, state: Stat
     let in_duplicates = duplicates["productactions"].map().into_iter();
     let in_duplicates = in_duplicates.map(|(key, value)| (None, key, value));
 
-    let mut known = HashSet::new();
+    let mut known = FxHashSet::default();
     let mut actions = Vec::new();
     for (product_id, key, value) in in_products.chain(in_duplicates) {
         if !value.is_object() {
             continue;
         }
-        let members = value.map();
-        let id = members["id"].id().unwrap_or(key);
+        let id = value.own_id().unwrap_or(key);
         if id.is_empty() || !known.insert(id.clone()) {
             continue;
         }
-        let mut action = action(&id, &members);
+        let mut action = action(&id, &value.map());
         if product_id.is_some() {
             action.product_id = product_id.cloned();
         } else {
@@ -201,11 +210,11 @@ fn count<'a>(actions: impl Iterator<Item = &'a Action>) -> Counters {
 }
 
 /// Which actions a map or list names: by each object's own `id`, else by its key, or as plain texts.
-fn ids(value: Json<'_>) -> HashSet<Cow<'_, str>> {
-    let mut ids = HashSet::new();
+fn ids(value: Json<'_>) -> FxHashSet<Cow<'_, str>> {
+    let mut ids = FxHashSet::default();
     for (key, value) in value.map() {
         if value.is_object() {
-            ids.insert(value.map()["id"].id().unwrap_or(key));
+            ids.insert(value.own_id().unwrap_or(key));
         } else if value.is_text() {
             ids.extend(value.id());
         } else if value.flag() || value.id().is_some() {

@@ -122,13 +122,17 @@ impl<'a> Json<'a> {
         Map::parse_partly(self.0)
     }
 
+    /// An object's own `id`. Nothing behind it is read: PHP writes it first.
+    pub fn own_id(self) -> Option<Cow<'a, str>> {
+        let mut map = Map::default();
+        _ = map.read(self.0, Some("id"));
+        map["id"].id()
+    }
+
     /// An id, exactly as it came: a text that is not blank, or a number.
     pub fn id(self) -> Option<Cow<'a, str>> {
         match self.0.as_bytes().first()? {
-            b'"' => serde_json::from_str::<Text<'_>>(self.0)
-                .ok()
-                .map(|text| text.0)
-                .filter(|text| !text.trim().is_empty()),
+            b'"' => string(self.0).filter(|text| !text.chars().all(char::is_whitespace)),
             b'-' | b'0'..=b'9' => Some(Cow::Borrowed(self.0)),
             _ => None,
         }
@@ -185,6 +189,17 @@ impl<'a> Json<'a> {
 #[derive(Deserialize)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
+/// Reads a string, quotes and escapes included.
+fn string(json: &str) -> Option<Cow<'_, str>> {
+    match serde_json::from_str::<Text<'_>>(json) {
+        Ok(text) => Some(text.0),
+        // Half a surrogate pair is all that is passed over until here.
+        Err(_) => serde_json::from_str(&clean(json.as_bytes()))
+            .ok()
+            .map(Cow::Owned),
+    }
+}
+
 /// The members of an object in the server's order. Those of a list are members without a key: PHP sends
 /// lists for maps.
 #[derive(Debug, Default)]
@@ -194,20 +209,22 @@ impl<'a> Map<'a> {
     /// Parses a whole text. An error when it is no JSON, cut off, or neither an object nor a list.
     pub fn parse(text: &'a str) -> Result<Self, serde_json::Error> {
         let mut map = Map::default();
-        map.read(text).map(|()| map)
+        map.read(text, None).map(|()| map)
     }
 
     /// Parses what there is of a text: the members before the place where it is cut off or broken.
     pub fn parse_partly(text: &'a str) -> Self {
         let mut map = Map::default();
         // What was read before an error is in the map.
-        _ = map.read(text);
+        _ = map.read(text, None);
         map
     }
 
-    fn read(&mut self, text: &'a str) -> Result<(), serde_json::Error> {
+    /// Reads the members, up to the one named `last` where that is given. Then the result says nothing.
+    fn read(&mut self, text: &'a str, last: Option<&str>) -> Result<(), serde_json::Error> {
         let mut json = Deserializer::from_str(text);
-        json.deserialize_any(Members(&mut self.0))?;
+        let members = &mut self.0;
+        json.deserialize_any(Members { members, last })?;
         json.end()
     }
 
@@ -216,13 +233,13 @@ impl<'a> Map<'a> {
         self.0.is_empty()
     }
 
-    /// The member of this name, the last when there are several.
+    /// The member of this name, the first when there are several.
     pub fn get(&self, name: &str) -> Option<Json<'a>> {
         self.find(name).copied()
     }
 
     fn find(&self, name: &str) -> Option<&Json<'a>> {
-        let member = self.0.iter().rfind(|(key, _)| key == name);
+        let member = self.0.iter().find(|(key, _)| key == name);
         member.map(|(_, value)| value)
     }
 
@@ -249,14 +266,18 @@ impl<'a> IntoIterator for Map<'a> {
 impl<'a> Index<&str> for Map<'a> {
     type Output = Json<'a>;
 
-    /// The member of this name, the last when there are several; `null` when there is none.
+    /// The member of this name, the first when there are several; `null` when there is none.
     fn index(&self, name: &str) -> &Json<'a> {
         self.find(name).unwrap_or(&NULL)
     }
 }
 
 /// Collects the members of an object or a list.
-struct Members<'m, 'a>(&'m mut Vec<(Cow<'a, str>, Json<'a>)>);
+struct Members<'m, 'a> {
+    members: &'m mut Vec<(Cow<'a, str>, Json<'a>)>,
+    /// The member of an object after which reading stops.
+    last: Option<&'m str>,
+}
 
 impl<'a> Visitor<'a> for Members<'_, 'a> {
     type Value = ();
@@ -267,14 +288,18 @@ impl<'a> Visitor<'a> for Members<'_, 'a> {
 
     fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some((key, value)) = map.next_entry::<Text<'a>, &'a RawValue>()? {
-            self.0.push((key.0, Json(value.get())));
+            let is_last = self.last.is_some_and(|last| key.0 == last);
+            self.members.push((key.0, Json(value.get())));
+            if is_last {
+                break;
+            }
         }
         Ok(())
     }
 
     fn visit_seq<A: SeqAccess<'a>>(self, mut list: A) -> Result<(), A::Error> {
         while let Some(value) = list.next_element::<&'a RawValue>()? {
-            self.0.push((Cow::Borrowed(""), Json(value.get())));
+            self.members.push((Cow::Borrowed(""), Json(value.get())));
         }
         Ok(())
     }
@@ -389,10 +414,10 @@ mod tests {
     }
 
     #[test]
-    fn of_two_members_with_one_name_the_last_counts() {
+    fn of_two_members_with_one_name_the_first_counts() {
         let map = Map::parse(r#"{"a":1,"a":2}"#).expect("JSON");
-        assert_eq!(map["a"].count(), Some(2));
-        assert_eq!(map.get("a").and_then(Json::count), Some(2));
+        assert_eq!(map["a"].count(), Some(1));
+        assert_eq!(map.get("a").and_then(Json::count), Some(1));
     }
 
     #[test]

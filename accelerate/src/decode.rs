@@ -29,20 +29,20 @@ use crate::session::{Action, Counters, Document, Dossier, Offers, Session, State
 /// Reads an answer of `getsession`.
 pub fn session(body: &[u8]) -> Result<Session, Problem> {
     // Nearly every answer can be read as it is, which is quicker than looking for what may be wrong.
-    match str::from_utf8(body)
+    let as_it_is = str::from_utf8(body)
         .ok()
-        .and_then(|text| Map::parse(text).ok())
-    {
+        .and_then(|text| Map::parse(text).ok());
+    match as_it_is {
         Some(answer) => session_of(&answer),
         None => session_of(&Map::parse(&json::clean(body)).map_err(Problem::not_json)?),
     }
 }
 
 fn session_of(answer: &Map<'_>) -> Result<Session, Problem> {
-    if let Some(error) = ErrorBody::read(answer["error"]) {
+    if let Some(error) = ErrorBody::read(&answer["error"]) {
         return Err(error.into_problem(None));
     }
-    let session = answer["consumerportalsession"];
+    let session = &answer["consumerportalsession"];
     if !session.is_object() {
         return Err(Problem::new(
             ProblemKind::NotUnderstood,
@@ -56,27 +56,22 @@ fn session_of(answer: &Map<'_>) -> Result<Session, Problem> {
 fn portal_session(session: &Map<'_>) -> Session {
     let dossier = session["dossier"].map();
     let duplicates = session["duplicate_comfort_data"].map();
-    let is_running = session["session"].map()["state"]
-        .id()
-        .is_some_and(|state| state.trim() == STATE_RUNNING);
-    let state = if is_running {
-        State::Running
-    } else {
-        State::Closed
+    let state = match session["session"].map()["state"].id() {
+        Some(state) if state.trim() == STATE_RUNNING => State::Running,
+        _ => State::Closed,
     };
-    let products = products(dossier["products"]);
+    let products = products(&dossier["products"].map());
     let actions = actions(&products, &duplicates, state);
-
-    let counters_elsewhere = duplicates["actioncounter_per_product"].map();
+    let elsewhere = duplicates["actioncounter_per_product"].map();
     let products = products
         .iter()
         .enumerate()
-        .filter(|(index, (id, _))| products[..*index].iter().all(|(known, _)| known != id))
+        .filter(|(at, (id, _))| products[..*at].iter().all(|(earlier, _)| earlier != id))
         .map(|(_, (id, members))| {
-            let counters = counters(members["productaction_counters"])
-                .or_else(|| counters(counters_elsewhere[id]))
+            let counters = counters(&members["productaction_counters"])
+                .or_else(|| counters(&elsewhere[id]))
                 .unwrap_or_else(|| {
-                    count(
+                    count_done(
                         actions
                             .iter()
                             .filter(|action| action.product_id.as_ref() == Some(id)),
@@ -85,84 +80,77 @@ fn portal_session(session: &Map<'_>) -> Session {
             product(id.clone(), members, counters)
         })
         .collect();
-    // In the example the consumer is in the dossier; beside it they are read when the dossier has none.
-    let consumer_is_inside = dossier["consumer"].is_object();
     Session {
         state,
-        consumer: consumer(if consumer_is_inside {
-            dossier["consumer"]
-        } else {
-            session["consumer"]
-        }),
+        // In the example the consumer is in the dossier. When it has none, one beside it is read.
+        consumer: match &dossier["consumer"] {
+            inside if inside.is_object() => consumer(&inside.map()),
+            _ => consumer(&session["consumer"].map()),
+        },
         dossier: Dossier {
             id: dossier["id"].text(),
             code: dossier["code"].text(),
             date_created: dossier["date_created"].date(),
-            owner: person(dossier["owner"]),
-            advisor: person(dossier["advisor"]),
+            owner: person(&dossier["owner"].map()),
+            advisor: person(&dossier["advisor"].map()),
         },
         products,
-        counters: counters(duplicates["actioncounter_total"])
-            .unwrap_or_else(|| count(actions.iter())),
+        counters: counters(&duplicates["actioncounter_total"])
+            .unwrap_or_else(|| count_done(actions.iter())),
         actions,
-        appointment: appointment(duplicates["most_recent_appointment"]),
+        appointment: appointment(&duplicates["most_recent_appointment"].map()),
     }
 }
 
 /// The members of each product, with the product's id. A product without an id and a key is called by its
-/// place: the id is only ever shown.
-fn products<'a>(products: Json<'a>) -> Vec<(String, Map<'a>)> {
-    let mut all = Vec::new();
-    for (key, value) in products.map() {
-        if !value.is_object() {
-            continue;
-        }
-        let members = value.map();
-        let id = members["id"].text().unwrap_or_else(|| match &*key {
-            "" => all.len().to_string(),
-            key => key.to_owned(),
-        });
-        all.push((id, members));
-    }
-    all
+/// place: its id is only ever shown.
+fn products<'a>(products: &Map<'a>) -> Vec<(String, Map<'a>)> {
+    let objects = products.iter().filter(|(_, product)| product.is_object());
+    objects
+        .enumerate()
+        .map(|(place, (key, product))| {
+            let members = product.map().into_owned();
+            let id = members["id"].text().unwrap_or_else(|| match &**key {
+                "" => place.to_string(),
+                key => key.to_owned(),
+            });
+            (id, members)
+        })
+        .collect()
 }
 
 /// Every action once: those of each product, then those that only the duplicates have.
-fn actions<'a>(products: &[(String, Map<'a>)], duplicates: &Map<'a>, state: State) -> Vec<Action> {
-    let uploadable = ids(duplicates["uploadable_productactions"]);
-    let downloadable = ids(duplicates["downloadable_productactions"]);
-    let in_products = products.iter().flat_map(|(product_id, product)| {
-        let actions = product["productactions"].map().into_iter();
-        actions.map(move |(key, value)| (Some(product_id), key, value))
-    });
-    let in_duplicates = duplicates["productactions"].map().into_iter();
-    let in_duplicates = in_duplicates.map(|(key, value)| (None, key, value));
-
+fn actions(products: &[(String, Map<'_>)], duplicates: &Map<'_>, state: State) -> Vec<Action> {
+    let uploadable = ids(&duplicates["uploadable_productactions"].map());
+    let downloadable = ids(&duplicates["downloadable_productactions"].map());
     let mut known = FxHashSet::default();
     let mut actions = Vec::new();
-    for (product_id, key, value) in in_products.chain(in_duplicates) {
-        if !value.is_object() {
-            continue;
+    let mut add = |product_id: Option<&String>, map: &Map<'_>| {
+        for (key, value) in map.iter() {
+            let id = value.own_id().unwrap_or_else(|| key.clone());
+            if !value.is_object() || id.is_empty() || !known.insert(id.clone().into_owned()) {
+                continue;
+            }
+            let mut action = action(&id, &value.map());
+            action.product_id = match product_id {
+                Some(product_id) => Some(product_id.clone()),
+                None => {
+                    (action.product_id).filter(|id| products.iter().any(|(known, _)| known == id))
+                }
+            };
+            let (uploadable, downloadable) = (uploadable.contains(&id), downloadable.contains(&id));
+            action.offers = Offers::of(&action, uploadable, downloadable, state);
+            actions.push(action);
         }
-        let id = value.own_id().unwrap_or(key);
-        if id.is_empty() || !known.insert(id.clone()) {
-            continue;
-        }
-        let mut action = action(&id, &value.map());
-        if product_id.is_some() {
-            action.product_id = product_id.cloned();
-        } else {
-            let of_a_product = |id: &String| products.iter().any(|(known, _)| known == id);
-            action.product_id = action.product_id.filter(of_a_product);
-        }
-        let (uploadable, downloadable) = (uploadable.contains(&id), downloadable.contains(&id));
-        action.offers = Offers::of(&action, uploadable, downloadable, state);
-        actions.push(action);
+    };
+    for (product_id, product) in products {
+        add(Some(product_id), &product["productactions"].map());
     }
+    add(None, &duplicates["productactions"].map());
     actions
 }
 
-/// An action, without what it offers.
+/// An action as it stands, without what it offers.
 fn action(id: &str, members: &Map<'_>) -> Action {
     Action {
         id: id.to_owned(),
@@ -179,7 +167,7 @@ fn action(id: &str, members: &Map<'_>) -> Action {
 }
 
 fn document(members: &Map<'_>) -> Document {
-    // A document is one consumer's own when it names them, unless it says that it is not.
+    // A document that names a consumer is theirs alone, unless it says that it is not.
     let is_specific = members.get("is_consumer_specific").is_none_or(Json::flag);
     Document {
         label: members["label"].text(),
@@ -190,7 +178,7 @@ fn document(members: &Map<'_>) -> Document {
 }
 
 /// Progress as the server counted it, when it gave both numbers.
-fn counters(value: Json<'_>) -> Option<Counters> {
+fn counters(value: &Json<'_>) -> Option<Counters> {
     let members = value.map();
     let (total, done) = (members["total"].count()?, members["done"].count()?);
     Some(Counters {
@@ -200,7 +188,7 @@ fn counters(value: Json<'_>) -> Option<Counters> {
 }
 
 /// Progress as we count it.
-fn count<'a>(actions: impl Iterator<Item = &'a Action>) -> Counters {
+fn count_done<'a>(actions: impl Iterator<Item = &'a Action>) -> Counters {
     let mut counters = Counters::default();
     for action in actions {
         counters.total += 1;
@@ -209,16 +197,16 @@ fn count<'a>(actions: impl Iterator<Item = &'a Action>) -> Counters {
     counters
 }
 
-/// Which actions a map or list names: by each object's own `id`, else by its key, or as plain texts.
-fn ids(value: Json<'_>) -> FxHashSet<Cow<'_, str>> {
+/// Which actions a map or list names: by each object's own id, by its key, or as plain texts.
+fn ids<'a>(map: &Map<'a>) -> FxHashSet<Cow<'a, str>> {
     let mut ids = FxHashSet::default();
-    for (key, value) in value.map() {
+    for (key, value) in map.iter() {
         if value.is_object() {
-            ids.insert(value.own_id().unwrap_or(key));
-        } else if value.is_text() {
+            ids.insert(value.own_id().unwrap_or_else(|| key.clone()));
+        } else if value.is_string() {
             ids.extend(value.id());
-        } else if value.flag() || value.id().is_some() {
-            ids.insert(key);
+        } else if value.is("true") || value.id().is_some() {
+            ids.insert(key.clone());
         }
     }
     ids

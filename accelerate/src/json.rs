@@ -1,17 +1,16 @@
 //! Reads JSON as PHP writes it. serde_json parses; this module knows what PHP makes of a map, a flag or
-//! an absent text, each in one function.
+//! an absent text, each in one function. A value of the wrong kind is taken for no value.
 //!
-//! A [`Json`] is a piece of text that serde_json has checked and not read yet (its `RawValue`). So a number
-//! keeps its digits, strings without escapes are borrowed, and a value of the wrong kind, or nested too
-//! deep to be read, costs nothing but itself.
+//! A [`Json`] is mostly a piece of text that serde_json has checked and not read yet (its `RawValue`). So a
+//! number keeps its digits, a text without escapes is borrowed, and what nobody asks for, is nested too
+//! deep or is too large a number costs nothing but itself.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Index;
 
-use serde::Deserialize;
-use serde::de::{Deserializer as _, MapAccess, SeqAccess, Visitor};
-use serde_json::Deserializer;
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, de};
 use serde_json::value::RawValue;
 
 use crate::session::{Amount, DateTime};
@@ -94,90 +93,131 @@ fn hex4(text: &[u8]) -> Option<u32> {
     })
 }
 
-/// A JSON value, not read yet. Every reader below takes a value of the wrong kind for no value.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Json<'a>(&'a str);
+/// Maps that hold most of a session. [`Map::parse`] reads them together with what they stand in: a value
+/// that is read later costs one more pass over its text.
+const LARGE_MAPS: [&str; 7] = [
+    "consumerportalsession",
+    "dossier",
+    "products",
+    "productactions",
+    "duplicate_comfort_data",
+    "uploadable_productactions",
+    "downloadable_productactions",
+];
 
-/// What is not there.
-const NULL: Json<'static> = Json("null");
+/// A JSON value.
+#[derive(Debug, Clone)]
+pub(crate) enum Json<'a> {
+    /// Any value, not read yet: its text.
+    Text(&'a str),
+    /// One of the [`LARGE_MAPS`].
+    Map(Map<'a>),
+}
 
 impl<'a> Json<'a> {
-    /// The value as it stands in the text.
-    pub fn raw(self) -> &'a str {
-        self.0
+    /// What is not there.
+    const NULL: &'static Json<'static> = &Json::Text("null");
+
+    /// The text of a value that is not read yet.
+    fn unread(&self) -> &'a str {
+        match self {
+            Json::Text(text) => text,
+            Json::Map(_) => "",
+        }
     }
 
-    /// Whether it is an object.
-    pub fn is_object(self) -> bool {
-        self.0.starts_with('{')
+    /// Whether it is exactly this number or word, such as `0` or `true`.
+    pub fn is(&self, word: &str) -> bool {
+        self.unread() == word
     }
 
     /// Whether it is a string.
-    pub fn is_text(self) -> bool {
-        self.0.starts_with('"')
+    pub fn is_string(&self) -> bool {
+        self.unread().starts_with('"')
+    }
+
+    /// Whether it is an object.
+    pub fn is_object(&self) -> bool {
+        match self {
+            Json::Text(text) => text.starts_with('{'),
+            Json::Map(map) => map.is_object,
+        }
     }
 
     /// The members of an object or a list; empty for any other value.
-    pub fn map(self) -> Map<'a> {
-        Map::parse_partly(self.0)
+    pub fn map(&self) -> Cow<'_, Map<'a>> {
+        match self {
+            Json::Text(text) => Cow::Owned(Map::parse_partly(text)),
+            Json::Map(map) => Cow::Borrowed(map),
+        }
     }
 
     /// An object's own `id`. Nothing behind it is read: PHP writes it first.
-    pub fn own_id(self) -> Option<Cow<'a, str>> {
-        let mut map = Map::default();
-        _ = map.read(self.0, Some("id"));
-        map["id"].id()
+    pub fn own_id(&self) -> Option<Cow<'a, str>> {
+        match self {
+            Json::Text(text) => {
+                let mut map = Map::default();
+                _ = map.read(text, ReadAs::UpTo("id"));
+                map["id"].id()
+            }
+            Json::Map(map) => map["id"].id(),
+        }
     }
 
     /// An id, exactly as it came: a text that is not blank, or a number.
-    pub fn id(self) -> Option<Cow<'a, str>> {
-        match self.0.as_bytes().first()? {
-            b'"' => string(self.0).filter(|text| !text.chars().all(char::is_whitespace)),
-            b'-' | b'0'..=b'9' => Some(Cow::Borrowed(self.0)),
+    pub fn id(&self) -> Option<Cow<'a, str>> {
+        let text = self.unread();
+        match text.as_bytes().first()? {
+            b'"' => string(text).filter(|text| !text.chars().all(char::is_whitespace)),
+            b'-' | b'0'..=b'9' => Some(Cow::Borrowed(text)),
             _ => None,
         }
     }
 
     /// A text that is not blank, or a number's digits.
-    pub fn text(self) -> Option<String> {
+    pub fn text(&self) -> Option<String> {
         self.id().map(Cow::into_owned)
     }
 
     /// The texts of a list or map, or the only one there is.
-    pub fn texts(self) -> Vec<String> {
+    pub fn texts(&self) -> Vec<String> {
         match self.text() {
             Some(text) => vec![text],
-            None => self.map().values().filter_map(Json::text).collect(),
+            None => self
+                .map()
+                .iter()
+                .filter_map(|(_, item)| item.text())
+                .collect(),
         }
     }
 
     /// Whether it is `true`, `1`, `"1"`, `"true"` or any other number but 0.
-    pub fn flag(self) -> bool {
+    pub fn flag(&self) -> bool {
         match self.id() {
-            Some(word) if self.is_text() => {
+            Some(word) if self.is_string() => {
                 let word = word.trim();
                 word.eq_ignore_ascii_case("true")
                     || word.parse::<u32>().is_ok_and(|number| number != 0)
             }
             Some(digits) => digits != "0",
-            None => self.0 == "true",
+            None => self.is("true"),
         }
     }
 
     /// A whole number that counts something.
-    pub fn count(self) -> Option<u32> {
+    pub fn count(&self) -> Option<u32> {
         self.id()?.trim().parse().ok()
     }
 
     /// A date, with or without a time.
-    pub fn date(self) -> Option<DateTime> {
+    pub fn date(&self) -> Option<DateTime> {
         DateTime::parse(&self.id()?)
     }
 
     /// An amount of money. A text keeps its digits as they came.
-    pub fn amount(self) -> Option<Amount> {
+    pub fn amount(&self) -> Option<Amount> {
         let text = self.id()?;
-        if self.is_text() {
+        if self.is_string() {
             Amount::parse(&text)
         } else {
             Some(Amount::of_number(&text))
@@ -202,64 +242,48 @@ fn string(json: &str) -> Option<Cow<'_, str>> {
 
 /// The members of an object in the server's order. Those of a list are members without a key: PHP sends
 /// lists for maps.
-#[derive(Debug, Default)]
-pub(crate) struct Map<'a>(Vec<(Cow<'a, str>, Json<'a>)>);
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Map<'a> {
+    is_object: bool,
+    members: Vec<(Cow<'a, str>, Json<'a>)>,
+}
 
 impl<'a> Map<'a> {
-    /// Parses a whole text. An error when it is no JSON, cut off, or neither an object nor a list.
+    /// Parses a whole text. An error when it is no JSON, or cut off; empty when it is no map.
     pub fn parse(text: &'a str) -> Result<Self, serde_json::Error> {
         let mut map = Map::default();
-        map.read(text, None).map(|()| map)
+        map.read(text, ReadAs::Session).map(|()| map)
     }
 
     /// Parses what there is of a text: the members before the place where it is cut off or broken.
     pub fn parse_partly(text: &'a str) -> Self {
         let mut map = Map::default();
         // What was read before an error is in the map.
-        _ = map.read(text, None);
+        _ = map.read(text, ReadAs::Unread);
         map
     }
 
-    /// Reads the members, up to the one named `last` where that is given. Then the result says nothing.
-    fn read(&mut self, text: &'a str, last: Option<&str>) -> Result<(), serde_json::Error> {
-        let mut json = Deserializer::from_str(text);
-        let members = &mut self.0;
-        json.deserialize_any(Members { members, last })?;
+    fn read(&mut self, text: &'a str, how: ReadAs<'_>) -> Result<(), serde_json::Error> {
+        let mut json = serde_json::Deserializer::from_str(text);
+        json.deserialize_any(Members { map: self, how })?;
         json.end()
     }
 
     /// Whether it has no members.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// The member of this name, the first when there are several.
-    pub fn get(&self, name: &str) -> Option<Json<'a>> {
-        self.find(name).copied()
-    }
-
-    fn find(&self, name: &str) -> Option<&Json<'a>> {
-        let member = self.0.iter().find(|(key, _)| key == name);
-        member.map(|(_, value)| value)
+        self.members.is_empty()
     }
 
     /// The members with their keys.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, Json<'a>)> {
-        self.0.iter().map(|(key, value)| (&**key, *value))
+    pub fn iter(&self) -> impl Iterator<Item = &(Cow<'a, str>, Json<'a>)> {
+        self.members.iter()
     }
 
-    /// The members without their keys.
-    pub fn values(&self) -> impl Iterator<Item = Json<'a>> {
-        self.0.iter().map(|(_, value)| *value)
-    }
-}
-
-impl<'a> IntoIterator for Map<'a> {
-    type Item = (Cow<'a, str>, Json<'a>);
-    type IntoIter = std::vec::IntoIter<Self::Item>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+    /// The member of this name, the first when there are several: for where an absent one and `null` are
+    /// not alike.
+    pub fn get(&self, name: &str) -> Option<&Json<'a>> {
+        let member = self.members.iter().find(|(key, _)| key == name);
+        member.map(|(_, value)| value)
     }
 }
 
@@ -268,28 +292,55 @@ impl<'a> Index<&str> for Map<'a> {
 
     /// The member of this name, the first when there are several; `null` when there is none.
     fn index(&self, name: &str) -> &Json<'a> {
-        self.find(name).unwrap_or(&NULL)
+        self.get(name).unwrap_or(Json::NULL)
     }
 }
 
-/// Collects the members of an object or a list.
+impl<'a> Deserialize<'a> for Map<'a> {
+    fn deserialize<D: Deserializer<'a>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut map = Map::default();
+        let members = Members {
+            map: &mut map,
+            how: ReadAs::Session,
+        };
+        deserializer.deserialize_any(members).map(|()| map)
+    }
+}
+
+/// Collects the members of an object or a list. Any other value has none.
 struct Members<'m, 'a> {
-    members: &'m mut Vec<(Cow<'a, str>, Json<'a>)>,
-    /// The member of an object after which reading stops.
-    last: Option<&'m str>,
+    map: &'m mut Map<'a>,
+    how: ReadAs<'m>,
+}
+
+/// How the members of a map are read.
+#[derive(Clone, Copy, PartialEq)]
+enum ReadAs<'m> {
+    /// All of them, the [`LARGE_MAPS`] with what is in them.
+    Session,
+    /// All of them, none with what is in it.
+    Unread,
+    /// Those up to the one of this name. What is behind it, is taken for an error.
+    UpTo(&'m str),
 }
 
 impl<'a> Visitor<'a> for Members<'_, 'a> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object or a list")
+        f.write_str("any value")
     }
 
-    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some((key, value)) = map.next_entry::<Text<'a>, &'a RawValue>()? {
-            let is_last = self.last.is_some_and(|last| key.0 == last);
-            self.members.push((key.0, Json(value.get())));
+    fn visit_map<A: MapAccess<'a>>(self, mut object: A) -> Result<(), A::Error> {
+        self.map.is_object = true;
+        while let Some(Text(key)) = object.next_key()? {
+            let is_last = self.how == ReadAs::UpTo(&key);
+            let value = if self.how == ReadAs::Session && LARGE_MAPS.contains(&&*key) {
+                Json::Map(object.next_value()?)
+            } else {
+                Json::Text(object.next_value::<&RawValue>()?.get())
+            };
+            self.map.members.push((key, value));
             if is_last {
                 break;
             }
@@ -298,9 +349,34 @@ impl<'a> Visitor<'a> for Members<'_, 'a> {
     }
 
     fn visit_seq<A: SeqAccess<'a>>(self, mut list: A) -> Result<(), A::Error> {
-        while let Some(value) = list.next_element::<&'a RawValue>()? {
-            self.members.push((Cow::Borrowed(""), Json(value.get())));
+        while let Some(value) = list.next_element::<&RawValue>()? {
+            let member = (Cow::Borrowed(""), Json::Text(value.get()));
+            self.map.members.push(member);
         }
+        Ok(())
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E: de::Error>(self, _: &str) -> Result<(), E> {
         Ok(())
     }
 }
@@ -320,7 +396,7 @@ mod tests {
         let cleaned = clean(body);
         let list = ["[", &cleaned, "]"].concat();
         let map = Map::parse(&list).unwrap_or_else(|error| panic!("{list}: {error}"));
-        map.values().next().and_then(Json::text)
+        map.iter().next().and_then(|(_, value)| value.text())
     }
 
     #[test]
@@ -398,9 +474,6 @@ mod tests {
             "{}}",
             "{}{}",
             "'a'",
-            "null",
-            "1",
-            "\"a\"",
         ] {
             assert!(Map::parse(&clean(text.as_bytes())).is_err(), "{text}");
         }
@@ -426,8 +499,26 @@ mod tests {
         let text = [r#"{"a":"#, &deep, r#","b":"2"}"#].concat();
         let map = Map::parse(&text).expect("JSON");
         assert_eq!((map["a"].text(), map["b"].count()), (None, Some(2)));
-        assert_eq!(map["a"].map().values().count(), 1);
+        assert_eq!(map["a"].map().iter().count(), 1);
         assert!(Map::parse(&deep[..1_999_999]).is_err());
+    }
+
+    #[test]
+    fn large_maps_nested_too_deep_are_an_error_and_no_crash() {
+        let deep = r#"{"products":"#.repeat(100_000) + "1" + &"}".repeat(100_000);
+        let error = Map::parse(&deep).expect_err("too deep");
+        assert!(error.to_string().contains("recursion limit"), "{error}");
+    }
+
+    #[test]
+    fn a_large_map_of_the_wrong_kind_is_empty() {
+        for value in ["null", "true", "-1", "1", "1.5", "\"a\"", "[]", "{}"] {
+            let text = [r#"{"products":"#, value, r#","a":1}"#].concat();
+            let map = Map::parse(&text).expect("JSON");
+            assert!(map["products"].map().is_empty(), "{value}");
+            assert_eq!((map["products"].text(), map["a"].count()), (None, Some(1)));
+            assert_eq!(map["products"].is_object(), value == "{}");
+        }
     }
 
     #[test]
@@ -441,7 +532,7 @@ mod tests {
         ] {
             let text = ["[", digits, "]"].concat();
             let map = Map::parse(&text).expect("JSON");
-            let number = map.values().next().expect("a number");
+            let (_, number) = map.iter().next().expect("a number");
             assert_eq!(number.text().as_deref(), Some(digits));
         }
     }

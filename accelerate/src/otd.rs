@@ -149,7 +149,7 @@ impl Decoder {
     pub fn finish(self) -> Result<Otd, Problem> {
         let rest = json::clean(&self.rest);
         let rest = Map::parse(&rest).map_err(Problem::not_json)?;
-        match ErrorBody::read(rest["error"]) {
+        match ErrorBody::read(&rest["error"]) {
             Some(error) => Err(error.into_problem(None)),
             None if !self.data.signed => Err(not_a_document("no raw_pdf_data, or an empty one")),
             None => Ok(Otd {

@@ -224,7 +224,7 @@ pub fn check_upload_answer(status: u16, body: &[u8]) -> Result<(), Problem> {
     let text = json::clean(body);
     let answer = Map::parse(&text).map_err(|error| Problem::not_json(error).with_status(status))?;
     let problem = match answer.get("operation_result") {
-        Some(result) if result.is_text() => {
+        Some(result) if result.is_string() => {
             let result = result.text().unwrap_or_default();
             if result.trim().eq_ignore_ascii_case("ok") {
                 return Ok(());
@@ -324,7 +324,7 @@ fn error_in(body: &[u8]) -> Option<ErrorBody> {
     if !starts_like_json(body) {
         return None;
     }
-    ErrorBody::read(Map::parse_partly(&json::clean(body))["error"])
+    ErrorBody::read(&Map::parse_partly(&json::clean(body))["error"])
 }
 
 /// What an `error` says: a text, or an object with `code` and `message`.
@@ -335,16 +335,16 @@ pub(crate) struct ErrorBody {
 
 impl ErrorBody {
     /// Reads the value of `error`. Absent, `null`, `false`, `0`, empty: no error.
-    pub fn read(error: Json<'_>) -> Option<Self> {
+    pub fn read(error: &Json<'_>) -> Option<Self> {
         let plain = words(error);
         let members = error.map();
         if plain.is_none() && members.is_empty() {
             return None;
         }
-        let code = words(members["code"]).or_else(|| plain.clone());
+        let code = words(&members["code"]).or_else(|| plain.clone());
         Some(ErrorBody {
             code: code.and_then(|text| self::code(&text)),
-            message: words(members["message"]).or(plain).unwrap_or_default(),
+            message: words(&members["message"]).or(plain).unwrap_or_default(),
         })
     }
 
@@ -372,12 +372,11 @@ impl ErrorBody {
 }
 
 /// A value that says something, as text.
-fn words(value: Json<'_>) -> Option<String> {
-    match value.raw() {
-        "true" => Some(String::from("true")),
-        "0" => None,
-        _ => value.text(),
+fn words(value: &Json<'_>) -> Option<String> {
+    if value.is("true") {
+        return Some(String::from("true"));
     }
+    value.text().filter(|_| !value.is("0"))
 }
 
 /// The code that a text is, or starts with, as in `TOKEN_EXPIRED: sign again`: an upper-case word of at

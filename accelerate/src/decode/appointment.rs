@@ -3,13 +3,12 @@
 use crate::conventions::appointment::{
     DESCRIPTION, END, LOCATION, START, START_TIME, SUBJECT, WITH,
 };
-use crate::json::Json;
+use crate::json::{Json, Map};
 use crate::session::{Appointment, DateTime};
 
 /// The appointment, unless it is `false` or holds nothing that we know.
-pub(super) fn appointment(value: Json<'_>) -> Option<Appointment> {
-    let members = value.map();
-    let first_of = |names: &[&str]| names.iter().find_map(|name| text_or_name(members[*name]));
+pub(super) fn appointment(members: &Map<'_>) -> Option<Appointment> {
+    let first_of = |names: &[&str]| names.iter().find_map(|name| text_or_name(&members[*name]));
     let start =
         first_of(START)
             .and_then(|text| DateTime::parse(&text))
@@ -36,7 +35,7 @@ pub(super) fn appointment(value: Json<'_>) -> Option<Appointment> {
 }
 
 /// A text, or a person's name.
-fn text_or_name(value: Json<'_>) -> Option<String> {
+fn text_or_name(value: &Json<'_>) -> Option<String> {
     if value.is_object() {
         value.map()["name"].text()
     } else {

@@ -3,13 +3,12 @@
 use base64::Engine as _;
 
 use crate::conventions::AVATAR_MAX;
-use crate::json::Json;
+use crate::json::Map;
 use crate::otd::BASE64;
 use crate::session::{Consumer, Gender, Person};
 
 /// Someone, unless there is nothing known about them.
-pub(super) fn person(value: Json<'_>) -> Option<Person> {
-    let members = value.map();
+pub(super) fn person(members: &Map<'_>) -> Option<Person> {
     let person = Person {
         name: members["name"].text(),
         phone: members["phone"].text(),
@@ -22,8 +21,7 @@ pub(super) fn person(value: Json<'_>) -> Option<Person> {
 }
 
 /// The consumer, with whatever is known about them.
-pub(super) fn consumer(value: Json<'_>) -> Consumer {
-    let members = value.map();
+pub(super) fn consumer(members: &Map<'_>) -> Consumer {
     Consumer {
         id: members["id"].text(),
         gender: match members["gender"].id().as_deref().map(str::trim) {

@@ -10,7 +10,8 @@ pub(super) fn product(id: String, members: &Map<'_>, counters: Counters) -> Prod
     let details = members
         .iter()
         .find(|(name, value)| value.is_object() && name.eq_ignore_ascii_case(&kind))
-        .map_or_else(Map::default, |(_, value)| value.map());
+        .map(|(_, details)| details.map())
+        .unwrap_or_default();
     Product {
         id,
         label: members["label"].text(),
@@ -30,7 +31,7 @@ fn details_of(kind: String, members: &Map<'_>) -> Details {
     }
     let fields = members
         .iter()
-        .filter_map(|(name, value)| Some((name.to_owned(), value.text()?)))
+        .filter_map(|(name, value)| Some((name.to_string(), value.text()?)))
         .collect();
     Details::Other { kind, fields }
 }
@@ -120,11 +121,12 @@ mod tests {
     #[test]
     fn an_unknown_type_is_shown_with_what_it_has() {
         let session = with_product(
-            r#"{"type":"TERM_LIFE_INSURANCE","mortgage":{"label":"no"},"term_life_insurance":{"z_insured":250000.50,"name":"Zeker","empty":"","more":{"x":1},"ok":true}}"#,
+            r#"{"type":"TERM_LIFE_INSURANCE","mortgage":{"label":"no"},"term_life_insurance":{"z_insured":250000.50,"name":"Zeker","empty":"","more":{"x":1},"ok":true,"dossier":7}}"#,
         );
         let fields = vec![
             ("z_insured".to_owned(), "250000.50".to_owned()),
             ("name".to_owned(), "Zeker".to_owned()),
+            ("dossier".to_owned(), "7".to_owned()),
         ];
         assert_eq!(
             session.products[0].details,

@@ -1,5 +1,6 @@
 //! Every flow of the portal in every browser, as the consumers of the demo go through them. Each file is
 //! named after what a consumer does, or after what could go wrong; the words are those on the screen.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod accessible;
 mod another_site;

@@ -1,4 +1,5 @@
 //! What goes wrong at AccelerateConnect, in the browser and on the way, and what a consumer gets of it.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod stage;
 

@@ -1,5 +1,6 @@
 //! All flows, good and bad, with the log at its loudest: nothing in it says who, what or where. One test,
 //! because a program has one log.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod stage;
 

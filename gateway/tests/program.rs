@@ -1,6 +1,6 @@
 //! The program itself, started as a web master starts it: what it takes from flags, environment and files,
 //! what it prints, and how it ends.
-
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![cfg(unix)]
 
 mod stage;

@@ -1,5 +1,6 @@
 //! The recipes for nginx and Caddy as they are in `gateway/deploy/`, followed by the real programs in front
 //! of a gateway, and asked over TLS. `cargo xtask test` brings the programs.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod stage;
 

@@ -1,4 +1,5 @@
 //! The site's files: found, compressed, cached, cut in parts, and never anything beside them.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use axum::response::Response;
 use gateway::assets::Assets;

@@ -4,6 +4,7 @@
 //! - `engines::…`: runs in three browsers, because engines differ in it.
 //! - `flows::…`: runs in Chromium alone.
 //! - `smoke::…`: either of them, and part of `cargo xtask test --quick`.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod accessibility;
 mod actions_and_products;

@@ -37,7 +37,7 @@ pub struct Stage {
 #[derive(Debug)]
 struct Both {
     demo: Running,
-    gateway: gateway::server::Running,
+    gateway: gateway::server::ServerHandle,
     runtime: Runtime,
 }
 

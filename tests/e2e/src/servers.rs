@@ -36,7 +36,7 @@ pub struct TestServers {
 #[derive(Debug)]
 struct RunningServers {
     demo: DemoServer,
-    gateway: gateway::server::Running,
+    gateway: gateway::server::ServerHandle,
     runtime: Runtime,
 }
 

@@ -1,52 +1,52 @@
-//! Which pages may call us: our own and those that are listed. To any other the gateway says nothing it
-//! could read, and takes nothing from it.
+//! The origins whose pages may call the gateway: our own and those of the settings. A page of any other
+//! origin cannot read an answer, and its requests are refused.
 
 use crate::refusal::Refusal;
 use crate::settings::Settings;
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
-/// What a page of another origin may read besides the body.
-const EXPOSED: &str =
+/// The headers that a page of another origin may read.
+const EXPOSED_HEADERS: &str =
     "content-disposition, content-length, content-encoding, retry-after, portal-session";
-/// What it may send: the upload's parameters (accelerate-connect.md) and ours.
-const TAKEN: &str =
+/// The headers that it may send: the upload's parameters, and `upload-id`.
+const ALLOWED_HEADERS: &str =
     "content-type, productaction_id, is_reupload, filename, mimetype, comment, upload-id";
 
-/// The origins that are welcome.
+/// The origins whose pages may call the gateway.
 #[derive(Debug)]
-pub struct Origins {
+pub struct AllowedOrigins {
     own: String,
     listed: Vec<String>,
 }
 
-/// Who a request comes from.
+/// Whose page a request comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Caller {
+pub enum RequestOrigin {
     /// Our own page.
     Own,
-    /// A page of an origin that is listed.
+    /// A page of an origin in the settings.
     Listed(HeaderValue),
-    /// No page that says so.
+    /// The request names no page.
     None,
 }
 
-impl Origins {
-    /// The origins as they were set.
-    pub fn new(settings: &Settings) -> Origins {
-        Origins {
+impl AllowedOrigins {
+    /// The origins of these settings.
+    pub fn new(settings: &Settings) -> AllowedOrigins {
+        AllowedOrigins {
             own: settings.public_url.origin().ascii_serialization(),
             listed: settings.access.origins.clone(),
         }
     }
 
-    /// Who calls. What changes something needs an origin that is welcome, or a browser's word that it is
-    /// our own.
+    /// Whose page a request comes from. A request that changes something must name an allowed origin, or
+    /// the browser must say that it is our own.
     ///
     /// # Errors
     /// [`Refusal::OriginRefused`].
-    pub fn check(&self, method: &Method, headers: &HeaderMap) -> Result<Caller, Refusal> {
-        // No page can set this header; it is not sent to an address without TLS, loopback excepted.
+    pub fn check(&self, method: &Method, headers: &HeaderMap) -> Result<RequestOrigin, Refusal> {
+        // Browsers set this header and pages cannot. It is sent over TLS and to this machine only.
         let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
         let mut origins = headers.get_all(header::ORIGIN).iter();
         let (origin, more) = (origins.next(), origins.next());
@@ -54,44 +54,44 @@ impl Origins {
             return Err(Refusal::OriginRefused);
         }
         let Some(origin) = origin else {
-            let harmless = matches!(*method, Method::GET | Method::HEAD);
+            let only_reads = matches!(*method, Method::GET | Method::HEAD);
             return match site {
-                Some(b"same-origin") => Ok(Caller::Own),
-                _ if harmless => Ok(Caller::None),
+                Some(b"same-origin") => Ok(RequestOrigin::Own),
+                _ if only_reads => Ok(RequestOrigin::None),
                 _ => Err(Refusal::OriginRefused),
             };
         };
         if origin.as_bytes() == self.own.as_bytes() || site == Some(b"same-origin") {
-            return Ok(Caller::Own);
+            return Ok(RequestOrigin::Own);
         }
         if self
             .listed
             .iter()
             .any(|it| it.as_bytes() == origin.as_bytes())
         {
-            return Ok(Caller::Listed(origin.clone()));
+            return Ok(RequestOrigin::Listed(origin.clone()));
         }
         Err(Refusal::OriginRefused)
     }
 
-    /// The answer to what a browser asks before it sends something across origins.
+    /// The answer to a preflight: what a browser asks before it sends something across origins.
     pub fn preflight(&self) -> Response {
         let headers = [
             (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, DELETE"),
-            (header::ACCESS_CONTROL_ALLOW_HEADERS, TAKEN),
+            (header::ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED_HEADERS),
             (header::ACCESS_CONTROL_MAX_AGE, "600"),
         ];
         (StatusCode::NO_CONTENT, headers).into_response()
     }
 
-    /// Adds what lets that caller's page read an answer.
-    pub fn allow(&self, caller: &Caller, headers: &mut HeaderMap) {
+    /// Adds the headers that let a page of that origin read an answer.
+    pub fn allow(&self, origin: &RequestOrigin, headers: &mut HeaderMap) {
         headers.append(header::VARY, HeaderValue::from_static("origin"));
-        if let Caller::Listed(origin) = caller {
+        if let RequestOrigin::Listed(origin) = origin {
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
             for (name, value) in [
                 (header::ACCESS_CONTROL_ALLOW_CREDENTIALS, "true"),
-                (header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED),
+                (header::ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED_HEADERS),
             ] {
                 headers.insert(name, HeaderValue::from_static(value));
             }
@@ -104,8 +104,11 @@ mod tests {
     use super::*;
     use accelerate::conventions as names;
 
-    fn check(method: Method, pairs: &[(&'static str, &'static str)]) -> Result<Caller, Refusal> {
-        let origins = Origins {
+    fn check(
+        method: Method,
+        pairs: &[(&'static str, &'static str)],
+    ) -> Result<RequestOrigin, Refusal> {
+        let origins = AllowedOrigins {
             own: "https://portal.example.nl".to_owned(),
             listed: vec!["https://www.example.nl".to_owned()],
         };
@@ -117,10 +120,10 @@ mod tests {
     }
 
     #[test]
-    fn our_own_page_and_those_listed_may_do_everything() {
+    fn our_own_page_and_listed_pages_may_call_with_every_method() {
         for method in [Method::GET, Method::POST, Method::DELETE] {
             let own = check(method.clone(), &[("origin", "https://portal.example.nl")]);
-            assert_eq!(own, Ok(Caller::Own));
+            assert_eq!(own, Ok(RequestOrigin::Own));
             let listed = check(
                 method,
                 &[
@@ -130,19 +133,19 @@ mod tests {
             );
             assert_eq!(
                 listed,
-                Ok(Caller::Listed(HeaderValue::from_static(
+                Ok(RequestOrigin::Listed(HeaderValue::from_static(
                     "https://www.example.nl"
                 )))
             );
         }
         assert_eq!(
             check(Method::POST, &[("sec-fetch-site", "same-origin")]),
-            Ok(Caller::Own)
+            Ok(RequestOrigin::Own)
         );
     }
 
     #[test]
-    fn everyone_else_is_refused() {
+    fn a_page_of_any_other_origin_is_refused() {
         for origin in [
             "null",
             "https://evil.example",
@@ -162,8 +165,8 @@ mod tests {
     }
 
     #[test]
-    fn what_changes_something_does_not_come_from_nowhere() {
-        assert_eq!(check(Method::GET, &[]), Ok(Caller::None));
+    fn a_change_without_an_origin_is_refused() {
+        assert_eq!(check(Method::GET, &[]), Ok(RequestOrigin::None));
         for site in ["cross-site", "same-site", "none"] {
             let refused = check(Method::POST, &[("sec-fetch-site", site)]);
             assert_eq!(refused, Err(Refusal::OriginRefused));
@@ -182,7 +185,10 @@ mod tests {
             names::COMMENT,
             names::UPLOAD_ID,
         ] {
-            assert!(TAKEN.split(", ").any(|taken| taken == name), "{name}");
+            assert!(
+                ALLOWED_HEADERS.split(", ").any(|allowed| allowed == name),
+                "{name}"
+            );
         }
     }
 }

@@ -1,14 +1,14 @@
-//! Where a consumer is: the address of the connection, or what a trusted proxy in front says. Believes
-//! nobody else.
+//! The client's address: that of the connection, or the one that a trusted proxy in front gives. Nobody
+//! else is believed.
 
 use crate::settings::{AccessSettings, ForwardedHeader};
 use http::HeaderMap;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
-/// The consumer's address: the connection's, unless that is a trusted proxy's; then the last one in the
-/// proxies' header that is no trusted proxy's. What cannot be read ends the search: left of it anyone may
-/// have written anything.
-pub fn client(peer: IpAddr, headers: &HeaderMap, access: &AccessSettings) -> IpAddr {
+/// The client's address. When the connection comes from a trusted proxy, it is the last address in the
+/// proxies' header that is not a trusted proxy's. An address that cannot be read ends the search: anyone may
+/// have written what stands left of it.
+pub fn of(peer: IpAddr, headers: &HeaderMap, access: &AccessSettings) -> IpAddr {
     let trusted = |address: IpAddr| {
         access
             .trusted_proxies
@@ -33,8 +33,9 @@ pub fn client(peer: IpAddr, headers: &HeaderMap, access: &AccessSettings) -> IpA
     client
 }
 
-/// What one consumer can be told from another by: an IPv6 household has a network of 2⁶⁴ addresses.
-pub fn bucket(address: IpAddr) -> IpAddr {
+/// The network that counts as one client: an IPv4 address, or the first 64 bits of an IPv6 address, which
+/// one household shares.
+pub fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => {
             let network = v6.to_bits() >> 64 << 64;
@@ -49,7 +50,7 @@ fn x_forwarded_for(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
         .get_all("x-forwarded-for")
         .iter()
         .flat_map(|line| line.as_bytes().split(|byte| *byte == b','))
-        // Each hop by itself: what a stranger wrote must not hide what the proxy added behind it.
+        // Each address is read by itself: what a stranger wrote must not hide what the proxy added.
         .map(|hop| node(std::str::from_utf8(hop).ok()?))
         .collect()
 }
@@ -72,8 +73,8 @@ fn forwarded(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
     hops
 }
 
-/// The elements of a line. A quote that a stranger opened and never closed must not swallow what the
-/// proxy added behind it: then every comma counts.
+/// The elements of a line. When a quote is never closed, every comma separates: the quote may be a
+/// stranger's, and must not hide what the proxy added.
 fn elements(line: &str) -> Vec<&str> {
     if ends_in_quotes(line) {
         line.split(',').collect()
@@ -159,11 +160,11 @@ mod tests {
         for line in lines {
             headers.append(name, HeaderValue::from_str(line).unwrap());
         }
-        client(peer.parse().unwrap(), &headers, &access(header)).to_string()
+        of(peer.parse().unwrap(), &headers, &access(header)).to_string()
     }
 
     #[test]
-    fn a_stranger_is_where_the_connection_comes_from_whatever_they_write() {
+    fn a_header_from_an_untrusted_peer_is_ignored() {
         assert_eq!(
             from("192.0.2.9", "x-forwarded-for", &["192.0.2.1"]),
             "192.0.2.9"
@@ -175,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn behind_trusted_proxies_it_is_the_last_that_is_none_of_them() {
+    fn behind_trusted_proxies_the_last_untrusted_address_is_the_client() {
         for (lines, client) in [
             (&["192.0.2.1"][..], "192.0.2.1"),
             (&["6.6.6.6, 192.0.2.1, 10.0.0.7"], "192.0.2.1"),
@@ -196,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn the_standard_header_is_read_with_its_quotes() {
+    fn the_forwarded_header_is_read_with_its_quotes() {
         for (line, client) in [
             ("for=192.0.2.1;proto=https;by=10.0.0.1", "192.0.2.1"),
             ("For=\"[2001:db8::1]:4711\"", "2001:db8::1"),
@@ -213,25 +214,25 @@ mod tests {
     }
 
     #[test]
-    fn only_the_header_that_is_set_is_believed() {
+    fn only_the_header_of_the_settings_is_read() {
         let mut headers = HeaderMap::new();
         headers.insert("forwarded", HeaderValue::from_static("for=6.6.6.6"));
         let peer = "127.0.0.1".parse().unwrap();
-        let client = client(peer, &headers, &access(ForwardedHeader::XForwardedFor));
+        let client = of(peer, &headers, &access(ForwardedHeader::XForwardedFor));
         assert_eq!(client.to_string(), "127.0.0.1");
     }
 
     #[test]
-    fn a_household_is_one() {
-        let of = |text: &str| bucket(text.parse().unwrap()).to_string();
-        assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
-        assert_eq!(of("192.0.2.1"), "192.0.2.1");
-        assert_eq!(of("::ffff:192.0.2.1"), "192.0.2.1");
+    fn an_ipv6_household_is_one_network() {
+        let network_of = |text: &str| network(text.parse().unwrap()).to_string();
+        assert_eq!(network_of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(network_of("192.0.2.1"), "192.0.2.1");
+        assert_eq!(network_of("::ffff:192.0.2.1"), "192.0.2.1");
     }
 
     proptest! {
         #[test]
-        fn nobody_left_of_the_last_stranger_is_believed(
+        fn nothing_left_of_the_last_untrusted_address_is_believed(
             lies in proptest::collection::vec(
                 prop_oneof![Just(b'"'), Just(b'\\'), Just(b','), 0x20_u8..0x7f, 0x80_u8..=0xff],
                 0..60,
@@ -246,7 +247,7 @@ mod tests {
                 let mut headers = HeaderMap::new();
                 headers.insert(name, HeaderValue::from_bytes(&line).unwrap());
                 let peer = "127.0.0.1".parse().unwrap();
-                let client = client(peer, &headers, &access(header));
+                let client = of(peer, &headers, &access(header));
                 prop_assert_eq!(client.to_string(), client_is);
             }
         }

@@ -1,9 +1,9 @@
-//! A gateway in this process, in front of an AccelerateConnect that does what a test tells it to, byte
-//! by byte; and a browser of a few lines that can do what no browser would.
+//! What the tests share: a gateway in this process, an AccelerateConnect that answers as a test tells it to,
+//! and a small HTTP client that can send what no browser would.
 
 #![allow(dead_code, reason = "each file of tests uses a part of it")]
 
-use gateway::server::Running;
+use gateway::server::ServerHandle;
 use gateway::settings::Settings;
 use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -14,20 +14,20 @@ use tokio::runtime::Runtime;
 pub const SALT: &str = "PRIVATE_SALT";
 pub const CONSUMER: &str = "CNSR22966DC6C1D2E53D861B2794F6A20E";
 pub const ACTION: &str = "PRA433FB8570F2C0F6D816F1A0A283BFE";
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A request as it arrived at AccelerateConnect.
 #[derive(Debug, Clone)]
-pub struct Seen {
+pub struct ReceivedRequest {
     pub method: String,
     pub target: String,
     pub headers: Vec<(String, Vec<u8>)>,
     pub body: Vec<u8>,
-    /// Whether all of the body came.
-    pub whole: bool,
+    /// Whether all of the body arrived.
+    pub is_complete: bool,
 }
 
-impl Seen {
+impl ReceivedRequest {
     pub fn header(&self, name: &str) -> Option<&[u8]> {
         let found = self.headers.iter().find(|(it, _)| it == name);
         found.map(|(_, value)| value.as_slice())
@@ -38,7 +38,7 @@ impl Seen {
             .starts_with(&format!("/api/consumerportal/{endpoint}"))
     }
 
-    /// The parameters, wherever they travel.
+    /// The parameters, from the query or the headers.
     pub fn parameters(&self) -> Vec<(String, String)> {
         if let Some((_, query)) = self.target.split_once('?') {
             return url::form_urlencoded::parse(query.as_bytes())
@@ -68,7 +68,7 @@ impl Seen {
         found.map(|(_, value)| value)
     }
 
-    /// Whether the token is the one that the documentation's rule gives.
+    /// Whether the token is right for the parameters.
     pub fn is_signed(&self) -> bool {
         let parameters = self.parameters();
         let others: Vec<(&str, &str)> = parameters
@@ -80,73 +80,79 @@ impl Seen {
     }
 }
 
-type Act = dyn Fn(&Seen, &mut TcpStream) + Send + Sync;
+type Handler = dyn Fn(&ReceivedRequest, &mut TcpStream) + Send + Sync;
 
-/// An AccelerateConnect that acts as told.
-pub struct Upstream {
+/// An AccelerateConnect that answers as a test tells it to.
+pub struct FakeAccelerate {
     pub address: SocketAddr,
-    seen: Arc<Mutex<Vec<Seen>>>,
-    arrived: Arc<Arrived>,
+    requests: Arc<Mutex<Vec<ReceivedRequest>>>,
+    body_bytes: Arc<ByteCount>,
 }
 
-/// How many bytes of bodies are here, whole or not.
+/// How many bytes of bodies have arrived, complete or not.
 #[derive(Default)]
-struct Arrived(Mutex<u64>, Condvar);
+struct ByteCount(Mutex<u64>, Condvar);
 
-impl Arrived {
+impl ByteCount {
     fn add(&self, bytes: usize) {
         *self.0.lock().unwrap() += bytes as u64;
         self.1.notify_all();
     }
 }
 
-impl Upstream {
-    /// `act` is called when a request is here (whole or broken off), and writes what it likes; the
-    /// connection is closed then.
-    pub fn new(act: impl Fn(&Seen, &mut TcpStream) + Send + Sync + 'static) -> Upstream {
+impl FakeAccelerate {
+    /// Calls `handler` for each request that has arrived, complete or broken off. The handler writes the
+    /// answer, and then the connection is closed.
+    pub fn new(
+        handler: impl Fn(&ReceivedRequest, &mut TcpStream) + Send + Sync + 'static,
+    ) -> FakeAccelerate {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let seen: Arc<Mutex<Vec<Seen>>> = Arc::default();
-        let arrived: Arc<Arrived> = Arc::default();
-        let (act, keep): (Arc<Act>, _) = (Arc::new(act), seen.clone());
-        let count = arrived.clone();
+        let requests: Arc<Mutex<Vec<ReceivedRequest>>> = Arc::default();
+        let body_bytes: Arc<ByteCount> = Arc::default();
+        let handler: Arc<Handler> = Arc::new(handler);
+        let (kept, count) = (requests.clone(), body_bytes.clone());
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (act, keep, count) = (act.clone(), keep.clone(), count.clone());
+                let (handler, kept, count) = (handler.clone(), kept.clone(), count.clone());
                 std::thread::spawn(move || {
                     if let Some((request, mut stream)) = receive(stream, &count) {
-                        keep.lock().unwrap().push(request.clone());
-                        act(&request, &mut stream);
+                        kept.lock().unwrap().push(request.clone());
+                        handler(&request, &mut stream);
                     }
                 });
             }
         });
-        Upstream {
+        FakeAccelerate {
             address,
-            seen,
-            arrived,
+            requests,
+            body_bytes,
         }
     }
 
-    /// Waits until so many bytes of bodies are here, of requests that may still be on their way.
+    /// Waits until so many bytes of bodies have arrived. Their requests need not be complete.
     pub fn wait_for(&self, bytes: u64) {
-        let arrived = self.arrived.0.lock().unwrap();
+        let arrived = self.body_bytes.0.lock().unwrap();
         let waited = self
-            .arrived
+            .body_bytes
             .1
-            .wait_timeout_while(arrived, PATIENCE, |it| *it < bytes);
+            .wait_timeout_while(arrived, TIMEOUT, |it| *it < bytes);
         let (arrived, timeout) = waited.unwrap();
         assert!(!timeout.timed_out(), "of {bytes} bytes only {arrived} came");
     }
 
     /// The requests to an endpoint so far.
-    pub fn seen(&self, endpoint: &str) -> Vec<Seen> {
-        let seen = self.seen.lock().unwrap();
-        seen.iter().filter(|it| it.is(endpoint)).cloned().collect()
+    pub fn received(&self, endpoint: &str) -> Vec<ReceivedRequest> {
+        let requests = self.requests.lock().unwrap();
+        requests
+            .iter()
+            .filter(|it| it.is(endpoint))
+            .cloned()
+            .collect()
     }
 }
 
-fn receive(stream: TcpStream, arrived: &Arrived) -> Option<(Seen, TcpStream)> {
+fn receive(stream: TcpStream, body_bytes: &ByteCount) -> Option<(ReceivedRequest, TcpStream)> {
     let mut reader = BufReader::new(stream.try_clone().ok()?);
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
@@ -173,7 +179,7 @@ fn receive(stream: TcpStream, arrived: &Arrived) -> Option<(Seen, TcpStream)> {
             .find(|(it, _)| it == name)
             .map(|(_, it)| it.clone())
     };
-    let (mut body, mut whole) = (Vec::new(), true);
+    let (mut body, mut is_complete) = (Vec::new(), true);
     if let Some(length) = value("content-length") {
         let length: usize = String::from_utf8(length).ok()?.parse().ok()?;
         while body.len() < length {
@@ -183,20 +189,20 @@ fn receive(stream: TcpStream, arrived: &Arrived) -> Option<(Seen, TcpStream)> {
             let taken = piece.len().min(length - body.len());
             body.extend_from_slice(&piece[..taken]);
             reader.consume(taken);
-            arrived.add(taken);
+            body_bytes.add(taken);
         }
-        whole = body.len() == length;
+        is_complete = body.len() == length;
     } else if value("transfer-encoding").is_some() {
-        whole = read_chunks(&mut reader, &mut body, |bytes| arrived.add(bytes)).is_some();
+        is_complete = read_chunks(&mut reader, &mut body, |bytes| body_bytes.add(bytes)).is_some();
     }
-    let seen = Seen {
+    let request = ReceivedRequest {
         method,
         target,
         headers,
         body,
-        whole,
+        is_complete,
     };
-    Some((seen, stream))
+    Some((request, stream))
 }
 
 fn read_chunks(
@@ -223,7 +229,7 @@ fn read_chunks(
 }
 
 /// Writes an answer with its length.
-pub fn answer(stream: &mut TcpStream, status: u16, content_type: &str, body: &[u8]) {
+pub fn send_answer(stream: &mut TcpStream, status: u16, content_type: &str, body: &[u8]) {
     let head = format!(
         "HTTP/1.1 {status} X\r\ncontent-type: {content_type}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
         body.len()
@@ -232,13 +238,13 @@ pub fn answer(stream: &mut TcpStream, status: u16, content_type: &str, body: &[u
     let _ = stream.write_all(body);
 }
 
-pub fn json(stream: &mut TcpStream, body: &str) {
-    answer(stream, 200, "application/json", body.as_bytes());
+pub fn send_json(stream: &mut TcpStream, body: &str) {
+    send_answer(stream, 200, "application/json", body.as_bytes());
 }
 
 /// The documentation's session, whose one action is [`ACTION`].
-pub fn session(stream: &mut TcpStream) {
-    json(
+pub fn send_session(stream: &mut TcpStream) {
+    send_json(
         stream,
         &format!(
             "{{\"consumerportalsession\":{{\"dossier\":{{\"products\":{{\"P\":{{\"productactions\":{{\"{ACTION}\":{{\"id\":\"{ACTION}\"}}}}}}}}}}}}}}"
@@ -246,31 +252,31 @@ pub fn session(stream: &mut TcpStream) {
     );
 }
 
-/// Answers `getsession`; `false` when it is another endpoint.
-pub fn session_first(seen: &Seen, stream: &mut TcpStream) -> bool {
-    let is = seen.is("getsession");
+/// Answers `getsession` with [`send_session`]. It gives `false` for a request to another endpoint.
+pub fn answer_getsession(request: &ReceivedRequest, stream: &mut TcpStream) -> bool {
+    let is = request.is("getsession");
     if is {
-        session(stream);
+        send_session(stream);
     }
     is
 }
 
-/// A gateway, and who is signed in at it.
-pub struct Stage {
+/// A gateway, and the cookie of a consumer who is signed in.
+pub struct TestGateway {
     runtime: Runtime,
-    running: Option<Running>,
+    server: Option<ServerHandle>,
     pub address: SocketAddr,
     pub settings: Settings,
     pub cookie: String,
 }
 
-impl Stage {
-    pub fn new(upstream: &Upstream) -> Stage {
-        Stage::with(upstream.address, |_| {})
+impl TestGateway {
+    pub fn new(upstream: &FakeAccelerate) -> TestGateway {
+        TestGateway::with(upstream.address, |_| {})
     }
 
-    pub fn with(upstream: SocketAddr, change: impl FnOnce(&mut Settings)) -> Stage {
-        // The port is taken first: links and origins hold it.
+    pub fn with(upstream: SocketAddr, change: impl FnOnce(&mut Settings)) -> TestGateway {
+        // The port is needed first: links and origins contain it.
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let free = listener.local_addr().unwrap();
@@ -291,24 +297,24 @@ impl Stage {
             .enable_all()
             .build()
             .unwrap();
-        let running = runtime
+        let server = runtime
             .block_on(async {
                 let listener = tokio::net::TcpListener::from_std(listener)?;
                 gateway::server::start_on(listener, settings.clone())
             })
             .unwrap();
-        let mut stage = Stage {
+        let mut gateway = TestGateway {
             runtime,
-            running: Some(running),
+            server: Some(server),
             address: free,
             settings,
             cookie: String::new(),
         };
-        stage.cookie = stage.sign_in(CONSUMER);
-        stage
+        gateway.cookie = gateway.sign_in(CONSUMER);
+        gateway
     }
 
-    /// The cookie that a consumer's link gives.
+    /// Opens a link of a consumer, and gives the cookie.
     pub fn sign_in(&self, consumer: &str) -> String {
         let link = gateway::links::mint(&self.settings, consumer, None, SystemTime::now()).unwrap();
         let opened = self.send(
@@ -343,7 +349,7 @@ impl Stage {
 
     pub fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(self.address).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_read_timeout(Some(TIMEOUT)).unwrap();
         stream
     }
 
@@ -354,20 +360,20 @@ impl Stage {
         Answer::read(stream)
     }
 
-    /// Ends the gateway as SIGTERM does, and waits.
+    /// Stops the gateway as SIGTERM does, and waits.
     pub fn stop(&mut self) {
-        let running = self.running.take().unwrap();
-        self.runtime.block_on(running.stop());
+        let server = self.server.take().unwrap();
+        self.runtime.block_on(server.stop());
     }
 
-    /// Begins to end it, and tells when it has.
+    /// Begins to stop the gateway; the handle ends when it has stopped.
     pub fn begin_to_stop(&mut self) -> tokio::task::JoinHandle<()> {
-        let running = self.running.take().unwrap();
-        self.runtime.spawn(running.stop())
+        let server = self.server.take().unwrap();
+        self.runtime.spawn(server.stop())
     }
 
-    pub fn wait<T>(&self, for_it: impl Future<Output = T>) -> T {
-        self.runtime.block_on(for_it)
+    pub fn wait<T>(&self, future: impl Future<Output = T>) -> T {
+        self.runtime.block_on(future)
     }
 }
 
@@ -396,14 +402,14 @@ pub fn upload_head(public_url: &url::Url, cookie: &str, upload_id: &str, length:
     )
 }
 
-/// An answer as a browser reads it.
+/// An answer as a client reads it.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
-    /// Whether all came that was announced.
-    pub whole: bool,
+    /// Whether all of the body arrived.
+    pub is_complete: bool,
 }
 
 impl Answer {
@@ -415,23 +421,23 @@ impl Answer {
                 .find(|(it, _)| it == name)
                 .map(|(_, it)| it.clone())
         };
-        let (mut body, mut whole) = (Vec::new(), true);
+        let (mut body, mut is_complete) = (Vec::new(), true);
         if let Some(length) = value("content-length") {
             let length: u64 = length.parse().unwrap();
             let _ = (&mut reader).take(length).read_to_end(&mut body);
-            whole = body.len() as u64 == length;
+            is_complete = body.len() as u64 == length;
         } else if value("transfer-encoding").is_some() {
-            whole = read_chunks(&mut reader, &mut body, |_| ()).is_some();
+            is_complete = read_chunks(&mut reader, &mut body, |_| ()).is_some();
         }
         Answer {
             status,
             headers,
             body,
-            whole,
+            is_complete,
         }
     }
 
-    /// The status and the headers; the body is still to be read.
+    /// Reads the status and the headers. The body can be read from the reader.
     pub fn head<R: Read>(stream: R) -> (u16, Vec<(String, String)>, BufReader<R>) {
         let mut reader = BufReader::new(stream);
         let mut line = String::new();
@@ -476,7 +482,7 @@ impl Answer {
     }
 }
 
-/// A folder with the least that is a site.
+/// A folder with the smallest site.
 pub fn site() -> std::path::PathBuf {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("site");
     std::fs::create_dir_all(&folder).unwrap();

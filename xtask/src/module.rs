@@ -3,12 +3,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::Result;
+use xshell::{Shell, cmd};
 
-use crate::install::{SiteTools, WASM};
-use crate::{places, progress};
+use crate::files::{files_below, is_kind};
+use crate::install::WASM;
+use crate::{paths, run};
 
 /// The part that the page starts with.
 pub const MODULE: &str = "portal_bg.wasm";
@@ -33,44 +34,32 @@ const OPTIMISE: &str = "-Oz -Oz --low-memory-unused --always-inline-max-function
 ///
 /// # Errors
 /// When a tool fails.
-pub fn make(tools: &SiteTools, work: &Path) -> Result<Vec<PathBuf>> {
-    let compiled = places::target()
+pub fn make(tools: &Shell, work: &Path) -> Result<Vec<PathBuf>> {
+    let compiled = paths::target()
         .join(WASM)
         .join("release/consumer_portal.wasm");
     // Writes portal.wasm, a module for each chunk, and __wasm_split.js, which loads them.
-    let mut split = Command::new(&tools.wasm_split);
-    split.arg(compiled).arg(work).args(["--out-name", "portal"]);
-    progress::run("wasm-split", &mut split)?;
-
-    let mut bind = Command::new(&tools.wasm_bindgen);
-    bind.args([
-        "--target=web",
-        "--keep-lld-exports",
-        "--no-typescript",
-        "--out-dir",
-    ])
-    .arg(work)
-    .arg(work.join("portal.wasm"));
-    progress::run("wasm-bindgen", &mut bind)?;
-    fs::remove_file(work.join("portal.wasm"))?;
+    let split = cmd!(tools, "wasm-split-cli {compiled} {work} --out-name portal");
+    run::quietly("wasm-split", split)?;
+    let main = work.join("portal.wasm");
+    let flags = ["--target=web", "--keep-lld-exports", "--no-typescript"];
+    let bind = cmd!(tools, "wasm-bindgen {flags...} --out-dir {work} {main}");
+    run::quietly("wasm-bindgen", bind)?;
+    fs::remove_file(main)?;
 
     let mut chunks = Vec::new();
-    for file in fs::read_dir(work)? {
-        let file = file?.path();
-        if file.extension().is_some_and(|kind| kind == "wasm") {
-            let mut optimise = Command::new(&tools.wasm_opt);
-            optimise
-                .args(FEATURES.split_whitespace())
-                .args(OPTIMISE.split_whitespace())
-                .arg(&file)
-                .arg("--output")
-                .arg(&file);
-            progress::run("wasm-opt", &mut optimise)?;
-            if !file.ends_with(MODULE) {
-                chunks.push(file);
-            }
+    for file in files_below(work)? {
+        if !is_kind(&file, "wasm") {
+            continue;
+        }
+        let flags = FEATURES
+            .split_whitespace()
+            .chain(OPTIMISE.split_whitespace());
+        let optimise = cmd!(tools, "wasm-opt {file} --output {file}").args(flags);
+        run::quietly("wasm-opt", optimise)?;
+        if !file.ends_with(MODULE) {
+            chunks.push(file);
         }
     }
-    chunks.sort();
     Ok(chunks)
 }

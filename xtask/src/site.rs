@@ -4,15 +4,16 @@
 //! script is inlined: the Content Security Policy forbids it; the page's style it allows by its hash.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sha2::{Digest, Sha256};
+use xshell::{Shell, cmd};
 
-use crate::install::{self, SiteTools};
-use crate::{esbuild, module, places, progress};
+use crate::files::{files_below, hex};
+
+use crate::{esbuild, install, module, paths, run};
 
 /// The sources that the site is made of beside the module, from the root. The loader is the file that
 /// brokers name in their pages: it keeps its name.
@@ -40,8 +41,8 @@ pub fn assemble_for_trunk() -> Result<()> {
     assemble(Path::new(&staging), release, &install::site_tools()?)
 }
 
-fn assemble(staging: &Path, release: bool, tools: &SiteTools) -> Result<()> {
-    let root = places::root();
+fn assemble(staging: &Path, release: bool, tools: &Shell) -> Result<()> {
+    let root = paths::root();
     let work = staging.join("work");
     fs::create_dir_all(&work)?;
 
@@ -127,7 +128,7 @@ fn place(staging: &Path, name: &str, kind: &str, content: &[u8]) -> Result<Strin
 
 /// The first 12 hexadecimal digits of the content's SHA-256: enough to tell versions apart.
 fn hash(content: &[u8]) -> String {
-    format!("{:x}", Sha256::digest(content))[..12].to_owned()
+    hex(&Sha256::digest(content)[..6])
 }
 
 /// `text` with each placeholder replaced by what it stands for, written as the language there has it.
@@ -176,33 +177,12 @@ pub fn style_hashes(html: &str) -> Vec<String> {
 }
 
 /// Writes a Brotli and a gzip copy beside each file: there are no images but the icon, a text.
-fn compress(tools: &SiteTools, folder: &Path) -> Result<()> {
-    let mut command = Command::new(&tools.node);
-    command
-        .arg(places::root().join("xtask/src/compress.mjs"))
-        .args(files_below(folder)?);
-    progress::run("compressing", &mut command)?;
-    Ok(())
-}
-
-/// Every file below `folder`, in a fixed order.
-///
-/// # Errors
-/// When a folder cannot be read.
-pub fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    let entries =
-        fs::read_dir(folder).with_context(|| format!("no folder {}", folder.display()))?;
-    for entry in entries {
-        let path = entry?.path();
-        if path.is_dir() {
-            files.extend(files_below(&path)?);
-        } else {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
+fn compress(tools: &Shell, folder: &Path) -> Result<()> {
+    let files = files_below(folder)?;
+    run::quietly(
+        "compressing",
+        cmd!(tools, "node xtask/src/compress.mjs {files...}"),
+    )
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use crate::files::files_below;
 use crate::site;
 
 /// One line of the table, in bytes.
@@ -23,7 +24,7 @@ struct Row {
 /// When the site is not there.
 pub fn table(dist: &Path) -> Result<String> {
     let mut rows = Vec::new();
-    for file in site::files_below(dist)? {
+    for file in files_below(dist)? {
         let name = file
             .strip_prefix(dist)
             .unwrap_or(&file)

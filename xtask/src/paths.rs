@@ -1,15 +1,27 @@
-//! Where things are: the repository, cargo's target directory and what this program keeps in it.
-//! Everything that is installed for this project alone lies below `target/`, so `cargo clean`
-//! takes all of it away again.
+//! Where things are. Everything that is installed for this project alone lies below `target/`, so
+//! `cargo clean` takes all of it away again.
 
 use std::env;
 use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use xshell::Shell;
 
 /// The repository's root.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .expect("this package lies in a folder of the repository")
+}
+
+/// A shell in the repository's root: commands of `xshell::cmd!` run there.
+///
+/// # Errors
+/// When this program's own folder is gone.
+pub fn shell() -> Result<Shell> {
+    let shell = Shell::new().context("the current folder is gone")?;
+    shell.change_dir(root());
+    Ok(shell)
 }
 
 /// Cargo's target directory, read off where cargo has put this very program

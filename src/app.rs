@@ -11,7 +11,7 @@ use std::sync::Arc;
 use accelerate::problem::{Problem, ProblemKind};
 use js_sys::Promise;
 use leptos::prelude::*;
-use web_sys::{HtmlElement, ShadowRoot};
+use web_sys::HtmlElement;
 
 use crate::{
     components::{button::PrimaryButton, icon::Icon, screen::ErrorScreen, timeline::TimelineStyle},
@@ -43,9 +43,7 @@ pub fn App(
     /// The element's settings.
     config: Config,
     /// The element.
-    host: HtmlElement,
-    /// Its shadow root.
-    root: ShadowRoot,
+    element: HtmlElement,
     /// The getsession that the loader asked for: a promise of a `Response`.
     first_session: Promise,
     /// The absolute address of the style sheet for timelines.
@@ -54,24 +52,19 @@ pub fn App(
     own_page: Option<String>,
 ) -> impl IntoView {
     let config = Arc::new(config);
-    let element = Host::new(host.clone());
+    let host = Host::new(element);
     let navigation = Navigation::new();
-    let session = SessionStore::new(
-        Arc::clone(&config),
-        Auth::new(own_page),
-        navigation,
-        element,
-    );
+    let session = SessionStore::new(Arc::clone(&config), Auth::new(own_page), navigation, host);
     provide_context(i18n::texts(config.language, config.address));
     provide_context(Formats::new(config.language));
     provide_context(TimelineStyle(timeline_style.into()));
     provide_context(config);
-    provide_context(element);
+    provide_context(host);
     provide_context(navigation);
     provide_context(session);
     provide_context(RestLoader::new());
     session.read_first(first_session);
-    follow_page_events(host, root.clone());
+    follow_page_events();
 
     let screen = Memo::new(move |_| {
         if let Some(reason) = session.auth.signed_out.get() {
@@ -85,17 +78,18 @@ pub fn App(
         }
     });
     // What had the focus is gone when another screen comes, unless it is the first.
-    let root = StoredValue::new_local(root);
     let has_skeleton = StoredValue::new(true);
     Effect::watch(
         move || screen.get(),
         move |_, before, _| {
             if has_skeleton.get_value() {
                 has_skeleton.set_value(false);
-                root.with_value(window::remove_skeleton);
+                if let Some(root) = host.root() {
+                    window::remove_skeleton(&root);
+                }
             }
             if before != Some(&Screen::Loading) {
-                focus_heading_soon(root);
+                host.focus_heading_soon();
             }
         },
         false,
@@ -106,12 +100,6 @@ pub fn App(
         Screen::SignedOut(reason) => view! { <SignedOut reason/> }.into_any(),
         Screen::Dossier => view! { <Frame/> }.into_any(),
     }
-}
-
-fn focus_heading_soon(root: StoredValue<ShadowRoot, LocalStorage>) {
-    request_animation_frame(move || {
-        root.try_with_value(window::focus_heading);
-    });
 }
 
 /// While the session is read again after a failure. At first the loader's skeleton is there.

@@ -91,8 +91,8 @@ pub fn mount(
         .expect("a shadow root takes children");
 
     let view = leptos::mount::mount_to(container.clone(), {
-        let host = host.clone();
-        move || view! { <App config host root first_session timeline_style own_page/> }
+        let element = host.clone();
+        move || view! { <App config element first_session timeline_style own_page/> }
     });
     Mounted {
         host,

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::rest::{RestFailed, RestLoader, RestState};
 use crate::{
     components::{button::Button, icon::Icon, link::PageLink},
-    context::{Dialogs, use_dialogs, use_navigation, use_session, use_texts},
+    context::{Dialogs, use_dialogs, use_host, use_navigation, use_session, use_texts},
     i18n::problem_text,
     pages::{not_found::NotFound, overview::Overview, signed_out::NeedlessLink},
     route::Page,
@@ -145,8 +145,18 @@ fn CurrentPage() -> impl IntoView {
 #[component]
 fn RestPage(page: Page) -> impl IntoView {
     let texts = use_texts();
-    let loader: RestLoader = expect_context();
+    let (loader, host): (RestLoader, _) = (expect_context(), use_host());
     loader.load();
+    // A page that was waited for gets the focus when it is there.
+    Effect::watch(
+        move || loader.state.get().is_ready(),
+        move |is_ready, _, _| {
+            if *is_ready {
+                host.focus_heading_soon();
+            }
+        },
+        false,
+    );
     move || match (loader.state.get(), page.clone()) {
         (RestState::Loading, _) => view! {
             <p class="page waiting" role="status">

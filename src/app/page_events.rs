@@ -1,21 +1,19 @@
 //! Follows the page that the element is on: its fragment, its visibility, the connection, and the
 //! consumer leaving it.
 
-use std::collections::HashMap;
-
+use gloo_events::EventListener;
 use leptos::{ev, prelude::*};
-use web_sys::{Event, HtmlElement, ShadowRoot};
 
 use crate::{
-    context::{use_navigation, use_session},
+    context::{use_host, use_navigation, use_session},
     platform::window,
     route::Page,
 };
 
 /// Follows them until the reactive owner goes.
-pub fn follow_page_events(host: HtmlElement, root: ShadowRoot) {
+pub fn follow_page_events() {
     let session = use_session();
-    follow_fragment(host, root);
+    follow_fragment();
     // What the consumer does anywhere on the page renews their session: who reads on by the keyboard
     // does it outside of the element.
     let renew = move || session.renew();
@@ -44,23 +42,25 @@ pub fn follow_page_events(host: HtmlElement, root: ShadowRoot) {
 
 /// Shows the page that the fragment names. Like a browser, it begins a page that a link leads to at its
 /// top, and goes back to where the consumer was on a page that they had seen.
-fn follow_fragment(host: HtmlElement, root: ShadowRoot) {
-    let navigation = use_navigation();
+fn follow_fragment() {
+    let (navigation, host) = (use_navigation(), use_host());
     let by_link = StoredValue::new(false);
-    let scrolled = StoredValue::new(HashMap::<Page, f64>::new());
-    let clicked = gloo_events::EventListener::new(&root, "click", move |event: &Event| {
-        if window::comes_from_link(event) {
-            by_link.set_value(true);
-            let here = navigation.page.get_untracked();
-            scrolled.update_value(|scrolled| {
-                scrolled.insert(here, window::scroll_position());
-            });
-        }
+    let scrolled = StoredValue::new(Vec::<(Page, f64)>::new());
+    let listener = host.root().map(|root| {
+        EventListener::new(&root, "click", move |event| {
+            if window::comes_from_link(event) {
+                by_link.set_value(true);
+                let here = navigation.page.get_untracked();
+                scrolled.update_value(|scrolled| {
+                    scrolled.retain(|(page, _)| *page != here);
+                    scrolled.push((here, window::scroll_position()));
+                });
+            }
+        })
     });
-    let listener = StoredValue::new_local(clicked);
+    let listener = StoredValue::new_local(listener);
     on_cleanup(move || listener.dispose());
 
-    let (host, root) = (StoredValue::new_local(host), StoredValue::new_local(root));
     on_window(ev::hashchange, move |_| {
         let comes_by_link = by_link.get_value();
         by_link.set_value(false);
@@ -73,18 +73,20 @@ fn follow_fragment(host: HtmlElement, root: ShadowRoot) {
             return;
         };
         let scroll_to = scrolled
-            .with_value(|scrolled| scrolled.get(&next).copied())
+            .with_value(|scrolled| {
+                scrolled
+                    .iter()
+                    .find(|(page, _)| *page == next)
+                    .map(|it| it.1)
+            })
             .filter(|_| !comes_by_link);
         navigation.page.set(next);
+        host.focus_heading_soon();
         // After the new page is there.
-        request_animation_frame(move || {
-            root.try_with_value(window::focus_heading);
-            match scroll_to {
-                Some(top) => window::scroll_to(top),
-                None => {
-                    host.try_with_value(window::scroll_to_top_of);
-                }
-            }
+        request_animation_frame(move || match (scroll_to, host.element()) {
+            (Some(top), _) => window::scroll_to(top),
+            (None, Some(element)) => window::scroll_to_top_of(&element),
+            (None, None) => {}
         });
     });
 }

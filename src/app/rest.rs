@@ -61,6 +61,13 @@ pub enum RestState {
     Failed,
 }
 
+impl RestState {
+    /// Whether it is there.
+    pub fn is_ready(self) -> bool {
+        matches!(self, Self::Ready(_))
+    }
+}
+
 /// Loads the second module, once.
 #[derive(Clone, Copy)]
 pub struct RestLoader {

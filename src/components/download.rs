@@ -133,8 +133,8 @@ fn DownloadProgress(
         (received, None) if received > 0.0 => formats.size(received),
         _ => String::new(),
     };
-    let max = move || bytes().1.map(|total| total.to_string());
-    let value = move || bytes().1.map(|_| bytes().0.to_string());
+    let max = move || bytes().1.map(|total| (total as u64).to_string());
+    let value = move || bytes().1.map(|_| (bytes().0 as u64).to_string());
     view! {
         <div>
             <progress aria-label=texts.fetching max=max value=value></progress>

@@ -7,7 +7,7 @@ use super::{
     details::{mail_href, telephone_href},
     icon::Icon,
 };
-use crate::{context::use_texts, i18n::fill};
+use crate::{context::use_texts, i18n::fill, platform::intl::upper_case};
 
 /// The cards of the adviser and the case handler: one card when both are the same person.
 #[component]
@@ -75,7 +75,7 @@ pub fn PersonCard(
 #[component]
 fn Face(person: Person) -> impl IntoView {
     let is_broken = RwSignal::new(false);
-    let initials = initials(person.name.as_deref().unwrap_or_default());
+    let initials = upper_case(&initials(person.name.as_deref().unwrap_or_default()));
     move || match person.avatar.clone().filter(|_| !is_broken.get()) {
         Some(picture) => view! {
             <img class="face" src=picture alt="" on:error=move |_| is_broken.set(true)/>
@@ -135,13 +135,12 @@ fn is_same(one: &Person, other: &Person) -> bool {
             || other.emailaddress.is_none())
 }
 
-/// The first letters of the first and the last name, in upper case.
+/// The first letters of the first and the last name.
 fn initials(name: &str) -> String {
     let mut words = name.split_whitespace();
     let first = words.next().and_then(|word| word.chars().next());
     let last = words.next_back().and_then(|word| word.chars().next());
-    let letters = first.into_iter().chain(last);
-    letters.flat_map(char::to_uppercase).collect()
+    first.into_iter().chain(last).collect()
 }
 
 #[cfg(test)]
@@ -159,7 +158,7 @@ mod tests {
     #[test]
     fn initials_are_of_the_first_and_last_name() {
         assert_eq!(initials("Sanne de Wit"), "SW");
-        assert_eq!(initials("łukasz"), "Ł");
+        assert_eq!(initials("łukasz"), "ł");
         assert_eq!(initials("  "), "");
     }
 

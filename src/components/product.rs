@@ -2,7 +2,11 @@
 
 use accelerate::session::{Action, Details, Product};
 
-use crate::{context::SessionStore, i18n::Texts};
+use crate::{
+    context::SessionStore,
+    i18n::Texts,
+    platform::intl::{lower_case, upper_case},
+};
 
 /// What a product is called.
 pub fn product_name(texts: &Texts, product: &Product) -> String {
@@ -43,18 +47,8 @@ pub fn product_type(texts: &Texts, product: &Product) -> String {
 /// `SOLAR_PANEL_LEASE` as *Solar panel lease*.
 pub fn readable(name: &str) -> String {
     let words = name.replace(['_', '-'], " ");
-    let mut letters = words.trim().chars();
-    let first = letters.next().into_iter().flat_map(char::to_uppercase);
-    first.chain(letters.flat_map(char::to_lowercase)).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_of_the_wire_is_made_readable() {
-        assert_eq!(readable("SOLAR_PANEL_LEASE"), "Solar panel lease");
-        assert_eq!(readable("-"), "");
-    }
+    let words = words.trim();
+    let first = words.chars().next().map_or(0, char::len_utf8);
+    let (first, rest) = words.split_at(first);
+    upper_case(first) + &lower_case(rest)
 }

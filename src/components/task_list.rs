@@ -11,6 +11,7 @@ use super::{button::Button, icon::Icon, link::PageLink};
 use crate::{
     context::{use_formats, use_session, use_texts},
     i18n::{Texts, fill},
+    platform::intl::lower_case,
     route::Page,
 };
 
@@ -39,7 +40,7 @@ where
     let limit = RwSignal::new(STEP);
     let is_searchable = Memo::new(move |_| actions.read().len() >= SEARCH_FROM);
     let found = Memo::new(move |_| {
-        let query = query.read().trim().to_lowercase();
+        let query = lower_case(query.read().trim());
         match query.as_str() {
             "" => actions.get(),
             query => actions.with(|actions| {
@@ -198,5 +199,5 @@ fn matches(action: &Action, query: &str) -> bool {
         &action.document.label,
         &action.document.consumer_name,
     ];
-    (texts.into_iter().flatten()).any(|text| text.to_lowercase().contains(query))
+    (texts.into_iter().flatten()).any(|text| lower_case(text).contains(query))
 }

@@ -1,7 +1,7 @@
 //! The element itself, for its events.
 
 use leptos::prelude::*;
-use web_sys::HtmlElement;
+use web_sys::{HtmlElement, ShadowRoot};
 
 use crate::platform::window;
 
@@ -18,6 +18,20 @@ impl Host {
     /// The element; `None` when the portal was taken off the page.
     pub fn element(self) -> Option<HtmlElement> {
         self.0.try_get_value()
+    }
+
+    /// What is on the screen is in it.
+    pub fn root(self) -> Option<ShadowRoot> {
+        self.element()?.shadow_root()
+    }
+
+    /// Puts the focus on the page's heading, when the page that is being shown is there.
+    pub fn focus_heading_soon(self) {
+        request_animation_frame(move || {
+            if let Some(root) = self.root() {
+                window::focus_heading(&root);
+            }
+        });
     }
 
     /// Sends an event out of the element. Nothing personal may be in it.

@@ -93,7 +93,7 @@ pub fn fill(frame: &HtmlIFrameElement, timeline: &str) -> Option<FrameFitter> {
         let (frame, body) = (frame.clone(), body.clone());
         move || {
             // The body's own height: the document's never falls below the frame's.
-            let height = body.get_bounding_client_rect().height().ceil();
+            let height = body.get_bounding_client_rect().height().ceil() as u32;
             let _ = frame.style().set_property("height", &format!("{height}px"));
         }
     });

@@ -1,4 +1,5 @@
-//! Dates, amounts and sizes as the consumer's language writes them, by the browser's `Intl`.
+//! What the browser knows of languages: dates, amounts and sizes by its `Intl`, and upper and lower case.
+//! Tables for either would be downloaded by everyone.
 
 use accelerate::session::{Amount, DateTime};
 use js_sys::{Array, Date, Function, Intl, Object, Reflect};
@@ -171,4 +172,14 @@ fn object(entries: &[(&str, JsValue)]) -> Object {
         let _ = Reflect::set(&object, &JsValue::from_str(key), value);
     }
     object.unchecked_into()
+}
+
+/// A text in lower case.
+pub fn lower_case(text: &str) -> String {
+    js_sys::JsString::from(text).to_lower_case().into()
+}
+
+/// A text in upper case.
+pub fn upper_case(text: &str) -> String {
+    js_sys::JsString::from(text).to_upper_case().into()
 }

@@ -125,17 +125,19 @@ function showSkeleton(element, screen) {
   }, 8000);
 }
 
-// The style sheet of all that comes after the skeleton. The module waits for it.
+// The style sheet of everything. The module waits for it. Then the skeleton's own style goes: it would
+// come after the sheet, and its rules are in the sheet too.
 function styleSheet(screen) {
   const link = document.createElement("link");
   link.rel = "stylesheet";
   link.href = at("__CSS__");
   const loaded = new Promise((done) => {
-    link.onload = link.onerror = () => {
-      // The skeleton's own style would come after it.
+    link.onload = () => {
+      screen.querySelector("style")?.remove();
       screen.adoptedStyleSheets = [];
       done();
     };
+    link.onerror = done;
   });
   screen.prepend(link);
   return loaded;

@@ -168,6 +168,11 @@ impl TestServers {
         }
     }
 
+    /// The folder of the site.
+    pub fn site(&self) -> &Path {
+        &self.site
+    }
+
     /// The portal's page, without a slash at the end.
     pub fn address(&self) -> String {
         format!("http://{}", self.portal)

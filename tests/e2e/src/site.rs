@@ -4,8 +4,10 @@
 //! console (`hook.js`): no browser reports policy violations to its driver, and only some report the console.
 
 use crate::page::output;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::{env, fs, io, process};
 
 /// The site as `cargo xtask build` made it: `PORTAL_SITE`, or `dist/`.
@@ -30,6 +32,38 @@ pub fn with_hook() -> &'static Path {
             });
         copy
     })
+}
+
+/// A copy of the site with the hook and without the second module, for one test.
+pub fn without_second_module() -> PathBuf {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let copy = output().join(format!("site-{}-{number}", process::id()));
+    copy_of(with_hook(), &copy).expect("the site can be copied");
+    for file in second_module(&copy) {
+        fs::remove_file(file).expect("a file of our own can be removed");
+    }
+    copy
+}
+
+/// Puts the second module back.
+pub fn add_second_module(site: &Path) {
+    for file in second_module(with_hook()) {
+        let name = file.file_name().expect("a file has a name");
+        fs::copy(&file, site.join(name)).expect("a file can be copied");
+    }
+}
+
+/// The files of the second module in a site, compressed ones too.
+fn second_module(site: &Path) -> Vec<PathBuf> {
+    let files = fs::read_dir(site).expect("the site is there").flatten();
+    let is_part = |path: &PathBuf| {
+        let name = path.file_name().and_then(OsStr::to_str);
+        name.is_some_and(|name| name.contains(".wasm") && !name.starts_with("portal"))
+    };
+    let parts: Vec<PathBuf> = files.map(|file| file.path()).filter(is_part).collect();
+    assert!(!parts.is_empty(), "the site has no second module");
+    parts
 }
 
 /// Copies a folder with all it holds.
@@ -100,6 +134,7 @@ fn remove_earlier_copies() {
     for entry in fs::read_dir(output()).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let owner = name.to_str().and_then(|name| name.strip_prefix("site-"));
+        let owner = owner.and_then(|owner| owner.split('-').next());
         if owner.is_some_and(|owner| !Path::new("/proc").join(owner).exists()) {
             // Left for the next run when it does not go.
             let _ = fs::remove_dir_all(entry.path());

@@ -23,6 +23,7 @@ mod overview;
 mod phone_code;
 mod refused_uploads;
 mod rejected_files;
+mod second_module;
 mod session_errors;
 mod session_expiry;
 mod signing_in;

@@ -1,0 +1,26 @@
+//! The second module, with all pages but the overview: what happens when it does not come, as on a train
+//! that goes into a tunnel.
+
+use e2e::{in_chromium, servers::TestServers, site};
+
+in_chromium! {
+    at TestServers::with_site(site::without_second_module());
+    async fn a_page_whose_module_does_not_come_can_be_tried_again(page: &Page) {
+        page.allow_console("could not be loaded");
+        page.allow_console("Failed to load resource");
+        page.open("/open/eva").await;
+        page.heading("Welkom Eva Bakker").appears().await;
+        page.link("Documenten").click().await;
+        page.heading("Deze pagina kon niet worden geladen").appears().await;
+        page.link("Overzicht").click().await;
+        page.heading("Welkom Eva Bakker").appears().await;
+        page.link("Documenten").click().await;
+        page.heading("Deze pagina kon niet worden geladen").appears().await;
+
+        page.servers.stop();
+        site::add_second_module(page.servers.site());
+        page.servers.start();
+        page.button("Opnieuw proberen").click().await;
+        page.heading("Documenten").appears().await;
+    }
+}

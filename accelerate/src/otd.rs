@@ -411,6 +411,13 @@ mod tests {
     }
 
     #[test]
+    fn control_characters_beside_the_data_are_tolerated() {
+        let body = answer(DATA).replace("otd.pdf", "o\ttd\u{2}.pdf");
+        let (_, otd) = decode(body.as_bytes()).expect("a PDF");
+        assert_eq!(otd.filename.as_deref(), Some("otd.pdf"));
+    }
+
+    #[test]
     fn data_that_is_not_base64_is_no_document() {
         for data in [
             "JVBERi0xLjcK*",

@@ -513,6 +513,33 @@ mod tests {
     }
 
     #[test]
+    fn errors_and_upload_answers_are_read_as_leniently_as_sessions() {
+        let error =
+            b"\xEF\xBB\xBF {\"error\":{\"code\":\"SESSION_CLOSED\",\"message\":\"a\tb\x02\xE9\"}}";
+        let problem = check_answer(200, error).expect_err("an error");
+        assert_eq!(
+            (problem.kind, problem.detail.as_str()),
+            (Closed, "ab\u{fffd}")
+        );
+        assert_eq!(
+            check_upload_answer(
+                200,
+                b"\xEF\xBB\xBF{\"note\":\"\x02\n\",\"operation_result\":\"ok\n\"}"
+            ),
+            Ok(())
+        );
+    }
+
+    #[test]
+    fn an_error_is_found_in_a_body_that_is_cut_off_behind_it() {
+        assert_eq!(
+            answered(200, r#"{"a":[1],"error":"SESSION_EXPIRED","b":"cut o"#),
+            Some(Expired)
+        );
+        assert_eq!(answered(200, r#"{"a":[1],"error":"SESSION_EXP"#), None);
+    }
+
+    #[test]
     fn a_problem_reads_as_a_line_for_engineers() {
         let problem = check_answer(
             409,

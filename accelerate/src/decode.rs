@@ -474,7 +474,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn an_actions_own_id_goes_before_its_key() {
+    fn an_actions_own_id_counts_before_its_key() {
         assert_eq!(
             ids(&with_actions(
                 r#"{"K":{"id":"A"},"3":{"id":12},"L":{"id":null},"M":{"id":{}}}"#
@@ -484,7 +484,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn of_two_with_one_id_the_first_counts() {
+    fn of_two_actions_or_products_with_one_id_the_first_counts() {
         let session = with_actions(r#"[{"id":"A","label":"first"},{"id":"A","label":"second"}]"#);
         assert_eq!(
             (ids(&session), session.actions[0].label.as_deref()),

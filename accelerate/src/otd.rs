@@ -188,11 +188,11 @@ struct Data {
     plain: Vec<u8>,
     /// An escape that has begun, from its backslash on.
     escape: Vec<u8>,
-    /// Whether the first bytes were seen, and were a PDF's.
+    /// Whether the data has begun, as a PDF does.
     signed: bool,
-    /// Whether padding was seen: it ends the data.
+    /// Whether padding has come: it ends the data.
     padded: bool,
-    /// Whether the closing quote was seen.
+    /// Whether the closing quote has come.
     ended: bool,
 }
 

@@ -1,6 +1,6 @@
-//! Why one of the four calls brought nothing: told from the status, the body's `error` and what was
-//! expected, and whether trying again can help. The words for a consumer are the portal's; what is
-//! kept here for engineers holds nothing about the consumer.
+//! Why one of the four calls failed, and whether trying again can help. The status, the body's `error` and
+//! what was expected say so. The words for a consumer are the portal's; what is kept here for engineers
+//! holds nothing about the consumer.
 
 use std::fmt;
 
@@ -138,7 +138,7 @@ impl ProblemKind {
 }
 
 impl Problem {
-    /// A problem that no server told us about.
+    /// A problem that no server reported.
     pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
         Problem {
             kind,
@@ -348,7 +348,7 @@ impl ErrorBody {
         })
     }
 
-    /// The problem that it tells of: its code says most, then the status, if that is one of failure.
+    /// The problem that it means: its code says most, then the status, if that is one of failure.
     pub fn into_problem(self, failed: Option<u16>) -> Problem {
         let kind = match (self.code.as_deref().and_then(ProblemKind::of_code), failed) {
             (Some(kind), _) => kind,
@@ -692,7 +692,10 @@ mod tests {
             document("application/pdf", b"", "demo.pdf"),
             Some(NotADocument)
         );
-        let told = br#"{"error":{"code":"SESSION_EXPIRED","message":""}}"#;
-        assert_eq!(document("application/pdf", told, "demo.pdf"), Some(Expired));
+        let error = br#"{"error":{"code":"SESSION_EXPIRED","message":""}}"#;
+        assert_eq!(
+            document("application/pdf", error, "demo.pdf"),
+            Some(Expired)
+        );
     }
 }

@@ -371,6 +371,51 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_body_with_a_byte_order_mark_and_raw_control_characters_is_a_session() {
+        let body =
+            b"\xEF\xBB\xBF{\"consumerportalsession\":{\"dossier\":{\"code\":\"A\tB\x02\r\n\"}}}";
+        let session = session(body).expect("a session");
+        assert_eq!(session.dossier.code.as_deref(), Some("A\tB\u{2}\r\n"));
+    }
+
+    #[test]
+    fn what_cannot_be_read_costs_its_own_field() {
+        let deep = ["[".repeat(100_000), "]".repeat(100_000)].concat();
+        for (value, label) in [
+            (r#""Loon\ud800strook""#, some("Loon\u{fffd}strook")),
+            (r#""\x\u12""#, some("x\u{fffd}12")),
+            ("1e400", some("1e400")),
+            (
+                "-123456789012345678901234567890.5",
+                some("-123456789012345678901234567890.5"),
+            ),
+            (&deep, None),
+        ] {
+            let session = with_actions(
+                &[
+                    "[{\"id\":\"A\",\"is_done\":1,\"label\":",
+                    value,
+                    ",\"unknown\":",
+                    value,
+                    "}]",
+                ]
+                .concat(),
+            );
+            assert_eq!(session.actions[0].label, label);
+            assert!(session.actions[0].is_done);
+        }
+    }
+
+    #[test]
+    fn of_two_fields_with_one_name_the_first_counts() {
+        let session = with_actions(r#"{"A":{"label":"first","label":"second","id":"A","id":"B"}}"#);
+        assert_eq!(
+            (ids(&session), session.actions[0].label.as_deref()),
+            (vec!["A"], Some("first"))
+        );
+    }
+
+    #[test]
     fn an_empty_dossier_is_a_session() {
         let session =
             with(r#""dossier":{"products":[]},"duplicate_comfort_data":{"productactions":[]}"#);
@@ -430,7 +475,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn an_actions_own_id_goes_before_its_key() {
+    fn an_actions_own_id_counts_before_its_key() {
         assert_eq!(
             ids(&with_actions(
                 r#"{"K":{"id":"A"},"3":{"id":12},"L":{"id":null},"M":{"id":{}}}"#
@@ -440,7 +485,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn of_two_with_one_id_the_first_counts() {
+    fn of_two_actions_or_products_with_one_id_the_first_counts() {
         let session = with_actions(r#"[{"id":"A","label":"first"},{"id":"A","label":"second"}]"#);
         assert_eq!(
             (ids(&session), session.actions[0].label.as_deref()),

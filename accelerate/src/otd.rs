@@ -188,11 +188,11 @@ struct Data {
     plain: Vec<u8>,
     /// An escape that has begun, from its backslash on.
     escape: Vec<u8>,
-    /// Whether the first bytes were seen, and were a PDF's.
+    /// Whether the data has begun, as a PDF does.
     signed: bool,
-    /// Whether padding was seen: it ends the data.
+    /// Whether padding has come: it ends the data.
     padded: bool,
-    /// Whether the closing quote was seen.
+    /// Whether the closing quote has come.
     ended: bool,
 }
 
@@ -408,6 +408,13 @@ mod tests {
         );
         let body = answer(DATA).replace("\"otd.pdf\"", "null");
         assert_eq!(decode(body.as_bytes()).expect("a PDF").1.filename, None);
+    }
+
+    #[test]
+    fn control_characters_beside_the_data_are_tolerated() {
+        let body = answer(DATA).replace("otd.pdf", "o\ttd\u{2}.pdf");
+        let (_, otd) = decode(body.as_bytes()).expect("a PDF");
+        assert_eq!(otd.filename.as_deref(), Some("otd.pdf"));
     }
 
     #[test]

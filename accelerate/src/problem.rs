@@ -1,6 +1,6 @@
-//! Why one of the four calls brought nothing: told from the status, the body's `error` and what was
-//! expected, and whether trying again can help. The words for a consumer are the portal's; what is
-//! kept here for engineers holds nothing about the consumer.
+//! Why one of the four calls failed, and whether trying again can help. The status, the body's `error` and
+//! what was expected say so. The words for a consumer are the portal's; what is kept here for engineers
+//! holds nothing about the consumer.
 
 use std::fmt;
 
@@ -138,7 +138,7 @@ impl ProblemKind {
 }
 
 impl Problem {
-    /// A problem that no server told us about.
+    /// A problem that no server reported.
     pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
         Problem {
             kind,
@@ -348,7 +348,7 @@ impl ErrorBody {
         })
     }
 
-    /// The problem that it tells of: its code says most, then the status, if that is one of failure.
+    /// The problem that it means: its code says most, then the status, if that is one of failure.
     pub fn into_problem(self, failed: Option<u16>) -> Problem {
         let kind = match (self.code.as_deref().and_then(ProblemKind::of_code), failed) {
             (Some(kind), _) => kind,
@@ -513,6 +513,33 @@ mod tests {
     }
 
     #[test]
+    fn errors_and_upload_answers_are_read_as_leniently_as_sessions() {
+        let error =
+            b"\xEF\xBB\xBF {\"error\":{\"code\":\"SESSION_CLOSED\",\"message\":\"a\tb\x02\xE9\"}}";
+        let problem = check_answer(200, error).expect_err("an error");
+        assert_eq!(
+            (problem.kind, problem.detail.as_str()),
+            (Closed, "ab\u{fffd}")
+        );
+        assert_eq!(
+            check_upload_answer(
+                200,
+                b"\xEF\xBB\xBF{\"note\":\"\x02\n\",\"operation_result\":\"ok\n\"}"
+            ),
+            Ok(())
+        );
+    }
+
+    #[test]
+    fn an_error_is_found_in_a_body_that_is_cut_off_behind_it() {
+        assert_eq!(
+            answered(200, r#"{"a":[1],"error":"SESSION_EXPIRED","b":"cut o"#),
+            Some(Expired)
+        );
+        assert_eq!(answered(200, r#"{"a":[1],"error":"SESSION_EXP"#), None);
+    }
+
+    #[test]
     fn a_problem_reads_as_a_line_for_engineers() {
         let problem = check_answer(
             409,
@@ -665,7 +692,10 @@ mod tests {
             document("application/pdf", b"", "demo.pdf"),
             Some(NotADocument)
         );
-        let told = br#"{"error":{"code":"SESSION_EXPIRED","message":""}}"#;
-        assert_eq!(document("application/pdf", told, "demo.pdf"), Some(Expired));
+        let error = br#"{"error":{"code":"SESSION_EXPIRED","message":""}}"#;
+        assert_eq!(
+            document("application/pdf", error, "demo.pdf"),
+            Some(Expired)
+        );
     }
 }

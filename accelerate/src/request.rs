@@ -21,7 +21,7 @@ const IN_ADDRESS: &AsciiSet = &NON_ALPHANUMERIC
 const IN_HEADER: &AsciiSet = &CONTROLS.add(b'%');
 
 /// Where to GET the session. `base` is the address of the four endpoints, with or without a slash at its
-/// end. The consumer and their IP address are sent when given; a gateway knows both by itself.
+/// end. The consumer and their IP address are sent when there are any; a gateway knows both by itself.
 pub fn getsession_url(base: &str, consumer_id: Option<&str>, ip_address: Option<&str>) -> String {
     let mut url = endpoint(base, "getsession");
     let mut mark = '?';
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn the_consumer_and_the_address_are_sent_when_given() {
+    fn a_consumer_and_an_ip_address_are_sent_when_there_are_any() {
         assert_eq!(
             getsession_url("c", Some("CNSR1"), Some("::1")),
             "c/getsession?consumer_id=CNSR1&ip_address=%3A%3A1"

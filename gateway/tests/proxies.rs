@@ -398,7 +398,7 @@ impl Proxy {
     /// Starts a program in a folder of its own. The program takes the port itself: when another program has
     /// it, the proxy ends and another port is tried.
     fn start(command: impl Fn(u16, &Path) -> Command) -> Proxy {
-        let mut log = String::new();
+        let mut logged = String::new();
         for _ in 0..5 {
             let address = free_address();
             let folder = temporary(&format!("proxy-{}", address.port()));
@@ -418,9 +418,9 @@ impl Proxy {
             if proxy.listens() {
                 return proxy;
             }
-            log = proxy.logged();
+            logged = proxy.logged();
         }
-        panic!("the proxy does not start: {log}");
+        panic!("the proxy does not start: {logged}");
     }
 
     fn listens(&mut self) -> bool {

@@ -4,9 +4,9 @@ use crate::session::DateTime;
 
 impl DateTime {
     /// Reads `2018-01-01`, `2018-01-01 12:00:00`, `2018-01-01T12:00` and the Dutch `01-01-2018`. Seconds
-    /// are read and dropped. A difference to UTC is dropped too: the clock was the office's. Only of a
-    /// time in UTC itself (`Z`), which no Dutch clock shows, just the day is kept. `None` for anything else, `0000-00-00` and days
-    /// that do not exist.
+    /// are dropped. A difference to UTC is dropped too: the clock was the office's. No Dutch clock shows
+    /// UTC itself (`Z`), so of such a time only the day is kept. `None` for anything else, `0000-00-00`
+    /// and days that do not exist.
     pub fn parse(text: &str) -> Option<DateTime> {
         let text = text.trim();
         let (day, rest) = text.split_at_checked(10)?;
@@ -34,11 +34,11 @@ impl DateTime {
         }
         let mut time = None;
         if !rest.is_empty() {
-            let told = rest.strip_prefix(['T', 't', ' '])?;
-            let utc = told
+            let clock_text = rest.strip_prefix(['T', 't', ' '])?;
+            let utc = clock_text
                 .strip_suffix(['Z', 'z'])
-                .or_else(|| told.strip_suffix("+00:00"));
-            time = Some(clock(utc.unwrap_or(told))?).filter(|_| utc.is_none());
+                .or_else(|| clock_text.strip_suffix("+00:00"));
+            time = Some(clock(utc.unwrap_or(clock_text))?).filter(|_| utc.is_none());
         }
         Some(DateTime {
             year,
@@ -48,7 +48,7 @@ impl DateTime {
         })
     }
 
-    /// The same day at the time that `text` tells; without a time when it tells none.
+    /// The same day at the time in `text`; without a time when there is none in it.
     pub(crate) fn at(self, text: &str) -> DateTime {
         DateTime {
             time: clock(text),
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_in_utc_is_not_shown_as_a_dutch_one() {
+    fn a_time_in_utc_leaves_only_the_day() {
         assert_eq!(DateTime::parse("2018-01-31T09:05:00Z"), day(None));
         assert_eq!(DateTime::parse("2018-01-31T09:05:00+00:00"), day(None));
     }
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_none() {
+    fn a_text_that_is_no_date_is_none() {
         for text in [
             "",
             "morgen",

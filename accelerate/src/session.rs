@@ -15,7 +15,7 @@ pub struct Session {
     /// The products, in the server's order.
     pub products: Vec<Product>,
     /// Every action once, in the server's order: those of each product in turn, then those that
-    /// belong to no product we were given.
+    /// belong to none of the products.
     pub actions: Vec<Action>,
     /// Progress over all actions.
     pub counters: Counters,
@@ -62,31 +62,47 @@ pub struct Person {
 
 /// The consumer as the broker has them. All text is as the broker wrote it.
 #[derive(Debug, Clone, PartialEq, Default)]
-#[expect(missing_docs, reason = "the seed's own field names say what they are")]
 pub struct Consumer {
+    /// AccelerateConnect's id.
     pub id: Option<String>,
+    /// Man or woman, for the form of address.
     pub gender: Option<Gender>,
+    /// Initials, such as `J.A.`.
     pub initials: Option<String>,
+    /// First name.
     pub firstname: Option<String>,
+    /// What stands between first name and surname, such as `van der`.
     pub prefix: Option<String>,
+    /// Surname, without its prefix.
     pub surname: Option<String>,
+    /// The whole name, as the office shows it.
     pub display_name: Option<String>,
+    /// Street.
     pub streetname: Option<String>,
+    /// House number.
     pub housenumber: Option<String>,
+    /// What follows the house number, such as `a` or `2 hoog`.
     pub housenumber_addition: Option<String>,
+    /// Date of birth.
     pub date_of_birth: Option<DateTime>,
+    /// Postal code, such as `7418EX`.
     pub zipcode: Option<String>,
+    /// Town.
     pub city: Option<String>,
+    /// Telephone number at home.
     pub phone: Option<String>,
+    /// Number of the mobile phone.
     pub phone_mobile: Option<String>,
+    /// E-mail address.
     pub emailaddress: Option<String>,
 }
 
 /// `gender` on the wire: `M` or `F`; anything else is no gender.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "they say what they are")]
 pub enum Gender {
+    /// `M`.
     Male,
+    /// `F`.
     Female,
 }
 
@@ -161,18 +177,19 @@ pub struct Credit {
 
 /// Progress in actions: `done` of `total`; never more done than there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[expect(missing_docs, reason = "they say what they are")]
 pub struct Counters {
+    /// How many actions there are.
     pub total: u32,
+    /// How many of them are done.
     pub done: u32,
 }
 
-/// One thing the consumer is asked, or is given: a productaction.
+/// One thing that the consumer is asked for or can fetch: a productaction.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Action {
     /// AccelerateConnect's id, what the other three endpoints are asked with.
     pub id: String,
-    /// The product it belongs to, when it belongs to one that we were given.
+    /// The product it belongs to, when that is one of the dossier.
     pub product_id: Option<String>,
     /// What is to be done, in the office's words.
     pub label: Option<String>,
@@ -248,7 +265,8 @@ impl Action {
     }
 }
 
-/// An appointment. Its fields are not documented: see `decode` for the names we read.
+/// An appointment. Its fields are not documented: [`conventions::appointment`](crate::conventions::appointment)
+/// has the names that are read.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Appointment {
     /// What it is about.

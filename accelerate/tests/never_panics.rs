@@ -3,7 +3,7 @@
 use accelerate::filename::{self, MAX_LENGTH};
 use accelerate::request::{self, decode_header, encode_header};
 use accelerate::session::{Amount, DateTime, Session};
-use accelerate::{decode, otd, problem};
+use accelerate::{decode, json, otd, problem};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use proptest::collection::vec;
@@ -14,6 +14,7 @@ const EXAMPLE: &str = include_str!("getsession.json");
 
 /// Everything that reads what a server sent.
 fn read_everything(bytes: &[u8]) {
+    _ = json::clean(bytes);
     _ = decode::session(bytes);
     _ = otd::decode(bytes);
     _ = problem::check_answer(200, bytes);
@@ -205,6 +206,37 @@ proptest! {
     }
 
     #[test]
+    fn a_control_character_in_a_text_stays_in_it(control in 0..0x20u8) {
+        let body = EXAMPLE.replace("SNS Budget", &format!("SNS{}Budget", char::from(control)));
+        let session = decode::session(body.as_bytes()).expect("a session");
+        let label = format!("SNS{}Budget Hypotheek", char::from(control));
+        prop_assert_eq!(session.products[0].label.as_deref(), Some(label.as_str()));
+    }
+
+    #[test]
+    fn what_is_clean_stays_as_it_is(json in any_json(), bytes in vec(any::<u8>(), 0..200)) {
+        let json = json.to_string();
+        prop_assert_eq!(json::clean(json.as_bytes()), json.as_str());
+        let cleaned = json::clean(&bytes);
+        prop_assert_eq!(json::clean(cleaned.as_bytes()), cleaned.clone());
+    }
+
+    #[test]
+    fn a_text_of_any_bytes_is_readable_once_it_is_clean(bytes in vec(any::<u8>(), 0..60)) {
+        let mut text = bytes;
+        text.retain(|byte| !matches!(byte, b'"' | b'\\'));
+        let body = [b"\"", text.as_slice(), b"\""].concat();
+        let read: String = serde_json::from_str(&json::clean(&body)).expect("a string");
+        prop_assert_eq!(read, String::from_utf8_lossy(&text));
+    }
+
+    #[test]
+    fn broken_escapes_never_make_a_text_unreadable(text in "([a-z ]|\\\\[a-z0-9/é\t]|\\\\u[dD][89a-f][0-9]{2}|\\\\u[0-9a-g]{0,4}){0,12}") {
+        let body = format!("\"{text}\"");
+        prop_assert!(serde_json::from_str::<String>(&json::clean(body.as_bytes())).is_ok(), "{}", text);
+    }
+
+    #[test]
     fn the_order_of_fields_means_nothing(seed in any::<u64>(), actions in 0..12usize) {
         let session = session_of(actions);
         let mut seed = seed;
@@ -299,8 +331,8 @@ proptest! {
             decoder.push(piece, &mut |bytes| came.extend_from_slice(bytes)).expect("a PDF");
             rest = after;
         }
-        let told = decoder.finish().expect("a PDF");
-        prop_assert_eq!(told.filename.as_deref(), Some("otd.pdf"));
+        let beside = decoder.finish().expect("a PDF");
+        prop_assert_eq!(beside.filename.as_deref(), Some("otd.pdf"));
         prop_assert!(came == pdf);
         prop_assert!(otd::decode(answer.as_bytes()).expect("a PDF").0 == pdf);
     }

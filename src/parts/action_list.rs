@@ -3,10 +3,7 @@
 
 use std::rc::Rc;
 
-use accelerate::{
-    session::{Action, Session, Status},
-    text::contains,
-};
+use accelerate::session::{Action, Session, Status};
 use leptos::prelude::*;
 
 use super::{button::button, icon::icon, link::link};
@@ -129,7 +126,7 @@ fn matches(action: &Action, wanted: &str) -> bool {
     ]
     .into_iter()
     .flatten()
-    .any(|text| contains(&page::lower_case(text), wanted))
+    .any(|text| page::lower_case(text).contains(wanted))
 }
 
 /// What an action is called.
@@ -199,7 +196,7 @@ pub fn for_whom(portal: Portal, action: &Action) -> Option<String> {
     if action
         .label
         .as_ref()
-        .is_some_and(|label| contains(label, consumer))
+        .is_some_and(|label| label.contains(consumer))
     {
         return None;
     }

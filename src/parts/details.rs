@@ -1,7 +1,5 @@
 //! A list of names and values.
 
-use accelerate::text;
-
 use crate::browser::{
     dom::{El, View, el},
     page,
@@ -46,7 +44,8 @@ pub fn mail(address: &str) -> El {
 pub fn telephone_href(number: &str) -> String {
     let mut href = "tel:".to_owned();
     href.extend(
-        text::replace(number, "(0)", "")
+        number
+            .replace("(0)", "")
             .chars()
             .filter(|c| c.is_ascii_digit() || *c == '+'),
     );
@@ -57,7 +56,7 @@ pub fn telephone_href(number: &str) -> String {
 pub fn mail_href(address: &str, subject: Option<&str>) -> String {
     let mut href = "mailto:".to_owned();
     // An address keeps its @ readable.
-    href.push_str(&text::replace(&page::encoded(address), "%40", "@"));
+    href.push_str(&page::encoded(address).replace("%40", "@"));
     if let Some(subject) = subject {
         href.push_str("?subject=");
         href.push_str(&page::encoded(subject));

@@ -2,8 +2,6 @@
 //! in `english.txt`: a line a text, in this table's order, and no part of the module, which is for the
 //! Dutch to download.
 
-use accelerate::text::split_once;
-
 /// Makes [`Texts`] and its editions. A row has formal Dutch, and informal Dutch where that differs.
 macro_rules! texts {
     ($($name:ident: $formal:literal $(, $informal:literal)?;)+) => {
@@ -55,7 +53,10 @@ impl Lines {
     /// Puts the next line's text in `text`'s place. Not inlined: there are two hundred calls.
     #[inline(never)]
     fn replace(&mut self, text: &mut &'static str) {
-        let next = split_once(self.rest, ": ").and_then(|(_, next)| next.split_once('\n'));
+        let next = self
+            .rest
+            .split_once(": ")
+            .and_then(|(_, next)| next.split_once('\n'));
         match next {
             Some((line, rest)) => (*text, self.rest) = (line, rest),
             None => self.complete = false,

@@ -1,6 +1,6 @@
 //! The four endpoints: each takes a checked request of a consumer who is signed in, asks AccelerateConnect,
-//! and passes the answer on piece by piece. Below the endpoints stands what they share: [`own_actions`] and
-//! [`answer_body`].
+//! and passes the answer on piece by piece. Below the endpoints stands what they share: `own_actions` and
+//! `answer_body`.
 
 mod answer_body;
 mod caller;

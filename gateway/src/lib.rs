@@ -5,13 +5,15 @@
 //! Each file uses only those below it:
 //!
 //! ```text
-//! server                            listens, stops                        -> service
-//! service                           one request: route, checks, answer    -> all below
-//! endpoints   links   assets        what answers a request                -> app_state, upstream, session
-//! app_state                         what the endpoints share              -> all below
-//! upstream   session   limits   action_cache   dedup   metrics            one concern each
-//! action_scanner   relay   token   json_cleaner   style_hashes   refusal  tools
-//! config -> settings                                                      what can be set
+//! server             listens, stops                        -> service, connection
+//! service            one request: route, checks, answer    -> the parts, allowed_origins, client_address
+//! endpoints  links  assets  security_headers               the parts that answer
+//!                    -> app_state, session, upstream, qr, style_hashes
+//! app_state          what the endpoints share              -> the concerns
+//! upstream  session  limits  action_scanner  dedup  metrics  circuit      one concern each
+//!                    -> the tools
+//! action_cache  relay  token  json_cleaner  refusal                       tools
+//! config -> settings                                       what can be set
 //! ```
 
 pub mod action_cache;

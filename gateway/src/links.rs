@@ -216,7 +216,7 @@ impl Links {
         }
     }
 
-    /// Checks a token. One for a phone is used by it.
+    /// Checks a token. The token of a link for a phone is used up by that.
     fn check(&self, token: &str, now: SystemTime) -> Result<SignIn, LinkError> {
         let keys = self.sessions.keys();
         if let Ok(link) = keys.open::<LinkClaims>(Purpose::Link, token) {
@@ -246,7 +246,7 @@ impl Links {
         })
     }
 
-    /// A token that continues a session on another device, once, and for how many seconds it is sign_in.
+    /// A token that continues a session on another device, once, and for how many seconds it is good.
     fn phone_token(
         &self,
         session: &Session,

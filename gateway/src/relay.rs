@@ -253,8 +253,8 @@ const MIN_DRAINED_BYTES: u64 = 64 * 1024 * 1024;
 /// then.
 const DRAIN_LIMIT: Duration = Duration::from_secs(60);
 
-/// Reads a body in the background and drops it. Stops after `max_bytes`, but not before
-/// [`MIN_DRAINED_BYTES`].
+/// Reads a body in the background and drops it. Stops after `max_bytes` or 64 MiB, whichever is more, and
+/// after a minute.
 pub fn drain(body: Body, max_bytes: u64, idle_limit: Duration) {
     use http_body_util::BodyExt as _;
     if body.is_end_stream() {

@@ -1,5 +1,5 @@
-//! The four endpoints on their way to AccelerateConnect and back: signed, checked, once, and only for
-//! the consumer's own actions.
+//! The four endpoints: what reaches AccelerateConnect and how it is signed, what comes back, and what is
+//! refused.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod harness;
@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 const DOCUMENT: &[u8] =
     b"--b\r\ncontent-disposition: form-data; name=\"file\"\r\n\r\n%PDF-1.7 bytes\r\n--b--\r\n";
 
-/// Takes everything, and gives a document.
+/// An AccelerateConnect that accepts every upload and gives every document.
 fn accepts_everything() -> FakeAccelerate {
     FakeAccelerate::new(|request, stream| {
         if answer_getsession(request, stream) {
@@ -64,7 +64,7 @@ fn getsession_is_signed_and_asks_for_the_signed_in_consumer() {
     assert_eq!(request.parameter("domain").unwrap(), "demo");
     assert!(
         request.header("cookie").is_none(),
-        "our session is none of theirs"
+        "the cookie stays with the gateway"
     );
 }
 
@@ -160,7 +160,7 @@ fn another_consumers_action_is_refused_like_one_that_does_not_exist() {
     assert_eq!(of("PRADOESNOTEXIST"), refused);
     assert_eq!(of("..%2Fgetsession"), refused);
     assert!(upstream.received("get_otd_pdf").is_empty());
-    // Both were looked up in the same way: in one session, because that was young enough for the second.
+    // Both were looked up in the same session, which was fresh enough for the second.
     assert_eq!(upstream.received("getsession").len(), 1);
 }
 
@@ -268,12 +268,12 @@ fn a_repeat_gets_the_answer_that_the_first_upload_lost() {
 
 #[test]
 fn an_expired_token_is_signed_again_with_the_servers_clock_but_never_for_an_upload() {
-    let asked = AtomicUsize::new(0);
+    let refused = AtomicUsize::new(0);
     let upstream = FakeAccelerate::new(move |request, stream| {
-        let theirs = 1_893_456_000; // 2030-01-01 00:00:00
+        let server_time = 1_893_456_000; // 2030-01-01 00:00:00
         let sent: i64 = request.parameter("timestamp").unwrap().parse().unwrap();
-        if (sent - theirs).abs() > 300 {
-            asked.fetch_add(1, Ordering::Relaxed);
+        if (sent - server_time).abs() > 300 {
+            refused.fetch_add(1, Ordering::Relaxed);
             let body = "{\"error\":{\"code\":\"TOKEN_EXPIRED\",\"message\":\"too old\"}}";
             let _ = write!(
                 stream,
@@ -289,7 +289,7 @@ fn an_expired_token_is_signed_again_with_the_servers_clock_but_never_for_an_uplo
     assert_eq!(
         upstream.received("getsession").len(),
         2,
-        "once more, and only once"
+        "one more try, and no other"
     );
     assert!(
         upstream
@@ -297,7 +297,7 @@ fn an_expired_token_is_signed_again_with_the_servers_clock_but_never_for_an_uplo
             .iter()
             .all(harness::ReceivedRequest::is_signed)
     );
-    // What was learned of their clock is good for the upload, which gets one try only.
+    // The upload, which gets one try only, is signed with the clock's difference.
     assert_eq!(gateway.upload("upload-0001", DOCUMENT).status, 200);
     assert_eq!(upstream.received("upload_file").len(), 1);
 }
@@ -463,7 +463,7 @@ fn too_many_requests_are_refused_with_a_time_to_wait() {
         settings.limits.address_per_minute = 2;
         settings.access.origins = vec!["https://www.example.nl".to_owned()];
     });
-    // Opening a link does not count: who does has no sentence to read yet.
+    // Opening a link does not count.
     gateway.get("/consumerportal/getsession");
     gateway.get("/consumerportal/getsession");
     let page = "origin: https://www.example.nl\r\n";
@@ -475,7 +475,7 @@ fn too_many_requests_are_refused_with_a_time_to_wait() {
     assert_eq!(
         response.header("access-control-allow-origin"),
         Some("https://www.example.nl"),
-        "a listed page may read it"
+        "a page of a listed origin may read it"
     );
     assert_eq!(
         gateway.get("/").status,

@@ -1,4 +1,4 @@
-//! What goes wrong at AccelerateConnect, in the browser and on the way, and what a consumer gets of it.
+//! Faults of AccelerateConnect, of browsers and of the network, and what the consumer gets then.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod harness;
@@ -24,7 +24,7 @@ fn download() -> String {
     format!("/consumerportal/get_product_action_download?productaction_id={ACTION}")
 }
 
-/// Answers the session, and anything else with these bytes.
+/// An AccelerateConnect that answers everything but getsession with these bytes.
 fn answers_with(bytes: &'static [u8]) -> FakeAccelerate {
     FakeAccelerate::new(move |request, stream| {
         if !answer_getsession(request, stream) {
@@ -33,7 +33,7 @@ fn answers_with(bytes: &'static [u8]) -> FakeAccelerate {
     })
 }
 
-/// Closes the connection so that the other side gets a reset.
+/// Makes the connection end with a reset.
 fn reset(stream: &std::net::TcpStream) {
     let _ = socket2::SockRef::from(stream).set_linger(Some(Duration::ZERO));
 }
@@ -71,7 +71,10 @@ fn a_download_that_stands_still_is_broken_off() {
     });
     let response = gateway.get(&download());
     assert_eq!(response.status, 200);
-    assert!(!response.is_complete, "the browser sees that it broke off");
+    assert!(
+        !response.is_complete,
+        "the browser sees that the answer broke off"
+    );
     drop(end);
 }
 
@@ -136,7 +139,7 @@ fn a_web_page_in_place_of_json_is_not_passed_on() {
         (response.status, response.code().as_str()),
         (500, "ACCELERATE_FAILED")
     );
-    // PHP calls what is JSON by this name when nobody says otherwise.
+    // PHP sends JSON as text/html unless told otherwise.
     let upstream = FakeAccelerate::new(|_, stream| {
         send_answer(
             stream,
@@ -180,7 +183,7 @@ fn a_reset_is_an_error_but_a_closed_idle_connection_is_tried_again() {
         (response.status, response.code().as_str()),
         (503, "ACCELERATE_UNAVAILABLE")
     );
-    // Says that it stays, and goes.
+    // An AccelerateConnect that promises to keep the connection, and closes it.
     let upstream = answers_with(
         b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}",
     );
@@ -228,7 +231,7 @@ fn while_accelerate_is_down_requests_fail_at_once_and_health_says_so() {
     assert_eq!(
         gateway.get("/").status,
         200,
-        "the page is there all the same"
+        "the site is served all the same"
     );
 }
 
@@ -364,7 +367,7 @@ fn an_upload_that_accelerate_does_not_read_times_out() {
     let health = gateway.get("/healthz");
     assert!(
         health.text().contains("down"),
-        "it counts against them: {}",
+        "it counts as a failure of AccelerateConnect: {}",
         health.text()
     );
 }
@@ -388,7 +391,7 @@ fn a_browser_that_stops_sending_gets_too_slow() {
     );
 }
 
-/// Tells when an upload is there, and answers when it is told to.
+/// An AccelerateConnect that says when an upload has arrived, and answers when it is told to.
 fn holds_uploads() -> (FakeAccelerate, mpsc::Receiver<()>, mpsc::Sender<()>) {
     let (end, ended) = mpsc::channel::<()>();
     let (begin, begun) = mpsc::channel::<()>();
@@ -468,7 +471,7 @@ fn a_stop_waits_for_the_uploads_under_way() {
         )
         .unwrap();
     running.write_all(&DOCUMENT[..20]).unwrap();
-    // The gateway has the connection before it stops taking any.
+    // After this answer the gateway has accepted the upload's connection too.
     gateway.get("/consumerportal/getsession");
     let stopping = gateway.begin_to_stop();
     running.write_all(&DOCUMENT[20..]).unwrap();

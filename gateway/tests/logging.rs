@@ -1,5 +1,5 @@
-//! All flows, good and bad, with the log at its loudest: nothing in it says who, what or where. One test,
-//! because a program has one log.
+//! All flows, good and bad, with the log at TRACE: nothing in it says who the consumer is. It is one test,
+//! because a process has one log.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod harness;
@@ -12,9 +12,9 @@ use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
 #[derive(Clone, Default)]
-struct Kept(Arc<Mutex<Vec<u8>>>);
+struct CapturedLog(Arc<Mutex<Vec<u8>>>);
 
-impl Write for Kept {
+impl Write for CapturedLog {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         self.0.lock().unwrap().extend_from_slice(bytes);
         Ok(bytes.len())
@@ -27,8 +27,8 @@ impl Write for Kept {
 
 #[test]
 fn the_log_says_what_happened_and_not_to_whom() {
-    let kept = Kept::default();
-    let writer = kept.clone();
+    let captured = CapturedLog::default();
+    let writer = captured.clone();
     tracing_subscriber::fmt()
         .json()
         .with_max_level(tracing::Level::TRACE)
@@ -104,7 +104,7 @@ fn the_log_says_what_happened_and_not_to_whom() {
         ),
         &[],
     );
-    // The ways in and out that are asked with a body.
+    // Sign-in with a token in the body, and links for the office.
     let token = link.path().rsplit('/').next().unwrap().to_owned();
     let body = format!("{{\"token\":\"{token}\"}}");
     let origin = format!(
@@ -112,9 +112,9 @@ fn the_log_says_what_happened_and_not_to_whom() {
         gateway.address,
         body.len()
     );
-    let begun = gateway.send(&gateway.head("POST", "/session", &origin), body.as_bytes());
-    assert_eq!(begun.status, 200);
-    let own_page = begun.text().rsplit('"').nth(1).unwrap().to_owned();
+    let signed_in = gateway.send(&gateway.head("POST", "/session", &origin), body.as_bytes());
+    assert_eq!(signed_in.status, 200);
+    let own_page = signed_in.text().rsplit('"').nth(1).unwrap().to_owned();
     let own_page = own_page.split("/open/").nth(1).unwrap();
     for _ in 0..2 {
         gateway.get(&format!("/open/{own_page}"));
@@ -127,7 +127,7 @@ fn the_log_says_what_happened_and_not_to_whom() {
     );
     let minted = gateway.send(&gateway.head("POST", "/links", &key), body.as_bytes());
     assert_eq!(minted.status, 201);
-    let log = String::from_utf8(kept.0.lock().unwrap().clone()).unwrap();
+    let log = String::from_utf8(captured.0.lock().unwrap().clone()).unwrap();
     assert!(log.lines().count() >= 10, "{log}");
     for what in [
         "upload_file",

@@ -1,12 +1,16 @@
-//! The program itself, started as a web master starts it: what it takes from flags, environment and files,
-//! what it prints, and how it ends.
+//! The program itself, started as an office starts it: what it reads from flags, environment and files,
+//! what it prints, how it serves and how it ends.
+
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![cfg(unix)]
 
 mod harness;
 
 use gateway::settings::Settings;
-use harness::{Answer, CONSUMER, FakeAccelerate, SALT, TIMEOUT, answer_getsession, send_json};
+use harness::{
+    ACTION, Answer, CONSUMER, FakeAccelerate, SALT, TIMEOUT, answer_getsession, send_answer,
+    send_json,
+};
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -102,8 +106,8 @@ fn a_link_is_printed_alone_and_signs_in() {
     let link = text(printed.stdout);
     assert_eq!(link.lines().count(), 1);
     let link: Url = link.trim_end().parse().unwrap();
-    let running = GatewayProcess::start(gateway("serve").envs(contract));
-    assert!(!running.sign_in(&link).is_empty());
+    let process = GatewayProcess::start(gateway("serve").envs(contract));
+    assert!(!process.sign_in(&link).is_empty());
 }
 
 #[test]
@@ -139,7 +143,7 @@ fn check_reports_every_mistake_at_once_and_no_secret() {
             .output()
             .unwrap();
         assert_eq!(checked.status.code(), Some(1));
-        let said = said(checked);
+        let printed = printed(checked);
         for mistake in [
             "gateway_public_url must be https",
             "gateway_assets holds no site: there is no index.html",
@@ -149,10 +153,10 @@ fn check_reports_every_mistake_at_once_and_no_secret() {
             "gateway_links_key must be a text",
             "did you mean limits.uploads?",
         ] {
-            assert!(said.contains(mistake), "{mistake} is not in {said}");
+            assert!(printed.contains(mistake), "{mistake} is not in {printed}");
         }
         for secret in ["too-short", SALT, LINKS_KEY, "panicked"] {
-            assert!(!said.contains(secret), "{secret} is in {said}");
+            assert!(!printed.contains(secret), "{secret} is in {printed}");
         }
     }
 }
@@ -165,13 +169,16 @@ fn check_reports_a_site_folder_that_does_not_exist() {
         .output()
         .unwrap();
     assert_eq!(checked.status.code(), Some(1));
-    let said = said(checked);
+    let printed = printed(checked);
     assert!(
-        said.contains("gateway_assets holds no site: No such file"),
-        "{said}"
+        printed.contains("gateway_assets holds no site: No such file"),
+        "{printed}"
     );
     assert_eq!(
-        said.lines().filter(|line| !line.contains("mind:")).count(),
+        printed
+            .lines()
+            .filter(|line| !line.contains("mind:"))
+            .count(),
         1
     );
 }
@@ -184,52 +191,98 @@ fn check_without_mistakes_prints_the_settings_and_no_secret() {
         .output()
         .unwrap();
     assert!(checked.status.success());
-    let said = said(checked);
-    assert!(said.contains("portal.localhost") && said.contains("without TLS"));
+    let printed = printed(checked);
+    assert!(printed.contains("portal.localhost") && printed.contains("without TLS"));
     for secret in [SECRET, SALT, LINKS_KEY] {
-        assert!(!said.contains(secret), "{secret} is in {said}");
+        assert!(!printed.contains(secret), "{secret} is in {printed}");
     }
 }
 
 #[test]
 fn the_trace_log_holds_no_secret_and_a_start_without_tls_is_warned_of() {
     let upstream = accepts_uploads();
-    let mut running = GatewayProcess::start(
+    let mut process = GatewayProcess::start(
         gateway("serve")
             .args(["--set", "log.filter=trace"])
             .envs(required_settings(&upstream))
             .env("GATEWAY_LINKS_KEY", LINKS_KEY),
     );
-    let cookie = running.sign_in(&link());
+    let cookie = process.sign_in(&link());
     assert_eq!(
-        running.get("/consumerportal/getsession", &cookie).status,
+        process.get("/consumerportal/getsession", &cookie).status,
         200
     );
-    assert_eq!(running.upload(&cookie, b"%PDF").status, 200);
+    assert_eq!(process.upload(&cookie, b"%PDF").status, 200);
     let body = format!("{{\"consumer_id\":\"{CONSUMER}\"}}");
     let key = format!(
         "authorization: Bearer {LINKS_KEY}\r\ncontent-length: {}\r\n",
         body.len()
     );
     let head = harness::head(&PUBLIC_URL.parse().unwrap(), "", "POST", "/links", &key);
-    assert_eq!(running.send(&head, body.as_bytes()).status, 201);
-    running.terminate();
-    let (status, said) = running.ended();
+    assert_eq!(process.send(&head, body.as_bytes()).status, 201);
+    process.terminate();
+    let (status, log) = process.ended();
     assert_eq!(status.code(), Some(0));
     assert!(
-        said.contains("TRACE") && said.contains("without TLS"),
-        "{said}"
+        log.contains("TRACE") && log.contains("without TLS"),
+        "{log}"
     );
     for secret in [SECRET, SALT, LINKS_KEY] {
-        assert!(!said.contains(secret), "{secret} is in {said}");
+        assert!(!log.contains(secret), "{secret} is in {log}");
+    }
+}
+
+#[test]
+fn a_session_that_is_not_quite_json_ends_no_download_and_no_upload() {
+    // What servers and what stands before them do to JSON: the portal shows such a session.
+    for (before, text) in [
+        (&b"\xEF\xBB\xBF"[..], &b"de Vries"[..]),
+        (b"\xEF\xBB\xBF\r\n", b"de Vries"),
+        (b"", b"de\tVries"),
+        (b"", b"de\r\nVries"),
+        (b"", b"de\x02Vries"),
+        (b"", b"Ren\xE9"),
+        (b"", br"\ud83d"),
+    ] {
+        let session = [
+            before,
+            br#"{"consumerportalsession":{"consumer":{"surname":""#,
+            text,
+            br#""},"dossier":{"products":{"P":{"productactions":{""#,
+            ACTION.as_bytes(),
+            br#"":{"id":""#,
+            ACTION.as_bytes(),
+            br#""}}}}}}}"#,
+        ]
+        .concat();
+        let upstream = FakeAccelerate::new(move |request, stream| {
+            if request.is("getsession") {
+                send_answer(stream, 200, "application/json", &session);
+            } else {
+                send_json(stream, "{\"operation_result\":\"ok\"}");
+            }
+        });
+        let gateway = GatewayProcess::start(gateway("serve").envs(required_settings(&upstream)));
+        // Two consumers, so that the session of the second is asked for by the gateway alone.
+        let (cookie, other) = (gateway.sign_in(&link()), gateway.sign_in(&link_of("CNSR2")));
+        let otd = format!("/consumerportal/get_otd_pdf?productaction_id={ACTION}");
+        assert_eq!(
+            gateway.get("/consumerportal/getsession", &cookie).status,
+            200
+        );
+        for cookie in [cookie, other] {
+            let case = format!("{} {}", before.escape_ascii(), text.escape_ascii());
+            assert_eq!(gateway.get(&otd, &cookie).status, 200, "{case}");
+            assert_eq!(gateway.upload(&cookie, b"%PDF").status, 200, "{case}");
+        }
     }
 }
 
 #[test]
 fn sigterm_lets_an_upload_under_way_finish() {
     let upstream = accepts_uploads();
-    let mut running = GatewayProcess::start(gateway("serve").envs(required_settings(&upstream)));
-    let cookie = running.sign_in(&link());
+    let mut process = GatewayProcess::start(gateway("serve").envs(required_settings(&upstream)));
+    let cookie = process.sign_in(&link());
     let document = vec![b'x'; 1 << 20];
     let (first, rest) = document.split_at(1_000);
     let head = harness::upload_head(
@@ -238,12 +291,12 @@ fn sigterm_lets_an_upload_under_way_finish() {
         "upload-0001",
         document.len(),
     );
-    let mut browser = running.connect().unwrap();
+    let mut browser = process.connect().unwrap();
     browser.write_all(head.as_bytes()).unwrap();
     browser.write_all(first).unwrap();
     upstream.wait_for(first.len() as u64);
-    running.terminate();
-    eventually("new connections are refused", || running.connect().is_err());
+    process.terminate();
+    eventually("new connections are refused", || process.connect().is_err());
     browser.write_all(rest).unwrap();
     let response = Answer::read(browser);
     assert_eq!(
@@ -254,35 +307,35 @@ fn sigterm_lets_an_upload_under_way_finish() {
         upstream.received("upload_file").pop().unwrap().body,
         document
     );
-    assert_eq!(running.ended().0.code(), Some(0));
+    assert_eq!(process.ended().0.code(), Some(0));
 }
 
 #[test]
 fn sigterm_with_nothing_under_way_ends_the_program_at_once() {
     let upstream = accepts_uploads();
-    let mut running = GatewayProcess::start(gateway("serve").envs(required_settings(&upstream)));
-    // A browser or a proxy that holds on to its connection is nothing under way.
-    let mut kept = running.connect().unwrap();
-    kept.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
+    let mut process = GatewayProcess::start(gateway("serve").envs(required_settings(&upstream)));
+    // An idle connection of a browser or a proxy is no request under way.
+    let mut idle = process.connect().unwrap();
+    idle.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
         .unwrap();
-    assert_eq!(Answer::read(&kept).status, 200);
-    running.terminate();
-    // Far less than the two minutes that something under way gets.
-    assert_eq!(running.ended().0.code(), Some(0));
+    assert_eq!(Answer::read(&idle).status, 200);
+    process.terminate();
+    // `ended` waits for less than the two minutes that a request under way gets.
+    assert_eq!(process.ended().0.code(), Some(0));
 }
 
-/// That the program serves as the contract's seven values say, wherever it has them from.
+/// Asserts that the program serves by the values of [`required_settings`], wherever it read them.
 fn assert_serves(upstream: &FakeAccelerate, serve: &mut Command) {
     let before = upstream.received("getsession").len();
-    let running = GatewayProcess::start(serve);
-    assert_ne!(running.address.port(), 8080, "that is the default");
-    let cookie = running.sign_in(&link());
+    let process = GatewayProcess::start(serve);
+    assert_ne!(process.address.port(), 8080, "8080 is the default");
+    let cookie = process.sign_in(&link());
     assert_eq!(
-        running.get("/", "").text(),
+        process.get("/", "").text(),
         "<!doctype html><title>portal</title>"
     );
     assert_eq!(
-        running.get("/consumerportal/getsession", &cookie).status,
+        process.get("/consumerportal/getsession", &cookie).status,
         200
     );
     let request = &upstream.received("getsession")[before];
@@ -290,7 +343,7 @@ fn assert_serves(upstream: &FakeAccelerate, serve: &mut Command) {
     assert!(request.is_signed());
 }
 
-/// The contract's names, and values that are no defaults.
+/// The settings that are required, and GATEWAY_LISTEN, each with a value that is no default.
 fn required_settings(upstream: &FakeAccelerate) -> [(&'static str, String); 7] {
     [
         ("GATEWAY_LISTEN", "127.0.0.1:0".to_owned()),
@@ -303,7 +356,7 @@ fn required_settings(upstream: &FakeAccelerate) -> [(&'static str, String); 7] {
     ]
 }
 
-/// The contract where nobody calls AccelerateConnect.
+/// The same for a test in which nobody calls AccelerateConnect.
 fn settings_for_no_upstream() -> [(&'static str, String); 7] {
     required_settings(&FakeAccelerate::new(|_, _| ()))
 }
@@ -316,15 +369,20 @@ fn accepts_uploads() -> FakeAccelerate {
     })
 }
 
-/// A link as the contract's secret and public address make it, made without the program.
+/// A link that fits [`required_settings`], made without the program.
 fn link() -> Url {
+    link_of(CONSUMER)
+}
+
+/// The same for another consumer.
+fn link_of(consumer: &str) -> Url {
     let public_url: Url = PUBLIC_URL.parse().unwrap();
     let accelerate = (public_url.clone(), DOMAIN.to_owned(), "".into());
     let settings = Settings::new(public_url, PathBuf::new(), vec![SECRET.into()], accelerate);
-    gateway::links::mint(&settings, CONSUMER, None, SystemTime::now()).unwrap()
+    gateway::links::mint(&settings, consumer, None, SystemTime::now()).unwrap()
 }
 
-/// The program with nothing of it set by whoever runs the tests.
+/// The program, without the settings that the environment of the tests may have.
 fn gateway(command: &str) -> Command {
     let mut program = Command::new(env!("CARGO_BIN_EXE_gateway"));
     for (name, _) in std::env::vars_os() {
@@ -350,7 +408,8 @@ fn text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-fn said(output: Output) -> String {
+/// What a program printed, on both outputs.
+fn printed(output: Output) -> String {
     text(output.stdout) + &text(output.stderr)
 }
 
@@ -377,36 +436,36 @@ impl Drop for GatewayProcess {
 }
 
 impl GatewayProcess {
-    /// Starts it and reads in its log where it listens.
+    /// Starts the program, and reads in its log where it listens.
     fn start(serve: &mut Command) -> GatewayProcess {
         let mut program = serve.stderr(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(program.stderr.take().unwrap()).lines();
-        let (tell, told) = mpsc::channel();
+        let (sender, receiver) = mpsc::channel();
         let log = std::thread::spawn(move || {
             let mut log = String::new();
             for line in lines.map_while(Result::ok) {
                 if line.contains("\"message\":\"listening\"") {
                     let line: serde_json::Value = serde_json::from_str(&line).unwrap();
-                    let _ = tell.send(line["address"].as_str().unwrap().parse().unwrap());
+                    let _ = sender.send(line["address"].as_str().unwrap().parse().unwrap());
                 }
                 log += &line;
                 log += "\n";
             }
             log
         });
-        let mut running = GatewayProcess {
+        let mut process = GatewayProcess {
             program,
             address: ([0, 0, 0, 0], 0).into(),
             log: Some(log),
         };
-        match told.recv_timeout(TIMEOUT) {
-            Ok(address) => running.address = address,
+        match receiver.recv_timeout(TIMEOUT) {
+            Ok(address) => process.address = address,
             Err(_) => {
-                let _ = running.program.kill();
-                panic!("it does not listen: {}", running.ended().1);
+                let _ = process.program.kill();
+                panic!("the gateway does not listen: {}", process.ended().1);
             }
         }
-        running
+        process
     }
 
     fn connect(&self) -> std::io::Result<TcpStream> {
@@ -435,7 +494,7 @@ impl GatewayProcess {
         )
     }
 
-    /// The cookie that the link gives.
+    /// Opens the link, and gives the cookie.
     fn sign_in(&self, link: &Url) -> String {
         assert!(link.as_str().starts_with(PUBLIC_URL));
         let opened = self.get(link.path(), "");
@@ -444,7 +503,7 @@ impl GatewayProcess {
         cookie.split(';').next().unwrap().to_owned()
     }
 
-    /// Sends SIGTERM. The shell's own `kill` needs neither unsafe code nor another dependency.
+    /// Sends SIGTERM. The shell's `kill` needs neither unsafe code nor another dependency.
     fn terminate(&self) {
         let sent = Command::new("sh")
             .args(["-c", "kill -TERM $1", "sh", &self.program.id().to_string()])
@@ -452,14 +511,14 @@ impl GatewayProcess {
         assert!(sent.unwrap().success());
     }
 
-    /// Waits for its end, and tells how it ended and what it wrote to its log.
+    /// Waits until the program has ended, and gives its exit status and its log.
     fn ended(&mut self) -> (ExitStatus, String) {
         let began = Instant::now();
         let status = loop {
             if let Some(status) = self.program.try_wait().unwrap() {
                 break status;
             }
-            assert!(began.elapsed() < TIMEOUT, "it does not end");
+            assert!(began.elapsed() < TIMEOUT, "the gateway does not end");
             std::thread::sleep(Duration::from_millis(5));
         };
         (status, self.log.take().unwrap().join().unwrap())

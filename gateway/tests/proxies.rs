@@ -1,5 +1,5 @@
-//! The recipes for nginx and Caddy as they are in `gateway/deploy/`, followed by the real programs in front
-//! of a gateway, and asked over TLS. `cargo xtask test` brings the programs.
+//! The recipes for nginx and Caddy in `gateway/deploy/`: the real programs run with them in front of a
+//! gateway, and are called over TLS. `cargo xtask test` installs the programs.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod harness;
@@ -20,24 +20,24 @@ use std::time::{Duration, Instant, SystemTime};
 
 const NGINX: &str = include_str!("../deploy/nginx.conf");
 const CADDYFILE: &str = include_str!("../deploy/Caddyfile");
-/// The recipes' own name, which is left as it is.
+/// The name in the recipes, which stays as it is.
 const NAME: &str = "portal.example.nl";
 const DOCUMENT: &[u8] =
     b"--b\r\ncontent-disposition: form-data; name=\"file\"\r\n\r\n%PDF-1.7 bytes\r\n--b--\r\n";
 
-/// Each of these holds behind both.
+/// Makes each of these a test behind both proxies.
 macro_rules! behind_both {
-    ($($sentence:ident,)*) => {
+    ($($test:ident,)*) => {
         mod nginx {
             $(#[test]
-            fn $sentence() {
-                super::$sentence(super::nginx_with_recipe);
+            fn $test() {
+                super::$test(super::nginx_with_recipe);
             })*
         }
         mod caddy {
             $(#[test]
-            fn $sentence() {
-                super::$sentence(super::caddy_with_recipe);
+            fn $test() {
+                super::$test(super::caddy_with_recipe);
             })*
         }
     };
@@ -77,7 +77,7 @@ fn a_link_signs_in_and_its_cookie_travels_over_tls_only(recipe: Recipe) {
 fn accelerate_gets_the_consumers_real_address(recipe: Recipe) {
     let upstream = FakeAccelerate::new(|_, stream| send_session(stream));
     let front = Front::new(recipe, &upstream);
-    // Another address than the proxy's own, where this machine has one.
+    // An address other than the proxy's, where the system has one.
     let from = if cfg!(target_os = "linux") {
         "127.0.0.2"
     } else {
@@ -168,7 +168,7 @@ fn a_download_begins_before_it_is_complete(recipe: Recipe) {
         );
         let _ = stream.write_all(head.as_bytes());
         let _ = stream.write_all(&piece[..1_000]);
-        // The rest is only there when the first piece has arrived.
+        // The rest is sent when the first piece has arrived.
         if going_on.lock().unwrap().recv_timeout(TIMEOUT).is_ok() {
             for _ in 0..64 {
                 let _ = stream.write_all(&piece);
@@ -185,7 +185,7 @@ fn a_download_begins_before_it_is_complete(recipe: Recipe) {
     assert_eq!(status, 200);
     let mut first = [0; 1_000];
     body.read_exact(&mut first)
-        .expect("the first piece is not waited for in vain");
+        .expect("the first piece arrives before the rest is sent");
     go_on.send(()).unwrap();
     let mut rest = vec![0; 64 * piece.len()];
     body.read_exact(&mut rest).unwrap();
@@ -217,7 +217,11 @@ fn the_counters_cannot_be_read_from_outside(recipe: Recipe) {
         .gateway
         .head("GET", "/metrics", "x-forwarded-for: ::1\r\n");
     assert_eq!(front.send(&forged, &[]).status, 404);
-    assert_eq!(front.gateway.get("/metrics").status, 200, "they are there");
+    assert_eq!(
+        front.gateway.get("/metrics").status,
+        200,
+        "the gateway itself serves them to this machine"
+    );
 }
 
 fn the_proxys_log_holds_no_link_and_no_file_name(recipe: Recipe) {
@@ -263,14 +267,14 @@ fn accepts_uploads() -> FakeAccelerate {
     })
 }
 
-/// Not Brotli, so that it is known who unpacked or packed it: nobody.
+/// Bytes that are no Brotli, so that nobody on the way can have unpacked or packed them.
 const BROTLI: &[u8] = b"\x0b\x00\xffnobody looks into this";
 
-/// A gateway as consumers find it behind a proxy.
+/// A gateway whose public address is that of a proxy with TLS.
 fn behind_tls(upstream: &FakeAccelerate) -> TestGateway {
     let site = temporary("site-of-proxies");
     fs::create_dir_all(&site).unwrap();
-    // Whole at once: another test may be reading it.
+    // Each file appears complete: another test may be reading it.
     for (name, bytes) in [
         ("index.html", &b"<!doctype html><title>portal</title>"[..]),
         ("index.html.br", BROTLI),
@@ -288,16 +292,16 @@ fn behind_tls(upstream: &FakeAccelerate) -> TestGateway {
     })
 }
 
-/// How a proxy is started in front of a gateway.
+/// Starts a proxy in front of the gateway at that address.
 type Recipe = fn(SocketAddr) -> Proxy;
 
-/// A gateway behind a proxy, as a browser reaches it.
+/// A gateway behind a proxy.
 struct Front {
     gateway: TestGateway,
     proxy: Proxy,
 }
 
-/// TLS as a browser does it: reads on when what it sends is not taken any more.
+/// A TLS connection that can be read when the other side takes nothing any more, as browsers do.
 struct Tls {
     connection: ClientConnection,
     stream: TcpStream,
@@ -362,7 +366,7 @@ impl Front {
     fn send(&self, head: &str, body: &[u8]) -> Answer {
         let mut browser = self.connect();
         browser.write_all(head.as_bytes()).unwrap();
-        // Whoever refuses a document may stop taking it.
+        // A gateway that refuses a document may stop reading it.
         let _ = browser.write_all(body);
         Answer::read(browser)
     }
@@ -376,7 +380,7 @@ impl Front {
     }
 }
 
-/// A proxy that runs until it is dropped.
+/// A proxy, which ends when it is dropped.
 struct Proxy {
     program: Child,
     address: SocketAddr,
@@ -392,12 +396,12 @@ impl Drop for Proxy {
 }
 
 impl Proxy {
-    /// Starts a program in a folder of its own, at a port that it has to take itself: when somebody was
-    /// faster it ends, and another port is tried.
+    /// Starts a program in a folder of its own. The program takes the port itself: when another program has
+    /// it, the proxy ends and another port is tried.
     fn start(command: impl Fn(u16, &Path) -> Command) -> Proxy {
-        let mut said = String::new();
+        let mut logged = String::new();
         for _ in 0..5 {
-            let address = free();
+            let address = free_address();
             let folder = temporary(&format!("proxy-{}", address.port()));
             fs::create_dir_all(&folder).unwrap();
             let log = File::create(folder.join("standard.log")).unwrap();
@@ -415,9 +419,9 @@ impl Proxy {
             if proxy.listens() {
                 return proxy;
             }
-            said = proxy.logged();
+            logged = proxy.logged();
         }
-        panic!("the proxy does not start: {said}");
+        panic!("the proxy does not start: {logged}");
     }
 
     fn listens(&mut self) -> bool {
@@ -427,7 +431,7 @@ impl Proxy {
                 return false;
             }
             if TcpStream::connect(self.address).is_ok() {
-                // Unless that was somebody else, who was quicker to take the port: nginx tries for a while.
+                // Another program may have the port; then nginx logs so, and tries for a while.
                 return !self.logged().contains("bind() ");
             }
             std::thread::sleep(Duration::from_millis(5));
@@ -435,7 +439,7 @@ impl Proxy {
         false
     }
 
-    /// Everything that it wrote to a log.
+    /// All that the proxy wrote to its logs.
     fn logged(&self) -> String {
         let files = fs::read_dir(&self.folder).unwrap().flatten();
         files
@@ -453,7 +457,7 @@ fn nginx_with_recipe(gateway: SocketAddr) -> Proxy {
 fn nginx(recipe: &str, gateway: SocketAddr) -> Proxy {
     let program = program("NGINX", "nginx");
     Proxy::start(|port, folder| {
-        let (chain, key) = Certificate::of_this_run().into(folder);
+        let (chain, key) = Certificate::of_this_run().write_to(folder);
         let has_ipv6 = TcpListener::bind("[::1]:0").is_ok();
         let recipe = fill_in(
             recipe,
@@ -479,7 +483,7 @@ fn nginx(recipe: &str, gateway: SocketAddr) -> Proxy {
         let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
             .map(|it| format!("{it}_temp_path temporary-{it};\n"))
             .concat();
-        // What Debian's nginx.conf has around it; and another site of the same office is the default one.
+        // As in Debian's nginx.conf, with another site of the office as the default one.
         let whole = format!(
             "daemon off; master_process off; pid nginx.pid; error_log all.log;\n\
              events {{ }}\n\
@@ -501,17 +505,17 @@ fn nginx(recipe: &str, gateway: SocketAddr) -> Proxy {
             .arg(folder)
             .arg("-c")
             .arg(configuration)
-            // To nginx it means sockets that are handed to it.
+            // To nginx this variable names inherited sockets.
             .env_remove("NGINX");
         command
     })
 }
 
-/// Caddy with the recipe; the certificate that it would get by itself is given.
+/// Caddy with the recipe, and with a certificate in place of the one that it would get by itself.
 fn caddy_with_recipe(gateway: SocketAddr) -> Proxy {
     let program = program("CADDY", "caddy");
     Proxy::start(|port, folder| {
-        let (chain, key) = Certificate::of_this_run().into(folder);
+        let (chain, key) = Certificate::of_this_run().write_to(folder);
         let recipe = fill_in(
             CADDYFILE,
             &[
@@ -541,7 +545,7 @@ fn caddy_with_recipe(gateway: SocketAddr) -> Proxy {
     })
 }
 
-/// The recipe with what a web master is told to replace, each of which is there once.
+/// The recipe with these texts replaced. Each must be in it once.
 fn fill_in(recipe: &str, places: &[(&str, &str)]) -> String {
     places.iter().fold(recipe.to_owned(), |text, (here, with)| {
         assert_eq!(
@@ -553,7 +557,7 @@ fn fill_in(recipe: &str, places: &[(&str, &str)]) -> String {
     })
 }
 
-/// Where a program is: where `cargo xtask test` says, or on this machine.
+/// The path of a program: what `cargo xtask test` says, or else one of the system.
 fn program(variable: &str, name: &str) -> PathBuf {
     if let Some(path) = std::env::var_os(variable) {
         return path.into();
@@ -563,11 +567,11 @@ fn program(variable: &str, name: &str) -> PathBuf {
         .chain(["/usr/sbin".into()])
         .map(|folder| folder.join(name))
         .find(|file| file.is_file())
-        .unwrap_or_else(|| panic!("{name} is not on this machine: `cargo xtask test` brings it"))
+        .unwrap_or_else(|| panic!("{name} is not on this machine: `cargo xtask test` installs it"))
 }
 
-/// An address at which nobody listened just now.
-fn free() -> SocketAddr {
+/// An address that nobody listens on at this moment.
+fn free_address() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap()
 }
@@ -576,7 +580,7 @@ fn temporary(name: &str) -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
 
-/// The site's certificate with its key, and a browser's trust in it.
+/// The site's certificate with its key, and a client that trusts it.
 struct Certificate {
     chain: String,
     key: String,
@@ -584,7 +588,7 @@ struct Certificate {
 }
 
 impl Certificate {
-    /// One is enough for all tests.
+    /// The one certificate of all tests.
     fn of_this_run() -> &'static Certificate {
         static CERTIFICATE: std::sync::OnceLock<Certificate> = std::sync::OnceLock::new();
         CERTIFICATE.get_or_init(|| {
@@ -607,8 +611,8 @@ impl Certificate {
         })
     }
 
-    /// Writes it into a folder, and tells the paths, in quotes.
-    fn into(&self, folder: &Path) -> (String, String) {
+    /// Writes certificate and key into a folder, and gives the paths in quotes.
+    fn write_to(&self, folder: &Path) -> (String, String) {
         let write = |name: &str, text: &str| {
             fs::write(folder.join(name), text).unwrap();
             format!("\"{}\"", folder.join(name).display())

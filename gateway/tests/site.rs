@@ -1,17 +1,26 @@
-//! The site's files: found, compressed, cached, cut in parts, and never anything beside them.
+//! The site's files: how they are found, compressed, cached and cut in parts, and under which policy.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use axum::body::Body;
 use axum::response::Response;
+use base64::Engine as _;
 use gateway::assets::Assets;
 use gateway::security_headers::SecurityHeaders;
 use gateway::settings::Settings;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
 use http_body_util::BodyExt as _;
 use proptest::prelude::*;
+use sha2::Digest as _;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
+/// A page with the skeleton's style sheet, in the head and in the shadow root.
+const STYLED: &str = "<!doctype html><html><head><style>\n.skeleton { color: grey }\n</style></head><body>\
+    <consumer-portal><template shadowrootmode=\"open\"><style>h1{margin:0}</style><h1>Dossier</h1></template>\
+    </consumer-portal></body></html>";
+
+/// The folder of a site.
 fn folder() -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("files");
     fs::create_dir_all(folder.join("deep")).unwrap();
@@ -26,10 +35,26 @@ fn folder() -> PathBuf {
         ("deep/icon.svg", "<svg/>"),
         (".hidden", "no"),
         ("empty.txt", ""),
+        ("styled.html", STYLED),
+        ("styled.html.br", "br of styled"),
     ] {
         fs::write(folder.join(name), text).unwrap();
     }
     folder
+}
+
+/// The settings of the site.
+fn settings() -> Settings {
+    Settings::new(
+        "https://portal.example.nl/".parse().unwrap(),
+        folder(),
+        Vec::new(),
+        (
+            "https://a.example/".parse().unwrap(),
+            "demo".to_owned(),
+            "salt".into(),
+        ),
+    )
 }
 
 fn assets() -> &'static Assets {
@@ -234,20 +259,11 @@ fn a_folder_without_index_html_is_refused() {
 }
 
 #[test]
-fn the_policy_allows_framing_by_listed_origins_only() {
-    let mut settings = Settings::new(
-        "https://portal.example.nl/".parse().unwrap(),
-        folder(),
-        Vec::new(),
-        (
-            "https://a.example/".parse().unwrap(),
-            "demo".to_owned(),
-            "salt".into(),
-        ),
-    );
+fn a_page_without_an_inline_style_sheet_has_the_plain_policy() {
+    let mut settings = settings();
     settings.access.origins = vec!["https://www.example.nl".to_owned()];
     let mut headers = HeaderMap::new();
-    SecurityHeaders::new(&settings).add_to_site(&[], &mut headers);
+    SecurityHeaders::new(&settings).add_to_site(assets().style_hashes("/"), &mut headers);
     assert_eq!(
         headers[header::CONTENT_SECURITY_POLICY],
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; style-src-attr 'unsafe-inline'; \
@@ -265,6 +281,47 @@ fn the_policy_allows_framing_by_listed_origins_only() {
     SecurityHeaders::new(&settings).add_to_api(&mut headers);
     assert!(!headers.contains_key(header::STRICT_TRANSPORT_SECURITY));
     assert_eq!(headers[header::CACHE_CONTROL], "no-store");
+}
+
+#[test]
+fn a_pages_inline_style_sheets_are_allowed_by_their_hashes() {
+    let hash_of = |css: &str| {
+        let hash = base64::prelude::BASE64_STANDARD.encode(sha2::Sha256::digest(css));
+        format!("'sha256-{hash}'")
+    };
+    // Exactly the bytes between the tags.
+    let hashes = ["\n.skeleton { color: grey }\n", "h1{margin:0}"].map(hash_of);
+    assert_eq!(assets().style_hashes("/styled.html"), hashes);
+    for path in ["/", "/index.html", "/portal.js", "/not-there.html"] {
+        assert!(assets().style_hashes(path).is_empty(), "{path}");
+    }
+    let mut headers = HeaderMap::new();
+    SecurityHeaders::new(&settings()).add_to_site(&hashes, &mut headers);
+    let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+    let style_src = policy
+        .split("; ")
+        .find(|directive| directive.starts_with("style-src "));
+    let [skeleton, heading] = hashes;
+    assert_eq!(
+        style_src.unwrap(),
+        format!("style-src 'self' {skeleton} {heading}")
+    );
+}
+
+#[tokio::test]
+async fn each_page_is_served_with_its_own_policy() {
+    let service = gateway::service::Service::new(settings()).unwrap();
+    let policy = async |path: &str| {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let response = service.answer(([127, 0, 0, 1], 1).into(), request).await;
+        let policy = &response.headers()[header::CONTENT_SECURITY_POLICY];
+        policy.to_str().unwrap().to_owned()
+    };
+    for hash in assets().style_hashes("/styled.html") {
+        assert!(policy("/styled.html").await.contains(hash));
+        assert!(!policy("/").await.contains(hash));
+    }
+    assert_eq!(policy("/").await, policy("/portal.js").await);
 }
 
 proptest! {

@@ -2,11 +2,15 @@
 //! contract's Content Security Policy, and readable by the broker's origin.
 
 use super::{Body, text_response};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use html5gum::{DefaultEmitter, Token, Tokenizer};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::header::HeaderValue;
 use hyper::{Request, Response};
-use std::path::Path;
+use sha2::{Digest as _, Sha256};
+use std::path::{Path, PathBuf};
 use tower_http::services::ServeDir;
 
 /// The contract's (design.md). Which pages may frame ours is the gateway's to say.
@@ -17,6 +21,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
 /// A folder of files.
 pub struct Site {
     files: ServeDir,
+    page: PathBuf,
 }
 
 impl Site {
@@ -25,6 +30,7 @@ impl Site {
             files: ServeDir::new(folder)
                 .precompressed_br()
                 .precompressed_gzip(),
+            page: folder.join("index.html"),
         }
     }
 
@@ -34,6 +40,7 @@ impl Site {
         } else {
             "no-cache"
         };
+        let is_page = matches!(request.uri().path(), "/" | "/index.html");
         let mut response = match self.files.clone().try_call(request).await {
             Ok(response) if response.status() == 404 => text_response(404, "Niet gevonden"),
             Ok(response) => {
@@ -45,8 +52,19 @@ impl Site {
             }
             Err(_) => text_response(500, "Het bestand is niet te lezen"),
         };
+        let policy = if is_page {
+            // Read each time: the site may be built anew while the demo runs.
+            let html = tokio::fs::read_to_string(&self.page).await;
+            policy_of(&html.unwrap_or_default())
+        } else {
+            POLICY.to_owned()
+        };
+        if let Ok(policy) = HeaderValue::try_from(policy) {
+            response
+                .headers_mut()
+                .insert("content-security-policy", policy);
+        }
         for (name, value) in [
-            ("content-security-policy", POLICY),
             ("x-content-type-options", "nosniff"),
             ("referrer-policy", "no-referrer"),
             // Modules, wasm and styles are fetched across origins, without cookies.
@@ -61,6 +79,29 @@ impl Site {
     }
 }
 
+/// The policy of a page: the contract's, with the SHA-256 hash of each inline style sheet. The gateway does
+/// the same (`style_hashes`).
+fn policy_of(html: &str) -> String {
+    let mut emitter = DefaultEmitter::default();
+    // The text of `<style>`, `<script>` and their like holds no tags.
+    emitter.naively_switch_states(true);
+    let mut style_src = "style-src 'self'".to_owned();
+    let mut in_style = false;
+    for token in Tokenizer::new_with_emitter(html, emitter) {
+        let Ok(token) = token;
+        match token {
+            Token::StartTag(tag) => in_style = tag.name.as_slice() == b"style",
+            Token::EndTag(_) => in_style = false,
+            Token::String(css) if in_style => {
+                let hash = BASE64_STANDARD.encode(Sha256::digest(css.as_slice()));
+                style_src.push_str(&format!(" 'sha256-{hash}'"));
+            }
+            _ => {}
+        }
+    }
+    POLICY.replacen("style-src 'self'", &style_src, 1)
+}
+
 /// Whether the name holds a hash of the content, such as `portal-0a1b2c3d4e5f6071_bg.wasm`: then what is
 /// under that name never changes.
 fn is_hashed(path: &str) -> bool {
@@ -73,7 +114,25 @@ fn is_hashed(path: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_hashed;
+    use super::{POLICY, is_hashed, policy_of};
+
+    #[test]
+    fn a_page_without_an_inline_style_sheet_has_the_plain_policy() {
+        for html in ["", "<title>portal</title><!-- <style>a{}</style> -->"] {
+            assert_eq!(policy_of(html), POLICY);
+        }
+    }
+
+    #[test]
+    fn each_inline_style_sheet_of_a_page_is_allowed_by_its_hash() {
+        // printf '%s' 'body{color:red}' | openssl dgst -sha256 -binary | base64
+        let hash = "'sha256-FcQqt3aNlV7AZnGV4zkQRVeCeJOxbMPnQSx258L803E='";
+        let html = "<head><style>body{color:red}</style></head>\
+            <template shadowrootmode=\"open\"><style>body{color:red}</style></template>";
+        let policy = policy_of(html);
+        assert!(policy.contains(&format!("; style-src 'self' {hash} {hash}; ")));
+        assert_eq!(policy.replace(&format!(" {hash}"), ""), POLICY);
+    }
 
     #[test]
     fn a_hash_in_a_file_name_is_recognised() {

@@ -1,31 +1,30 @@
-//! The gateway's figures beside nginx's, as a table in Markdown: the site's files, AccelerateConnect's
-//! answers, and the memory that many documents at once take. All in one run on this machine, on the
-//! loopback interface; `cargo xtask bench gateway` starts it with the programs it needs.
+//! Measures the gateway beside nginx, and prints a table in Markdown: the site's files, AccelerateConnect's
+//! answers, and the memory for many documents at once. All of it runs on this machine, on the loopback
+//! interface. `cargo xtask bench gateway` starts it with the programs that it needs.
 //!
 //! How each is measured:
 //! - *Static files*: wrk, 64 connections, asks the gateway and nginx in turn for the same file, with
 //!   the same headers, the same bytes (`Accept-Encoding: gzip`, compressed beforehand) and two threads
 //!   each. Medians of the rounds.
-//! - *getsession*: the same through either to the demo, which checks every signature. The demo works
-//!   on one thread and is started anew for each run, because it keeps what it saw. What is sent to nginx
-//!   was signed beforehand; the gateway opens the session's cookie, counts, signs, and reads the
-//!   actions off the answer. Once as fast as it goes, and once at a pace that leaves the machine time.
-//! - *Memory*: so many documents of 25 MB from as many sessions. An AccelerateConnect in here reads
-//!   nothing until all have begun and have stood still for a while, and answers when all are there.
-//!   What counts is the gateway's resident set: before, while all stand still, and the most it ever was
-//!   (`VmHWM`), in a gateway of its own for each row. For documents fetched, it is the browsers that
-//!   read nothing.
+//! - *getsession*: the same through either to the demo, which checks every signature. The demo has one
+//!   thread, and is started anew for each run, because it keeps all requests. Requests to nginx are signed
+//!   beforehand; the gateway reads the session's cookie, counts, signs, and scans the answer for actions.
+//!   Once as fast as it goes, and once at a pace that leaves the machine time.
+//! - *Memory*: that many documents of 25 MB, each in a session of its own. The AccelerateConnect of this
+//!   program reads nothing until all uploads have begun and have waited for a while, and answers when all
+//!   have arrived. The figures are the gateway's resident set before, during the wait, and at its peak
+//!   (`VmHWM`), with a new gateway for each row. For downloads it is the browsers that read nothing.
 
 mod memory;
 mod programs;
 mod speed;
 
-use programs::{Gateway, Outcome, Tools};
-use speed::{Load, Side};
+use programs::{BenchResult, Gateway, Tools};
+use speed::{Load, Target};
 use std::path::Path;
 use std::process::ExitCode;
 
-/// How far the measurement goes.
+/// How much is measured.
 struct Extent {
     rounds: usize,
     seconds: u64,
@@ -37,17 +36,17 @@ const ALL: Extent = Extent {
     seconds: 10,
     documents: &[1, 100, 1_000],
 };
-/// To see that everything works.
+/// Enough to see that everything works.
 const QUICK: Extent = Extent {
     rounds: 1,
     seconds: 1,
     documents: &[1, 20],
 };
 
-/// Of nginx's requests a second, in the site's files.
-const STATIC_RATIO: f64 = 0.8;
-/// However many documents are on their way.
-const MEMORY_MB: f64 = 64.0;
+/// The aim for the site's files: this part of nginx's requests a second.
+const MIN_STATIC_RATIO: f64 = 0.8;
+/// The aim for memory, for any number of documents.
+const MAX_MEMORY_MB: f64 = 64.0;
 
 fn main() -> ExitCode {
     match measure() {
@@ -59,7 +58,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn measure() -> Outcome<()> {
+fn measure() -> BenchResult<()> {
     let (tools, quick) = arguments()?;
     let extent = if quick { QUICK } else { ALL };
     let mut table = Table::default();
@@ -75,13 +74,13 @@ fn measure() -> Outcome<()> {
          nginx {}: 2 workers, sendfile, open_file_cache, gzip_static, keepalive to both sides, no log.",
         std::thread::available_parallelism()?,
         load_average(),
-        programs::RAISED.join(", "),
+        programs::RAISED_LIMITS.join(", "),
         programs::nginx_version(&tools)?,
     );
     Ok(())
 }
 
-fn arguments() -> Outcome<(Tools, bool)> {
+fn arguments() -> BenchResult<(Tools, bool)> {
     let mut given = std::env::args().skip(1);
     let (mut nginx, mut wrk, mut demo, mut site, mut quick) = (None, None, None, None, false);
     while let Some(flag) = given.next() {
@@ -111,9 +110,9 @@ fn arguments() -> Outcome<(Tools, bool)> {
 }
 
 /// The site's page and its largest file.
-fn files(extent: &Extent, tools: &Tools, table: &mut Table) -> Outcome<()> {
+fn files(extent: &Extent, tools: &Tools, table: &mut Table) -> BenchResult<()> {
     let accelerate = programs::free_port()?;
-    let gateway = Gateway::start(&tools.site, accelerate, &programs::RAISED)?;
+    let gateway = Gateway::start(&tools.site, accelerate, &programs::RAISED_LIMITS)?;
     let nginx = programs::nginx(tools, &gateway, accelerate)?;
     let module = module_of(&tools.site)?;
     for (name, path) in [
@@ -121,13 +120,13 @@ fn files(extent: &Extent, tools: &Tools, table: &mut Table) -> Outcome<()> {
         ("the module", module.as_str()),
     ] {
         let bytes = std::fs::metadata(tools.site.join(format!("{path}.gz")))?.len();
-        let side = |port: u16| Side {
+        let target = |port: u16| Target {
             url: format!("http://127.0.0.1:{port}/{path}"),
             headers: vec!["Accept-Encoding: gzip".to_owned()],
         };
-        let sides = [side(gateway.port()), side(nginx.port())];
+        let targets = [target(gateway.port()), target(nginx.port())];
         let load = Load::full(extent.seconds);
-        let [ours, theirs] = speed::in_turn(tools, extent.rounds, load, &sides, || Ok(()))?;
+        let [ours, theirs] = speed::in_turn(tools, extent.rounds, load, &targets, || Ok(()))?;
         let what = format!(
             "{name}, {:.1} KB in gzip, 64 connections",
             bytes as f64 / 1000.0
@@ -139,7 +138,7 @@ fn files(extent: &Extent, tools: &Tools, table: &mut Table) -> Outcome<()> {
             format!("{:.0}", theirs.per_second),
             String::new(),
             format!("**{ratio:.2}**"),
-            format!("at least {STATIC_RATIO}"),
+            format!("at least {MIN_STATIC_RATIO}"),
         ]);
         table.times(&what, &[ours, theirs]);
     }
@@ -147,7 +146,7 @@ fn files(extent: &Extent, tools: &Tools, table: &mut Table) -> Outcome<()> {
 }
 
 /// The largest file of the site: the portal's module.
-fn module_of(site: &Path) -> Outcome<String> {
+fn module_of(site: &Path) -> BenchResult<String> {
     let modules = std::fs::read_dir(site)?.flatten().filter_map(|entry| {
         let name = entry.file_name().into_string().ok()?;
         let length = entry.metadata().ok()?.len();
@@ -157,26 +156,27 @@ fn module_of(site: &Path) -> Outcome<String> {
     Ok(largest.1)
 }
 
-/// getsession, of a small dossier and a large one.
-fn sessions(extent: &Extent, tools: &Tools, table: &mut Table) -> Outcome<()> {
+/// getsession, for a small dossier and a large one.
+fn sessions(extent: &Extent, tools: &Tools, table: &mut Table) -> BenchResult<()> {
     let accelerate = programs::free_port()?;
-    let gateway = Gateway::start(&tools.site, accelerate, &programs::RAISED)?;
+    let gateway = Gateway::start(&tools.site, accelerate, &programs::RAISED_LIMITS)?;
     let nginx = programs::nginx(tools, &gateway, accelerate)?;
     for consumer in ["voorbeeld", "eva"] {
         for load in [Load::full(extent.seconds), Load::modest(extent.seconds)] {
             let path = "consumerportal/getsession";
             let signed = programs::signed_query(consumer);
-            let side = |port: u16| Side {
+            let target = |port: u16| Target {
                 url: format!("http://127.0.0.1:{port}/{path}?{signed}"),
                 headers: Vec::new(),
             };
-            let ours = Side {
+            let ours = Target {
                 url: format!("http://127.0.0.1:{}/{path}", gateway.port()),
                 headers: vec![format!("Cookie: {}", gateway.cookie(consumer)?)],
             };
-            let sides = [ours, side(nginx.port()), side(accelerate)];
+            let targets = [ours, target(nginx.port()), target(accelerate)];
             let fresh = || programs::demo(tools, accelerate);
-            let [ours, theirs, alone] = speed::in_turn(tools, extent.rounds, load, &sides, fresh)?;
+            let [ours, theirs, alone] =
+                speed::in_turn(tools, extent.rounds, load, &targets, fresh)?;
             let what = format!("getsession of `{consumer}`, {load}");
             table.row([
                 format!("{what}: requests/s"),
@@ -192,36 +192,36 @@ fn sessions(extent: &Extent, tools: &Tools, table: &mut Table) -> Outcome<()> {
     Ok(())
 }
 
-fn memory(extent: &Extent, tools: &Tools, table: &mut Table) -> Outcome<()> {
-    for way in [memory::Way::Up, memory::Way::Down] {
+fn memory(extent: &Extent, tools: &Tools, table: &mut Table) -> BenchResult<()> {
+    for direction in [memory::Direction::Upload, memory::Direction::Download] {
         for &count in extent.documents {
-            if way == memory::Way::Down && count == 100 {
+            if direction == memory::Direction::Download && count == 100 {
                 continue;
             }
-            let held = memory::measure(tools, way, count)?;
+            let figures = memory::measure(tools, direction, count)?;
             let mb = |bytes: u64| bytes as f64 / 1e6;
             table.row([
                 format!(
-                    "{count} documents of 25 MB {way} at once ({:.0} s): most memory",
-                    held.took.as_secs_f64()
+                    "{count} documents of 25 MB {direction} at once ({:.0} s): peak memory",
+                    figures.took.as_secs_f64()
                 ),
-                format!("**{:.1} MB**", mb(held.most)),
+                format!("**{:.1} MB**", mb(figures.peak)),
                 String::new(),
                 String::new(),
                 format!(
-                    "{:.1} before, {:.1} standing still",
-                    mb(held.before),
-                    mb(held.still)
+                    "{:.1} before, {:.1} while all wait",
+                    mb(figures.before),
+                    mb(figures.waiting)
                 ),
-                format!("under {MEMORY_MB} MB"),
+                format!("under {MAX_MEMORY_MB} MB"),
             ]);
-            table.failed += held.failed;
+            table.failed += figures.failed;
         }
     }
     Ok(())
 }
 
-/// The one, five and fifteen minutes' load of the machine.
+/// The load averages of the machine over one, five and fifteen minutes.
 fn load_average() -> String {
     let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     text.split(' ').take(3).collect::<Vec<_>>().join(" ")
@@ -243,7 +243,7 @@ impl Table {
         self.rows.push(row);
     }
 
-    /// The times of the gateway, nginx, and maybe the demo itself, and their failures.
+    /// Adds the times of the gateway, nginx and maybe the demo itself, and counts failures.
     fn times(&mut self, what: &str, all: &[speed::Figures]) {
         for (name, time) in [
             ("p50", (|it| it.p50) as fn(&speed::Figures) -> f64),

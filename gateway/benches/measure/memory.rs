@@ -1,7 +1,7 @@
-//! What many documents at once take of the gateway's memory: browsers on one side of it, an
-//! AccelerateConnect on the other, both of a few lines, and both able to stand still.
+//! Measures the gateway's memory for many documents at once. Small browsers stand on one side of it, a small
+//! AccelerateConnect on the other, and both can stop reading.
 
-use crate::programs::{Gateway, ORIGIN, Outcome, Tools};
+use crate::programs::{BenchResult, Gateway, ORIGIN, Tools};
 use std::fmt;
 use std::io;
 use std::net::Ipv4Addr;
@@ -10,55 +10,55 @@ use std::time::{Duration, Instant};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 
-/// The largest document that the gateway takes, in bytes.
-const DOCUMENT: usize = 25 * 1024 * 1024;
-/// What is sent at a time, over and over: nobody holds a document.
+/// The size of a document, in bytes: the largest that the gateway takes.
+const DOCUMENT_BYTES: usize = 25 * 1024 * 1024;
+/// A piece of a document. It is sent over and over, so that nobody holds a whole document.
 static PIECE: [u8; 64 * 1024] = [b'%'; 64 * 1024];
-/// How long all stand still, so that every buffer on the way is full.
-const STILL: Duration = Duration::from_secs(3);
-/// How long anyone waits for the others: one that failed does not hold them up for ever.
-const PATIENCE: Duration = Duration::from_secs(50);
+/// How long all wait, so that every buffer on the way is full.
+const WAIT: Duration = Duration::from_secs(3);
+/// How long each waits for the others at most: one may have failed.
+const TIMEOUT: Duration = Duration::from_secs(50);
 
-/// Where the documents go.
+/// Which way the documents go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
+pub enum Direction {
     /// From browsers to AccelerateConnect.
-    Up,
+    Upload,
     /// From AccelerateConnect to browsers.
-    Down,
+    Download,
 }
 
-impl fmt::Display for Way {
+impl fmt::Display for Direction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Way::Up => "sent",
-            Way::Down => "fetched",
+            Direction::Upload => "sent",
+            Direction::Download => "fetched",
         })
     }
 }
 
-/// What was measured; memory in bytes.
-pub struct Held {
+/// What was measured, with memory in bytes.
+pub struct MemoryFigures {
     /// Resident before the first request.
     pub before: u64,
-    /// Resident while all had begun and nobody went on.
-    pub still: u64,
-    /// The most that was ever resident.
-    pub most: u64,
-    /// Documents that did not arrive whole, or whose answer was none.
+    /// Resident while all had begun and waited.
+    pub waiting: u64,
+    /// Resident at the peak.
+    pub peak: u64,
+    /// Documents that did not arrive complete, or had no good answer.
     pub failed: u64,
-    /// From the first request to the last answer, the time of standing still included.
+    /// From the first request to the last answer, with the wait.
     pub took: Duration,
 }
 
-/// Sends or fetches so many documents at once through a gateway of its own.
-pub fn measure(tools: &Tools, way: Way, count: usize) -> Outcome<Held> {
+/// Uploads or downloads that many documents at once, through a new gateway.
+pub fn measure(tools: &Tools, direction: Direction, count: usize) -> BenchResult<MemoryFigures> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
     runtime.block_on(async {
-        let all = Arc::new(Together::new(count));
-        // All knock at the same moment, and none is to be turned away by the system.
+        let all = Arc::new(Rendezvous::new(count));
+        // All connect at the same moment, so the system must queue them all.
         let socket = TcpSocket::new_v4()?;
         socket.bind((Ipv4Addr::LOCALHOST, 0).into())?;
         let listener = socket.listen(4 * count as u32)?;
@@ -77,43 +77,43 @@ pub fn measure(tools: &Tools, way: Way, count: usize) -> Outcome<Held> {
                 all: all.clone(),
             };
             browsers.spawn(async move {
-                match way {
-                    Way::Up => browser.sends().await,
-                    Way::Down => browser.fetches().await,
+                match direction {
+                    Direction::Upload => browser.upload().await,
+                    Direction::Download => browser.download().await,
                 }
             });
         }
-        all.have_begun().await;
-        tokio::time::sleep(STILL).await;
-        let still = gateway.memory("VmRSS")?;
-        all.go_on();
+        all.wait_for_all_to_begin().await;
+        tokio::time::sleep(WAIT).await;
+        let waiting = gateway.memory("VmRSS")?;
+        all.release();
         let outcomes = browsers.join_all().await;
         let failures = outcomes.into_iter().filter_map(Result::err);
         let failed = failures
             .inspect(|error| println!("failed: {error}"))
             .count();
-        Ok(Held {
+        Ok(MemoryFigures {
             before,
-            still,
-            // The system counts the two apart, and the most lags behind a little.
-            most: gateway.memory("VmHWM")?.max(still),
+            waiting,
+            // The system updates the peak a little later.
+            peak: gateway.memory("VmHWM")?.max(waiting),
             failed: failed as u64,
             took: began.elapsed(),
         })
     })
 }
 
-/// Those who wait for each other.
-struct Together {
+/// Lets all browsers wait for each other.
+struct Rendezvous {
     count: usize,
     begun: watch::Sender<usize>,
     going: watch::Sender<bool>,
     arrived: watch::Sender<usize>,
 }
 
-impl Together {
-    fn new(count: usize) -> Together {
-        Together {
+impl Rendezvous {
+    fn new(count: usize) -> Rendezvous {
+        Rendezvous {
             count,
             begun: watch::Sender::new(0),
             going: watch::Sender::new(false),
@@ -121,28 +121,28 @@ impl Together {
         }
     }
 
-    async fn have_begun(&self) {
+    async fn wait_for_all_to_begin(&self) {
         let mut begun = self.begun.subscribe();
         let all = begun.wait_for(|begun| *begun >= self.count);
-        let _ = tokio::time::timeout(PATIENCE, all).await;
+        let _ = tokio::time::timeout(TIMEOUT, all).await;
     }
 
-    fn go_on(&self) {
+    fn release(&self) {
         self.going.send_replace(true);
     }
 
-    /// One has begun, and stands still until all go on.
+    /// Reports that one has begun, and waits until all are released.
     async fn begin(&self) {
         self.begun.send_modify(|begun| *begun += 1);
         let _ = self.going.subscribe().wait_for(|going| *going).await;
     }
 
-    /// One has all of its document, and says so to nobody until all have.
+    /// Reports that one document has arrived, and waits until all have.
     async fn arrive(&self) {
         self.arrived.send_modify(|arrived| *arrived += 1);
         let mut arrived = self.arrived.subscribe();
         let all = arrived.wait_for(|arrived| *arrived >= self.count);
-        let _ = tokio::time::timeout(PATIENCE, all).await;
+        let _ = tokio::time::timeout(TIMEOUT, all).await;
     }
 }
 
@@ -151,11 +151,11 @@ struct Browser {
     port: u16,
     cookie: String,
     number: usize,
-    all: Arc<Together>,
+    all: Arc<Rendezvous>,
 }
 
 impl Browser {
-    /// The head of a request; the consumer's address is their own, as a proxy in front would say.
+    /// The head of a request. Each consumer has an address of their own, as behind a proxy.
     fn head(&self, method: &str, path: &str, more: &str) -> String {
         format!(
             "{method} /consumerportal/{path} HTTP/1.1\r\nhost: bench\r\ncookie: {}\r\nconnection: close\r\n\
@@ -166,7 +166,7 @@ impl Browser {
         )
     }
 
-    async fn sends(self) -> io::Result<()> {
+    async fn upload(self) -> io::Result<()> {
         let start = "--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\
                      content-type: application/pdf\r\n\r\n";
         let end = "\r\n--b--\r\n";
@@ -174,58 +174,61 @@ impl Browser {
             "origin: {ORIGIN}\r\ncontent-type: multipart/form-data; boundary=b\r\n\
              content-length: {}\r\nproductaction_id: PRA{}\r\nis_reupload: 0\r\nfilename: a.pdf\r\n\
              mimetype: application/pdf\r\nupload-id: upload-{}\r\n",
-            start.len() + DOCUMENT + end.len(),
+            start.len() + DOCUMENT_BYTES + end.len(),
             self.number,
             self.number,
         );
-        let mut wire = Wire::connect(self.port).await?;
-        wire.send(self.head("POST", "upload_file", &more).as_bytes())
+        let mut connection = HttpConnection::connect(self.port).await?;
+        connection
+            .send(self.head("POST", "upload_file", &more).as_bytes())
             .await?;
-        wire.send(start.as_bytes()).await?;
-        wire.send_document().await?;
-        wire.send(end.as_bytes()).await?;
-        let head = wire.head().await?;
+        connection.send(start.as_bytes()).await?;
+        connection.send_document().await?;
+        connection.send(end.as_bytes()).await?;
+        let head = connection.head().await?;
         expect(head.starts_with("HTTP/1.1 200"), &head)
     }
 
-    async fn fetches(self) -> io::Result<()> {
+    async fn download(self) -> io::Result<()> {
         let path = format!(
             "get_product_action_download?productaction_id=PRA{}",
             self.number
         );
-        let mut wire = Wire::connect(self.port).await?;
-        wire.send(self.head("GET", &path, "").as_bytes()).await?;
-        let head = wire.head().await?;
+        let mut connection = HttpConnection::connect(self.port).await?;
+        connection
+            .send(self.head("GET", &path, "").as_bytes())
+            .await?;
+        let head = connection.head().await?;
         expect(head.starts_with("HTTP/1.1 200"), &head)?;
         self.all.begin().await;
-        wire.skip(DOCUMENT).await
+        connection.skip(DOCUMENT_BYTES).await
     }
 }
 
-/// What it is no success without.
-fn expect(good: bool, head: &str) -> io::Result<()> {
+/// An error with the status line, unless the answer is good.
+fn expect(is_good: bool, head: &str) -> io::Result<()> {
     let line = head.lines().next().unwrap_or_default();
-    if good {
+    if is_good {
         Ok(())
     } else {
         Err(io::Error::other(line.to_owned()))
     }
 }
 
-/// Every consumer has one action, named after them.
-async fn accelerate_connect(listener: TcpListener, all: Arc<Together>) {
+/// An AccelerateConnect in which every consumer has one action, named after them.
+async fn accelerate_connect(listener: TcpListener, all: Arc<Rendezvous>) {
     while let Ok((stream, _)) = listener.accept().await {
         let all = all.clone();
         tokio::spawn(async move {
-            let mut wire = Wire::of(stream);
-            // A connection that breaks off is seen by the browser.
-            while answer(&mut wire, &all).await.is_ok() {}
+            let mut connection = HttpConnection::of(stream);
+            // The browser reports a connection that breaks off.
+            while answer(&mut connection, &all).await.is_ok() {}
         });
     }
 }
 
-async fn answer(wire: &mut Wire, all: &Together) -> io::Result<()> {
-    let head = wire.head().await?;
+async fn answer(connection: &mut HttpConnection, all: &Rendezvous) -> io::Result<()> {
+    let head = connection.head().await?;
     if head.contains("/upload_file ") {
         let length = head
             .lines()
@@ -233,9 +236,9 @@ async fn answer(wire: &mut Wire, all: &Together) -> io::Result<()> {
             .and_then(|length| length.parse().ok())
             .ok_or(io::ErrorKind::InvalidData)?;
         all.begin().await;
-        wire.skip(length).await?;
+        connection.skip(length).await?;
         all.arrive().await;
-        return wire.send_json("{\"operation_result\":\"ok\"}").await;
+        return connection.send_json("{\"operation_result\":\"ok\"}").await;
     }
     if head.contains("/getsession?") {
         let number = head
@@ -246,31 +249,31 @@ async fn answer(wire: &mut Wire, all: &Together) -> io::Result<()> {
             "{{\"consumerportalsession\":{{\"dossier\":{{\"products\":{{\"P\":{{\"productactions\":\
              {{\"PRA{number}\":{{\"id\":\"PRA{number}\"}}}}}}}}}}}}}}"
         );
-        return wire.send_json(&session).await;
+        return connection.send_json(&session).await;
     }
     let head = format!(
-        "HTTP/1.1 200 OK\r\ncontent-type: application/pdf\r\ncontent-length: {DOCUMENT}\r\n\r\n"
+        "HTTP/1.1 200 OK\r\ncontent-type: application/pdf\r\ncontent-length: {DOCUMENT_BYTES}\r\n\r\n"
     );
-    wire.send(head.as_bytes()).await?;
-    wire.send_document().await
+    connection.send(head.as_bytes()).await?;
+    connection.send_document().await
 }
 
-/// A connection, and what came on it but was not looked at yet.
-struct Wire {
+/// A connection, and the bytes that were received and not read yet.
+struct HttpConnection {
     stream: TcpStream,
     received: Vec<u8>,
 }
 
-impl Wire {
-    fn of(stream: TcpStream) -> Wire {
-        Wire {
+impl HttpConnection {
+    fn of(stream: TcpStream) -> HttpConnection {
+        HttpConnection {
             stream,
             received: Vec::new(),
         }
     }
 
-    async fn connect(port: u16) -> io::Result<Wire> {
-        Ok(Wire::of(
+    async fn connect(port: u16) -> io::Result<HttpConnection> {
+        Ok(HttpConnection::of(
             TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?,
         ))
     }
@@ -288,7 +291,7 @@ impl Wire {
     }
 
     async fn send_document(&self) -> io::Result<()> {
-        let mut left = DOCUMENT;
+        let mut left = DOCUMENT_BYTES;
         while left > 0 {
             let piece = &PIECE[..left.min(PIECE.len())];
             self.send(piece).await?;
@@ -305,7 +308,7 @@ impl Wire {
         self.send(head.as_bytes()).await
     }
 
-    /// Reads at least something more.
+    /// Receives at least one byte more.
     async fn receive(&mut self) -> io::Result<()> {
         loop {
             self.stream.readable().await?;
@@ -334,7 +337,7 @@ impl Wire {
         }
     }
 
-    /// Reads so many bytes and forgets them.
+    /// Receives that many bytes and drops them.
     async fn skip(&mut self, length: usize) -> io::Result<()> {
         let mut left = length;
         loop {

@@ -1,5 +1,5 @@
-//! The programs that are measured and what is in front of and behind them, each on a free port of the
-//! loopback interface, each ended when its value is dropped.
+//! The programs that are measured, and the demo behind them. Each listens on a free port of the loopback
+//! interface and ends when its value is dropped.
 
 use gateway::session::Sessions;
 use gateway::settings::Settings;
@@ -10,22 +10,22 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant, SystemTime};
 
-/// Why something could not be measured.
-pub type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+/// The result of a step; the error says why something could not be measured.
+pub type BenchResult<T> = Result<T, Box<dyn std::error::Error>>;
 
-/// What wrk would run into otherwise: it is one session at one address.
-pub const RAISED: [&str; 2] = [
+/// Settings with higher limits: wrk is one session at one address.
+pub const RAISED_LIMITS: [&str; 2] = [
     "limits.session_per_minute=100000000",
     "limits.address_per_minute=100000000",
 ];
-/// Where consumers find the gateway: TLS is the business of the proxy that would be in front.
+/// The public origin of the gateway; no proxy with TLS stands in front of it here.
 pub const ORIGIN: &str = "https://portal.example.nl";
-/// They open nothing but what is made up here.
+/// Secrets of this program alone.
 const SECRET: &str = "secret-of-the-bench-known-to-everyone";
 const SALT: &str = "salt-of-the-bench";
 const DOMAIN: &str = "demo";
-/// How long a program may take to listen.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a program may take until it listens.
+const START_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Where the other programs are.
 pub struct Tools {
@@ -46,14 +46,14 @@ pub struct Program {
 }
 
 impl Program {
-    fn start(command: &mut Command, port: u16) -> Outcome<Program> {
+    fn start(command: &mut Command, port: u16) -> BenchResult<Program> {
         let child = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn()
             .map_err(|error| format!("{}: {error}", command.get_program().display()))?;
         let mut program = Program { child, port };
-        let until = Instant::now() + PATIENCE;
+        let until = Instant::now() + START_TIMEOUT;
         while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
             if let Some(status) = program.child.try_wait()? {
                 let name = command.get_program().display();
@@ -67,7 +67,7 @@ impl Program {
         Ok(program)
     }
 
-    /// Where it listens.
+    /// The port that it listens on.
     pub fn port(&self) -> u16 {
         self.port
     }
@@ -75,26 +75,26 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // Asked, not killed: nginx takes its workers along then.
-        let asked = Command::new("kill")
+        // SIGTERM, because nginx ends its workers then.
+        let signalled = Command::new("kill")
             .arg(self.child.id().to_string())
             .status();
-        if !asked.is_ok_and(|status| status.success()) {
+        if !signalled.is_ok_and(|status| status.success()) {
             let _ = self.child.kill();
         }
         let _ = self.child.wait();
     }
 }
 
-/// A gateway, as an office runs it.
+/// The gateway's program, and the sessions that it accepts.
 pub struct Gateway {
     program: Program,
     sessions: Sessions,
 }
 
 impl Gateway {
-    /// One in front of what listens on that port, with these settings besides the defaults.
-    pub fn start(site: &Path, accelerate: u16, set: &[&str]) -> Outcome<Gateway> {
+    /// Starts a gateway in front of the AccelerateConnect on that port, with these settings changed.
+    pub fn start(site: &Path, accelerate: u16, set: &[&str]) -> BenchResult<Gateway> {
         let port = free_port()?;
         let accelerate = format!("http://127.0.0.1:{accelerate}/");
         let mut command = Command::new(env!("CARGO_BIN_EXE_gateway"));
@@ -111,7 +111,7 @@ impl Gateway {
         for setting in set {
             command.args(["--set", setting]);
         }
-        // The same settings make the same sessions, without a link for each.
+        // The same settings make sessions that the gateway accepts, so nobody need open links.
         let settings = Settings::new(
             format!("{ORIGIN}/").parse()?,
             site.to_owned(),
@@ -124,21 +124,21 @@ impl Gateway {
         })
     }
 
-    /// Where it listens.
+    /// The port that it listens on.
     pub fn port(&self) -> u16 {
         self.program.port
     }
 
     /// The cookie of a consumer who is signed in.
-    pub fn cookie(&self, consumer: &str) -> Outcome<String> {
+    pub fn cookie(&self, consumer: &str) -> BenchResult<String> {
         let cookie = self.sessions.start(consumer, None, SystemTime::now());
         let cookie = cookie.map_err(|refusal| format!("no session: {refusal:?}"))?;
         let pair = cookie.1.to_str()?.split(';').next().unwrap_or_default();
         Ok(pair.to_owned())
     }
 
-    /// What it holds in memory, in bytes: `VmRSS` for now, `VmHWM` for the most it ever was.
-    pub fn memory(&self, which: &str) -> Outcome<u64> {
+    /// The memory of the program, in bytes: `VmRSS` is the present, `VmHWM` the peak.
+    pub fn memory(&self, which: &str) -> BenchResult<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.program.child.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix(which));
         let number = line.and_then(|line| line.split_whitespace().nth(1));
@@ -150,7 +150,7 @@ impl Gateway {
 }
 
 /// The stand-in for AccelerateConnect, strict about signatures, with fresh dossiers.
-pub fn demo(tools: &Tools, port: u16) -> Outcome<Program> {
+pub fn demo(tools: &Tools, port: u16) -> BenchResult<Program> {
     let mut command = Command::new(&tools.demo);
     command
         .args(["--gateway", "http://127.0.0.1:1"])
@@ -160,7 +160,7 @@ pub fn demo(tools: &Tools, port: u16) -> Outcome<Program> {
     Program::start(&mut command, port)
 }
 
-/// What getsession is asked with, signed now; good for five minutes.
+/// The query of a getsession request, signed now; it is good for five minutes.
 pub fn signed_query(consumer: &str) -> String {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
     let timestamp = since.map_or(0, |since| since.as_secs()).to_string();
@@ -173,14 +173,14 @@ pub fn signed_query(consumer: &str) -> String {
     let token = accelerate::signing::token(&parameters, SALT);
     let mut query = String::new();
     for (name, value) in parameters {
-        // A String takes every character.
+        // Writing to a String does not fail.
         let _ = write!(query, "{name}={value}&");
     }
     query + "token=" + &token
 }
 
-/// nginx with the site and the headers that the gateway gives it, and the endpoints passed on.
-pub fn nginx(tools: &Tools, gateway: &Gateway, accelerate: u16) -> Outcome<Program> {
+/// Starts nginx with the same site and headers as the gateway. It passes the endpoints on.
+pub fn nginx(tools: &Tools, gateway: &Gateway, accelerate: u16) -> BenchResult<Program> {
     let port = free_port()?;
     let folder = scratch("nginx");
     std::fs::create_dir_all(&folder)?;
@@ -260,8 +260,8 @@ http {{
     )
 }
 
-/// The headers that the gateway adds to every file, for nginx to add them too.
-fn headers_of_the_site(gateway: &Gateway) -> Outcome<String> {
+/// The headers that the gateway adds to the page, as a configuration for nginx.
+fn headers_of_the_site(gateway: &Gateway) -> BenchResult<String> {
     const OF_A_FILE: [&str; 7] = [
         "accept-ranges",
         "cache-control",
@@ -278,15 +278,15 @@ fn headers_of_the_site(gateway: &Gateway) -> Outcome<String> {
     let mut headers = String::new();
     for (name, value) in answer.lines().filter_map(|line| line.split_once(": ")) {
         if !OF_A_FILE.contains(&name) && name != "connection" {
-            // A String takes every character.
+            // Writing to a String does not fail.
             let _ = writeln!(headers, "    add_header {name} \"{value}\";");
         }
     }
     Ok(headers)
 }
 
-/// Which nginx it is.
-pub fn nginx_version(tools: &Tools) -> Outcome<String> {
+/// The version of nginx.
+pub fn nginx_version(tools: &Tools) -> BenchResult<String> {
     let said = Command::new(&tools.nginx).arg("-v").output()?.stderr;
     let said = String::from_utf8_lossy(&said);
     let version = said.trim().rsplit('/').next().unwrap_or_default();
@@ -294,13 +294,13 @@ pub fn nginx_version(tools: &Tools) -> Outcome<String> {
 }
 
 /// A port that nothing listens on.
-pub fn free_port() -> Outcome<u16> {
+pub fn free_port() -> BenchResult<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
         .local_addr()?
         .port())
 }
 
-/// A file for the time of the measurement.
+/// The path of a temporary file.
 pub fn scratch(name: &str) -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
 }

@@ -1,41 +1,41 @@
-//! How fast a server answers: wrk, and what it prints.
+//! Measures how fast a server answers: runs wrk, and reads what it prints.
 
-use crate::programs::{Outcome, Tools};
+use crate::programs::{BenchResult, Tools};
 use std::fmt;
 use std::process::Command;
 
-/// What is asked, of one of those who are compared.
-pub struct Side {
-    /// What wrk asks for.
+/// One of the servers that are compared, and the request to it.
+pub struct Target {
+    /// The address of the request.
     pub url: String,
-    /// What it sends along, such as `Accept-Encoding: gzip`.
+    /// The headers of the request, such as `Accept-Encoding: gzip`.
     pub headers: Vec<String>,
 }
 
-/// How hard it is asked.
+/// How many requests are made, and how fast.
 #[derive(Debug, Clone, Copy)]
 pub struct Load {
     connections: u32,
-    /// How long each connection rests after an answer, in milliseconds.
-    rest: u32,
+    /// The pause of each connection after an answer, in milliseconds.
+    pause_ms: u32,
     seconds: u64,
 }
 
 impl Load {
-    /// As fast as it goes.
+    /// Requests as fast as possible.
     pub fn full(seconds: u64) -> Load {
         Load {
             connections: 64,
-            rest: 0,
+            pause_ms: 0,
             seconds,
         }
     }
 
-    /// At a pace that leaves everyone time: what is waited for then is the work itself.
+    /// Requests at a pace that leaves the machine time, so that the times are those of the work itself.
     pub fn modest(seconds: u64) -> Load {
         Load {
             connections: 8,
-            rest: 20,
+            pause_ms: 20,
             seconds,
         }
     }
@@ -44,35 +44,35 @@ impl Load {
 impl fmt::Display for Load {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} connections", self.connections)?;
-        match self.rest {
+        match self.pause_ms {
             0 => Ok(()),
-            rest => write!(f, " that rest {rest} ms"),
+            pause_ms => write!(f, " that pause for {pause_ms} ms"),
         }
     }
 }
 
-/// What wrk found.
+/// What wrk measured.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Figures {
     /// Requests a second.
     pub per_second: f64,
-    /// The time that half of the answers took no more than, in milliseconds.
+    /// The median time of an answer, in milliseconds.
     pub p50: f64,
-    /// The same for 99 of 100.
+    /// The time that 99 of 100 answers do not exceed, in milliseconds.
     pub p99: f64,
-    /// Answers that were no success, and requests without an answer.
+    /// Answers with an error status, and requests without an answer.
     pub failed: u64,
 }
 
-/// Asks each side in turn, so many rounds after one to warm up, and gives the medians; of failures the
-/// sum. What `before` gives lives for one run.
+/// Measures each target in turn, for that many rounds after one to warm up. It gives medians, and the sum of
+/// failures. What `before` gives lives for one run.
 pub fn in_turn<const N: usize, T>(
     tools: &Tools,
     rounds: usize,
     load: Load,
-    sides: &[Side; N],
-    before: impl Fn() -> Outcome<T>,
-) -> Outcome<[Figures; N]> {
+    targets: &[Target; N],
+    before: impl Fn() -> BenchResult<T>,
+) -> BenchResult<[Figures; N]> {
     let mut all: [Vec<Figures>; N] = std::array::from_fn(|_| Vec::new());
     for round in 0..=rounds {
         let load = match round {
@@ -80,10 +80,10 @@ pub fn in_turn<const N: usize, T>(
             _ => load,
         };
         for at in 0..N {
-            // Whoever comes first in one round comes last in the next.
+            // The first of one round is the last of the next.
             let at = if round % 2 == 0 { at } else { N - 1 - at };
             let _lives = before()?;
-            let figures = ask(tools, load, &sides[at])?;
+            let figures = run_wrk(tools, load, &targets[at])?;
             if round > 0 {
                 all[at].push(figures);
             }
@@ -104,31 +104,34 @@ pub fn in_turn<const N: usize, T>(
     }))
 }
 
-fn ask(tools: &Tools, load: Load, side: &Side) -> Outcome<Figures> {
+fn run_wrk(tools: &Tools, load: Load, target: &Target) -> BenchResult<Figures> {
     let mut wrk = Command::new(&tools.wrk);
     wrk.args(["--latency", "-t2"])
         .arg(format!("-c{}", load.connections))
         .arg(format!("-d{}s", load.seconds));
-    if load.rest > 0 {
-        let script = crate::programs::scratch("rest.lua");
+    if load.pause_ms > 0 {
+        let script = crate::programs::scratch("pause.lua");
         std::fs::write(
             &script,
-            format!("function delay() return {} end", load.rest),
+            format!("function delay() return {} end", load.pause_ms),
         )?;
         wrk.arg("-s").arg(script);
     }
-    for header in &side.headers {
+    for header in &target.headers {
         wrk.args(["-H", header]);
     }
-    let output = wrk.arg(&side.url).output()?;
-    let said = String::from_utf8_lossy(&output.stdout);
-    read(&said).ok_or_else(|| format!("wrk said something else than figures: {said}").into())
+    let output = wrk.arg(&target.url).output()?;
+    let printed = String::from_utf8_lossy(&output.stdout);
+    read_figures(&printed)
+        .ok_or_else(|| format!("wrk printed something else than figures: {printed}").into())
 }
 
 /// The figures in what wrk prints.
-fn read(said: &str) -> Option<Figures> {
+fn read_figures(printed: &str) -> Option<Figures> {
     let after = |name: &str| {
-        let line = said.lines().find_map(|line| line.trim().strip_prefix(name));
+        let line = printed
+            .lines()
+            .find_map(|line| line.trim().strip_prefix(name));
         line.map(str::trim)
     };
     let count = |text: &str| -> u64 {
@@ -146,7 +149,7 @@ fn read(said: &str) -> Option<Figures> {
     })
 }
 
-/// `1.25ms`, `640.00us`, `1.02s`.
+/// Reads a time such as `1.25ms`, `640.00us` or `1.02s`, in milliseconds.
 fn milliseconds(text: &str) -> Option<f64> {
     let unit = text.find(|it: char| it.is_ascii_alphabetic())?;
     let number: f64 = text[..unit].parse().ok()?;

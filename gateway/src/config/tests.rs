@@ -202,7 +202,7 @@ fn a_wiped_value_holds_no_text_at_any_depth() {
 #[test]
 fn the_example_file_has_every_setting_with_its_default() {
     let example = include_str!("../../gateway.example.toml");
-    // Every line that is a setting, with its comment mark taken off.
+    // Every line that is a setting, without its comment mark.
     let settings: String = example
         .lines()
         .map(|line| {

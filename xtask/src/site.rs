@@ -17,11 +17,13 @@ use crate::{esbuild, install, module, paths, run};
 
 /// The sources that the site is made of beside the module, from the root. The loader is the file that
 /// brokers name in their pages: it keeps its name.
-const LOADER: &str = "src/browser/portal.js";
-const ENGLISH: &str = "src/texts/english.txt";
+const LOADER: &str = "src/platform/portal.js";
+const ENGLISH: &str = "src/i18n/english.txt";
 const PORTAL_CSS: &str = "style/portal.css";
 const TIMELINE_CSS: &str = "style/timeline.css";
 const SKELETON_CSS: &str = "style/skeleton.css";
+const PAGE_CSS: &str = "style/page.css";
+const SKELETON: &str = "src/platform/skeleton.html";
 
 /// What trunk makes, in its staging folder.
 const TRUNK_GLUE: &str = "consumer-portal.js";
@@ -70,6 +72,7 @@ fn assemble(staging: &Path, release: bool, tools: &Shell) -> Result<()> {
     let css = |source| esbuild::bundle(tools, &root.join(source), release);
     let place_css = |name, source| place(staging, name, "css", css(source)?.as_bytes());
     let english = fs::read(root.join(ENGLISH))?;
+    let skeleton = fs::read_to_string(root.join(SKELETON))?;
     let fills = [
         ("__WASM__", wasm),
         ("__GLUE__", place(staging, "portal", "js", glue.as_bytes())?),
@@ -77,6 +80,8 @@ fn assemble(staging: &Path, release: bool, tools: &Shell) -> Result<()> {
         ("__TIMELINE_CSS__", place_css("timeline", TIMELINE_CSS)?),
         ("__ENGLISH__", place(staging, "english", "txt", &english)?),
         ("__SKELETON_CSS__", css(SKELETON_CSS)?),
+        ("__PAGE_CSS__", css(PAGE_CSS)?),
+        ("__SKELETON__", skeleton.lines().map(str::trim).collect()),
     ];
     let page = fs::read_to_string(staging.join(PAGE)).context("trunk made no index.html")?;
     let page = fill(&without_trunk_links(&page), &fills, str::to_owned)?;
@@ -137,13 +142,13 @@ fn without_trunk_links(html: &str) -> String {
     lines.filter(|line| !line.contains("data-trunk")).collect()
 }
 
-/// What a Content Security Policy has to allow for the style that is in the page, as `'sha256-…'`;
-/// `None` when there is none.
-pub fn style_hash(html: &str) -> Option<String> {
-    let (_, rest) = html.split_once("<style>")?;
-    let (style, _) = rest.split_once("</style>")?;
-    let digest = BASE64_STANDARD.encode(Sha256::digest(style));
-    Some(format!("'sha256-{digest}'"))
+/// What a Content Security Policy has to allow for the styles that are in the page: `'sha256-…'` for
+/// each.
+pub fn style_hashes(html: &str) -> Vec<String> {
+    let styles = html.split("<style>").skip(1);
+    let styles = styles.filter_map(|rest| Some(rest.split_once("</style>")?.0));
+    let hash = |style| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(style)));
+    styles.map(hash).collect()
 }
 
 /// Writes a Brotli and a gzip copy beside each file: there are no images but the icon, a text.
@@ -181,9 +186,10 @@ mod tests {
     fn the_policy_allows_the_text_between_the_tags() {
         // Chromium's own words about an empty inline style.
         let empty = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='";
-        assert_eq!(style_hash("<p><style></style>").as_deref(), Some(empty));
-        assert_ne!(style_hash("<style>p{}</style>").as_deref(), Some(empty));
-        assert_eq!(style_hash("<link rel=stylesheet>"), None);
+        assert_eq!(style_hashes("<p><style></style>"), [empty]);
+        let two = style_hashes("<style>p{}</style><p><style></style>");
+        assert_eq!((two.len(), two[1].as_str()), (2, empty));
+        assert!(style_hashes("<link rel=stylesheet>").is_empty());
     }
 
     #[test]

@@ -30,8 +30,10 @@ pub fn table(dist: &Path) -> Result<String> {
     }
     let mut table = render(rows);
     let page = fs::read_to_string(dist.join("index.html"))?;
-    if let Some(hash) = site::style_hash(&page) {
-        table += &format!("\non a host without the gateway, its policy's style-src needs {hash}\n");
+    let hashes = site::style_hashes(&page).join(" ");
+    if !hashes.is_empty() {
+        table +=
+            &format!("\non hosts without the gateway, the policy's style-src needs {hashes}\n");
     }
     Ok(table)
 }

@@ -22,13 +22,10 @@ type Module = Vec<String>;
 const ROOMS: &str = "app pages upload components context api platform config route i18n";
 
 /// Checks all packages.
-///
-/// # Errors
-/// Names the files of each circle, and each import of a room from one that is not above it.
 pub fn check() -> Result<()> {
     let shell = paths::shell()?;
     let workspace = cmd!(shell, "cargo metadata --quiet --no-deps --format-version 1");
-    let workspace: Value = serde_json::from_str(&workspace.quiet().read()?)?;
+    let workspace: Value = serde_json::from_str(&workspace.read()?)?;
     let mut found = Vec::new();
     for package in workspace["packages"].as_array().into_iter().flatten() {
         let manifest = package["manifest_path"].as_str();

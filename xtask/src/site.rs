@@ -31,9 +31,6 @@ const TRUNK_MODULE: &str = "consumer-portal_bg.wasm";
 const PAGE: &str = "index.html";
 
 /// trunk's hook after a build: reads from trunk where the staging folder is and what it built.
-///
-/// # Errors
-/// When trunk did not start us, or the site cannot be made; the message says what to change.
 pub fn assemble_for_trunk() -> Result<()> {
     let staging = std::env::var_os("TRUNK_STAGING_DIR")
         .context("`cargo xtask site` is trunk's hook: run `cargo xtask build`")?;
@@ -88,7 +85,6 @@ fn assemble(staging: &Path, release: bool, tools: &Shell) -> Result<()> {
     fs::write(staging.join(PAGE), page)?;
 
     let loader = esbuild::bundle(tools, &root.join(LOADER), release)?;
-    let in_quotes = |text: &str| json!(text).to_string().trim_matches('"').to_owned();
     let loader = fill(&loader, &fills, in_quotes)?;
     fs::write(staging.join("portal.js"), loader)?;
 
@@ -116,9 +112,6 @@ fn hash(content: &[u8]) -> String {
 }
 
 /// `text` with each placeholder replaced by what it stands for, written as the language there has it.
-///
-/// # Errors
-/// When a placeholder is left that nothing stands for.
 fn fill(text: &str, fills: &[(&str, String)], write: impl Fn(&str) -> String) -> Result<String> {
     let mut filled = text.to_owned();
     for (placeholder, value) in fills {
@@ -133,6 +126,12 @@ fn fill(text: &str, fills: &[(&str, String)], write: impl Fn(&str) -> String) ->
         bail!("nothing in the site answers to {placeholder}");
     }
     Ok(filled)
+}
+
+/// `text` as it is written between double quotes in a script.
+fn in_quotes(text: &str) -> String {
+    let quoted = json!(text).to_string();
+    quoted[1..quoted.len() - 1].to_owned()
 }
 
 /// `html` without the lines that were instructions to trunk: it leaves the module's own behind when
@@ -168,7 +167,6 @@ mod tests {
             ("__CSS__", "./1.css".to_owned()),
             ("__STYLE__", "a\"b".to_owned()),
         ];
-        let in_quotes = |text: &str| text.replace('"', "\\\"");
         let text = r#"x(at("__CSS__")); y = "__STYLE__"; __wbg_then()"#;
         let filled = r#"x(at("./1.css")); y = "a\"b"; __wbg_then()"#;
         assert_eq!(fill(text, &fills, in_quotes).unwrap(), filled);

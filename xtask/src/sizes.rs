@@ -13,9 +13,6 @@ use crate::site;
 type Row = (String, [u64; 3]);
 
 /// The table of the site in `dist`, and what its page asks of another host's policy.
-///
-/// # Errors
-/// When the site is not there.
 pub fn table(dist: &Path) -> Result<String> {
     let mut rows = Vec::new();
     for file in files_below(dist)? {

@@ -87,7 +87,7 @@ mod tests {
             "{first}"
         );
         assert!(
-            rest.ends_with(" idle                  90.0       9.0       0.9"),
+            rest.starts_with("the rest") && rest.ends_with("  90.0       9.0       0.9"),
             "{rest}"
         );
     }

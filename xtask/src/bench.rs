@@ -12,9 +12,6 @@ use crate::{build, install, paths, run};
 
 /// `cargo xtask bench`, with the arguments that the measuring program is to get: the gateway's when
 /// the first is `gateway`.
-///
-/// # Errors
-/// When a tool is missing or something does not build.
 pub fn command(arguments: &[OsString]) -> Result<ExitCode> {
     if let [first, rest @ ..] = arguments
         && first == "gateway"
@@ -42,7 +39,7 @@ const WITH_MANY_FILES: &str = "ulimit -n \"$(ulimit -Hn)\"; exec \"$@\"";
 /// The gateway beside nginx, asked by wrk, all as a server runs them.
 fn gateway(arguments: &[OsString]) -> Result<ExitCode> {
     let wrk = install::system(&[(&["wrk"], "wrk")])?;
-    let nginx = install::nginx()?;
+    let [nginx, _caddy] = install::proxies()?;
     build::make(|| Ok(()))?;
     let shell = paths::shell()?;
     let compile = cmd!(shell, "cargo build --profile server --package demo");
@@ -74,9 +71,5 @@ fn gateway(arguments: &[OsString]) -> Result<ExitCode> {
 
 fn exit_code(command: Cmd<'_>) -> Result<ExitCode> {
     let succeeded = run::start(command)?.wait()?.success();
-    Ok(if succeeded {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(ExitCode::from(u8::from(!succeeded)))
 }

@@ -60,9 +60,6 @@ impl Browser {
     }
 
     /// Installs what is missing of the browser and its driver; gives the two.
-    ///
-    /// # Errors
-    /// One sentence that says what is missing, and the command that gets it.
     pub fn install(self) -> Result<Variables> {
         let (names, programs) = match self {
             Browser::Chromium => {
@@ -85,9 +82,6 @@ impl Browser {
 
     /// What wasm-bindgen's test runner is told to start this browser; nothing for WebKit: it knows none
     /// but Apple's.
-    ///
-    /// # Errors
-    /// When the file with the browser's capabilities cannot be written.
     pub fn test_runner(self, installed: &Variables) -> Result<Option<Variables>> {
         let (options, flags) = match self {
             Browser::Chromium => ("goog:chromeOptions", CHROMIUM_FLAGS.as_slice()),
@@ -129,9 +123,6 @@ fn minibrowser() -> Result<PathBuf> {
 
 /// `command`, an end-to-end test or a measurement, with what it has to know: the browsers, axe-core
 /// and the site. Windows open on a screen in memory, on a desktop, too.
-///
-/// # Errors
-/// When axe-core cannot be installed.
 pub fn tell<'a>(command: Cmd<'a>, browsers: &Variables) -> Result<Cmd<'a>> {
     let own = [("AXE_JS", install::axe()?), ("PORTAL_SITE", paths::dist())];
     let all = browsers.iter().chain(&own);

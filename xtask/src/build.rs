@@ -11,9 +11,6 @@ use crate::install::{self, WASM};
 use crate::{fingerprint, module, paths, run, sizes};
 
 /// `cargo xtask build`.
-///
-/// # Errors
-/// When a tool is missing or the portal does not build.
 pub fn command() -> Result<()> {
     if !make(|| Ok(()))? {
         eprintln!("dist/ is up to date");
@@ -24,9 +21,6 @@ pub fn command() -> Result<()> {
 
 /// Makes the site when its sources have changed, and does `meanwhile` in the time that the tools are
 /// being installed. Gives whether it had to be made.
-///
-/// # Errors
-/// When a tool is missing, the portal does not build, or `meanwhile` fails.
 pub fn make(meanwhile: impl FnOnce() -> Result<()>) -> Result<bool> {
     // Taken before the build: a change that is made during it is seen by the next.
     let sources = fingerprint::of_sources()?;

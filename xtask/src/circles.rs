@@ -19,57 +19,26 @@ use crate::paths;
 type Module = Vec<String>;
 
 /// The portal's rooms, from the top.
-const ROOMS: [&str; 10] = [
-    "app",
-    "pages",
-    "upload",
-    "components",
-    "context",
-    "api",
-    "platform",
-    "config",
-    "route",
-    "i18n",
-];
+const ROOMS: &str = "app pages upload components context api platform config route i18n";
 
 /// Checks all packages.
-///
-/// # Errors
-/// Names the files of each circle, and each import of a room from one that is not above it.
 pub fn check() -> Result<()> {
-    let root = paths::root();
-    let mut found = Vec::new();
     let shell = paths::shell()?;
     let workspace = cmd!(shell, "cargo metadata --quiet --no-deps --format-version 1");
-    let workspace = workspace.quiet().read()?;
-    let workspace: Value = serde_json::from_str(&workspace)?;
-    for package in workspace["packages"]
-        .as_array()
-        .context("cargo knows no packages")?
-    {
-        let manifest = Path::new(
-            package["manifest_path"]
-                .as_str()
-                .context("a package is nowhere")?,
-        );
+    let workspace: Value = serde_json::from_str(&workspace.read()?)?;
+    let mut found = Vec::new();
+    for package in workspace["packages"].as_array().into_iter().flatten() {
+        let manifest = package["manifest_path"].as_str();
+        let manifest = Path::new(manifest.context("cargo knows no manifest")?);
         let source = manifest.with_file_name("src");
-        let mut files = Vec::new();
-        for file in files_below(&source)? {
-            if is_kind(&file, "rs") {
-                let text = fs::read_to_string(&file)?;
-                files.push((file.strip_prefix(&source)?.to_owned(), text));
-            }
-        }
-        let imports = Imports::read(files).with_context(|| source.display().to_string())?;
-        let name = package["name"].as_str().unwrap_or_default();
-        found.extend(
-            imports
-                .circles()
-                .into_iter()
-                .map(|circle| format!("{name}: {circle}")),
-        );
-        if manifest.parent() == Some(root) {
-            found.extend(imports.against_the_order(&ROOMS));
+        let mut files = files_below(&source)?;
+        files.retain(|file| is_kind(file, "rs"));
+        let read = |file: PathBuf| Ok((fs::read_to_string(&file)?, file));
+        let texts = files.into_iter().map(read).collect::<Result<_>>()?;
+        let imports = Imports::read(&source, texts)?;
+        found.extend(imports.circles());
+        if manifest.parent() == Some(paths::root()) {
+            found.extend(imports.against_the_order(ROOMS));
         }
     }
     ensure!(found.is_empty(), "{}", found.join("\n"));
@@ -79,29 +48,27 @@ pub fn check() -> Result<()> {
 /// Which module of a package imports which others.
 #[derive(Debug, Default)]
 struct Imports {
-    files: BTreeMap<Module, PathBuf>,
+    /// Each module's file, from the repository's root.
+    files: BTreeMap<Module, String>,
     imports: BTreeMap<Module, BTreeSet<Module>>,
 }
 
 impl Imports {
-    /// Reads files, each by its path inside the folder of sources and its text.
-    fn read(sources: Vec<(PathBuf, String)>) -> Result<Self> {
+    /// Reads files, each by its text and its path, which is below `source`.
+    fn read(source: &Path, texts: Vec<(String, PathBuf)>) -> Result<Self> {
         let mut imports = Imports::default();
         let mut references = Vec::new();
-        for (file, text) in sources {
-            let path = file.with_extension("");
-            let mut module: Module = path
-                .iter()
-                .map(|part| part.to_string_lossy().into())
-                .collect();
+        for (text, file) in texts {
+            let path = file.strip_prefix(source)?.with_extension("");
+            let names = path.iter().map(|name| name.to_string_lossy().into());
+            let mut module: Module = names.collect();
             module.pop_if(|last| ["mod", "lib", "main"].contains(&last.as_str()));
-            let tokens: TokenStream = text
-                .parse()
-                .ok()
-                .with_context(|| format!("{} is no Rust", file.display()))?;
-            read(tokens, &module, &mut |path| {
-                references.push((module.clone(), path))
-            });
+            let file = file.strip_prefix(paths::root()).unwrap_or(&file);
+            let file = file.display().to_string();
+            let tokens = text.parse::<TokenStream>().ok();
+            let tokens = tokens.with_context(|| format!("{file} is no Rust"))?;
+            let found = &mut |path| references.push((module.clone(), path));
+            read(tokens, &module, found);
             imports.files.insert(module, file);
         }
         for (from, path) in references {
@@ -126,99 +93,76 @@ impl Imports {
     }
 
     /// One sentence for each circle.
-    fn circles(&self) -> Vec<String> {
-        let reachable: BTreeMap<&Module, BTreeSet<&Module>> = self
-            .files
-            .keys()
-            .map(|module| (module, self.reachable(module)))
-            .collect();
-        let circles: BTreeSet<Vec<String>> = reachable
+    fn circles(&self) -> BTreeSet<String> {
+        let modules = self.files.keys();
+        let reachable: BTreeMap<_, _> = modules.map(|it| (it, self.reachable(it))).collect();
+        let in_circles = reachable
             .iter()
-            .filter(|(module, imported)| imported.contains(*module))
-            .map(|(module, imported)| {
-                let others = imported
-                    .iter()
-                    .filter(|other| reachable[**other].contains(*module));
-                others
-                    .map(|other| self.files[*other].display().to_string())
-                    .collect()
-            })
-            .collect();
-        let sentence = |files: Vec<String>| {
-            format!(
-                "these files import each other in a circle: {}",
-                files.join(", ")
-            )
-        };
-        circles.into_iter().map(sentence).collect()
+            .filter(|(it, imported)| imported.contains(*it));
+        let sentences = in_circles.map(|(module, imported)| {
+            let circle = imported
+                .iter()
+                .filter(|it| reachable[**it].contains(module));
+            let files: Vec<&str> = circle.map(|it| self.files[*it].as_str()).collect();
+            format!("files import each other in a circle: {}", files.join(", "))
+        });
+        sentences.collect()
     }
 
     /// One sentence for each import of a room that is not below the importing one, and for each room
     /// that has no place in the order.
-    fn against_the_order(&self, rooms: &[&str]) -> Vec<String> {
+    fn against_the_order(&self, rooms: &str) -> Vec<String> {
         // The crate's root is above all rooms.
-        let place = |module: &Module| match module.first() {
-            Some(room) => rooms
-                .iter()
+        let place = |module: &Module| {
+            let room = module.first().map_or("", String::as_str);
+            [""].into_iter()
+                .chain(rooms.split(' '))
                 .position(|known| known == room)
-                .map(|place| place + 1),
-            None => Some(0),
         };
-        let unknown = self
-            .files
-            .iter()
-            .filter(|(module, _)| place(module).is_none());
-        let unknown = unknown
-            .map(|(_, file)| format!("{} is in no room of xtask/src/circles.rs", file.display()));
-        let imports = self
-            .imports
-            .iter()
-            .flat_map(|(from, all)| all.iter().map(move |to| (from, to)));
-        let upwards =
-            imports.filter(|(from, to)| from.first() != to.first() && place(from) >= place(to));
-        let upwards = upwards.map(|(from, to)| {
-            format!(
-                "{} imports {}, which is not below it",
-                self.files[from].display(),
-                self.files[to].display()
-            )
-        });
-        unknown.chain(upwards).collect()
+        let mut found = Vec::new();
+        for (from, file) in &self.files {
+            if place(from).is_none() {
+                found.push(format!(
+                    "{file} is in no room that xtask/src/circles.rs knows"
+                ));
+                continue;
+            }
+            for to in self.imports.get(from).into_iter().flatten() {
+                if from.first() != to.first() && place(to).is_some_and(|to| Some(to) <= place(from))
+                {
+                    found.push(format!(
+                        "{file} imports {}, which is not below it",
+                        self.files[to]
+                    ));
+                }
+            }
+        }
+        found
     }
 }
 
 /// Gives `found` the paths inside the crate that `tokens` name; `module` is where they are.
 fn read(tokens: TokenStream, module: &[String], found: &mut impl FnMut(Module)) {
+    use TokenTree::{Group, Ident, Punct};
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let mut rest = tokens.as_slice();
     while let Some((token, after)) = rest.split_first() {
         rest = after;
         match (token, after) {
-            (TokenTree::Punct(mark), [TokenTree::Group(group), item @ ..])
-                if mark.as_char() == '#' && is_for_tests(group) =>
-            {
-                let end = item
-                    .iter()
-                    .position(|token| brace(token).is_some() || is_mark(token, ';'));
+            (Punct(_), [Group(attribute), item @ ..]) if is_for_tests(attribute) => {
+                let ends = |token: &TokenTree| brace(token).is_some() || is_mark(token, ';');
+                let end = item.iter().position(ends);
                 rest = end.map_or(&[], |end| &item[end + 1..]);
             }
-            (
-                TokenTree::Ident(word),
-                [TokenTree::Ident(name), TokenTree::Group(group), others @ ..],
-            ) if word == "mod" => {
-                read(
-                    group.stream(),
-                    &[module, &[name.to_string()]].concat(),
-                    found,
-                );
+            (Ident(word), [Ident(name), Group(content), others @ ..]) if word == "mod" => {
+                let inner = [module, &[name.to_string()]].concat();
+                read(content.stream(), &inner, found);
                 rest = others;
             }
-            (TokenTree::Ident(word), _)
-                if ["crate", "super", "self"].iter().any(|start| word == start) =>
-            {
+            (Ident(word), _) if word == "crate" || word == "super" || word == "self" => {
                 rest = path(token, after, module.to_vec(), found);
             }
-            (TokenTree::Group(group), _) => read(group.stream(), module, found),
+            (Group(group), _) => read(group.stream(), module, found),
             _ => {}
         }
     }
@@ -283,10 +227,10 @@ mod tests {
 
     /// A package of these files, each with its text.
     fn imports(files: &[(&str, &str)]) -> Imports {
-        let sources = files
+        let texts = files
             .iter()
-            .map(|(file, text)| (PathBuf::from(file), (*text).to_owned()));
-        Imports::read(sources.collect()).unwrap()
+            .map(|(file, text)| ((*text).to_owned(), PathBuf::from(file)));
+        Imports::read(Path::new(""), texts.collect()).unwrap()
     }
 
     #[test]
@@ -295,30 +239,26 @@ mod tests {
             ("lib.rs", "mod a; mod b; mod c; pub use a::A;"),
             (
                 "a.rs",
-                "use std::{fmt, io}; use crate::{b::{self, B}, lib_item}; //! use crate::c;",
+                "use std::{fmt, io}; use crate::{b::{self, B}, item}; // crate::c",
             ),
             ("b/mod.rs", "mod inner; fn f() { view! { <crate::c::C/> } }"),
             ("b/inner.rs", "use super::super::a::A; use super::B;"),
             ("c.rs", "fn f() -> crate::b::inner::D { \"crate::a\" }"),
-        ])
-        .circles();
-        assert_eq!(
-            found,
-            ["these files import each other in a circle: a.rs, b/mod.rs, b/inner.rs, c.rs"]
-        );
+        ]);
+        let circle = "files import each other in a circle: a.rs, b/mod.rs, b/inner.rs, c.rs";
+        assert_eq!(found.circles(), BTreeSet::from([circle.to_owned()]));
     }
 
     #[test]
     fn tests_parents_and_modules_inside_a_file_make_no_circle() {
+        let tests =
+            "use super::b; mod inner { use super::f; } #[cfg(test)] mod t { use crate::b; }";
         let found = imports(&[
             ("main.rs", "mod a; mod b; use a::f;"),
-            (
-                "a.rs",
-                "use super::b; mod inner { use super::f; } #[cfg(test)] mod tests { use crate::b::x; }",
-            ),
+            ("a.rs", tests),
             ("b.rs", "#[cfg(test)] use crate::a::f; use crate::thing;"),
         ]);
-        assert_eq!(found.circles(), [""; 0]);
+        assert_eq!(found.circles(), BTreeSet::new());
     }
 
     #[test]
@@ -330,12 +270,10 @@ mod tests {
             ("api.rs", "use crate::pages::overview::O;"),
             ("extra.rs", ""),
         ]);
-        assert_eq!(
-            found.against_the_order(&["pages", "api"]),
-            [
-                "extra.rs is in no room of xtask/src/circles.rs",
-                "api.rs imports pages/overview.rs, which is not below it",
-            ]
-        );
+        let expected = [
+            "api.rs imports pages/overview.rs, which is not below it",
+            "extra.rs is in no room that xtask/src/circles.rs knows",
+        ];
+        assert_eq!(found.against_the_order("pages api"), expected);
     }
 }

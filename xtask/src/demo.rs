@@ -16,10 +16,7 @@ use crate::{build, paths};
 const SECRETS: [(&str, &str); 3] = [
     ("ACCELERATE_SALT", "salt-of-the-demo"),
     ("GATEWAY_SECRET", "secret-of-the-demo-known-to-everyone"),
-    (
-        "GATEWAY_LINKS_KEY",
-        "links-key-of-the-demo-known-to-everyone",
-    ),
+    ("GATEWAY_LINKS_KEY", "links-key-of-the-demo-known-to-all"),
 ];
 /// Whose dossier is opened: the specification's example.
 const CONSUMER: &str = "voorbeeld";
@@ -27,9 +24,6 @@ const CONSUMER: &str = "voorbeeld";
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// `cargo xtask demo`: ends when one of the two servers does.
-///
-/// # Errors
-/// When a port is taken, a tool is missing, or something does not build.
 pub fn command(port: u16) -> Result<()> {
     let ports = ports_from(port)?;
     for port in ports {
@@ -44,42 +38,36 @@ pub fn command(port: u16) -> Result<()> {
     let [public, broker, accelerate] = ports.map(|port| format!("http://127.0.0.1:{port}"));
     let [listen, broker_port, port] = ports.map(|port| port.to_string());
     let bin = paths::target().join("debug");
-    let mut demo = Command::from(cmd!(
-        shell,
-        "{bin}/demo --gateway {public} --port {port} --broker-port {broker_port}"
-    ));
+    let demo = cmd!(shell, "{bin}/demo --gateway {public} --port {port}");
+    let mut demo = Command::from(demo.args(["--broker-port", &broker_port]));
     let (site, access) = (paths::dist(), format!("access.origins={broker}"));
+    let back_end = [
+        "--accelerate-url",
+        &accelerate,
+        "--accelerate-domain",
+        "demo",
+    ];
     let gateway = |command: &str| {
-        cmd!(
-            shell,
-            "{bin}/gateway {command} --listen 127.0.0.1:{listen} --public-url {public}"
-        )
-        .arg("--assets")
-        .arg(&site)
-        .args([
-            "--accelerate-url",
-            &accelerate,
-            "--accelerate-domain",
-            "demo",
-        ])
-        .args(["--set", &access])
-        .quiet()
+        cmd!(shell, "{bin}/gateway {command} --listen 127.0.0.1:{listen}")
+            .args(["--public-url", &public, "--set", &access])
+            .args(back_end)
+            .arg("--assets")
+            .arg(&site)
     };
     let mut serve = Command::from(gateway("serve").args(["--set", "log.filter=warn"]));
     // Their lines are for an office's machine; here they would hide the one that counts.
     demo.stdout(Stdio::null());
     serve.stderr(Stdio::null());
-    let mut servers = [
-        ("the demo", run::start(demo)?),
-        ("the gateway", run::start(serve)?),
-    ];
+    let gateway_runs = ("the gateway", run::start(serve)?);
+    let mut servers = [("the demo", run::start(demo)?), gateway_runs];
     for port in ports {
         wait_for(port, &mut servers)?;
     }
-    let link = gateway("link")
-        .args(["--consumer", CONSUMER])
-        .ignore_stderr();
-    let link = link.read().context("the gateway gives no link")?;
+    let link = gateway("link").args(["--consumer", CONSUMER]);
+    let link = link
+        .ignore_stderr()
+        .read()
+        .context("the gateway gives no link")?;
     let link = link.lines().next().context("the gateway gives no link")?;
     println!("everything there is to try: {broker}/demo/");
     println!("in a broker's own site: {broker}/");
@@ -102,9 +90,6 @@ fn ports_from(port: u16) -> Result<[u16; 3]> {
 type Servers<'a> = [(&'a str, ChildGuard)];
 
 /// Waits until something listens on the port.
-///
-/// # Errors
-/// When a server ends before that, or it takes too long.
 pub fn wait_for(port: u16, servers: &mut Servers<'_>) -> Result<()> {
     let until = Instant::now() + TIMEOUT;
     while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
@@ -116,9 +101,6 @@ pub fn wait_for(port: u16, servers: &mut Servers<'_>) -> Result<()> {
 }
 
 /// Whether all of the servers run.
-///
-/// # Errors
-/// Names the one that does not.
 pub fn check_running(servers: &mut Servers<'_>) -> Result<()> {
     for (name, server) in servers {
         if let Some(status) = server.ended() {
@@ -129,9 +111,6 @@ pub fn check_running(servers: &mut Servers<'_>) -> Result<()> {
 }
 
 /// Compiles the demo and the gateway.
-///
-/// # Errors
-/// When they do not compile; the reason is on the screen already.
 pub fn compile() -> Result<()> {
     let shell = paths::shell()?;
     let compile = cmd!(shell, "cargo build --package demo --package gateway");
@@ -139,9 +118,6 @@ pub fn compile() -> Result<()> {
 }
 
 /// Whether a port is free, asked before long work starts.
-///
-/// # Errors
-/// When it is not.
 pub fn check_free(port: u16) -> Result<()> {
     let is_free = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok();
     ensure!(

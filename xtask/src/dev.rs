@@ -16,9 +16,6 @@ const DEMO_PORT: u16 = 8091;
 const BROKER_PORT: u16 = 8092;
 
 /// `cargo xtask dev`: goes on until it is stopped.
-///
-/// # Errors
-/// When a port is taken, a tool is missing, or the demo or trunk ends by itself.
 pub fn command(port: u16) -> Result<()> {
     for port in [port, DEMO_PORT, BROKER_PORT] {
         demo::check_free(port)?;

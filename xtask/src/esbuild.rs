@@ -10,9 +10,6 @@ use xshell::{Shell, cmd};
 const TARGET: &str = "--target=chrome96,firefox91,safari15";
 
 /// What esbuild makes of a script or a style sheet and what it imports; readable unless `minify`.
-///
-/// # Errors
-/// When esbuild cannot read the source; what it says is on the screen already.
 pub fn bundle(tools: &Shell, source: &Path, minify: bool) -> Result<String> {
     let small = minify.then_some(["--minify", "--legal-comments=none"]);
     let flags = [
@@ -25,7 +22,6 @@ pub fn bundle(tools: &Shell, source: &Path, minify: bool) -> Result<String> {
     let esbuild = cmd!(tools, "esbuild {source} {flags...}").args(small.iter().flatten());
     let source = source.display();
     esbuild
-        .quiet()
         .read()
         .with_context(|| format!("esbuild could not read {source}"))
 }

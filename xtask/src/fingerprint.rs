@@ -26,9 +26,6 @@ pub fn is_current(sources: &str) -> bool {
 }
 
 /// Remembers that `dist/` has just been made of these sources.
-///
-/// # Errors
-/// When it cannot be written down.
 pub fn remember(sources: &str) -> Result<()> {
     Ok(fs::write(file(), sources)?)
 }
@@ -38,12 +35,9 @@ fn file() -> PathBuf {
 }
 
 /// The fingerprint of everything the site is made of.
-///
-/// # Errors
-/// When a source cannot be read.
 pub fn of_sources() -> Result<String> {
     let shell = paths::shell()?;
-    let compiler = cmd!(shell, "rustc -vV").quiet().read()?;
+    let compiler = cmd!(shell, "rustc -vV").read()?;
     let root = paths::root();
     let mut entries = shell.read_dir(root)?;
     entries.retain(|path| counts(path));

@@ -86,25 +86,23 @@ mod tests {
 
     #[test]
     fn arguments_that_are_not_known_are_refused() {
-        let parse =
-            |line: &str| Xtask::from_vec(line.split_whitespace().map(OsString::from).collect());
-        for right in [
+        let is_known = |line: &&str| {
+            let words = line.split_whitespace().map(OsString::from);
+            Xtask::from_vec(words.collect()).is_ok()
+        };
+        let right = [
             "demo --port 9000",
             "test --quick",
-            "test --only e2e --browser webkit upload",
-            "bench -- a --b",
-        ] {
-            assert!(parse(right).is_ok(), "{right}");
-        }
-        for wrong in [
+            "test --only e2e --browser webkit x",
+        ];
+        assert!(right.iter().all(is_known));
+        let wrong = [
             "demo --port 0",
             "demo --prot 1",
             "test --only all",
-            "test --browser safari",
             "test a b",
             "race",
-        ] {
-            assert!(parse(wrong).is_err(), "{wrong}");
-        }
+        ];
+        assert!(!wrong.iter().any(is_known));
     }
 }

@@ -1,7 +1,8 @@
 //! What the commands need on this machine, and how it gets here. A tool counts as there when it is in
 //! its place, so asking again costs nothing. Tools of our own go below `target/`, each at the one
 //! version that is known to work here; browsers and their drivers come from the system's packages,
-//! servers from packages that are unpacked and not installed. Nothing is replaced or removed.
+//! servers from packages that are unpacked and not installed. Nothing is replaced or removed. What fails
+//! says in one sentence what is missing, and the command that gets it.
 
 use std::env;
 use std::fs;
@@ -32,23 +33,16 @@ const NPM: SystemProgram = (&["npm"], "npm");
 
 /// Installs what is missing of the tools that make the site. Gives a shell with trunk, wasm-bindgen,
 /// wasm-split-cli, wasm-opt, esbuild and node on its PATH.
-///
-/// # Errors
-/// One sentence that says what is missing, and the command that gets it.
 pub fn site_tools() -> Result<Shell> {
     let tools = [
         npm()?.join(".bin"),
         wasm_bindgen()?,
-        cargo_install(
-            "wasm_split_cli_support",
-            "0.2.4",
-            &["--features=build-binary"],
-        )?,
+        cargo_install("wasm_split_cli_support", "0.2.4", "--features=build-binary")?,
         // trunk 0.22 asks for a newer compiler than ours.
         cargo_install(
             "trunk",
             "0.21.14",
-            &["--no-default-features", "--features=rustls"],
+            "--no-default-features --features=rustls",
         )?,
     ];
     let shell = shell()?;
@@ -59,61 +53,37 @@ pub fn site_tools() -> Result<Shell> {
 }
 
 /// The folder of wasm-bindgen and of the runner of the browser tests.
-///
-/// # Errors
-/// One sentence that says what is missing, and the command that gets it.
 pub fn wasm_bindgen() -> Result<PathBuf> {
-    cargo_install("wasm-bindgen-cli", WASM_BINDGEN, &["--no-default-features"])
+    cargo_install("wasm-bindgen-cli", WASM_BINDGEN, "--no-default-features")
 }
 
 /// Firefox's driver, which Debian has not.
-///
-/// # Errors
-/// One sentence that says what is missing, and the command that gets it.
 pub fn geckodriver() -> Result<PathBuf> {
-    Ok(cargo_install("geckodriver", "0.36.0", &[])?.join("geckodriver"))
+    Ok(cargo_install("geckodriver", "0.36.0", "")?.join("geckodriver"))
 }
 
 /// The program that checks what comes into the tree (deny.toml).
-///
-/// # Errors
-/// One sentence that says what is missing, and the command that gets it.
 pub fn cargo_deny() -> Result<PathBuf> {
-    Ok(cargo_install("cargo-deny", "0.20.2", &[])?.join("cargo-deny"))
+    Ok(cargo_install("cargo-deny", "0.20.2", "")?.join("cargo-deny"))
 }
 
 /// axe-core as one script.
-///
-/// # Errors
-/// One sentence that says what is missing, and the command that gets it.
 pub fn axe() -> Result<PathBuf> {
     Ok(npm()?.join("axe-core/axe.min.js"))
 }
 
-/// nginx. It is not started.
-///
-/// # Errors
-/// One sentence that says what is missing, and the command that gets it.
-pub fn nginx() -> Result<PathBuf> {
-    unpacked("nginx", "usr/sbin/nginx", "-v")
-}
-
-/// nginx and Caddy, which stand in front of the gateway in its tests.
-///
-/// # Errors
-/// One sentence that says what is missing, and the command that gets it.
+/// nginx and Caddy, which stand in front of the gateway in its tests, and are measured beside it. They
+/// are not started.
 pub fn proxies() -> Result<[PathBuf; 2]> {
-    Ok([nginx()?, unpacked("caddy", "usr/bin/caddy", "version")?])
+    let nginx = unpacked("nginx", "usr/sbin/nginx", "-v")?;
+    Ok([nginx, unpacked("caddy", "usr/bin/caddy", "version")?])
 }
 
 /// Adds the portal's compilation target to the toolchain, and what checks the code's form: a minimal
 /// installation leaves them out.
-///
-/// # Errors
-/// When one is missing and rustup cannot get it.
 pub fn toolchain() -> Result<()> {
     let shell = shell()?;
-    let succeeds = |command: Cmd<'_>| command.quiet().ignore_stderr().read().is_ok();
+    let succeeds = |command: Cmd<'_>| command.ignore_stderr().read().is_ok();
     let libraries = cmd!(shell, "rustc --print target-libdir --target {WASM}").read();
     if libraries.is_ok_and(|folder| Path::new(&folder).is_dir())
         && succeeds(cmd!(shell, "cargo fmt --version"))
@@ -132,22 +102,22 @@ pub fn toolchain() -> Result<()> {
 
 /// Installs a program of Rust's registry when it is missing; gives its folder. Unoptimised builds
 /// suffice: these tools run for seconds.
-fn cargo_install(name: &str, version: &str, features: &[&str]) -> Result<PathBuf> {
+fn cargo_install(name: &str, version: &str, features: &str) -> Result<PathBuf> {
     let home = paths::tools().join(format!("{name}-{version}"));
     let folder = home.join("bin"); // made when all is compiled
     if !folder.is_dir() {
         let shell = shell()?;
-        let flags = ["--locked", "--debug", "--root"];
+        // Kept until all is there: an installation that was cut off goes on where it was.
+        let build = paths::tools().join("build").join(name);
+        shell.set_var("CARGO_TARGET_DIR", &build);
+        // Debug information is most of what an unoptimised build writes.
+        shell.set_var("CARGO_PROFILE_DEV_DEBUG", "0");
         let command = cmd!(
             shell,
-            "cargo install {flags...} {home} {features...} {name}@{version}"
-        )
-        // An installation that was cut off goes on where it was.
-        .env("CARGO_TARGET_DIR", paths::tools().join("build").join(name))
-        // Debug information is most of what an unoptimised build writes.
-        .env("CARGO_PROFILE_DEV_DEBUG", "0");
-        install(&format!("{name} {version}"), command)?;
-        let _ = fs::remove_dir_all(paths::tools().join("build").join(name));
+            "cargo install --locked --debug --root {home} {name}@{version}"
+        );
+        install(name, command.args(features.split_whitespace()))?;
+        shell.remove_path(build)?;
     }
     Ok(folder)
 }
@@ -162,28 +132,19 @@ fn npm() -> Result<PathBuf> {
         fs::create_dir_all(&home)?;
         let shell = shell()?;
         let flags = ["--no-save", "--no-audit", "--no-fund", "--ignore-scripts"];
-        let command = cmd!(
-            shell,
-            "npm install {flags...} --prefix {home} {NPM_PACKAGES...}"
-        );
-        install(&wanted, command)?;
+        let command = cmd!(shell, "npm install {flags...} --prefix {home}");
+        install(&wanted, command.args(NPM_PACKAGES))?;
         fs::write(list, wanted)?;
     }
     Ok(home.join("node_modules"))
 }
 
 /// Installs Node and npm when they are missing, before long work starts.
-///
-/// # Errors
-/// One sentence that says what is missing, and the command that gets it.
 pub fn node() -> Result<()> {
     system(&[NODE, NPM]).map(|_| ())
 }
 
 /// Where the programs are, after installing the system's packages that are missing, all in one go.
-///
-/// # Errors
-/// When that takes root, or another system's package manager.
 pub fn system(programs: &[SystemProgram]) -> Result<Vec<PathBuf>> {
     let missing = programs.iter().filter(|(names, _)| find(names).is_none());
     let missing: Vec<&str> = missing.map(|(_, package)| *package).collect();
@@ -228,20 +189,14 @@ fn unpacked(package: &str, file: &str, version: &str) -> Result<PathBuf> {
         shell.change_dir(shell.create_dir(&partial)?);
         // Root's apt-get would give up its rights, and then may not write here.
         let rights = "APT::Sandbox::User=root";
-        let download = cmd!(
-            shell,
-            "apt-get --quiet --option {rights} download {package}"
-        );
+        let download = cmd!(shell, "apt-get -o {rights} download {package}");
         install(&format!("{package} (unpacked, not started)"), download)?;
         let archives = shell.read_dir(&partial)?;
         run::quietly("dpkg", cmd!(shell, "dpkg -x {archives...} ."))
     })?;
+    let runs = cmd!(shell, "./{file} {version}").ignore_stderr();
     ensure!(
-        cmd!(shell, "./{file} {version}")
-            .quiet()
-            .ignore_stderr()
-            .read()
-            .is_ok(),
+        runs.read().is_ok(),
         "{package} does not run here without what it depends on. Get it with `apt-get install \
          --no-install-recommends {package}`"
     );
@@ -261,9 +216,8 @@ fn check_apt(what: &str) -> Result<()> {
 fn with_package_lists(work: impl Fn() -> Result<()>) -> Result<()> {
     let shell = shell()?;
     let lists = shell.read_dir("/var/lib/apt/lists").unwrap_or_default();
-    let has_lists = lists
-        .iter()
-        .any(|list| list.display().to_string().ends_with("_Packages"));
+    let is_list = |file: &PathBuf| file.display().to_string().contains("_Packages");
+    let has_lists = lists.iter().any(is_list);
     if has_lists && work().is_ok() {
         return Ok(());
     }
@@ -306,8 +260,8 @@ mod tests {
     #[test]
     fn a_failed_installation_names_the_command_to_type() {
         let shell = shell().unwrap();
-        let error = install("a tool", cmd!(shell, "false --locked tool@1")).unwrap_err();
-        let error = error.to_string();
+        let error = install("a tool", cmd!(shell, "false --locked tool@1"));
+        let error = error.unwrap_err().to_string();
         assert!(
             error.ends_with("Get it with `false --locked tool@1`"),
             "{error}"

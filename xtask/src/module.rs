@@ -31,9 +31,6 @@ const OPTIMISE: &str = "-Oz -Oz --low-memory-unused --always-inline-max-function
 
 /// Makes [`MODULE`], its [`GLUE`] and the chunks in the folder `work`, from what cargo has compiled;
 /// gives the chunks.
-///
-/// # Errors
-/// When a tool fails.
 pub fn make(tools: &Shell, work: &Path) -> Result<Vec<PathBuf>> {
     let compiled = paths::target()
         .join(WASM)

@@ -15,9 +15,6 @@ pub fn root() -> &'static Path {
 }
 
 /// A shell in the repository's root: commands of `xshell::cmd!` run there.
-///
-/// # Errors
-/// When this program's own folder is gone.
 pub fn shell() -> Result<Shell> {
     let shell = Shell::new().context("the current folder is gone")?;
     shell.change_dir(root());

@@ -36,9 +36,6 @@ pub struct ChildGuard {
 }
 
 /// Starts `command` in a group of its own.
-///
-/// # Errors
-/// When the program is not there or may not be run.
 pub fn start(command: impl Into<Command>) -> Result<ChildGuard> {
     let mut command = command.into();
     let mut groups = groups();
@@ -54,9 +51,6 @@ pub fn start(command: impl Into<Command>) -> Result<ChildGuard> {
 
 impl ChildGuard {
     /// Waits for the program to end by itself.
-    ///
-    /// # Errors
-    /// When the system cannot tell.
     pub fn wait(&mut self) -> Result<ExitStatus> {
         let status = self.child.wait().context("a program got lost")?;
         drop(groups()); // never ours again when this program has been told to stop
@@ -93,9 +87,6 @@ fn end(all: &[Pid], mut child_runs: impl FnMut() -> bool) {
 }
 
 /// From now on Ctrl-C, a hang-up and a request to terminate end everything that is running first.
-///
-/// # Errors
-/// When the system refuses to tell us of signals.
 pub fn end_all_on_signal() -> Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
     thread::spawn(move || {
@@ -114,9 +105,6 @@ pub fn end_all() {
 }
 
 /// Runs `command`, gives each line that it prints to `each` as it comes, and says how it ended.
-///
-/// # Errors
-/// When it cannot be started.
 pub fn follow(
     title: &str,
     command: impl Into<Command>,
@@ -151,9 +139,6 @@ pub fn follow(
 }
 
 /// Runs `command`; what it prints is shown only when it fails.
-///
-/// # Errors
-/// When it cannot be started, or fails; its output is then on the screen already.
 pub fn quietly(title: &str, command: impl Into<Command>) -> Result<()> {
     let busy = ["Compiling ", "Checking ", "Downloaded ", "Downloading "];
     let mut said = Vec::new();

@@ -8,11 +8,11 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 use base64::{Engine, prelude::BASE64_STANDARD};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use xshell::{Shell, cmd};
 
 use crate::files::{files_below, hex};
-
 use crate::{esbuild, install, module, paths, run};
 
 /// The sources that the site is made of beside the module, from the root. The loader is the file that
@@ -31,9 +31,6 @@ const TRUNK_MODULE: &str = "consumer-portal_bg.wasm";
 const PAGE: &str = "index.html";
 
 /// trunk's hook after a build: reads from trunk where the staging folder is and what it built.
-///
-/// # Errors
-/// When trunk did not start us, or the site cannot be made; the message says what to change.
 pub fn assemble_for_trunk() -> Result<()> {
     let staging = std::env::var_os("TRUNK_STAGING_DIR")
         .context("`cargo xtask site` is trunk's hook: run `cargo xtask build`")?;
@@ -62,50 +59,33 @@ fn assemble(staging: &Path, release: bool, tools: &Shell) -> Result<()> {
     let mut wasm = String::new();
     for file in chunks.iter().chain([&module]) {
         let before = file.file_name().unwrap_or_default().to_string_lossy();
-        let name = before
-            .trim_start_matches("split_")
-            .trim_end_matches("_bg.wasm");
-        wasm = place(
-            staging,
-            name.trim_end_matches(".wasm"),
-            "wasm",
-            &fs::read(file)?,
-        )?;
+        let name = before.trim_start_matches("split_");
+        let name = name.trim_end_matches(".wasm").trim_end_matches("_bg");
+        wasm = place(staging, name, "wasm", &fs::read(file)?)?;
         ensure!(glue.contains(&*before), "the glue does not load {before}");
         glue = glue.replace(&*before, wasm.trim_start_matches("./"));
     }
 
     let css = |source| esbuild::bundle(tools, &root.join(source), release);
+    let place_css = |name, source| place(staging, name, "css", css(source)?.as_bytes());
+    let english = fs::read(root.join(ENGLISH))?;
+    let skeleton = fs::read_to_string(root.join(SKELETON))?;
     let fills = [
         ("__WASM__", wasm),
         ("__GLUE__", place(staging, "portal", "js", glue.as_bytes())?),
-        (
-            "__CSS__",
-            place(staging, "portal", "css", css(PORTAL_CSS)?.as_bytes())?,
-        ),
-        (
-            "__TIMELINE_CSS__",
-            place(staging, "timeline", "css", css(TIMELINE_CSS)?.as_bytes())?,
-        ),
-        (
-            "__ENGLISH__",
-            place(staging, "english", "txt", &fs::read(root.join(ENGLISH))?)?,
-        ),
-        ("__SKELETON_CSS__", css(SKELETON_CSS)?.trim().to_owned()),
-        ("__PAGE_CSS__", css(PAGE_CSS)?.trim().to_owned()),
-        ("__SKELETON__", skeleton(&root.join(SKELETON))?),
+        ("__CSS__", place_css("portal", PORTAL_CSS)?),
+        ("__TIMELINE_CSS__", place_css("timeline", TIMELINE_CSS)?),
+        ("__ENGLISH__", place(staging, "english", "txt", &english)?),
+        ("__SKELETON_CSS__", css(SKELETON_CSS)?),
+        ("__PAGE_CSS__", css(PAGE_CSS)?),
+        ("__SKELETON__", skeleton.lines().map(str::trim).collect()),
     ];
     let page = fs::read_to_string(staging.join(PAGE)).context("trunk made no index.html")?;
     let page = fill(&without_trunk_links(&page), &fills, str::to_owned)?;
     fs::write(staging.join(PAGE), page)?;
 
     let loader = esbuild::bundle(tools, &root.join(LOADER), release)?;
-    let loader = fill(&loader, &fills, |text| {
-        // Inside double quotes.
-        text.replace('\\', r"\\")
-            .replace('"', r#"\""#)
-            .replace('\n', r"\n")
-    })?;
+    let loader = fill(&loader, &fills, in_quotes)?;
     fs::write(staging.join("portal.js"), loader)?;
 
     for leftover in [TRUNK_MODULE, TRUNK_GLUE] {
@@ -132,26 +112,26 @@ fn hash(content: &[u8]) -> String {
 }
 
 /// `text` with each placeholder replaced by what it stands for, written as the language there has it.
-///
-/// # Errors
-/// When a placeholder is left that nothing stands for.
 fn fill(text: &str, fills: &[(&str, String)], write: impl Fn(&str) -> String) -> Result<String> {
-    let filled = fills
-        .iter()
-        .fold(text.to_owned(), |text, (placeholder, value)| {
-            text.replace(placeholder, &write(value))
-        });
-    let is_name = |word: &&str| {
-        let inner = word
-            .strip_prefix("__")
-            .and_then(|word| word.strip_suffix("__"));
-        inner.is_some_and(|name| name.chars().all(|c| c.is_ascii_uppercase() || c == '_'))
+    let mut filled = text.to_owned();
+    for (placeholder, value) in fills {
+        filled = filled.replace(placeholder, &write(value));
+    }
+    let is_placeholder = |word: &&str| {
+        let is_upper = word.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+        is_upper && word.starts_with("__") && word.ends_with("__")
     };
     let mut words = filled.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-    if let Some(placeholder) = words.find(is_name) {
+    if let Some(placeholder) = words.find(is_placeholder) {
         bail!("nothing in the site answers to {placeholder}");
     }
     Ok(filled)
+}
+
+/// `text` as it is written between double quotes in a script.
+fn in_quotes(text: &str) -> String {
+    let quoted = json!(text).to_string();
+    quoted[1..quoted.len() - 1].to_owned()
 }
 
 /// `html` without the lines that were instructions to trunk: it leaves the module's own behind when
@@ -159,12 +139,6 @@ fn fill(text: &str, fills: &[(&str, String)], write: impl Fn(&str) -> String) ->
 fn without_trunk_links(html: &str) -> String {
     let lines = html.split_inclusive('\n');
     lines.filter(|line| !line.contains("data-trunk")).collect()
-}
-
-/// The skeleton's elements on one line.
-fn skeleton(file: &Path) -> Result<String> {
-    let html = fs::read_to_string(file)?;
-    Ok(html.lines().map(str::trim).collect())
 }
 
 /// What a Content Security Policy has to allow for the styles that are in the page: `'sha256-…'` for
@@ -179,10 +153,8 @@ pub fn style_hashes(html: &str) -> Vec<String> {
 /// Writes a Brotli and a gzip copy beside each file: there are no images but the icon, a text.
 fn compress(tools: &Shell, folder: &Path) -> Result<()> {
     let files = files_below(folder)?;
-    run::quietly(
-        "compressing",
-        cmd!(tools, "node xtask/src/compress.mjs {files...}"),
-    )
+    let compress = cmd!(tools, "node xtask/src/compress.mjs {files...}");
+    run::quietly("compressing", compress)
 }
 
 #[cfg(test)]
@@ -192,20 +164,13 @@ mod tests {
     #[test]
     fn placeholders_are_filled_and_none_is_left() {
         let fills = [
-            ("__CSS__", "./portal-1.css".to_owned()),
+            ("__CSS__", "./1.css".to_owned()),
             ("__STYLE__", "a\"b".to_owned()),
         ];
-        let quoted = |text: &str| text.replace('"', "\\\"");
-        let filled = fill(
-            r#"x(at("__CSS__")); y = "__STYLE__"; __wbg_then()"#,
-            &fills,
-            quoted,
-        );
-        assert_eq!(
-            filled.unwrap(),
-            r#"x(at("./portal-1.css")); y = "a\"b"; __wbg_then()"#
-        );
-        let error = fill(r#"href="__OTHER__""#, &fills, quoted).unwrap_err();
+        let text = r#"x(at("__CSS__")); y = "__STYLE__"; __wbg_then()"#;
+        let filled = r#"x(at("./1.css")); y = "a\"b"; __wbg_then()"#;
+        assert_eq!(fill(text, &fills, in_quotes).unwrap(), filled);
+        let error = fill("href=__OTHER__", &fills, in_quotes).unwrap_err();
         assert!(error.to_string().contains("__OTHER__"));
     }
 
@@ -227,7 +192,7 @@ mod tests {
 
     #[test]
     fn instructions_to_trunk_do_not_reach_the_browser() {
-        let html = "<head>\n  <link data-trunk rel=\"rust\" data-trunk-id=\"0\">\n  <link rel=icon>\n</head>";
+        let html = "<head>\n  <link data-trunk rel=\"rust\">\n  <link rel=icon>\n</head>";
         assert_eq!(
             without_trunk_links(html),
             "<head>\n  <link rel=icon>\n</head>"

@@ -37,9 +37,6 @@ impl Test {
 }
 
 /// `cargo xtask test`.
-///
-/// # Errors
-/// None: what fails is on the screen, and in the exit code.
 pub fn command(choice: &Test) -> Result<ExitCode> {
     let started = Instant::now();
     let mut tally = Tally::default();
@@ -50,25 +47,19 @@ pub fn command(choice: &Test) -> Result<ExitCode> {
         eprintln!("\nerror: {error:#}");
     }
     println!("\n{tally}");
-    Ok(if tally.failing {
-        ExitCode::FAILURE
-    } else {
-        ExitCode::SUCCESS
-    })
+    Ok(ExitCode::from(u8::from(tally.failing)))
 }
 
 fn run_parts(choice: &Test, tally: &mut Tally) -> Result<()> {
     install::toolchain()?;
     let shell = paths::shell()?;
     // Before the browsers: Debian's installer runs once at a time.
-    let has_native = choice.has(Part::Native);
-    let proxies = has_native.then(install::proxies).transpose()?;
-    let has_others = choice.has(Part::Browser) || choice.has(Part::EndToEnd);
-    let browsers = if has_others {
-        choice.browsers()
-    } else {
-        Vec::new()
-    };
+    let is_native = choice.has(Part::Native);
+    let proxies = is_native.then(install::proxies).transpose()?;
+    let mut browsers = choice.browsers();
+    if choice.only == Some(Part::Native) {
+        browsers.clear();
+    }
     let installing = thread::spawn(|| install_all(browsers));
     if let Some([nginx, caddy]) = proxies {
         if choice.filter.is_none() {
@@ -78,10 +69,8 @@ fn run_parts(choice: &Test, tally: &mut Tally) -> Result<()> {
         let tests = tests.env("NGINX", nginx).env("CADDY", caddy);
         tally.test("native tests", tests.args(&choice.filter))?;
     }
-    let browsers = installing
-        .join()
-        .ok()
-        .context("an installation broke off")??;
+    let broken_off = "an installation broke off";
+    let browsers = installing.join().ok().context(broken_off)??;
     if choice.has(Part::Browser) {
         test_in_browsers(&shell, choice, tally, &browsers)?;
     }
@@ -96,15 +85,14 @@ type Installed = Vec<(Browser, Variables)>;
 
 /// Installs the browsers, and when there are any the tools that make the site.
 fn install_all(browsers: Vec<Browser>) -> Result<Installed> {
-    if !browsers.is_empty() {
-        install::node()?;
+    if browsers.is_empty() {
+        return Ok(Vec::new());
     }
+    install::node()?;
     let install = |browser: Browser| Ok((browser, browser.install()?));
-    let browsers: Installed = browsers.into_iter().map(install).collect::<Result<_>>()?;
-    if !browsers.is_empty() {
-        install::site_tools()?;
-    }
-    Ok(browsers)
+    let installed = browsers.into_iter().map(install).collect();
+    install::site_tools()?;
+    installed
 }
 
 fn check_form(shell: &Shell, choice: &Test) -> Result<()> {
@@ -115,21 +103,13 @@ fn check_form(shell: &Shell, choice: &Test) -> Result<()> {
     circles::check()?;
     eprintln!("structure: ok");
     check("lints", cmd!(shell, "cargo clippy {all...} {strict...}"))?;
-    check(
-        "lints in the browser",
-        cmd!(shell, "cargo clippy {portal...} {strict...}"),
-    )?;
-    if !choice.quick || choice.advisories {
-        let deny = install::cargo_deny()?;
-        let checks = ["licenses", "bans", "sources"];
-        let advisories = choice.advisories.then_some("advisories");
-        let deny = cmd!(
-            shell,
-            "{deny} --workspace --log-level error check {checks...}"
-        );
-        check("licences and sources", deny.args(advisories))?;
-    }
-    Ok(())
+    let lints = cmd!(shell, "cargo clippy {portal...} {strict...}");
+    check("lints in the browser", lints)?;
+    let deny = install::cargo_deny()?;
+    let checks = ["licenses", "bans", "sources"];
+    let deny = cmd!(shell, "{deny} --workspace -L error check {checks...}");
+    let advisories = choice.advisories.then_some("advisories");
+    check("licences and sources", deny.args(advisories))
 }
 
 /// Runs a check that says nothing when all is well.
@@ -169,26 +149,25 @@ fn test_end_to_end(shell: &Shell, choice: &Test, tally: &mut Tally, all: &Instal
     build::make(|| Ok(()))?;
     let smoke = choice.quick.then(|| SMOKE.to_owned());
     let filter = choice.filter.clone().or(smoke);
-    let has = |browser: &Browser| all.iter().any(|(there, _)| there == browser);
-    let others = Browser::ALL.into_iter().filter(|browser| !has(browser));
+    let all_of_them = Browser::ALL.into_iter();
+    let others = all_of_them.filter(|other| all.iter().all(|(browser, _)| browser != other));
     let skips = others.flat_map(|other| ["--skip".to_owned(), format!("{}::", other.name())]);
     let tests = cmd!(
         shell,
-        "cargo test --no-fail-fast --package e2e {filter...} --"
-    )
-    .args(skips);
+        "cargo test --no-fail-fast --package e2e {filter...} -- {skips...}"
+    );
     let variables = all.iter().flat_map(|(_, variables)| variables.clone());
     tally.test("end to end", browsers::tell(tests, &variables.collect())?)
 }
 
+/// What cargo counts, in its order.
+const COUNTED: [&str; 5] = ["passed", "failed", "ignored", "measured", "filtered out"];
+
 /// What all parts together came to.
 #[derive(Debug, Default)]
 struct Tally {
-    passed: u64,
-    failed: u64,
-    ignored: u64,
-    measured: u64,
-    filtered_out: u64,
+    /// Of [`COUNTED`].
+    counts: [u64; 5],
     /// Set by tests that failed, and by whatever else went wrong.
     failing: bool,
     finished: Duration,
@@ -203,50 +182,36 @@ impl Tally {
             println!("{line}");
             self.add(line);
         })?;
-        let outcome = if status.success() { "ok" } else { "FAILED" };
-        eprintln!("== {title}: {outcome} ({} s)", started.elapsed().as_secs());
         ensure!(status.success(), "{title} failed");
+        eprintln!("== {title}: ok ({} s)", started.elapsed().as_secs());
         Ok(())
     }
 
     /// Adds up a line such as `test result: ok. 3 passed; 0 failed; …`; any other line is none.
     fn add(&mut self, line: &str) {
-        let counts = line.trim().strip_prefix("test result:");
-        let counts = counts.and_then(|rest| rest.split_once('.'));
-        for count in counts.into_iter().flat_map(|(_, counts)| counts.split(';')) {
-            let (number, what) = count.trim().split_once(' ').unwrap_or_default();
-            let sum = match what {
-                "passed" => &mut self.passed,
-                "failed" => &mut self.failed,
-                "ignored" => &mut self.ignored,
-                "measured" => &mut self.measured,
-                "filtered out" => &mut self.filtered_out,
-                _ => continue,
-            };
-            *sum += number.parse::<u64>().unwrap_or_default();
+        let result = line.trim().strip_prefix("test result: ");
+        let (_, counts) = result
+            .and_then(|rest| rest.split_once(". "))
+            .unwrap_or_default();
+        for count in counts.split("; ") {
+            let (number, what) = count.split_once(' ').unwrap_or_default();
+            if let Some(at) = COUNTED.iter().position(|counted| *counted == what) {
+                self.counts[at] += number.parse::<u64>().unwrap_or_default();
+            }
         }
-        self.failing |= self.failed > 0;
+        self.failing |= self.counts[1] > 0;
     }
 }
 
 /// In cargo's own form, so that whatever reads that reads this.
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Tally {
-            passed,
-            failed,
-            ignored,
-            measured,
-            filtered_out,
-            ..
-        } = self;
-        write!(
-            f,
-            "test result: {}. {passed} passed; {failed} failed; {ignored} ignored; \
-             {measured} measured; {filtered_out} filtered out; finished in {:.2}s",
-            if self.failing { "FAILED" } else { "ok" },
-            self.finished.as_secs_f64()
-        )
+        let outcome = if self.failing { "FAILED" } else { "ok" };
+        write!(f, "test result: {outcome}. ")?;
+        for (count, what) in self.counts.iter().zip(COUNTED) {
+            write!(f, "{count} {what}; ")?;
+        }
+        write!(f, "finished in {:.2}s", self.finished.as_secs_f64())
     }
 }
 
@@ -290,21 +255,20 @@ mod tests {
     fn the_parts_add_up_in_cargos_form() {
         let mut tally = Tally::default();
         tally.add("running 2 tests");
-        tally.add("test result: ok. 2 passed; 0 failed; 1 ignored; 0 measured; 3 filtered out; finished in 0.31s");
+        let line = "test result: ok. 2 passed; 0 failed; 1 ignored; 0 measured; 3 filtered out; finished in 0.31s";
+        tally.add(line);
         // wasm-bindgen's runner measures nothing, and says so by leaving it out.
         tally.add(
             "test result: ok. 5 passed; 0 failed; 0 ignored; 4 filtered out; finished in 1.00s",
         );
         tally.finished = Duration::from_millis(2_500);
-        assert_eq!(
-            tally.to_string(),
-            "test result: ok. 7 passed; 0 failed; 1 ignored; 0 measured; 7 filtered out; finished in 2.50s"
-        );
-        tally.add("test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.10s");
+        let sum = "test result: ok. 7 passed; 0 failed; 1 ignored; 0 measured; 7 filtered out; finished in 2.50s";
+        assert_eq!(tally.to_string(), sum);
+        tally.add("test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 filtered out");
+        let sum = tally.to_string();
         assert!(
-            tally
-                .to_string()
-                .starts_with("test result: FAILED. 8 passed; 2 failed;")
+            sum.starts_with("test result: FAILED. 8 passed; 2 failed;"),
+            "{sum}"
         );
     }
 }

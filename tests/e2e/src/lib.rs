@@ -27,7 +27,7 @@ pub use page::{Page, visit};
 /// ```ignore
 /// in_every_browser! {
 ///     /// What could go wrong, or what a consumer does.
-///     async fn the_title_says_where_you_are(page: &Page) { … }
+///     async fn the_title_says_where_you_are(page: &Page) { /* … */ }
 /// }
 /// ```
 ///

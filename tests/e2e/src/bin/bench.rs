@@ -13,9 +13,9 @@
 //!   browser's processes hold between them (`Pss`, which shares out what they share), sampled every
 //!   20 ms, above what they held before the click.
 
-use e2e::papers::{self, Folder};
-use e2e::stage::Stage;
-use e2e::{Browser, Look, Page, containing, site};
+use e2e::fixtures::{self, Folder};
+use e2e::servers::TestServers;
+use e2e::{Browser, Device, Page, containing, site};
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 use std::fs;
@@ -34,16 +34,16 @@ const ON_SCREEN_RATIO: f64 = 2.2;
 const LONGEST_TASK_MS: f64 = 200.0;
 
 /// A dossier's code as the specification's example has it.
-const CODE: &str = "TEST-1";
+const CODE: &str = "TEST_TIMEOUT-1";
 
 fn main() {
     let site = site_with_bare_page();
-    let stage = Arc::new(Stage::with_site(&site));
+    let servers = Arc::new(TestServers::with_site(&site));
     let rows = Arc::new(Mutex::new(Vec::new()));
-    first_load(&stage, &rows);
-    on_screen(&stage, &rows);
-    long_dossier(&stage, &rows);
-    large_otd(&stage, &rows);
+    first_load(&servers, &rows);
+    on_screen(&servers, &rows);
+    long_dossier(&servers, &rows);
+    large_otd(&servers, &rows);
 
     println!("\n| figure | measured | allowed |\n|---|---:|---:|");
     for [what, measured, allowed] in rows.lock().expect("measuring is over").iter() {
@@ -94,12 +94,12 @@ fn brotli(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Runs a measurement in a new browser.
-fn browse(stage: &Arc<Stage>, measure: impl AsyncFnOnce(&Page)) {
-    e2e::page::look_around(Browser::Chromium, &Look::default(), stage, measure);
+fn browse(servers: &Arc<TestServers>, measure: impl AsyncFnOnce(&Page)) {
+    e2e::page::run_session(Browser::Chromium, &Device::default(), servers, measure);
 }
 
-fn first_load(stage: &Arc<Stage>, rows: &Rows) {
-    browse(stage, async |page| {
+fn first_load(servers: &Arc<TestServers>, rows: &Rows) {
+    browse(servers, async |page| {
         page.open("/open/voorbeeld").await;
         page.text(containing(CODE)).first().appears().await;
         let fetched = "return [location.pathname, ...performance.getEntriesByType('resource')
@@ -178,11 +178,11 @@ async fn slow_down(page: &Page, network: bool) {
         .await;
 }
 
-fn on_screen(stage: &Arc<Stage>, rows: &Rows) {
+fn on_screen(servers: &Arc<TestServers>, rows: &Rows) {
     let (mut portal, mut bare, mut painted) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..RUNS {
         for (path, times) in [("/", &mut portal), ("/bare.html", &mut bare)] {
-            browse(stage, async |page| {
+            browse(servers, async |page| {
                 // Signed in as by the link in an e-mail, and then as if nothing had been fetched yet.
                 page.open("/open/voorbeeld").await;
                 page.text(containing(CODE)).first().appears().await;
@@ -193,14 +193,14 @@ fn on_screen(stage: &Arc<Stage>, rows: &Rows) {
                 page.devtools("Page.addScriptToEvaluateOnNewDocument", script)
                     .await;
                 page.open(path).await;
-                page.until_script("the dossier's code", "return 'codeAt' in window")
+                page.wait_for_script("the dossier's code", "return 'codeAt' in window")
                     .await;
                 let at = page.script("return codeAt", vec![]).await;
                 times.push(at.as_f64().expect("a time is a number"));
                 if path == "/" {
                     let painted_at =
                         "performance.getEntriesByName('first-contentful-paint')[0]?.startTime";
-                    page.until_script("the first paint", &format!("return {painted_at} > 0"))
+                    page.wait_for_script("the first paint", &format!("return {painted_at} > 0"))
                         .await;
                     let paint = page.script(&format!("return {painted_at}"), vec![]).await;
                     painted.push(paint.as_f64().expect("a time is a number"));
@@ -244,11 +244,11 @@ const PARTS: [&str; 5] = [
     "typing a comment",
 ];
 
-fn long_dossier(stage: &Arc<Stage>, rows: &Rows) {
+fn long_dossier(servers: &Arc<TestServers>, rows: &Rows) {
     let mut on_screen = Vec::new();
     let mut parts = PARTS.map(|_| Vec::new());
     for _ in 0..LONG_RUNS {
-        browse(stage, async |page| {
+        browse(servers, async |page| {
             let (at, longest) = long_visit(page).await;
             on_screen.push(at);
             for (times, longest) in parts.iter_mut().zip(longest) {
@@ -282,7 +282,7 @@ async fn long_visit(page: &Page) -> (f64, [f64; 5]) {
         .await;
     slow_down(page, false).await;
     page.open("/open/lang").await;
-    page.until_script("the list", "return 'codeAt' in window")
+    page.wait_for_script("the list", "return 'codeAt' in window")
         .await;
     let at = page.script("return codeAt", vec![]).await;
     idle(page).await;
@@ -311,9 +311,9 @@ async fn long_visit(page: &Page) -> (f64, [f64; 5]) {
     click(page, ".tasks a").await;
     idle(page).await;
     let folder = Folder::new();
-    page.give_file(&folder.file("afschrift.pdf", &papers::pdf(5000)))
+    page.choose_file(&folder.file("afschrift.pdf", &fixtures::pdf(5000)))
         .await;
-    page.until_script(
+    page.wait_for_script(
         "the file to be taken",
         "return document.querySelector('consumer-portal').shadowRoot.querySelector('textarea') !== null",
     )
@@ -355,7 +355,7 @@ async fn click(page: &Page, selector: &str) {
 async fn idle(page: &Page) {
     let idle = "const done = arguments[arguments.length - 1];
         requestAnimationFrame(() => requestIdleCallback(() => requestIdleCallback(() => done(true))))";
-    page.script_later(idle, vec![]).await;
+    page.async_script(idle, vec![]).await;
 }
 
 /// The longest task since the last time, 0 when all were shorter than 50 ms.
@@ -378,9 +378,9 @@ const BLOBS: &str = "const create = URL.createObjectURL;
     };";
 
 /// Fetches the same bytes in a browser of its own, and does nothing with them. In milliseconds.
-fn large_otd_untouched(stage: &Arc<Stage>) -> f64 {
+fn large_otd_untouched(servers: &Arc<TestServers>) -> f64 {
     let mut took = 0.0;
-    browse(stage, async |page| {
+    browse(servers, async |page| {
         page.open("/open/otd-50mb#portal/documents").await;
         page.button(containing("opslaan")).appears().await;
         let fetch = "const done = arguments[arguments.length - 1];
@@ -391,7 +391,7 @@ fn large_otd_untouched(stage: &Arc<Stage>) -> f64 {
               .then((answer) => answer.arrayBuffer())
               .then(() => done(performance.now() - from))";
         took = page
-            .script_later(fetch, vec![])
+            .async_script(fetch, vec![])
             .await
             .as_f64()
             .unwrap_or(f64::NAN);
@@ -399,11 +399,11 @@ fn large_otd_untouched(stage: &Arc<Stage>) -> f64 {
     took
 }
 
-fn large_otd(stage: &Arc<Stage>, rows: &Rows) {
+fn large_otd(servers: &Arc<TestServers>, rows: &Rows) {
     let (mut bare, mut took, mut held) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..OTD_RUNS {
-        bare.push(large_otd_untouched(stage));
-        browse(stage, async |page| {
+        bare.push(large_otd_untouched(servers));
+        browse(servers, async |page| {
             let (time, peak) = fetch_large_otd(page).await;
             took.push(time);
             held.push(peak);
@@ -439,7 +439,7 @@ async fn fetch_large_otd(page: &Page) -> (f64, f64) {
     page.script(clicked, vec![]).await;
     let memory = Memory::watch();
     save.click().await;
-    page.until_script("the PDF", "return 'blobAt' in window")
+    page.wait_for_script("the PDF", "return 'blobAt' in window")
         .await;
     let peak = memory.peak();
     let took = page

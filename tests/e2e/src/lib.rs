@@ -27,7 +27,7 @@ pub use page::{Page, run_test};
 ///
 /// ```ignore
 /// in_every_browser! {
-///     async fn a_dropped_document_is_uploaded(page: &Page) { … }
+///     async fn a_dropped_document_is_uploaded(page: &Page) { /* … */ }
 /// }
 /// ```
 ///

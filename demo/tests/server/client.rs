@@ -83,7 +83,7 @@ impl UploadRequest {
         self
     }
 
-    pub fn as_reupload(self) -> UploadRequest {
+    pub fn reupload(self) -> UploadRequest {
         self.with("is_reupload", "1")
     }
 }

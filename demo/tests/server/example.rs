@@ -42,7 +42,7 @@ fn an_upload_for_the_example_can_be_downloaded() {
     let document = demo::files::jpeg_of(150_000);
     let request = UploadRequest::of(ACTION, "paspoort.jpg", &document)
         .with("mimetype", "image/jpeg")
-        .as_reupload();
+        .reupload();
     let response = demo.send("voorbeeld", &request).unwrap();
     assert_eq!(
         (response.status, response.json()),

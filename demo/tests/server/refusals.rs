@@ -118,7 +118,7 @@ fn a_second_first_upload_is_refused_even_with_the_same_upload_id() {
 
 #[test]
 fn a_reupload_without_a_first_upload_is_refused() {
-    let (status, code, _) = refused(UploadRequest::as_reupload);
+    let (status, code, _) = refused(UploadRequest::reupload);
     assert_eq!((status, code.as_str()), (409, "NOT_UPLOADED_YET"));
 }
 

@@ -92,7 +92,7 @@ fn a_reupload_replaces_the_first_upload() {
         .unwrap();
     demo.send(
         "eva",
-        &UploadRequest::of(&action, "twee.pdf", b"twee").as_reupload(),
+        &UploadRequest::of(&action, "twee.pdf", b"twee").reupload(),
     )
     .unwrap();
     let call = format!("get_product_action_download?productaction_id={action}");

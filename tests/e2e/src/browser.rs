@@ -242,7 +242,6 @@ impl Session {
             asked.map_err(say)?;
             client.close_window().await.map_err(say)?;
         }
-        let new = new.try_into().map_err(say)?;
         client.switch_to_window(new).await.map_err(say)?;
         match self.driver.browser {
             Browser::Chromium => {

@@ -34,8 +34,10 @@ pub fn wait_timeout() -> Duration {
     Duration::from_secs(seconds.unwrap_or(60))
 }
 
-/// How often a condition is checked.
-const POLL_INTERVAL: Duration = Duration::from_millis(40);
+/// How long after a first check a condition is checked again. Each interval is half as long again as the one
+/// before, up to the longest: what comes soon is seen soon, and waiting for the rest costs little.
+const FIRST_INTERVAL: Duration = Duration::from_millis(25);
+const LONGEST_INTERVAL: Duration = Duration::from_millis(150);
 
 /// How long a browser may take for one command.
 pub(crate) const COMMAND_TIMEOUT: Duration = Duration::from_secs(60);
@@ -397,18 +399,9 @@ impl Page {
         what: &str,
         condition: impl AsyncFn() -> Result<T, String>,
     ) -> T {
-        self.wait_until_within(wait_timeout(), what, condition)
-            .await
-    }
-
-    /// The same with another timeout, for what takes long by design.
-    pub async fn wait_until_within<T>(
-        &self,
-        limit: Duration,
-        what: &str,
-        condition: impl AsyncFn() -> Result<T, String>,
-    ) -> T {
+        let limit = wait_timeout();
         let deadline = Instant::now() + limit;
+        let mut interval = FIRST_INTERVAL;
         loop {
             let last = match timeout(COMMAND_TIMEOUT, condition()).await {
                 Ok(Ok(value)) => return value,
@@ -419,7 +412,8 @@ impl Page {
                 self.fail(&format!("waited {limit:?} for {what}, but {last}"))
                     .await;
             }
-            tokio::time::sleep(POLL_INTERVAL).await;
+            tokio::time::sleep(interval).await;
+            interval = (interval * 3 / 2).min(LONGEST_INTERVAL);
         }
     }
 
@@ -518,6 +512,13 @@ impl Page {
             Object.defineProperty(navigator, 'onLine', { get: () => online, configurable: true });
             dispatchEvent(new Event(online ? 'online' : 'offline'));";
         self.script(tell, vec![json!(online)]).await;
+    }
+
+    /// Makes the timers that this page starts from now on run so many times as fast.
+    pub async fn speed_up_timers(&self, factor: u32) {
+        let speed_up = "const [factor] = arguments, { setTimeout } = window;
+            window.setTimeout = (work, delay, ...rest) => setTimeout(work, delay / factor, ...rest);";
+        self.script(speed_up, vec![json!(factor)]).await;
     }
 
     /// Tells the page that the consumer returned to its tab.

@@ -1,7 +1,7 @@
 //! Reads JSON as PHP writes it. serde_json parses; this module knows what PHP makes of a map, a flag or
 //! an absent text, each in one function. A value of the wrong kind is taken for no value.
 //!
-//! A [`Json`] is mostly a piece of text that serde_json has checked and not read yet (its `RawValue`). So a
+//! A `Json` is mostly a piece of text that serde_json has checked and not read yet (its `RawValue`). So a
 //! number keeps its digits, a text without escapes is borrowed, and what nobody asks for, is nested too
 //! deep or is too large a number costs nothing but itself.
 
@@ -320,7 +320,7 @@ enum ReadAs<'m> {
     Session,
     /// All of them, none with what is in it.
     Unread,
-    /// Those up to the one of this name. What is behind it, is taken for an error.
+    /// Those up to the one of this name. Reading then ends in an error, which means nothing.
     UpTo(&'m str),
 }
 

@@ -65,7 +65,7 @@ async fn a_download_goes_on_when_the_list_shows_more() {
 
 #[wasm_bindgen_test]
 async fn a_download_goes_on_when_the_session_has_news() {
-    let portal = fetching(|session, before| add_letters(session, before)).await;
+    let portal = fetching(add_letters).await;
     portal.refresh();
     portal.shows("Brief 0").await;
     it_still_arrives(&portal).await;

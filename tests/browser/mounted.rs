@@ -194,11 +194,6 @@ impl Portal {
         run.call1(&JsValue::UNDEFINED, element).expect("it runs")
     }
 
-    /// Goes to a fragment.
-    pub fn go_to(&self, fragment: &str) {
-        js(&format!("location.hash = {fragment:?}"));
-    }
-
     /// Lets the demo's slow answers come.
     pub fn hurry(&self) {
         let _ = self.hurry.call0(&JsValue::UNDEFINED);

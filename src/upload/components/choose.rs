@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{file_button::FileButton, notice::UploadNotice, section::UploadForm};
+use super::{file_button::FileButton, form::UploadForm, notice::UploadNotice};
 use crate::{
     components::button::Button,
     context::{use_dialogs, use_formats, use_session, use_texts},

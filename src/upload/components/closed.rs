@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{section::UploadForm, selected_file::SelectedFileRow};
+use super::{form::UploadForm, selected_file::SelectedFileRow};
 use crate::context::use_texts;
 
 /// The step.

@@ -3,7 +3,7 @@
 use accelerate::session::Session;
 use leptos::prelude::*;
 
-use super::section::UploadForm;
+use super::form::UploadForm;
 use crate::{
     components::{
         button::Button,

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::section::UploadForm;
+use super::form::UploadForm;
 use crate::{components::icon::Icon, platform::file};
 
 /// The button.

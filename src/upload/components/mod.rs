@@ -5,6 +5,7 @@ mod choose;
 mod closed;
 mod done;
 mod file_button;
+mod form;
 mod notice;
 mod review;
 pub mod section;

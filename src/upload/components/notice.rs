@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::section::UploadForm;
+use super::form::UploadForm;
 use crate::{
     context::{use_formats, use_texts},
     i18n::fill,

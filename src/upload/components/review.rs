@@ -5,8 +5,7 @@ use accelerate::problem::{Problem, ProblemKind};
 use leptos::prelude::*;
 
 use super::{
-    file_button::FileButton, notice::UploadNotice, section::UploadForm,
-    selected_file::SelectedFileRow,
+    file_button::FileButton, form::UploadForm, notice::UploadNotice, selected_file::SelectedFileRow,
 };
 use crate::{
     components::button::Button,

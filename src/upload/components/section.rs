@@ -4,14 +4,14 @@ use leptos::{html, prelude::*};
 use web_sys::{DragEvent, File};
 
 use super::{
-    ask_replace::AskReplace, choose::Choose, closed::Closed, done::Done, review::Review,
-    sending::Sending, unchecked::Unchecked, waiting::Waiting,
+    ask_replace::AskReplace, choose::Choose, closed::Closed, done::Done, form::UploadForm,
+    review::Review, sending::Sending, unchecked::Unchecked, waiting::Waiting,
 };
 use crate::{
     context::use_texts,
     platform::{file, window},
     upload::{
-        machine::{Event, Outcome, UploadMachine, UploadState},
+        machine::{Outcome, UploadMachine, UploadState},
         store::Upload,
     },
 };
@@ -43,31 +43,6 @@ impl Step {
             UploadState::Unchecked(..) => Self::Unchecked,
             UploadState::Closed => Self::Closed,
         }
-    }
-}
-
-/// What the steps share.
-#[derive(Clone, Copy)]
-pub(super) struct UploadForm {
-    pub upload: Upload,
-    /// More than one file was selected at once.
-    pub several_selected: RwSignal<bool>,
-}
-
-impl UploadForm {
-    /// Takes the first of the files that were selected or dropped.
-    pub fn select(self, files: Vec<File>) {
-        self.several_selected.set(files.len() > 1);
-        match files.into_iter().next() {
-            Some(file) => self.upload.select(file),
-            None => self.upload.select_nothing(),
-        }
-    }
-
-    /// What a button does that takes an event of the machine.
-    pub fn on_press(self, event: Event<File>) -> Callback<()> {
-        let event = StoredValue::new_local(event);
-        Callback::new(move |()| self.upload.step(event.get_value()))
     }
 }
 

@@ -14,7 +14,7 @@
 
 use crate::child_guard::ChildGuard;
 use crate::device::Device;
-use crate::page::{ASK_BEFORE_LEAVING_OFF, COMMAND_TIMEOUT, PostCommand};
+use crate::webdriver::{ASK_BEFORE_LEAVING_OFF, COMMAND_TIMEOUT, PostCommand};
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, Value, json};

@@ -5,21 +5,21 @@
 //! the browsers of this machine (see [`browser`] for where it looks). It never reaches outside 127.0.0.1
 //! and leaves no process behind.
 
-pub mod axe;
 pub mod browser;
 pub mod child_guard;
 pub mod device;
 pub mod downloads;
 pub mod fixtures;
-pub mod locator;
+pub mod output;
 pub mod page;
 pub mod qr;
 pub mod servers;
 pub mod site;
+mod webdriver;
 
 pub use browser::Browser;
 pub use device::Device;
-pub use locator::{Locator, TextMatch, containing};
+pub use page::locator::{Locator, TextMatch, containing};
 pub use page::{Page, run_test};
 
 /// Makes one test of each function in each browser: `engines::chromium::…`, `engines::firefox::…` and

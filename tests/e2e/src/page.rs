@@ -3,10 +3,16 @@
 //! Nothing here sleeps for a fixed time. A condition is checked again and again until a deadline. Then the
 //! test fails with what it waited for and what the page showed instead.
 
+mod axe;
+mod emulate;
+pub mod locator;
+
+use self::locator::{Locator, TextMatch};
 use crate::browser::{Browser, Session};
 use crate::device::Device;
-use crate::locator::{Locator, TextMatch};
+use crate::output;
 use crate::servers::TestServers;
+use crate::webdriver::{COMMAND_TIMEOUT, PostCommand};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use fantoccini::Client;
@@ -14,7 +20,6 @@ use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::{Element, ElementRef};
 use fantoccini::error::CmdError;
 use fantoccini::key::Key;
-use fantoccini::wd::WebDriverCompatibleCommand;
 use futures_util::FutureExt;
 use serde_json::{Value, json};
 use std::panic::{AssertUnwindSafe, resume_unwind};
@@ -39,21 +44,8 @@ pub fn wait_timeout() -> Duration {
 const FIRST_INTERVAL: Duration = Duration::from_millis(25);
 const LONGEST_INTERVAL: Duration = Duration::from_millis(150);
 
-/// How long a browser may take for one command.
-pub(crate) const COMMAND_TIMEOUT: Duration = Duration::from_secs(60);
-
 /// How long a test may take in total.
 const TEST_TIMEOUT: Duration = Duration::from_secs(240);
-
-/// A script that keeps a page from asking whether it may be left: nobody would answer. A portal with a
-/// chosen file asks.
-pub(crate) const ASK_BEFORE_LEAVING_OFF: &str =
-    "addEventListener('beforeunload', (event) => event.stopImmediatePropagation(), true)";
-
-/// The folder for screenshots of failures and for the site's copy.
-pub fn output() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/e2e")
-}
 
 /// A consumer's browser, with servers of its own.
 pub struct Page {
@@ -350,7 +342,7 @@ impl Page {
     /// Role and name of what has the focus.
     pub async fn focused(&self) -> String {
         let asked = vec![json!("focus")];
-        match self.try_script_with_axe(crate::locator::FIND, asked).await {
+        match self.try_script_with_axe(locator::FIND, asked).await {
             Ok(Value::String(what)) => what,
             other => format!("{other:?}"),
         }
@@ -387,7 +379,7 @@ impl Page {
             return Ok(answer);
         }
         self.client
-            .execute(crate::axe::source(), vec![])
+            .execute(axe::source(), vec![])
             .await
             .map_err(say)?;
         self.client.execute(body, arguments).await.map_err(say)
@@ -448,7 +440,7 @@ impl Page {
     /// The page as assistive technology would tell it.
     pub async fn outline(&self) -> String {
         match self
-            .try_script_with_axe(crate::locator::FIND, vec![json!("outline")])
+            .try_script_with_axe(locator::FIND, vec![json!("outline")])
             .await
         {
             Ok(Value::String(outline)) => outline,
@@ -459,9 +451,9 @@ impl Page {
 
     /// Saves a picture of what the window shows, under `target/e2e/`.
     pub async fn screenshot(&self, name: &str) -> PathBuf {
-        let path = output().join(format!("{name}.png"));
+        let path = output::folder().join(format!("{name}.png"));
         if let Ok(picture) = self.client.screenshot().await {
-            let _ = fs::create_dir_all(output()).and_then(|()| fs::write(&path, picture));
+            let _ = fs::create_dir_all(output::folder()).and_then(|()| fs::write(&path, picture));
         }
         path
     }
@@ -614,42 +606,7 @@ fn say(error: CmdError) -> String {
 
 /// The element that a script returned.
 pub(crate) fn reference(value: &Value) -> Result<ElementRef, String> {
-    let id = value[crate::locator::ELEMENT].as_str();
+    let id = value[locator::ELEMENT].as_str();
     id.map(|id| id.to_owned().into())
         .ok_or_else(|| "there is none".to_owned())
-}
-
-/// A command that WebDriver itself does not define.
-#[derive(Debug)]
-pub(crate) struct PostCommand {
-    path: String,
-    body: Value,
-}
-
-impl PostCommand {
-    /// A POST to a path below the session's address.
-    pub(crate) fn new(path: &str, body: Value) -> PostCommand {
-        PostCommand {
-            path: path.to_owned(),
-            body,
-        }
-    }
-}
-
-impl WebDriverCompatibleCommand for PostCommand {
-    fn endpoint(
-        &self,
-        base: &url::Url,
-        session: Option<&str>,
-    ) -> Result<url::Url, url::ParseError> {
-        base.join(&format!(
-            "session/{}/{}",
-            session.unwrap_or_default(),
-            self.path
-        ))
-    }
-
-    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
-        (http::Method::POST, Some(self.body.to_string()))
-    }
 }

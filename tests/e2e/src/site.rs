@@ -3,7 +3,7 @@
 //! The portal under test is the deployed one, file by file. One script runs before it and listens to the
 //! console (`hook.js`): no browser reports policy violations to its driver, and only some report the console.
 
-use crate::page::output;
+use crate::output;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -21,7 +21,7 @@ pub fn with_hook() -> &'static Path {
     static COPY: OnceLock<PathBuf> = OnceLock::new();
     COPY.get_or_init(|| {
         remove_earlier_copies();
-        let copy = output().join(format!("site-{}", process::id()));
+        let copy = output::folder().join(format!("site-{}", process::id()));
         copy_of(&built(), &copy)
             .and_then(|()| hook(&copy))
             .unwrap_or_else(|error| {
@@ -38,7 +38,7 @@ pub fn with_hook() -> &'static Path {
 pub fn without_second_module() -> PathBuf {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let number = COUNT.fetch_add(1, Ordering::Relaxed);
-    let copy = output().join(format!("site-{}-{number}", process::id()));
+    let copy = output::folder().join(format!("site-{}-{number}", process::id()));
     copy_of(with_hook(), &copy).expect("the site can be copied");
     for file in second_module(&copy) {
         fs::remove_file(file).expect("a file of our own can be removed");
@@ -131,7 +131,11 @@ fn with_attributes(page: &str, attributes: &[(&str, &str)]) -> String {
 
 /// Removes the copies of earlier test runs.
 fn remove_earlier_copies() {
-    for entry in fs::read_dir(output()).into_iter().flatten().flatten() {
+    for entry in fs::read_dir(output::folder())
+        .into_iter()
+        .flatten()
+        .flatten()
+    {
         let name = entry.file_name();
         let owner = name.to_str().and_then(|name| name.strip_prefix("site-"));
         let owner = owner.and_then(|owner| owner.split('-').next());

@@ -34,7 +34,7 @@ const ON_SCREEN_RATIO: f64 = 2.2;
 const LONGEST_TASK_MS: f64 = 200.0;
 
 /// A dossier's code as the specification's example has it.
-const CODE: &str = "TEST_TIMEOUT-1";
+const CODE: &str = "TEST-1";
 
 fn main() {
     let site = site_with_bare_page();

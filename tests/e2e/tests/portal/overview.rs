@@ -9,7 +9,7 @@ mod smoke {
         async fn the_specifications_example_is_shown(page: &Page) {
             page.open("/open/voorbeeld").await;
             page.heading("Welkom Jan Janssen").appears().await;
-            page.text("Dossier TEST_TIMEOUT-1, geopend op 1 januari 2018").appears().await;
+            page.text("Dossier TEST-1, geopend op 1 januari 2018").appears().await;
             page.heading("U hoeft nu niets te doen").appears().await;
             page.text("Alles is klaar").first().appears().await;
             page.link(containing("SNS Budget Hypotheek")).appears().await;

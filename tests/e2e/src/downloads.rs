@@ -40,35 +40,31 @@ impl Page {
 
     /// Waits until a file of this name is saved completely, and gives its bytes.
     pub async fn saved_file(&self, name: &str) -> Vec<u8> {
-        let said =
+        // Browsers create the file before they write it: the page says how long it has to be.
+        let sizes =
             "return e2e.saved.map(({ name, url }) => [name, e2e.urls.get(url)?.blob.size ?? -1])";
         self.wait_until(&format!("{name} to be saved"), async || {
-            let said = self
-                .client()
-                .execute(said, vec![])
-                .await
-                .unwrap_or_default();
-            let files = self.downloaded_files();
-            let size = said
+            let saved = self.client().execute(sizes, vec![]).await;
+            let saved = saved.map_err(|error| error.to_string())?;
+            let latest = saved
                 .as_array()
                 .into_iter()
                 .flatten()
-                .rev()
-                .find(|one| one[0] == name);
-            let size = size.and_then(|one| one[1].as_u64());
-            match files.iter().find(|file| file.name == name) {
-                Some(file) if size.is_none_or(|size| size == file.bytes.len() as u64) => {
-                    Ok(file.bytes.clone())
-                }
-                _ => {
-                    let there: Vec<_> = files
-                        .iter()
-                        .map(|file| (&file.name, file.bytes.len()))
-                        .collect();
-                    Err(format!(
-                        "the folder has {there:?} and the page saved {said}"
-                    ))
-                }
+                .rfind(|it| it[0] == name);
+            let size = latest.and_then(|it| it[1].as_u64());
+            let mut files = self.downloaded_files();
+            let there: Vec<(String, u64)> = files
+                .iter()
+                .map(|file| (file.name.clone(), file.bytes.len() as u64))
+                .collect();
+            let complete = there
+                .iter()
+                .position(|(file, bytes)| file == name && Some(*bytes) == size);
+            match complete {
+                Some(index) => Ok(files.swap_remove(index).bytes),
+                None => Err(format!(
+                    "the folder has {there:?} and the page saved {saved}"
+                )),
             }
         })
         .await

@@ -97,7 +97,7 @@ in_every_browser! {
         assert!(bytes.len() >= 5_900_000 && bytes.starts_with(b"%PDF-"));
     }
 
-    async fn half_a_document_fails_to_save(page: &Page) {
+    async fn half_a_document_is_not_saved(page: &Page) {
         fails_to_save(page, "Breekt halverwege af", "De verbinding viel weg").await;
     }
 }

@@ -94,12 +94,12 @@ pub fn App(
         },
         false,
     );
-    move || match screen.get() {
+    view! { {move || match screen.get() {
         Screen::Loading => view! { <Loading has_skeleton=has_skeleton.get_value()/> }.into_any(),
         Screen::Failed => view! { <Failed/> }.into_any(),
         Screen::SignedOut(reason) => view! { <SignedOut reason/> }.into_any(),
         Screen::Dossier => view! { <Frame/> }.into_any(),
-    }
+    }} }
 }
 
 /// While the session is read again after a failure. At first the loader's skeleton is there.
@@ -135,7 +135,7 @@ fn Failed() -> impl IntoView {
             (text.title, text.more)
         }
     };
-    move || {
+    view! { {move || {
         session.problem.get().map(|problem| {
             let (title, more) = words(&problem);
             view! {
@@ -143,6 +143,7 @@ fn Failed() -> impl IntoView {
                     <PrimaryButton on_press=try_again>{texts.try_again}</PrimaryButton>
                 </ErrorScreen>
             }
+            .into_any()
         })
-    }
+    }} }
 }

@@ -15,6 +15,10 @@
 //! i18n, route, config
 //! ```
 #![deny(unsafe_code)]
+#![allow(
+    clippy::redundant_closure,
+    reason = "view! gives a closure that is written out in it a type that all of them share"
+)]
 
 pub mod api;
 pub mod app;

@@ -42,7 +42,7 @@ fn Sections() -> impl IntoView {
         let current = move || (*page.read() == section).then_some("page");
         view! {
             <li>
-                <PageLink page=link attr:aria-current=current>
+                <PageLink page=link attr:aria-current=move || current()>
                     {name}
                 </PageLink>
             </li>
@@ -118,7 +118,7 @@ fn Banners() -> impl IntoView {
         )
     };
     view! {
-        <div role="status">{connection}</div>
+        <div role="status">{move || connection()}</div>
         <Show when=move || is_closed.get()>
             <div class="banner warning">
                 <Icon name="alert"/>
@@ -133,12 +133,12 @@ fn Banners() -> impl IntoView {
 fn CurrentPage() -> impl IntoView {
     let page = use_navigation().page;
     let page = Memo::new(move |_| page.get());
-    move || match page.get() {
+    view! { {move || match page.get() {
         Page::Overview => view! { <Overview/> }.into_any(),
         Page::BadLink(bad) => view! { <NeedlessLink bad/> }.into_any(),
         Page::Unknown => view! { <NotFound/> }.into_any(),
         page => view! { <RestPage page/> }.into_any(),
-    }
+    }} }
 }
 
 /// A page of the second module, or where that module is.
@@ -157,7 +157,7 @@ fn RestPage(page: Page) -> impl IntoView {
         },
         false,
     );
-    move || match (loader.state.get(), page.clone()) {
+    view! { {move || match (loader.state.get(), page.clone()) {
         (RestState::Loading, _) => view! {
             <p class="page waiting" role="status">
                 <Icon name="busy"/>
@@ -170,7 +170,7 @@ fn RestPage(page: Page) -> impl IntoView {
         (RestState::Ready(rest), Page::Action(id)) => (rest.action_page)(id),
         (RestState::Ready(rest), Page::Documents) => (rest.documents_page)(),
         (RestState::Ready(rest), _) => (rest.me_page)(),
-    }
+    }} }
 }
 
 /// The dialogs that are open. They are in the second module too.

@@ -20,13 +20,14 @@ pub fn follow_page_events() {
     on_window(ev::pointerdown, move |_| renew());
     on_window(ev::keydown, move |_| renew());
     on_window(ev::wheel, move |_| renew());
-    on_window(ev::visibilitychange, move |_| {
+    let returned = EventListener::new(&document(), "visibilitychange", move |_| {
         let is_answered =
             session.get_untracked().is_some() || session.auth.signed_out.get_untracked().is_some();
         if window::is_visible() && is_answered {
             session.refresh_soon();
         }
     });
+    keep(returned);
     on_window(ev::online, move |_| {
         session.online.set(true);
         session.refresh_soon();
@@ -58,8 +59,7 @@ fn follow_fragment() {
             }
         })
     });
-    let listener = StoredValue::new_local(listener);
-    on_cleanup(move || listener.dispose());
+    keep(listener);
 
     on_window(ev::hashchange, move |_| {
         let comes_by_link = by_link.get_value();
@@ -89,6 +89,12 @@ fn follow_fragment() {
             (None, None) => {}
         });
     });
+}
+
+/// Keeps a listener until the reactive owner goes.
+fn keep(listener: impl Sized + 'static) {
+    let listener = StoredValue::new_local(listener);
+    on_cleanup(move || listener.dispose());
 }
 
 /// Calls `react` on each event of the window, until the reactive owner goes.

@@ -137,9 +137,9 @@ fn DownloadProgress(
     let value = move || bytes().1.map(|_| (bytes().0 as u64).to_string());
     view! {
         <div>
-            <progress aria-label=texts.fetching max=max value=value></progress>
+            <progress aria-label=texts.fetching max=move || max() value=move || value()></progress>
             <p class="amount">
-                <span>{words}</span>
+                <span>{move || words()}</span>
                 <Button class="button quiet" on_press=on_stop>
                     {texts.stop}
                 </Button>

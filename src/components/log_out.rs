@@ -45,7 +45,7 @@ pub fn LogOutDialog(
         >
             <p>{texts.log_out_more}</p>
             {unsent}
-            <div role="alert">{failure}</div>
+            <div role="alert">{move || failure()}</div>
         </Dialog>
     }
 }

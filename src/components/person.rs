@@ -76,7 +76,7 @@ pub fn PersonCard(
 fn Face(person: Person) -> impl IntoView {
     let is_broken = RwSignal::new(false);
     let initials = upper_case(&initials(person.name.as_deref().unwrap_or_default()));
-    move || match person.avatar.clone().filter(|_| !is_broken.get()) {
+    view! { {move || match person.avatar.clone().filter(|_| !is_broken.get()) {
         Some(picture) => view! {
             <img class="face" src=picture alt="" on:error=move |_| is_broken.set(true)/>
         }
@@ -87,7 +87,7 @@ fn Face(person: Person) -> impl IntoView {
             </span>
         }
         .into_any(),
-    }
+    }} }
 }
 
 /// The two ways to reach someone, as buttons.

@@ -83,7 +83,7 @@ where
             </label>
         </Show>
         <p class="found" role="status">
-            {count}
+            {move || count()}
         </p>
         <ul class="tasks">
             <For each=shown key=|action| action.id.clone() let:action>
@@ -92,7 +92,7 @@ where
         </ul>
         <Show when=move || left.get() != 0>
             <Button class="button more" on_press=move || limit.update(|limit| *limit += STEP)>
-                {more}
+                {move || more()}
             </Button>
         </Show>
     }
@@ -120,19 +120,20 @@ pub fn TaskRow(
         let comment = (status() != Status::Done).then(|| action.read().comment.clone());
         comment
             .flatten()
-            .map(|comment| view! { <Comment comment/> })
+            .map(|comment| view! { <Comment comment/> }.into_any())
     };
     let whom = move || {
-        for_whom(texts, &action.read()).map(|whom| view! { <span class="task-whom">{whom}</span> })
+        for_whom(texts, &action.read())
+            .map(|whom| view! { <span class="task-whom">{whom}</span> }.into_any())
     };
     view! {
-        <li class=class>
+        <li class=move || class()>
             <PageLink page=Page::Action(action.read_untracked().id.clone())>
                 <span class="task-name">{move || action_name(texts, &action.read())}</span>
-                {whom}
+                {move || whom()}
             </PageLink>
-            {chip}
-            {comment}
+            {move || chip()}
+            {move || comment()}
         </li>
     }
 }

@@ -74,12 +74,13 @@ fn actions_with(session: &Session, has_document: fn(&Action) -> bool) -> Vec<Arc
 fn DocumentRow(action: Memo<Arc<Action>>, kind: DocumentKind) -> impl IntoView {
     let (texts, session) = (use_texts(), use_session());
     let whom = move || {
-        for_whom(texts, &action.read()).map(|whom| view! { <p class="task-whom">{whom}</p> })
+        for_whom(texts, &action.read())
+            .map(|whom| view! { <p class="task-whom">{whom}</p> }.into_any())
     };
     let product = move || {
         let name = product_name_of(session, texts, &action.read())?;
         let words = fill(texts.part_of, &[("product", &name)]);
-        Some(view! { <p class="task-whom">{words}</p> })
+        Some(view! { <p class="task-whom">{words}</p> }.into_any())
     };
     let page = Page::Action(action.read_untracked().id.clone());
     view! {
@@ -88,8 +89,8 @@ fn DocumentRow(action: Memo<Arc<Action>>, kind: DocumentKind) -> impl IntoView {
                 <PageLink page class="task-name">
                     {move || action_name(texts, &action.read())}
                 </PageLink>
-                {whom}
-                {product}
+                {move || whom()}
+                {move || product()}
             </div>
             <DownloadButtons action kind/>
         </li>

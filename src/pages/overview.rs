@@ -34,8 +34,8 @@ pub fn Overview() -> impl IntoView {
     view! {
         <div class="page columns">
             <div class="page-head">
-                <h1 tabindex="-1">{greeting}</h1>
-                <p class="lead">{dossier_line}</p>
+                <h1 tabindex="-1">{move || greeting()}</h1>
+                <p class="lead">{move || dossier_line()}</p>
             </div>
             <div class="main-column">
                 <TotalProgress/>
@@ -43,10 +43,10 @@ pub fn Overview() -> impl IntoView {
                 <Products/>
             </div>
             <div class="side-column">
-                {move || appointment.get().map(|it| view! { <AppointmentCard appointment=it/> })}
+                {move || appointment.get().map(|it| view! { <AppointmentCard appointment=it/> }.into_any())}
                 {move || {
                     let (advisor, owner) = people.get();
-                    view! { <PersonCards advisor owner/> }
+                    view! { <PersonCards advisor owner/> }.into_any()
                 }}
             </div>
         </div>
@@ -72,7 +72,7 @@ fn dossier_line() -> Option<String> {
 fn TotalProgress() -> impl IntoView {
     let (texts, session) = (use_texts(), use_session());
     let counters = Memo::new(move |_| session.read(|it| it.counters));
-    move || {
+    view! { {move || {
         let counters = counters.get();
         (counters.total > 0).then(|| {
             view! {
@@ -81,8 +81,9 @@ fn TotalProgress() -> impl IntoView {
                     <Progress counters label=texts.progress/>
                 </section>
             }
+            .into_any()
         })
-    }
+    }} }
 }
 
 /// What is left to do.
@@ -96,7 +97,7 @@ fn ToDo() -> impl IntoView {
         1 => texts.to_do_one.to_owned(),
         count => fill(texts.to_do_many, &[("count", &formats.count(count))]),
     };
-    move || match (is_empty_dossier.get(), any_open.get()) {
+    view! { {move || match (is_empty_dossier.get(), any_open.get()) {
         (true, _) => view! {
             <NothingCard icon="empty" title=texts.empty_dossier more=texts.empty_dossier_more/>
         }
@@ -109,7 +110,7 @@ fn ToDo() -> impl IntoView {
             <section class="card">
                 <div class="card-head">
                     <h2>{texts.to_do}</h2>
-                    <p class="count">{count}</p>
+                    <p class="count">{move || count()}</p>
                 </div>
                 <ActionList actions=open search_label=texts.search_tasks let:action>
                     <TaskRow action/>
@@ -117,7 +118,7 @@ fn ToDo() -> impl IntoView {
             </section>
         }
         .into_any(),
-    }
+    }} }
 }
 
 /// The products, each with its progress.
@@ -133,7 +134,7 @@ fn Products() -> impl IntoView {
                 <ul class="products">
                     {move || {
                         let products = products.get().into_iter();
-                        products.map(|product| view! { <ProductCard product/> }).collect_view()
+                        products.map(|product| view! { <ProductCard product/> }.into_any()).collect_view()
                     }}
                 </ul>
             </section>

@@ -68,14 +68,14 @@ fn WaysIn(reason: SignedOutReason) -> impl IntoView {
     let problem = move || {
         let problem = session.problem.get().filter(|_| has_tried.get())?;
         let title = problem_text(texts, &problem).title;
-        Some(view! { <p class="notice">{title}</p> })
+        Some(view! { <p class="notice">{title}</p> }.into_any())
     };
     view! {
         {unsent}
         {own_page}
         {adviser}
         <Button on_press=try_again>{texts.try_again}</Button>
-        <div role="alert">{problem}</div>
+        <div role="alert">{move || problem()}</div>
     }
 }
 

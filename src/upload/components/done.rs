@@ -69,7 +69,7 @@ pub(super) fn Done(
             </div>
         </div>
         <p class="buttons">
-            {next_button}
+            {move || next_button()}
             <Show when=move || replaces.get()>
                 <Button on_press=again>{again_words.get_value()}</Button>
             </Show>

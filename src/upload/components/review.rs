@@ -54,7 +54,7 @@ pub(super) fn Review(form: UploadForm) -> impl IntoView {
                 ></textarea>
             </label>
             <p class="hint" role="status">
-                {comment_left}
+                {move || comment_left()}
             </p>
             <p class="buttons">
                 <button
@@ -63,7 +63,7 @@ pub(super) fn Review(form: UploadForm) -> impl IntoView {
                     disabled=move || !machine.with(UploadMachine::can_send)
                     on:click=move |_| upload.step(Event::Send)
                 >
-                    {send_words}
+                    {move || send_words()}
                 </button>
                 <FileButton
                     form

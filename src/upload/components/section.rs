@@ -107,13 +107,13 @@ pub fn UploadSection(
     view! {
         <section
             node_ref=section
-            class=class
+            class=move || class()
             on:dragover=on_drag_over
             on:dragleave=move |_| is_over.set(false)
             on:drop=on_drop
         >
-            <h2>{title}</h2>
-            {step}
+            <h2>{move || title()}</h2>
+            {move || step()}
         </section>
     }
 }

@@ -44,7 +44,7 @@ pub(super) fn Sending(form: UploadForm) -> impl IntoView {
                 max=move || bytes().1.to_string()
                 value=move || bytes().0.to_string()
             ></progress>
-            <p class="amount">{words}</p>
+            <p class="amount">{move || words()}</p>
             <p class="hint">{texts.stay_here}</p>
             <Button on_press=form.on_press(Event::Back)>{texts.cancel}</Button>
         </div>

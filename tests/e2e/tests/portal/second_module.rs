@@ -8,6 +8,7 @@ in_chromium! {
     async fn a_page_whose_module_does_not_come_can_be_tried_again(page: &Page) {
         page.allow_console("could not be loaded");
         page.allow_console("Failed to load resource");
+        page.allow_console("HTTP status code is not ok");
         page.open("/open/eva").await;
         page.heading("Welkom Eva Bakker").appears().await;
         page.link("Documenten").click().await;

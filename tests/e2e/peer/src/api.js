@@ -47,7 +47,9 @@ export const getDocument = async (action) => (await get("get_product_action_down
 /** The assignment to the adviser: a PDF in base64 in JSON. */
 export async function getOtd(action) {
   const { raw_pdf_data } = await (await get("get_otd_pdf", action)).json();
-  const bytes = Uint8Array.from(atob(raw_pdf_data), (letter) => letter.charCodeAt(0));
+  const text = atob(raw_pdf_data);
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
   return new Blob([bytes], { type: "application/pdf" });
 }
 

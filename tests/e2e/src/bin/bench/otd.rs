@@ -121,8 +121,10 @@ async fn fetch(page: &Page, subject: Subject, fetches: &mut Fetches) {
     let number = |at: usize| made[at].as_f64().expect("times and sizes are numbers");
     let (took, size) = (number(0), number(1));
     assert!(size > 49e6, "that is no PDF of 50 MB: {size} bytes");
+    let times = peak / size;
+    println!("{subject:?}: {took:.0} ms, {times:.2} times the PDF, {of:.0?}");
     fetches.took.push(took);
-    fetches.peak.push(peak / size);
+    fetches.peak.push(times);
     for (kind, held) in of {
         fetches.of.entry(kind).or_default().push(held / size);
     }

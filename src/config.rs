@@ -1,9 +1,6 @@
 //! What the element's attributes say, read once when it is connected.
 
-use crate::{
-    texts::{Address, Language},
-    upload::limits::Limits,
-};
+use crate::i18n::{Address, Language};
 
 /// The settings of one element.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,8 +19,10 @@ pub struct Config {
     pub broker: Option<String>,
     /// Whether the page is ours: only then does the portal set the page's title.
     pub standalone: bool,
-    /// What may be handed in.
-    pub limits: Limits,
+    /// The largest file in megabytes, as the attribute has it.
+    pub max_file_mb: Option<String>,
+    /// The kinds of files that may be uploaded, as the attribute has it.
+    pub accept: Option<String>,
 }
 
 impl Config {
@@ -62,16 +61,14 @@ impl Config {
             address,
             broker: text("broker"),
             standalone: attribute("standalone").is_some(),
-            limits: Limits::from_attributes(
-                text("max-file-mb").as_deref(),
-                text("accept").as_deref(),
-            ),
+            max_file_mb: text("max-file-mb"),
+            accept: text("accept"),
         }
     }
 
-    /// Whether the browser's cookies go along: behind the gateway they say who the consumer is; where
-    /// the consumer's id is given, nothing else is needed.
-    pub fn with_cookies(&self) -> bool {
+    /// Whether requests carry the browser's cookies. Behind the gateway they say who the consumer is;
+    /// where the consumer's id is given, they are not needed.
+    pub fn sends_cookies(&self) -> bool {
         self.consumer_id.is_none()
     }
 }
@@ -101,7 +98,7 @@ mod tests {
         assert_eq!(config.language, Language::Dutch);
         assert_eq!(config.address, Address::Formal);
         assert_eq!(config.broker, None);
-        assert!(config.with_cookies());
+        assert!(config.sends_cookies());
         assert!(!config.standalone);
     }
 
@@ -125,7 +122,7 @@ mod tests {
         let config = read(&[("consumer-id", " C1 "), ("ip-address", "")], None, &[]);
         assert_eq!(config.consumer_id.as_deref(), Some("C1"));
         assert_eq!(config.ip_address, None);
-        assert!(!config.with_cookies());
+        assert!(!config.sends_cookies());
     }
 
     #[test]

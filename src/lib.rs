@@ -1,93 +1,107 @@
-//! The portal: `<consumer-portal>`, the page on which a consumer follows their mortgage and hands in
+//! The portal: `<consumer-portal>`, the page on which a consumer follows their mortgage and uploads
 //! documents.
 //!
-//! The element itself is `browser/portal.js`; it loads this module and calls [`mount`]. From there
-//! the way in is [`portal`]: what a consumer can open is in `pages`, what they hand in goes through
-//! [`upload`], and only [`browser`] touches the browser.
-#![forbid(unsafe_code)]
+//! The loader, `platform/portal.js`, defines the element. It loads this module and calls [`mount`], which
+//! puts [`app::App`] in the element's shadow root. Each room imports only the rooms below it:
+//!
+//! ```text
+//! app         the context, the frame, which page is on the screen
+//! pages       what a consumer can open
+//! upload      the upload of a document, step by step
+//! components  what pages are made of
+//! context     what many components need: the session, who is signed in, where they are
+//! api         the calls
+//! platform    all that asks the browser for something
+//! i18n, route, config
+//! ```
+#![deny(unsafe_code)]
 
-mod access;
-pub mod browser;
+pub mod api;
+pub mod app;
+pub mod components;
 pub mod config;
-mod pages;
-mod parts;
-mod portal;
+pub mod context;
+pub mod i18n;
+pub mod pages;
+pub mod platform;
 pub mod route;
-pub mod texts;
 pub mod upload;
 
-use leptos::prelude::Owner;
+use std::any::Any;
+
+use leptos::prelude::*;
 use wasm_bindgen::{JsCast, prelude::wasm_bindgen};
 use web_sys::{HtmlElement, ShadowRoot};
 
 use crate::{
-    browser::{page, panic},
+    app::App,
     config::Config,
-    texts::Language,
+    i18n::Language,
+    platform::{panic, window},
 };
 
-/// A portal that is on a page.
+/// A portal on a page.
 #[wasm_bindgen]
-#[derive(Debug)]
 pub struct Mounted {
     host: HtmlElement,
-    place: HtmlElement,
-    owner: Owner,
+    container: HtmlElement,
+    /// Dropping it takes off what is on the screen, with its listeners and requests.
+    view: Box<dyn Any>,
 }
 
 #[wasm_bindgen]
 impl Mounted {
-    /// Takes the portal off the page: its listeners, its requests and what it shows.
+    /// Takes the portal off the page.
     pub fn unmount(self) {
-        panic::forget(&self.host);
-        self.owner.cleanup();
-        self.place.remove();
+        panic::unregister(&self.host);
+        drop(self.view);
+        self.container.remove();
     }
 }
 
-/// Puts the portal in an element's shadow root, in place of the skeleton there. `first` is the
-/// getsession that the loader has already asked for (a promise of a `Response`); `timeline_style` is
-/// the absolute address of the style sheet for timelines. `english` is what is in `english.txt`, when
-/// [`speaks_english`]; without it the portal speaks Dutch. `own_page` is where the gateway said the
-/// dossier can be opened, when the loader opened a link.
+/// Puts the portal in an element's shadow root. The loader's skeleton goes with the first answer.
+///
+/// `first_session` is the getsession that the loader asked for: a promise of a `Response`.
+/// `timeline_style` is the absolute address of the style sheet for timelines. `english` is the content of
+/// `english.txt`, when [`speaks_english`]; without it the portal speaks Dutch. `own_page` is where the
+/// gateway said that the dossier can be opened, when the loader opened a link.
 #[wasm_bindgen]
 pub fn mount(
     host: HtmlElement,
     root: ShadowRoot,
-    first: js_sys::Promise,
+    first_session: js_sys::Promise,
     timeline_style: String,
     english: Option<String>,
     own_page: Option<String>,
 ) -> Mounted {
-    panic::tell(host.clone());
+    panic::register(host.clone());
     let mut config = config_of(&host);
-    config.api = page::absolute(&config.api);
-    if config.language == Language::English && !english.is_some_and(texts::learn_english) {
+    config.api = window::absolute(&config.api);
+    if config.language == Language::English && !english.is_some_and(i18n::set_english) {
         config.language = Language::Dutch;
     }
 
-    let place: HtmlElement = page::document()
+    let container: HtmlElement = document()
         .create_element("div")
         .expect("a page makes elements")
         .unchecked_into();
-    // What a screen reader and the browser's hyphenation go by, whatever the page around it says.
-    let _ = place.set_attribute("lang", config.language.tag());
-    if let Ok(Some(skeleton)) = root.query_selector(".skeleton") {
-        skeleton.remove();
-    }
-    root.append_child(&place)
+    // Screen readers and hyphenation go by it, whatever the language of the page around.
+    let _ = container.set_attribute("lang", config.language.tag());
+    root.append_child(&container)
         .expect("a shadow root takes children");
 
-    // An error here says that another portal on the page has started it already.
-    let _ = any_spawner::Executor::init_wasm_bindgen();
-    let owner = Owner::new();
-    owner.with(|| {
-        portal::portal(config, host.clone(), root, first, timeline_style, own_page).show_in(&place);
+    let view = leptos::mount::mount_to(container.clone(), {
+        let host = host.clone();
+        move || view! { <App config host root first_session timeline_style own_page/> }
     });
-    Mounted { host, place, owner }
+    Mounted {
+        host,
+        container,
+        view: Box::new(view),
+    }
 }
 
-/// Whether an element's texts are the English ones, which are no part of this module.
+/// Whether an element's texts are the English ones, which are not part of this module.
 #[wasm_bindgen]
 pub fn speaks_english(host: &HtmlElement) -> bool {
     config_of(host).language == Language::English
@@ -96,7 +110,7 @@ pub fn speaks_english(host: &HtmlElement) -> bool {
 fn config_of(host: &HtmlElement) -> Config {
     Config::read(
         |name| host.get_attribute(name),
-        page::language_around(host).as_deref(),
-        &page::browser_languages(),
+        window::language_around(host).as_deref(),
+        &window::browser_languages(),
     )
 }

@@ -2,6 +2,9 @@
 //! `#portal/` are ours: a broker's page has its own.
 
 use accelerate::session::Session;
+use percent_encoding::{
+    AsciiSet, NON_ALPHANUMERIC, PercentEncode, percent_decode_str, utf8_percent_encode,
+};
 
 /// A page of the portal.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -58,25 +61,18 @@ impl Page {
 
     /// The fragment that names this page, `#` included.
     pub fn fragment(&self) -> String {
-        let mut fragment = OURS.to_owned();
-        match self {
-            Self::Overview | Self::Unknown => {}
-            Self::BadLink(BadLink::Expired) => fragment.push_str("link-expired"),
-            Self::BadLink(BadLink::CodeExpired) => fragment.push_str("code-expired"),
-            Self::BadLink(BadLink::CodeUsed) => fragment.push_str("code-used"),
-            Self::BadLink(BadLink::Unknown) => fragment.push_str("link-unknown"),
-            Self::Documents => fragment.push_str("documents"),
-            Self::Me => fragment.push_str("me"),
-            Self::Product(id) => {
-                fragment.push_str("product/");
-                encode(id, &mut fragment);
-            }
-            Self::Action(id) => {
-                fragment.push_str("action/");
-                encode(id, &mut fragment);
-            }
-        }
-        fragment
+        let path = match self {
+            Self::Overview | Self::Unknown => "",
+            Self::BadLink(BadLink::Expired) => "link-expired",
+            Self::BadLink(BadLink::CodeExpired) => "code-expired",
+            Self::BadLink(BadLink::CodeUsed) => "code-used",
+            Self::BadLink(BadLink::Unknown) => "link-unknown",
+            Self::Documents => "documents",
+            Self::Me => "me",
+            Self::Product(id) => return format!("{OURS}product/{}", encode(id)),
+            Self::Action(id) => return format!("{OURS}action/{}", encode(id)),
+        };
+        format!("{OURS}{path}")
     }
 
     /// Whether there is something on it for this session.
@@ -90,34 +86,24 @@ impl Page {
     }
 }
 
-/// Percent-encodes all but what every browser leaves alone in a fragment.
-fn encode(id: &str, onto: &mut String) {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    for byte in id.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {
-            onto.push(char::from(byte));
-        } else {
-            onto.push('%');
-            onto.push(char::from(HEX[usize::from(byte >> 4)]));
-            onto.push(char::from(HEX[usize::from(byte & 15)]));
-        }
-    }
+/// What every browser leaves alone in a fragment, beside letters and digits.
+const IN_FRAGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
+
+fn encode(id: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(id, IN_FRAGMENT)
 }
 
 /// The id that [`encode`] wrote; `None` when there is none, or it is not text.
 fn decode(encoded: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(encoded.len());
-    let mut rest = encoded.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(if byte == b'%' {
-            let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
-            let value = digit(rest.next())? * 16 + digit(rest.next())?;
-            u8::try_from(value).ok()?
-        } else {
-            byte
-        });
+    let is_escape = |rest: &str| {
+        let digits = rest.as_bytes().get(..2);
+        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    };
+    if !encoded.split('%').skip(1).all(is_escape) {
+        return None;
     }
-    String::from_utf8(bytes).ok().filter(|id| !id.is_empty())
+    let id = percent_decode_str(encoded).decode_utf8().ok()?;
+    Some(id.into_owned()).filter(|id| !id.is_empty())
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

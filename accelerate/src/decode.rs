@@ -5,402 +5,234 @@
 //! - A map may be `[]`, or a list; then an object's own `id` says what it is. Where an object's `id` and
 //!   its key disagree, the `id` counts: keys get renumbered, ids do not. Of two with one id the first
 //!   counts.
-//! - Order is the server's. Unknown fields are skipped.
-//! - An action is said up to three times: in its product, and in `duplicate_comfort_data`. It is read
-//!   where it is met first, of the rest only the id is looked at.
+//! - Order is the server's. Unknown fields are skipped. Of two fields with one name the first counts.
+//! - An action comes up to three times: in its product, and in `duplicate_comfort_data`. It is read where
+//!   it comes first; of the others only the id is read.
 //! - `most_recent_appointment` is undocumented: [`appointment`](crate::conventions::appointment) has the names we read.
 
 mod appointment;
-mod field;
-mod ids;
 mod people;
 mod product;
 
 use std::borrow::Cow;
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
 
 use self::appointment::appointment;
-use self::field::{count, date, flag, id_text, text, texts};
-use self::ids::Ids;
 use self::people::{consumer, person};
-use self::product::details_of;
+use self::product::product;
 use crate::conventions::STATE_RUNNING;
-use crate::json::{Broken, Reader, Value};
-use crate::problem::{self, Problem, ProblemKind};
-use crate::session::{
-    Action, Appointment, Consumer, Counters, Document, Dossier, Offers, Product, Session, State,
-};
-
-/// What reading a part comes to: only the JSON itself can be broken.
-type Read<T> = Result<T, Broken>;
+use crate::json::{self, Json, Map};
+use crate::problem::{ErrorBody, Problem, ProblemKind};
+use crate::session::{Action, Counters, Document, Dossier, Offers, Session, State};
 
 /// Reads an answer of `getsession`.
 pub fn session(body: &[u8]) -> Result<Session, Problem> {
-    let mut found = Found::default();
-    let error = found.read(body).map_err(Problem::broken)?;
-    if let Some(told) = error {
-        return Err(problem::of_error(told, None));
+    // Nearly every answer can be read as it is, which is quicker than looking for what may be wrong.
+    let as_it_is = str::from_utf8(body)
+        .ok()
+        .and_then(|text| Map::parse(text).ok());
+    match as_it_is {
+        Some(answer) => session_of(&answer),
+        None => session_of(&Map::parse(&json::clean(body)).map_err(Problem::not_json)?),
     }
-    if !found.session {
+}
+
+fn session_of(answer: &Map<'_>) -> Result<Session, Problem> {
+    if let Some(error) = ErrorBody::read(&answer["error"]) {
+        return Err(error.into_problem(None));
+    }
+    let session = &answer["consumerportalsession"];
+    if !session.is_object() {
         return Err(Problem::new(
             ProblemKind::NotUnderstood,
             "JSON without consumerportalsession",
         ));
     }
-    found.finish().map_err(Problem::broken)
+    Ok(portal_session(&session.map()))
 }
 
-/// What has been read so far. The members of the session may come in any order, so what one of them
-/// means for another is settled in [`Found::finish`].
-#[derive(Default)]
-struct Found<'a> {
-    /// Whether there was a `consumerportalsession`.
-    session: bool,
-    running: bool,
-    dossier: Dossier,
-    consumer: Option<Consumer>,
-    /// With the counters that it came with.
-    products: Vec<(Product, Option<Counters>)>,
-    actions: Vec<Action>,
-    /// The ids of `actions`.
-    seen: Ids<'a>,
-    uploadable: Ids<'a>,
-    downloadable: Ids<'a>,
-    /// Actions said outside a product, not read yet, with their key.
-    spare: Vec<(Cow<'a, str>, &'a [u8])>,
-    total: Option<Counters>,
-    per_product: Vec<(String, Option<Counters>)>,
-    appointment: Option<Appointment>,
-}
-
-impl<'a> Found<'a> {
-    /// Reads the whole answer; what its `error` says, if it has one.
-    fn read(&mut self, body: &'a [u8]) -> Read<Option<problem::Told>> {
-        let mut error = None;
-        let mut reader = Reader::new(body);
-        reader.each(&mut |key, value| {
-            match &*key {
-                "consumerportalsession" if value.is_object() => {
-                    self.session = true;
-                    value.each(&mut |key, value| self.member(&key, value))?;
-                }
-                "error" => error = problem::read_error(value)?,
-                _ => value.skip()?,
-            }
-            Ok(())
-        })?;
-        reader.end()?;
-        Ok(error)
-    }
-
-    /// A member of `consumerportalsession`.
-    fn member(&mut self, key: &str, value: &mut Reader<'a>) -> Read<()> {
-        match key {
-            "session" => value.each(&mut |key, value| {
-                match &*key {
-                    "state" => {
-                        self.running =
-                            text(value)?.is_some_and(|state| state.trim() == STATE_RUNNING)
-                    }
-                    _ => value.skip()?,
-                }
-                Ok(())
-            }),
-            "dossier" => value.each(&mut |key, value| self.dossier_member(&key, value)),
-            "duplicate_comfort_data" => {
-                value.each(&mut |key, value| self.duplicate_member(&key, value))
-            }
-            // In the example the consumer is in the dossier; here it is accepted when that has none.
-            "consumer" => {
-                let beside = consumer(value)?;
-                self.consumer.get_or_insert(beside);
-                Ok(())
-            }
-            _ => value.skip(),
-        }
-    }
-
-    fn dossier_member(&mut self, key: &str, value: &mut Reader<'a>) -> Read<()> {
-        match key {
-            "id" => self.dossier.id = text(value)?,
-            "code" => self.dossier.code = text(value)?,
-            "date_created" => self.dossier.date_created = date(value)?,
-            "owner" => self.dossier.owner = person(value)?,
-            "advisor" => self.dossier.advisor = person(value)?,
-            "consumer" if value.is_object() => self.consumer = Some(consumer(value)?),
-            "products" => value.each(&mut |key, value| self.product(key, value))?,
-            _ => value.skip()?,
-        }
-        Ok(())
-    }
-
-    /// One of `products`, with its actions.
-    fn product(&mut self, key: Cow<'a, str>, value: &mut Reader<'a>) -> Read<()> {
-        if !value.is_object() {
-            return value.skip();
-        }
-        let (mut id, mut label, mut kind) = (None, None, None);
-        let (mut reference_number, mut quote_number, mut counters) = (None, None, None);
-        // Which object holds the details is only known with the type.
-        let mut objects = Vec::new();
-        let first_action = self.actions.len();
-        value.each(&mut |key, value| {
-            match &*key {
-                "id" => id = text(value)?,
-                "type" => kind = text(value)?,
-                "label" => label = text(value)?,
-                "reference_number" => reference_number = text(value)?,
-                "quote_number" => quote_number = text(value)?,
-                "productaction_counters" => counters = counts(value)?,
-                "productactions" => value.each(&mut |key, value| self.action(key, value))?,
-                _ if value.is_object() => objects.push((key, value.raw()?)),
-                _ => value.skip()?,
-            }
-            Ok(())
-        })?;
-        // Without a name of its own a product is called by its place: it is only ever shown.
-        let id = id.unwrap_or_else(|| match &*key {
-            "" => self.products.len().to_string(),
-            key => key.to_owned(),
-        });
-        for action in &mut self.actions[first_action..] {
-            action.product_id = Some(id.clone());
-        }
-        let kind = kind.unwrap_or_default();
-        let details = objects
-            .into_iter()
-            .find(|(name, _)| name.eq_ignore_ascii_case(&kind));
-        let details = details_of(
-            kind,
-            &mut Reader::new(details.map_or(b"{}".as_slice(), |(_, object)| object)),
-        )?;
-        if self.products.iter().all(|(known, _)| known.id != id) {
-            let product = Product {
-                id,
-                label,
-                reference_number,
-                quote_number,
-                details,
-                counters: Counters::default(),
-            };
-            self.products.push((product, counters));
-        }
-        Ok(())
-    }
-
-    fn duplicate_member(&mut self, key: &str, value: &mut Reader<'a>) -> Read<()> {
-        match key {
-            "uploadable_productactions" => ids(value, &mut self.uploadable)?,
-            "downloadable_productactions" => ids(value, &mut self.downloadable)?,
-            "productactions" => value.each(&mut |key, value| {
-                self.spare.push((key, value.raw()?));
-                Ok(())
-            })?,
-            "actioncounter_total" => self.total = counts(value)?,
-            "actioncounter_per_product" => value.each(&mut |key, value| {
-                self.per_product.push((key.into_owned(), counts(value)?));
-                Ok(())
-            })?,
-            "most_recent_appointment" => self.appointment = appointment(value)?,
-            _ => value.skip()?,
-        }
-        Ok(())
-    }
-
-    /// Reads an action, unless it is known.
-    fn action(&mut self, key: Cow<'a, str>, value: &mut Reader<'a>) -> Read<()> {
-        if !value.is_object() {
-            return value.skip();
-        }
-        let mut id = None;
-        let mut action = Action {
-            id: String::new(),
-            product_id: None,
-            label: None,
-            kind: None,
-            comment: None,
-            is_done: false,
-            date_created: None,
-            date_executed: None,
-            document: Document::default(),
-            offers: Offers::default(),
-        };
-        value.each(&mut |key, value| {
-            match &*key {
-                "id" => id = id_text(value)?,
-                "product_id" => action.product_id = text(value)?,
-                "label" => action.label = text(value)?,
-                "type" => action.kind = text(value)?,
-                "comment" => action.comment = text(value)?,
-                "is_done" => action.is_done = flag(value)?,
-                "date_created" => action.date_created = date(value)?,
-                "date_executed" => action.date_executed = date(value)?,
-                "document" => action.document = document(value)?,
-                _ => value.skip()?,
-            }
-            Ok(())
-        })?;
-        let id = id.unwrap_or(key);
-        if !id.is_empty() && self.seen.insert(id.clone()) {
-            action.id = id.into_owned();
-            self.actions.push(action);
-        }
-        Ok(())
-    }
-
-    /// Puts together what the members say about one another.
-    fn finish(mut self) -> Read<Session> {
-        for (key, object) in std::mem::take(&mut self.spare) {
-            let id = own_id(object).unwrap_or(key);
-            if !self.seen.contains(&id) {
-                self.action(id, &mut Reader::new(object))?;
-            }
-        }
-        let state = if self.running {
-            State::Running
-        } else {
-            State::Closed
-        };
-        for action in &mut self.actions {
-            let id = action.id.as_str();
-            action.offers = Offers::of(
-                action,
-                self.uploadable.contains(id),
-                self.downloadable.contains(id),
-                state,
-            );
-            if let Some(product_id) = &action.product_id
-                && self
-                    .products
-                    .iter()
-                    .all(|(product, _)| product.id != *product_id)
-            {
-                action.product_id = None;
-            }
-        }
-        let actions = self.actions;
-        let count = |of: &dyn Fn(&Action) -> bool| {
-            let mut counters = Counters::default();
-            for action in actions.iter().filter(|action| of(action)) {
-                counters.total += 1;
-                counters.done += u32::from(action.is_done);
-            }
-            counters
-        };
-        let total = self.total.unwrap_or_else(|| count(&|_| true));
-        let products = self
-            .products
-            .into_iter()
-            .map(|(mut product, own)| {
-                let elsewhere = || {
-                    self.per_product
-                        .iter()
-                        .find(|(id, _)| *id == product.id)
-                        .and_then(|(_, counters)| *counters)
-                };
-                product.counters = own.or_else(elsewhere).unwrap_or_else(|| {
-                    count(&|action| action.product_id.as_ref() == Some(&product.id))
+/// Reads `consumerportalsession`.
+fn portal_session(session: &Map<'_>) -> Session {
+    let dossier = session["dossier"].map();
+    let duplicates = session["duplicate_comfort_data"].map();
+    let state = match session["session"].map()["state"].id() {
+        Some(state) if state.trim() == STATE_RUNNING => State::Running,
+        _ => State::Closed,
+    };
+    let products = products(&dossier["products"].map());
+    let actions = actions(&products, &duplicates, state);
+    let elsewhere = duplicates["actioncounter_per_product"].map();
+    let products = products
+        .iter()
+        .enumerate()
+        .filter(|(at, (id, _))| products[..*at].iter().all(|(earlier, _)| earlier != id))
+        .map(|(_, (id, members))| {
+            let counters = counters(&members["productaction_counters"])
+                .or_else(|| counters(&elsewhere[id]))
+                .unwrap_or_else(|| {
+                    count_done(
+                        actions
+                            .iter()
+                            .filter(|action| action.product_id.as_ref() == Some(id)),
+                    )
                 });
-                product
-            })
-            .collect();
-        Ok(Session {
-            state,
-            dossier: self.dossier,
-            consumer: self.consumer.unwrap_or_default(),
-            products,
-            actions,
-            counters: total,
-            appointment: self.appointment,
+            product(id.clone(), members, counters)
         })
+        .collect();
+    Session {
+        state,
+        // In the example the consumer is in the dossier. When it has none, one beside it is read.
+        consumer: match &dossier["consumer"] {
+            inside if inside.is_object() => consumer(&inside.map()),
+            _ => consumer(&session["consumer"].map()),
+        },
+        dossier: Dossier {
+            id: dossier["id"].text(),
+            code: dossier["code"].text(),
+            date_created: dossier["date_created"].date(),
+            owner: person(&dossier["owner"].map()),
+            advisor: person(&dossier["advisor"].map()),
+        },
+        products,
+        counters: counters(&duplicates["actioncounter_total"])
+            .unwrap_or_else(|| count_done(actions.iter())),
+        actions: actions.into_iter().map(Arc::new).collect(),
+        appointment: appointment(&duplicates["most_recent_appointment"].map()),
     }
 }
 
-fn document(value: &mut Reader<'_>) -> Read<Document> {
-    let mut it = Document::default();
-    let mut consumer_specific = true;
-    value.each(&mut |key, value| {
-        match &*key {
-            "label" => it.label = text(value)?,
-            "description" => it.description = text(value)?,
-            "upload_requirements" => it.upload_requirements = texts(value)?,
-            "is_consumer_specific" => consumer_specific = flag(value)?,
-            "consumer_name" => it.consumer_name = text(value)?,
-            _ => value.skip()?,
-        }
-        Ok(())
-    })?;
-    if !consumer_specific {
-        it.consumer_name = None;
-    }
-    Ok(it)
+/// The members of each product, with the product's id. A product without an id and a key is called by its
+/// place: its id is only ever shown.
+fn products<'a>(products: &Map<'a>) -> Vec<(String, Map<'a>)> {
+    let objects = products.iter().filter(|(_, product)| product.is_object());
+    objects
+        .enumerate()
+        .map(|(place, (key, product))| {
+            let members = product.map().into_owned();
+            let id = members["id"].text().unwrap_or_else(|| match &**key {
+                "" => place.to_string(),
+                key => key.to_owned(),
+            });
+            (id, members)
+        })
+        .collect()
 }
 
-/// Counters, when both numbers are there.
-fn counts(value: &mut Reader<'_>) -> Read<Option<Counters>> {
-    let (mut total, mut done) = (None, None);
-    value.each(&mut |key, value| {
-        match &*key {
-            "total" => total = count(value)?,
-            "done" => done = count(value)?,
-            _ => value.skip()?,
+/// Every action once: those of each product, then those that only the duplicates have.
+fn actions(products: &[(String, Map<'_>)], duplicates: &Map<'_>, state: State) -> Vec<Action> {
+    let uploadable = ids(&duplicates["uploadable_productactions"].map());
+    let downloadable = ids(&duplicates["downloadable_productactions"].map());
+    let mut known = FxHashSet::default();
+    let mut actions = Vec::new();
+    let mut add = |product_id: Option<&String>, map: &Map<'_>| {
+        for (key, value) in map.iter() {
+            let id = value.own_id().unwrap_or_else(|| key.clone());
+            if !value.is_object() || id.is_empty() || !known.insert(id.clone().into_owned()) {
+                continue;
+            }
+            let mut action = action(&id, &value.map());
+            action.product_id = match product_id {
+                Some(product_id) => Some(product_id.clone()),
+                None => {
+                    (action.product_id).filter(|id| products.iter().any(|(known, _)| known == id))
+                }
+            };
+            let (uploadable, downloadable) = (uploadable.contains(&id), downloadable.contains(&id));
+            action.offers = Offers::of(&action, uploadable, downloadable, state);
+            actions.push(action);
         }
-        Ok(())
-    })?;
-    Ok(total.zip(done).map(|(total, done)| Counters {
+    };
+    for (product_id, product) in products {
+        add(Some(product_id), &product["productactions"].map());
+    }
+    add(None, &duplicates["productactions"].map());
+    actions
+}
+
+/// An action as it stands, without what it offers.
+fn action(id: &str, members: &Map<'_>) -> Action {
+    Action {
+        id: id.to_owned(),
+        product_id: members["product_id"].text(),
+        label: members["label"].text(),
+        kind: members["type"].text(),
+        comment: members["comment"].text(),
+        is_done: members["is_done"].flag(),
+        date_created: members["date_created"].date(),
+        date_executed: members["date_executed"].date(),
+        document: document(&members["document"].map()),
+        offers: Offers::default(),
+    }
+}
+
+fn document(members: &Map<'_>) -> Document {
+    // A document that names a consumer is theirs alone, unless it says that it is not.
+    let is_specific = members.get("is_consumer_specific").is_none_or(Json::flag);
+    Document {
+        label: members["label"].text(),
+        description: members["description"].text(),
+        upload_requirements: members["upload_requirements"].texts(),
+        consumer_name: members["consumer_name"].text().filter(|_| is_specific),
+    }
+}
+
+/// Progress as the server counted it, when it gave both numbers.
+fn counters(value: &Json<'_>) -> Option<Counters> {
+    let members = value.map();
+    let (total, done) = (members["total"].count()?, members["done"].count()?);
+    Some(Counters {
         total,
         done: done.min(total),
-    }))
-}
-
-/// Which actions a map or list names: by each object's own `id`, else by its key, or as plain texts.
-fn ids<'a>(value: &mut Reader<'a>, into: &mut Ids<'a>) -> Read<()> {
-    value.each(&mut |key, value| {
-        let id = if value.is_object() {
-            own_id(value.raw()?).unwrap_or(key)
-        } else {
-            match value.value()? {
-                Value::Text(id) => id,
-                Value::Bool(true) | Value::Number(_) => key,
-                _ => return Ok(()),
-            }
-        };
-        into.insert(id);
-        Ok(())
     })
 }
 
-/// The `id` of an object. PHP writes it first, so reading stops there.
-fn own_id(object: &[u8]) -> Option<Cow<'_, str>> {
-    let mut id = None;
-    // The error is how to stop; the object as such was found whole before.
-    _ = Reader::new(object).each(&mut |key, value| {
-        if key == "id" {
-            id = id_text(value)?;
-            return Err(Broken(0));
+/// Progress as we count it.
+fn count_done<'a>(actions: impl Iterator<Item = &'a Action>) -> Counters {
+    let mut counters = Counters::default();
+    for action in actions {
+        counters.total += 1;
+        counters.done += u32::from(action.is_done);
+    }
+    counters
+}
+
+/// Which actions a map or list names: by each object's own id, by its key, or as plain texts.
+fn ids<'a>(map: &Map<'a>) -> FxHashSet<Cow<'a, str>> {
+    let mut ids = FxHashSet::default();
+    for (key, value) in map.iter() {
+        if value.is_object() {
+            ids.insert(value.own_id().unwrap_or_else(|| key.clone()));
+        } else if value.is_string() {
+            ids.extend(value.id());
+        } else if value.is("true") || value.id().is_some() {
+            ids.insert(key.clone());
         }
-        value.skip()
-    });
-    id
+    }
+    ids
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
-    use crate::session::{DateTime, Details, Gender, Mortgage, Person, Status, Upload};
+    use crate::session::{
+        Consumer, DateTime, Details, Gender, Mortgage, Person, Product, Status, Upload,
+    };
 
     /// A session around the members of `consumerportalsession`.
-    pub(super) fn with(members: &str) -> Session {
+    pub(crate) fn with(members: &str) -> Session {
         let body = ["{\"consumerportalsession\":{", members, "}}"].concat();
         session(body.as_bytes()).unwrap_or_else(|problem| panic!("{members}: {problem}"))
     }
 
     /// A session with one product.
-    pub(super) fn with_product(product: &str) -> Session {
+    pub(crate) fn with_product(product: &str) -> Session {
         with(&["\"dossier\":{\"products\":{\"P\":", product, "}}"].concat())
     }
 
     /// A session with these actions in its product `P`.
-    pub(super) fn with_actions(actions: &str) -> Session {
+    pub(crate) fn with_actions(actions: &str) -> Session {
         with_product(&["{\"id\":\"P\",\"productactions\":", actions, "}"].concat())
     }
 
@@ -412,11 +244,11 @@ mod tests {
             .collect()
     }
 
-    pub(super) fn date(text: &str) -> Option<DateTime> {
+    pub(crate) fn date(text: &str) -> Option<DateTime> {
         DateTime::parse(text)
     }
 
-    pub(super) fn some(text: &str) -> Option<String> {
+    pub(crate) fn some(text: &str) -> Option<String> {
         Some(text.to_owned())
     }
 
@@ -465,7 +297,7 @@ mod tests {
                 }),
                 counters,
             }],
-            actions: vec![Action {
+            actions: vec![Arc::new(Action {
                 id: "PRA433FB8570F2C0F6D816F1A0A283BFE".to_owned(),
                 product_id: some("PRFE1A72620E23AC13009D2287C6B864"),
                 label: some("Aanleveren van geldig legitimatiebewijs (Jan Janssen)"),
@@ -484,7 +316,7 @@ mod tests {
                     consumer_name: some("Jan Janssen"),
                 },
                 offers: Offers { upload: Some(Upload::Again), download: false, otd: false },
-            }],
+            })],
             counters,
             appointment: None,
         };

@@ -1,7 +1,7 @@
 //! File names: out of a `Content-Disposition`, and made safe to save under on every system, whoever
 //! wrote them. Relies on nothing; what comes out is a bare name, never a path.
 
-use crate::request::hex_pair;
+use crate::request::percent_decoded;
 
 /// The longest name, in bytes of UTF-8: file systems take 255, and a browser may add ` (1)`.
 pub const MAX_LENGTH: usize = 200;
@@ -222,23 +222,6 @@ fn plain_value(value: String) -> String {
     percent_decoded(&value)
         .and_then(|bytes| String::from_utf8(bytes).ok())
         .unwrap_or(value)
-}
-
-/// The bytes that a percent-encoded text stands for; `None` when a `%` is not followed by two
-/// hexadecimal digits.
-fn percent_decoded(text: &str) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        rest = after;
-        if byte == b'%' {
-            bytes.push(hex_pair(rest)?);
-            rest = &rest[2..];
-        } else {
-            bytes.push(byte);
-        }
-    }
-    Some(bytes)
 }
 
 #[cfg(test)]

@@ -1,354 +1,585 @@
-//! Reads JSON as it passes, without building a tree: the caller says what it wants of each value, and
-//! what nobody wants is skipped at the speed of a scan. Numbers keep their digits, strings are borrowed
-//! when they hold no escape.
+//! Reads JSON as PHP writes it. serde_json parses; this module knows what PHP makes of a map, a flag or
+//! an absent text, each in one function. A value of the wrong kind is taken for no value.
 //!
-//! It is a reader, not a validator: what it skips it checks only for ending. It never recurses, so no
-//! depth of nesting harms it.
-//!
-//! Why not serde_json: two thirds of a long session repeat the first, and all of it is compiled for
-//! phones. Measured as WebAssembly, this takes 4 KB where serde_json takes 15, and a session of 5,000
-//! actions is in its types in the time that serde_json needs for a tree. The tests hold the two against
-//! each other.
+//! A [`Json`] is mostly a piece of text that serde_json has checked and not read yet (its `RawValue`). So a
+//! number keeps its digits, a text without escapes is borrowed, and what nobody asks for, is nested too
+//! deep or is too large a number costs nothing but itself.
 
 use std::borrow::Cow;
+use std::fmt;
+use std::ops::Index;
 
-/// The JSON ends too early or is none, at this byte.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Broken(pub usize);
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, de};
+use serde_json::value::RawValue;
 
-/// A value that is no container.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Value<'a> {
-    /// `true` or `false`.
-    Bool(bool),
-    /// A number, with its digits as they came.
-    Number(&'a str),
-    /// A string.
-    Text(Cow<'a, str>),
-    /// `null`, or an object or list where the caller could use neither.
-    Nothing,
+use crate::session::{Amount, DateTime};
+
+/// Makes a body readable for a strict JSON reader. Servers and what stands before them do these things
+/// to JSON, and none of them is worth losing a dossier for:
+/// - a byte order mark in front: it is left out;
+/// - bytes that are no UTF-8: each run becomes U+FFFD;
+/// - control characters inside a string, such as a tab, a line break or 0x02: they are escaped, so they
+///   stay part of the text;
+/// - half a surrogate pair (`\ud800`) and `\u` without four digits: they become U+FFFD;
+/// - an escape that JSON does not know: it stands for its own character.
+///
+/// A body without any of these is returned as it is. What is no JSON, or cut off, remains so.
+pub fn clean(body: &[u8]) -> Cow<'_, str> {
+    let text = String::from_utf8_lossy(body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body));
+    match clean_strings(&text) {
+        Some(cleaned) => Cow::Owned(cleaned),
+        None => text,
+    }
 }
 
-/// A place in a JSON text.
-#[derive(Clone)]
-pub(crate) struct Reader<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-/// What [`Reader::each`] does with one member: it must read or skip exactly its value.
-pub(crate) type Each<'f, 'a> =
-    &'f mut dyn FnMut(Cow<'a, str>, &mut Reader<'a>) -> Result<(), Broken>;
-
-impl<'a> Reader<'a> {
-    /// Starts at the beginning, behind a byte order mark.
-    pub fn new(bytes: &'a [u8]) -> Self {
-        let at = if bytes.starts_with(b"\xEF\xBB\xBF") {
-            3
-        } else {
-            0
+/// The text with what JSON forbids in its strings replaced; `None` when there is nothing to replace.
+fn clean_strings(text: &str) -> Option<String> {
+    let mut cleaned = String::new();
+    // Everything before this byte is in `cleaned`.
+    let mut copied = 0;
+    let mut in_string = false;
+    let mut at = 0;
+    while let Some(&byte) = text.as_bytes().get(at) {
+        let (length, replacement) = match byte {
+            b'"' => {
+                in_string = !in_string;
+                (1, None)
+            }
+            b'\\' if in_string => clean_escape(&text.as_bytes()[at + 1..]),
+            0..b' ' if in_string => (1, Some(Cow::Owned(format!("\\u{byte:04x}")))),
+            _ => (1, None),
         };
-        Reader { bytes, at }
-    }
-
-    /// The next byte that is no white space, not consumed.
-    fn peek(&mut self) -> Result<u8, Broken> {
-        while let Some(&byte) = self.bytes.get(self.at) {
-            if !matches!(byte, b' ' | b'\n' | b'\r' | b'\t') {
-                return Ok(byte);
-            }
-            self.at += 1;
+        if let Some(replacement) = replacement {
+            cleaned.push_str(&text[copied..at]);
+            cleaned.push_str(&replacement);
+            copied = at + length;
         }
-        Err(Broken(self.at))
+        at += length;
     }
-
-    /// Whether the next value is an object.
-    pub fn is_object(&mut self) -> bool {
-        self.peek() == Ok(b'{')
-    }
-
-    /// Nothing but white space may follow.
-    pub fn end(&mut self) -> Result<(), Broken> {
-        match self.peek() {
-            Ok(_) => Err(Broken(self.at)),
-            Err(_) => Ok(()),
-        }
-    }
-
-    /// Calls `f` for every member of the next value, with its key, which is empty in a list: PHP sends
-    /// lists for maps. A value that is neither object nor list is skipped: it has no members.
-    pub fn each(&mut self, f: Each<'_, 'a>) -> Result<(), Broken> {
-        let close = match self.peek()? {
-            b'{' => b'}',
-            b'[' => b']',
-            _ => return self.skip(),
-        };
-        self.at += 1;
-        if self.peek()? == close {
-            self.at += 1;
-            return Ok(());
-        }
-        loop {
-            let mut key = Cow::Borrowed("");
-            if close == b'}' {
-                if self.peek()? != b'"' {
-                    return Err(Broken(self.at));
-                }
-                key = self.string()?;
-                if self.peek()? != b':' {
-                    return Err(Broken(self.at));
-                }
-                self.at += 1;
-            }
-            f(key, self)?;
-            let next = self.peek()?;
-            if next != close && next != b',' {
-                return Err(Broken(self.at));
-            }
-            self.at += 1;
-            if next == close {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Reads the next value; of a container only that it was one.
-    pub fn value(&mut self) -> Result<Value<'a>, Broken> {
-        match self.peek()? {
-            b'"' => Ok(Value::Text(self.string()?)),
-            b'{' | b'[' => {
-                self.skip()?;
-                Ok(Value::Nothing)
-            }
-            _ => {
-                let start = self.at;
-                match self.word() {
-                    "true" => Ok(Value::Bool(true)),
-                    "false" => Ok(Value::Bool(false)),
-                    "null" => Ok(Value::Nothing),
-                    number if number.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => {
-                        Ok(Value::Number(number))
-                    }
-                    _ => Err(Broken(start)),
-                }
-            }
-        }
-    }
-
-    /// Skips the next value and returns it as it stands in the text.
-    pub fn raw(&mut self) -> Result<&'a [u8], Broken> {
-        self.peek()?;
-        let start = self.at;
-        self.skip()?;
-        Ok(self.slice(start, self.at))
-    }
-
-    /// Skips the next value.
-    pub fn skip(&mut self) -> Result<(), Broken> {
-        if !matches!(self.peek()?, b'{' | b'[') {
-            return self.value().map(drop);
-        }
-        let mut depth = 0usize;
-        while let Some(&byte) = self.bytes.get(self.at) {
-            self.at += 1;
-            match byte {
-                b'"' => _ = self.string_end()?,
-                b'{' | b'[' => depth += 1,
-                b'}' | b']' => {
-                    depth -= 1;
-                    if depth == 0 {
-                        return Ok(());
-                    }
-                }
-                _ => {}
-            }
-        }
-        Err(Broken(self.at))
-    }
-
-    /// The bytes from `start` to `end`, both passed already.
-    fn slice(&self, start: usize, end: usize) -> &'a [u8] {
-        self.bytes.get(start..end).unwrap_or_default()
-    }
-
-    /// A run of characters up to a delimiter: a number, `true`, `false` or `null`.
-    fn word(&mut self) -> &'a str {
-        let start = self.at;
-        while let Some(byte) = self.bytes.get(self.at)
-            && (byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.'))
-        {
-            self.at += 1;
-        }
-        std::str::from_utf8(self.slice(start, self.at)).unwrap_or_default()
-    }
-
-    /// Goes from inside a string to behind its closing quote; whether it met a backslash.
-    fn string_end(&mut self) -> Result<bool, Broken> {
-        let bytes = self.bytes;
-        let mut escaped = false;
-        loop {
-            self.at += plain_run(bytes, self.at);
-            match bytes.get(self.at) {
-                Some(b'"') => {
-                    self.at += 1;
-                    return Ok(escaped);
-                }
-                Some(b'\\') => {
-                    escaped = true;
-                    self.at += 2;
-                }
-                _ => return Err(Broken(bytes.len())),
-            }
-        }
-    }
-
-    /// Reads a string, standing on its opening quote. Bytes that are no UTF-8 become U+FFFD: they cost
-    /// their field, nothing more.
-    fn string(&mut self) -> Result<Cow<'a, str>, Broken> {
-        self.at += 1;
-        let start = self.at;
-        let escaped = self.string_end()?;
-        let text = String::from_utf8_lossy(self.slice(start, self.at - 1));
-        Ok(if escaped {
-            Cow::Owned(unescape(&text))
-        } else {
-            text
-        })
-    }
-}
-
-/// How many bytes from `at` on are neither a quote nor a backslash. Eight at a time: a session is
-/// mostly strings.
-pub(crate) fn plain_run(bytes: &[u8], at: usize) -> usize {
-    const ONES: u64 = u64::MAX / 255;
-    let zero_in = |word: u64| word.wrapping_sub(ONES) & !word & (ONES << 7);
-    let mut end = at;
-    while let Some(eight) = bytes.get(end..).and_then(|rest| rest.first_chunk()) {
-        let word = u64::from_le_bytes(*eight);
-        let found = zero_in(word ^ (ONES * b'"' as u64)) | zero_in(word ^ (ONES * b'\\' as u64));
-        if found != 0 {
-            // Of the marks, the lowest is always right: a borrow only runs upwards.
-            return end - at + found.trailing_zeros() as usize / 8;
-        }
-        end += 8;
-    }
-    while bytes
-        .get(end)
-        .is_some_and(|byte| !matches!(byte, b'"' | b'\\'))
-    {
-        end += 1;
-    }
-    end.saturating_sub(at)
-}
-
-/// A string's content with its escapes resolved. An escape that JSON does not know stands for its own
-/// character, half a surrogate pair becomes U+FFFD.
-pub(crate) fn unescape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((plain, after)) = rest.split_once('\\') {
-        out.push_str(plain);
-        let mut chars = after.chars();
-        let escape = chars.next();
-        rest = chars.as_str();
-        let Some(escape) = escape else {
-            break;
-        };
-        match escape {
-            'n' => out.push('\n'),
-            't' => out.push('\t'),
-            'r' => out.push('\r'),
-            'b' => out.push('\u{8}'),
-            'f' => out.push('\u{c}'),
-            'u' => {
-                let Some(mut code) = hex4(rest) else {
-                    out.push('\u{fffd}');
-                    continue;
-                };
-                rest = rest.get(4..).unwrap_or_default();
-                if (0xd800..0xdc00).contains(&code)
-                    && let Some(low) = rest.strip_prefix("\\u").and_then(hex4)
-                    && (0xdc00..0xe000).contains(&low)
-                {
-                    code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-                    rest = rest.get(6..).unwrap_or_default();
-                }
-                out.push(char::from_u32(code).unwrap_or('\u{fffd}'));
-            }
-            other => out.push(other),
-        }
-    }
-    out.push_str(rest);
-    out
-}
-
-/// Four hexadecimal digits at the start of `text`.
-fn hex4(text: &str) -> Option<u32> {
-    let digits = text.get(..4)?;
-    if !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+    if copied == 0 {
         return None;
     }
-    u32::from_str_radix(digits, 16).ok()
+    cleaned.push_str(&text[copied..]);
+    Some(cleaned)
+}
+
+/// How long an escape is, its backslash included, and what to write instead of it. `after` is what
+/// follows the backslash.
+fn clean_escape(after: &[u8]) -> (usize, Option<Cow<'static, str>>) {
+    const REPLACEMENT_CHARACTER: Option<Cow<'static, str>> = Some(Cow::Borrowed("\\ufffd"));
+    match after {
+        [] | [b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => (2, None),
+        [b'u', digits @ ..] => match hex4(digits) {
+            None => (2, REPLACEMENT_CHARACTER),
+            Some(0xD800..0xDC00) if is_low_surrogate(&digits[4..]) => (12, None),
+            Some(0xD800..0xE000) => (6, REPLACEMENT_CHARACTER),
+            Some(_) => (6, None),
+        },
+        _ => (1, Some(Cow::Borrowed(""))),
+    }
+}
+
+/// Whether an escaped second half of a surrogate pair starts here.
+fn is_low_surrogate(text: &[u8]) -> bool {
+    let code = text.strip_prefix(b"\\u").and_then(hex4);
+    code.is_some_and(|code| (0xDC00..0xE000).contains(&code))
+}
+
+/// The number that four hexadecimal digits at the start of the text stand for.
+fn hex4(text: &[u8]) -> Option<u32> {
+    text.get(..4)?.iter().try_fold(0, |number, digit| {
+        Some(number * 16 + char::from(*digit).to_digit(16)?)
+    })
+}
+
+/// Maps that hold most of a session. [`Map::parse`] reads them together with what they stand in: a value
+/// that is read later costs one more pass over its text.
+const LARGE_MAPS: [&str; 7] = [
+    "consumerportalsession",
+    "dossier",
+    "products",
+    "productactions",
+    "duplicate_comfort_data",
+    "uploadable_productactions",
+    "downloadable_productactions",
+];
+
+/// A JSON value.
+#[derive(Debug, Clone)]
+pub(crate) enum Json<'a> {
+    /// Any value, not read yet: its text.
+    Text(&'a str),
+    /// One of the [`LARGE_MAPS`].
+    Map(Map<'a>),
+}
+
+impl<'a> Json<'a> {
+    /// What is not there.
+    const NULL: &'static Json<'static> = &Json::Text("null");
+
+    /// The text of a value that is not read yet.
+    fn unread(&self) -> &'a str {
+        match self {
+            Json::Text(text) => text,
+            Json::Map(_) => "",
+        }
+    }
+
+    /// Whether it is exactly this number or word, such as `0` or `true`.
+    pub fn is(&self, word: &str) -> bool {
+        self.unread() == word
+    }
+
+    /// Whether it is a string.
+    pub fn is_string(&self) -> bool {
+        self.unread().starts_with('"')
+    }
+
+    /// Whether it is an object.
+    pub fn is_object(&self) -> bool {
+        match self {
+            Json::Text(text) => text.starts_with('{'),
+            Json::Map(map) => map.is_object,
+        }
+    }
+
+    /// The members of an object or a list; empty for any other value.
+    pub fn map(&self) -> Cow<'_, Map<'a>> {
+        match self {
+            Json::Text(text) => Cow::Owned(Map::parse_partly(text)),
+            Json::Map(map) => Cow::Borrowed(map),
+        }
+    }
+
+    /// An object's own `id`. Nothing behind it is read: PHP writes it first.
+    pub fn own_id(&self) -> Option<Cow<'a, str>> {
+        match self {
+            Json::Text(text) => {
+                let mut map = Map::default();
+                _ = map.read(text, ReadAs::UpTo("id"));
+                map["id"].id()
+            }
+            Json::Map(map) => map["id"].id(),
+        }
+    }
+
+    /// An id, exactly as it came: a text that is not blank, or a number.
+    pub fn id(&self) -> Option<Cow<'a, str>> {
+        let text = self.unread();
+        match text.as_bytes().first()? {
+            b'"' => string(text).filter(|text| !text.chars().all(char::is_whitespace)),
+            b'-' | b'0'..=b'9' => Some(Cow::Borrowed(text)),
+            _ => None,
+        }
+    }
+
+    /// A text that is not blank, or a number's digits.
+    pub fn text(&self) -> Option<String> {
+        self.id().map(Cow::into_owned)
+    }
+
+    /// The texts of a list or map, or the only one there is.
+    pub fn texts(&self) -> Vec<String> {
+        match self.text() {
+            Some(text) => vec![text],
+            None => self
+                .map()
+                .iter()
+                .filter_map(|(_, item)| item.text())
+                .collect(),
+        }
+    }
+
+    /// Whether it is `true`, `1`, `"1"`, `"true"` or any other number but 0.
+    pub fn flag(&self) -> bool {
+        match self.id() {
+            Some(word) if self.is_string() => {
+                let word = word.trim();
+                word.eq_ignore_ascii_case("true")
+                    || word.parse::<u32>().is_ok_and(|number| number != 0)
+            }
+            Some(digits) => digits != "0",
+            None => self.is("true"),
+        }
+    }
+
+    /// A whole number that counts something.
+    pub fn count(&self) -> Option<u32> {
+        self.id()?.trim().parse().ok()
+    }
+
+    /// A date, with or without a time.
+    pub fn date(&self) -> Option<DateTime> {
+        DateTime::parse(&self.id()?)
+    }
+
+    /// An amount of money. A text keeps its digits as they came.
+    pub fn amount(&self) -> Option<Amount> {
+        let text = self.id()?;
+        if self.is_string() {
+            Amount::parse(&text)
+        } else {
+            Some(Amount::of_number(&text))
+        }
+    }
+}
+
+/// A string of JSON, borrowed when it holds no escape.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// Reads a string, quotes and escapes included.
+fn string(json: &str) -> Option<Cow<'_, str>> {
+    match serde_json::from_str::<Text<'_>>(json) {
+        Ok(text) => Some(text.0),
+        // Half a surrogate pair is all that is passed over until here.
+        Err(_) => serde_json::from_str(&clean(json.as_bytes()))
+            .ok()
+            .map(Cow::Owned),
+    }
+}
+
+/// The members of an object in the server's order. Those of a list are members without a key: PHP sends
+/// lists for maps.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Map<'a> {
+    is_object: bool,
+    members: Vec<(Cow<'a, str>, Json<'a>)>,
+}
+
+impl<'a> Map<'a> {
+    /// Parses a whole text. An error when it is no JSON, or cut off; empty when it is no map.
+    pub fn parse(text: &'a str) -> Result<Self, serde_json::Error> {
+        let mut map = Map::default();
+        map.read(text, ReadAs::Session).map(|()| map)
+    }
+
+    /// Parses what there is of a text: the members before the place where it is cut off or broken.
+    pub fn parse_partly(text: &'a str) -> Self {
+        let mut map = Map::default();
+        // What was read before an error is in the map.
+        _ = map.read(text, ReadAs::Unread);
+        map
+    }
+
+    fn read(&mut self, text: &'a str, how: ReadAs<'_>) -> Result<(), serde_json::Error> {
+        let mut json = serde_json::Deserializer::from_str(text);
+        json.deserialize_any(Members { map: self, how })?;
+        json.end()
+    }
+
+    /// Whether it has no members.
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// The members with their keys.
+    pub fn iter(&self) -> impl Iterator<Item = &(Cow<'a, str>, Json<'a>)> {
+        self.members.iter()
+    }
+
+    /// The member of this name, the first when there are several: for where an absent one and `null` are
+    /// not alike.
+    pub fn get(&self, name: &str) -> Option<&Json<'a>> {
+        let member = self.members.iter().find(|(key, _)| key == name);
+        member.map(|(_, value)| value)
+    }
+}
+
+impl<'a> Index<&str> for Map<'a> {
+    type Output = Json<'a>;
+
+    /// The member of this name, the first when there are several; `null` when there is none.
+    fn index(&self, name: &str) -> &Json<'a> {
+        self.get(name).unwrap_or(Json::NULL)
+    }
+}
+
+impl<'a> Deserialize<'a> for Map<'a> {
+    fn deserialize<D: Deserializer<'a>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut map = Map::default();
+        let members = Members {
+            map: &mut map,
+            how: ReadAs::Session,
+        };
+        deserializer.deserialize_any(members).map(|()| map)
+    }
+}
+
+/// Collects the members of an object or a list. Any other value has none.
+struct Members<'m, 'a> {
+    map: &'m mut Map<'a>,
+    how: ReadAs<'m>,
+}
+
+/// How the members of a map are read.
+#[derive(Clone, Copy, PartialEq)]
+enum ReadAs<'m> {
+    /// All of them, the [`LARGE_MAPS`] with what is in them.
+    Session,
+    /// All of them, none with what is in it.
+    Unread,
+    /// Those up to the one of this name. What is behind it, is taken for an error.
+    UpTo(&'m str),
+}
+
+impl<'a> Visitor<'a> for Members<'_, 'a> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_map<A: MapAccess<'a>>(self, mut object: A) -> Result<(), A::Error> {
+        self.map.is_object = true;
+        while let Some(Text(key)) = object.next_key()? {
+            let is_last = self.how == ReadAs::UpTo(&key);
+            let value = if self.how == ReadAs::Session && LARGE_MAPS.contains(&&*key) {
+                Json::Map(object.next_value()?)
+            } else {
+                Json::Text(object.next_value::<&RawValue>()?.get())
+            };
+            self.map.members.push((key, value));
+            if is_last {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'a>>(self, mut list: A) -> Result<(), A::Error> {
+        while let Some(value) = list.next_element::<&RawValue>()? {
+            let member = (Cow::Borrowed(""), Json::Text(value.get()));
+            self.map.members.push(member);
+        }
+        Ok(())
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E: de::Error>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::decode::tests::{with, with_actions};
+    use crate::session::Counters;
 
-    fn value(text: &str) -> Result<Value<'_>, Broken> {
-        let mut reader = Reader::new(text.as_bytes());
-        let value = reader.value()?;
-        reader.end().map(|()| value)
+    fn cleaned(body: &[u8]) -> String {
+        clean(body).into_owned()
+    }
+
+    /// The text that a cleaned body is, where that is one string.
+    fn text(body: &[u8]) -> Option<String> {
+        let cleaned = clean(body);
+        let list = ["[", &cleaned, "]"].concat();
+        let map = Map::parse(&list).unwrap_or_else(|error| panic!("{list}: {error}"));
+        map.iter().next().and_then(|(_, value)| value.text())
     }
 
     #[test]
-    fn scalars_are_read_as_they_stand() {
-        assert_eq!(value(" true "), Ok(Value::Bool(true)));
-        assert_eq!(value("null"), Ok(Value::Nothing));
-        assert_eq!(value("-12.50e+3"), Ok(Value::Number("-12.50e+3")));
-        assert_eq!(value(r#""a""#), Ok(Value::Text(Cow::Borrowed("a"))));
-        assert_eq!(value(r#"{"a":["]}"]}"#), Ok(Value::Nothing));
-    }
-
-    #[test]
-    fn escapes_are_resolved_and_broken_ones_cost_a_character() {
-        let text = |json| match value(json) {
-            Ok(Value::Text(text)) => text.into_owned(),
-            other => panic!("{other:?}"),
-        };
-        assert_eq!(text(r#""\/\"\\\n\t\r\b\f""#), "/\"\\\n\t\r\u{8}\u{c}");
-        assert_eq!(text(r#""\u00e9\ud83c\udfe0""#), "é🏠");
-        assert_eq!(
-            text(r#""\ud83c \udfe0 \ud83c\u0041 \uzz""#),
-            "\u{fffd} \u{fffd} \u{fffd}A \u{fffd}zz"
-        );
-        assert_eq!(text(r#""12345678\"12345\\""#), "12345678\"12345\\");
-    }
-
-    #[test]
-    fn what_is_cut_off_or_no_json_is_broken() {
-        for text in [
-            "", " ", "\"", "\"\\", "\"\\\"", "{", "{\"a\"", "{\"a\":", "{\"a\":1", "[1,", "[1 2]",
-            "tru", "<html>", "1 2", "{}}", "'a'",
+    fn a_body_without_faults_is_returned_as_it_is() {
+        for body in [
+            "",
+            "{}",
+            " \r\n\t{ \"a\" :\t1 }\n",
+            r#""\"\\\/\b\f\n\r\t\u00e9\ud83c\udfe0""#,
+            "\"é🏠\u{7f}\u{2028}\"",
+            "<html>\u{2}",
         ] {
-            let mut reader = Reader::new(text.as_bytes());
-            let read = reader
-                .each(&mut |_, value| value.skip())
-                .and_then(|()| reader.end());
-            assert!(read.is_err(), "{text}");
+            assert!(
+                matches!(clean(body.as_bytes()), Cow::Borrowed(same) if same == body),
+                "{body}"
+            );
         }
     }
 
     #[test]
-    fn nesting_of_any_depth_is_skipped() {
-        let deep = "[".repeat(1_000_000) + &"]".repeat(1_000_000);
-        assert_eq!(value(&deep), Ok(Value::Nothing));
-        assert_eq!(value(&deep[..1_999_999]), Err(Broken(1_999_999)));
+    fn a_byte_order_mark_is_left_out() {
+        assert_eq!(cleaned(b"\xEF\xBB\xBF{}"), "{}");
+        assert_eq!(cleaned(b"\xEF\xBB\xBF"), "");
+    }
+
+    #[test]
+    fn control_characters_stay_part_of_their_text() {
+        assert_eq!(
+            cleaned(b"{\t\"a\tb\":\n\"c\r\nd\x02\x00\"}"),
+            "{\t\"a\\u0009b\":\n\"c\\u000d\\u000ad\\u0002\\u0000\"}"
+        );
+        assert_eq!(text(b"\"a\tb\x02\"").as_deref(), Some("a\tb\u{2}"));
     }
 
     #[test]
     fn bytes_that_are_no_utf8_cost_their_character() {
-        let mut reader = Reader::new(b"\xEF\xBB\xBF\"\xE9\\n\"");
-        assert_eq!(reader.value(), Ok(Value::Text(Cow::Borrowed("\u{fffd}\n"))));
+        assert_eq!(
+            text(b"\xEF\xBB\xBF\"\xE9\\n\"").as_deref(),
+            Some("\u{fffd}\n")
+        );
+    }
+
+    #[test]
+    fn escapes_are_resolved_and_broken_ones_cost_a_character() {
+        let text = |json: &str| text(json.as_bytes()).unwrap_or_default();
+        assert_eq!(text(r#""\/\"\\\n\t\r\b\fx""#), "/\"\\\n\t\r\u{8}\u{c}x");
+        assert_eq!(text(r#""\u00e9\ud83c\udfe0""#), "é🏠");
+        assert_eq!(
+            text(r#""\ud83c \udfe0 \ud83c\u0041 \uzz \u+123 \'\é""#),
+            "\u{fffd} \u{fffd} \u{fffd}A \u{fffd}zz \u{fffd}+123 'é"
+        );
+        assert_eq!(text(r#""\ud83c\ud83c\udfe0""#), "\u{fffd}🏠");
+        assert_eq!(text(r#""12345678\"12345\\""#), "12345678\"12345\\");
+        assert_eq!(text("\"a\\\tb\""), "a\tb");
+    }
+
+    #[test]
+    fn what_is_cut_off_or_no_json_is_an_error() {
+        for text in [
+            "",
+            " ",
+            "\"",
+            "\"\\",
+            "\"\\\"",
+            "{",
+            "{\"a\"",
+            "{\"a\":",
+            "{\"a\":1",
+            "{\"a\":\"\\",
+            "[1,",
+            "[1 2]",
+            "tru",
+            "<html>",
+            "1 2",
+            "{}}",
+            "{}{}",
+            "'a'",
+        ] {
+            assert!(Map::parse(&clean(text.as_bytes())).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn members_before_a_break_are_read() {
+        let map = Map::parse_partly(r#"{"a":"1","b":"#);
+        assert_eq!(map["a"].text().as_deref(), Some("1"));
+        assert_eq!(map["b"].text(), None);
+    }
+
+    #[test]
+    fn of_two_members_with_one_name_the_first_counts() {
+        let map = Map::parse(r#"{"a":1,"a":2}"#).expect("JSON");
+        assert_eq!(map["a"].count(), Some(1));
+        assert_eq!(map.get("a").and_then(Json::count), Some(1));
+    }
+
+    #[test]
+    fn nesting_of_any_depth_costs_only_its_own_value() {
+        let deep = "[".repeat(1_000_000) + &"]".repeat(1_000_000);
+        let text = [r#"{"a":"#, &deep, r#","b":"2"}"#].concat();
+        let map = Map::parse(&text).expect("JSON");
+        assert_eq!((map["a"].text(), map["b"].count()), (None, Some(2)));
+        assert_eq!(map["a"].map().iter().count(), 1);
+        assert!(Map::parse(&deep[..1_999_999]).is_err());
+    }
+
+    #[test]
+    fn large_maps_nested_too_deep_are_an_error_and_no_crash() {
+        let deep = r#"{"products":"#.repeat(100_000) + "1" + &"}".repeat(100_000);
+        let error = Map::parse(&deep).expect_err("too deep");
+        assert!(error.to_string().contains("recursion limit"), "{error}");
+    }
+
+    #[test]
+    fn a_large_map_of_the_wrong_kind_is_empty() {
+        for value in ["null", "true", "-1", "1", "1.5", "\"a\"", "[]", "{}"] {
+            let text = [r#"{"products":"#, value, r#","a":1}"#].concat();
+            let map = Map::parse(&text).expect("JSON");
+            assert!(map["products"].map().is_empty(), "{value}");
+            assert_eq!((map["products"].text(), map["a"].count()), (None, Some(1)));
+            assert_eq!(map["products"].is_object(), value == "{}");
+        }
+    }
+
+    #[test]
+    fn numbers_keep_their_digits_however_large() {
+        for digits in [
+            "0",
+            "-12.50e+3",
+            "250000.50",
+            "1e400",
+            "123456789012345678901234567890",
+        ] {
+            let text = ["[", digits, "]"].concat();
+            let map = Map::parse(&text).expect("JSON");
+            let (_, number) = map.iter().next().expect("a number");
+            assert_eq!(number.text().as_deref(), Some(digits));
+        }
+    }
+
+    #[test]
+    fn a_flag_is_said_in_many_ways() {
+        for (is_done, expected) in [
+            ("1", true),
+            ("0", false),
+            ("true", true),
+            ("false", false),
+            ("\"1\"", true),
+            ("\"0\"", false),
+            ("\"true\"", true),
+            ("\"\"", false),
+            ("null", false),
+            ("[]", false),
+            ("{}", false),
+            ("\"ja\"", false),
+        ] {
+            let session = with_actions(&["{\"A\":{\"is_done\":", is_done, "}}"].concat());
+            assert_eq!(session.actions[0].is_done, expected, "{is_done}");
+        }
+    }
+
+    #[test]
+    fn absent_null_empty_and_blank_are_alike() {
+        let bare = with_actions(r#"{"A":{}}"#);
+        for nothing in ["null", "\"\"", "\" \\n\\t\"", "[]", "{}", "false"] {
+            let fields = r#"{"A":{"label":?,"comment":?,"type":?,"date_created":?,"date_executed":?,"product_id":?,"document":?,"unknown":?}}"#;
+            assert_eq!(
+                with_actions(&fields.replace('?', nothing)),
+                bare,
+                "{nothing}"
+            );
+        }
+    }
+
+    #[test]
+    fn numbers_and_texts_change_places() {
+        let session = with(
+            r#""dossier":{"code":12,"consumer":{"housenumber":8,"zipcode":"7418EX","phone":570665144}}"#,
+        );
+        assert_eq!(session.dossier.code.as_deref(), Some("12"));
+        assert_eq!(session.consumer.housenumber.as_deref(), Some("8"));
+        let counted =
+            with(r#""duplicate_comfort_data":{"actioncounter_total":{"total":"5","done":"2"}}"#);
+        assert_eq!(counted.counters, Counters { total: 5, done: 2 });
     }
 }

@@ -10,7 +10,7 @@ pub mod conventions;
 mod datetime;
 pub mod decode;
 pub mod filename;
-mod json;
+pub mod json;
 mod offers;
 pub mod otd;
 pub mod problem;
@@ -18,4 +18,3 @@ pub mod request;
 pub mod session;
 #[cfg(feature = "signing")]
 pub mod signing;
-pub mod text;

@@ -2,7 +2,6 @@
 
 use crate::conventions::{DOWNLOAD_PREFIX, OTD_MARK, UPLOAD_PREFIX};
 use crate::session::{Action, Offers, State, Upload};
-use crate::text;
 
 impl Offers {
     /// The rule:
@@ -14,7 +13,7 @@ impl Offers {
     ///   is not an OTD's, which has an endpoint of its own.
     pub fn of(action: &Action, uploadable: bool, downloadable: bool, state: State) -> Offers {
         let kind = action.kind.as_deref().unwrap_or_default();
-        let otd = text::contains(kind, OTD_MARK);
+        let otd = kind.contains(OTD_MARK);
         let upload = if action.is_done || action.date_executed.is_some() {
             Upload::Again
         } else {

@@ -4,8 +4,7 @@
 
 use std::fmt;
 
-use crate::json::{Broken, Reader, Value};
-use crate::text;
+use crate::json::{self, Json, Map};
 
 /// A call that failed, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,7 +115,7 @@ impl ProblemKind {
         ];
         CODES
             .iter()
-            .find(|(part, _)| text::contains(code, part))
+            .find(|(part, _)| code.contains(part))
             .map(|(_, kind)| *kind)
     }
 
@@ -170,11 +169,12 @@ impl Problem {
         self
     }
 
-    /// JSON that ends too early or is none.
-    pub(crate) fn broken(at: Broken) -> Self {
-        let mut detail = String::from("not JSON, or cut off, at byte ");
-        detail.push_str(&at.0.to_string());
-        Problem::new(ProblemKind::NotUnderstood, detail)
+    /// A text that is no JSON, or is cut off.
+    pub(crate) fn not_json(error: serde_json::Error) -> Self {
+        Problem::new(
+            ProblemKind::NotUnderstood,
+            format!("not JSON, or cut off: {error}"),
+        )
     }
 }
 
@@ -202,13 +202,15 @@ impl std::error::Error for Problem {}
 /// session, an OTD, an upload's answer or a document looks for it too.)
 pub fn check_answer(status: u16, body: &[u8]) -> Result<(), Problem> {
     let failed = status == 0 || status >= 400;
-    let told = if body.len() <= ERROR_MAX {
+    let error = if body.len() <= ERROR_MAX {
         error_in(body)
     } else {
         None
     };
-    match told {
-        Some(told) => Err(of_error(told, failed.then_some(status)).with_status(status)),
+    match error {
+        Some(error) => Err(error
+            .into_problem(failed.then_some(status))
+            .with_status(status)),
         None if failed => Err(
             Problem::new(ProblemKind::of_status(status), "the server refused").with_status(status),
         ),
@@ -219,34 +221,24 @@ pub fn check_answer(status: u16, body: &[u8]) -> Result<(), Problem> {
 /// Whether an upload was taken: no error, and an `operation_result` of `ok`.
 pub fn check_upload_answer(status: u16, body: &[u8]) -> Result<(), Problem> {
     check_answer(status, body)?;
-    let mut reader = Reader::new(body);
-    let mut result = None;
-    reader
-        .each(&mut |key, value| {
-            if key == "operation_result" {
-                result = Some(value.value()?);
+    let text = json::clean(body);
+    let answer = Map::parse(&text).map_err(|error| Problem::not_json(error).with_status(status))?;
+    let problem = match answer.get("operation_result") {
+        Some(result) if result.is_string() => {
+            let result = result.text().unwrap_or_default();
+            if result.trim().eq_ignore_ascii_case("ok") {
                 return Ok(());
             }
-            value.skip()
-        })
-        .and_then(|()| reader.end())
-        .map_err(|at| Problem::broken(at).with_status(status))?;
-    match result {
-        Some(Value::Text(word)) if word.trim().eq_ignore_ascii_case("ok") => Ok(()),
-        Some(Value::Text(word)) => {
-            let told = Told {
-                code: code(&word),
-                message: word.into_owned(),
+            let error = ErrorBody {
+                code: code(&result),
+                message: result,
             };
-            Err(of_error(told, None).with_status(status))
+            error.into_problem(None)
         }
-        Some(_) => Err(
-            Problem::new(ProblemKind::Rejected, "operation_result is no text").with_status(status),
-        ),
-        None => {
-            Err(Problem::new(ProblemKind::NotUnderstood, "no operation_result").with_status(status))
-        }
-    }
+        Some(_) => Problem::new(ProblemKind::Rejected, "operation_result is no text"),
+        None => Problem::new(ProblemKind::NotUnderstood, "no operation_result"),
+    };
+    Err(problem.with_status(status))
 }
 
 /// Whether what came for a document is one, from its type, its first bytes (1,024 are enough) and the
@@ -265,13 +257,13 @@ pub fn check_document(
         .trim()
         .to_ascii_lowercase();
     let refuse = |why: &str| Err(Problem::new(ProblemKind::NotADocument, why));
-    if let Some(told) = error_in(head) {
-        return Err(of_error(told, None));
+    if let Some(error) = error_in(head) {
+        return Err(error.into_problem(None));
     }
     if head.is_empty() {
         return refuse("it is empty");
     }
-    if text::contains(&kind, "json") {
+    if kind.contains("json") {
         return refuse("it is JSON");
     }
     if kind == "text/html" || kind == "application/xhtml+xml" || starts_like_html(head) {
@@ -327,88 +319,64 @@ fn starts_like_html(body: &[u8]) -> bool {
     })
 }
 
-/// What a JSON body's `error` says.
-pub(crate) struct Told {
+/// The `error` of a JSON object. Reads what there is of a body that is cut off.
+fn error_in(body: &[u8]) -> Option<ErrorBody> {
+    if !starts_like_json(body) {
+        return None;
+    }
+    ErrorBody::read(&Map::parse_partly(&json::clean(body))["error"])
+}
+
+/// What an `error` says: a text, or an object with `code` and `message`.
+pub(crate) struct ErrorBody {
     code: Option<String>,
     message: String,
 }
 
-/// The `error` of a JSON object: a text, or an object with `code` and `message`. Absent, `null`,
-/// `false`, `0`, empty: no error. Reads what there is of a body that is cut off.
-fn error_in(body: &[u8]) -> Option<Told> {
-    if !starts_like_json(body) {
-        return None;
-    }
-    let mut told = None;
-    // Broken JSON is not this function's to report: what was read before the break counts.
-    _ = Reader::new(body).each(&mut |key, value| {
-        if key == "error" {
-            told = read_error(value)?;
-            return Ok(());
+impl ErrorBody {
+    /// Reads the value of `error`. Absent, `null`, `false`, `0`, empty: no error.
+    pub fn read(error: &Json<'_>) -> Option<Self> {
+        let plain = words(error);
+        let members = error.map();
+        if plain.is_none() && members.is_empty() {
+            return None;
         }
-        value.skip()
-    });
-    told
-}
+        let code = words(&members["code"]).or_else(|| plain.clone());
+        Some(ErrorBody {
+            code: code.and_then(|text| self::code(&text)),
+            message: words(&members["message"]).or(plain).unwrap_or_default(),
+        })
+    }
 
-/// Reads the value of `error`.
-pub(crate) fn read_error(value: &mut Reader<'_>) -> Result<Option<Told>, Broken> {
-    let mut words = (None, None);
-    let mut members = false;
-    let mut inside = value.clone();
-    inside.each(&mut |key, value| {
-        members = true;
-        match &*key {
-            "code" => words.0 = text_of(value.value()?),
-            "message" => words.1 = text_of(value.value()?),
-            _ => value.skip()?,
+    /// The problem that it tells of: its code says most, then the status, if that is one of failure.
+    pub fn into_problem(self, failed: Option<u16>) -> Problem {
+        let kind = match (self.code.as_deref().and_then(ProblemKind::of_code), failed) {
+            (Some(kind), _) => kind,
+            // A conflict with a reason that we do not know is not "already uploaded".
+            (None, Some(409)) if self.code.is_some() => ProblemKind::Rejected,
+            (None, Some(status)) => ProblemKind::of_status(status),
+            (None, None) => ProblemKind::Rejected,
+        };
+        let mut detail = self.message;
+        detail.retain(|c| !c.is_control());
+        if let Some((end, _)) = detail.char_indices().nth(200) {
+            detail.truncate(end);
         }
-        Ok(())
-    })?;
-    let plain = text_of(value.value()?);
-    if !members && plain.is_none() {
-        return Ok(None);
+        Problem {
+            kind,
+            code: self.code,
+            status: None,
+            detail,
+        }
     }
-    let code = words
-        .0
-        .or_else(|| plain.clone())
-        .and_then(|text| code(&text));
-    Ok(Some(Told {
-        code,
-        message: words.1.or(plain).unwrap_or_default(),
-    }))
 }
 
 /// A value that says something, as text.
-fn text_of(value: Value<'_>) -> Option<String> {
-    match value {
-        Value::Text(text) if !text.trim().is_empty() => Some(text.into_owned()),
-        Value::Number(digits) if digits != "0" => Some(digits.to_owned()),
-        Value::Bool(true) => Some(String::from("true")),
-        _ => None,
+fn words(value: &Json<'_>) -> Option<String> {
+    if value.is("true") {
+        return Some(String::from("true"));
     }
-}
-
-/// The problem that an `error` tells of: its code says most, then the status, if that is one of failure.
-pub(crate) fn of_error(told: Told, failed: Option<u16>) -> Problem {
-    let kind = match (told.code.as_deref().and_then(ProblemKind::of_code), failed) {
-        (Some(kind), _) => kind,
-        // A conflict with a reason that we do not know is not "already uploaded".
-        (None, Some(409)) if told.code.is_some() => ProblemKind::Rejected,
-        (None, Some(status)) => ProblemKind::of_status(status),
-        (None, None) => ProblemKind::Rejected,
-    };
-    let mut detail = told.message;
-    detail.retain(|c| !c.is_control());
-    if let Some((end, _)) = detail.char_indices().nth(200) {
-        detail.truncate(end);
-    }
-    Problem {
-        kind,
-        code: told.code,
-        status: None,
-        detail,
-    }
+    value.text().filter(|_| !value.is("0"))
 }
 
 /// The code that a text is, or starts with, as in `TOKEN_EXPIRED: sign again`: an upper-case word of at

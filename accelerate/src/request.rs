@@ -1,12 +1,24 @@
 //! What the four endpoints are asked: addresses, and an upload's parameters as headers. Relies on
 //! nothing; the caller sends.
 
+use percent_encoding::{
+    AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode,
+};
+
 use crate::conventions::{
     COMMENT, FILENAME, IS_REUPLOAD, MIMETYPE, PRODUCTACTION_ID, UNKNOWN_MIMETYPE,
 };
 use crate::problem::{Problem, ProblemKind};
 use crate::session::Upload;
-use crate::text;
+
+/// What is encoded in an address: everything but RFC 3986's unreserved characters.
+const IN_ADDRESS: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+/// What is encoded in a header: everything but printable ASCII, and `%` itself.
+const IN_HEADER: &AsciiSet = &CONTROLS.add(b'%');
 
 /// Where to GET the session. `base` is the address of the four endpoints, with or without a slash at its
 /// end. The consumer and their IP address are sent when given; a gateway knows both by itself.
@@ -18,7 +30,7 @@ pub fn getsession_url(base: &str, consumer_id: Option<&str>, ip_address: Option<
             url.push(mark);
             url.push_str(name);
             url.push('=');
-            encode_into(&mut url, value, is_unreserved);
+            url.extend(utf8_percent_encode(value, IN_ADDRESS));
             mark = '&';
         }
     }
@@ -52,7 +64,7 @@ fn endpoint(base: &str, name: &str) -> String {
 fn for_action(base: &str, name: &str, productaction_id: &str) -> String {
     let mut url = endpoint(base, name);
     url.push_str("?productaction_id=");
-    encode_into(&mut url, productaction_id, is_unreserved);
+    url.extend(utf8_percent_encode(productaction_id, IN_ADDRESS));
     url
 }
 
@@ -101,13 +113,10 @@ impl UploadRequest<'_> {
 /// A text as a header value that every browser sends as it is: line breaks become one space, the ends
 /// are trimmed, and every byte of the UTF-8 outside printable ASCII, and `%` itself, is percent-encoded.
 pub fn encode_header(text: &str) -> String {
-    let one_line = text::replace(text, "\r\n", " ")
+    let one_line = text
+        .replace("\r\n", " ")
         .replace(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'], " ");
-    let mut value = String::with_capacity(one_line.len());
-    encode_into(&mut value, one_line.trim(), |byte| {
-        matches!(byte, b' '..=b'~') && byte != b'%'
-    });
-    value
+    utf8_percent_encode(one_line.trim(), IN_HEADER).to_string()
 }
 
 /// The text of a header value that [`encode_header`] made. An error, when it could not have: a byte
@@ -115,50 +124,28 @@ pub fn encode_header(text: &str) -> String {
 /// break, which would let a stranger write headers of their own.
 pub fn decode_header(value: &str) -> Result<String, Problem> {
     let bad = |why: &str| Problem::new(ProblemKind::Rejected, why);
-    let mut bytes = Vec::with_capacity(value.len());
-    let mut rest = value.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        rest = after;
-        match byte {
-            b'%' => {
-                bytes.push(
-                    hex_pair(rest).ok_or_else(|| bad("a header with a broken percent-encoding"))?,
-                );
-                rest = &rest[2..];
-            }
-            b' '..=b'~' => bytes.push(byte),
-            _ => return Err(bad("a header that is not printable ASCII")),
-        }
+    if !value.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return Err(bad("a header that is not printable ASCII"));
     }
+    let bytes =
+        percent_decoded(value).ok_or_else(|| bad("a header with a broken percent-encoding"))?;
     if bytes.iter().any(|byte| matches!(byte, b'\r' | b'\n')) {
         return Err(bad("a header with a line break in it"));
     }
     String::from_utf8(bytes).map_err(|_| bad("a header that is not UTF-8"))
 }
 
-/// The byte that two hexadecimal digits at the start of `digits` stand for.
-pub(crate) fn hex_pair(digits: &[u8]) -> Option<u8> {
-    let digit = |at: usize| char::from(*digits.get(at)?).to_digit(16);
-    Some((digit(0)? * 16 + digit(1)?) as u8)
-}
-
-/// RFC 3986: what needs no encoding anywhere in an address.
-fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
-}
-
-/// Appends `text`, with every byte that is not `plain` percent-encoded.
-fn encode_into(out: &mut String, text: &str, plain: fn(u8) -> bool) {
-    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    for byte in text.bytes() {
-        if plain(byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push('%');
-            out.push(char::from(DIGITS[usize::from(byte >> 4)]));
-            out.push(char::from(DIGITS[usize::from(byte & 15)]));
-        }
-    }
+/// The bytes that a percent-encoded text stands for; `None` when a `%` is not followed by two
+/// hexadecimal digits.
+pub(crate) fn percent_decoded(text: &str) -> Option<Vec<u8>> {
+    let is_whole = |after: &str| {
+        let digits = after.as_bytes().get(..2);
+        digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
+    };
+    text.split('%')
+        .skip(1)
+        .all(is_whole)
+        .then(|| percent_decode_str(text).collect())
 }
 
 #[cfg(test)]

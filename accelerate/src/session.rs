@@ -3,6 +3,8 @@
 //! Every text that AccelerateConnect leaves out, sends as `null` or sends empty is `None` here.
 //! Nothing in these types has been made safe to show as HTML: all of it is text.
 
+use std::sync::Arc;
+
 /// A consumer's whole portal: one answer of `getsession`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Session {
@@ -16,7 +18,7 @@ pub struct Session {
     pub products: Vec<Product>,
     /// Every action once, in the server's order: those of each product in turn, then those that
     /// belong to no product we were given.
-    pub actions: Vec<Action>,
+    pub actions: Vec<Arc<Action>>,
     /// Progress over all actions.
     pub counters: Counters,
     /// The most recent appointment, when there is one.

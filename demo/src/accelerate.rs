@@ -1,17 +1,17 @@
 //! The four endpoints and their rules, over dossiers in memory. A state and a function from request to
-//! answer: it relies on nothing outside itself, and what day it is comes with the call.
+//! response: it relies on nothing outside itself, and what day it is comes with the call.
 
 use crate::consumers;
 use crate::date::Date;
 use crate::dossier::{Action, Consumer, Dossier};
 use crate::dossiers;
+use crate::downloads::Download;
 use crate::faults::{self, SessionFault, UploadFault, error};
-use crate::given::Given;
 use crate::multipart;
 use crate::parameters::{self, Conventions, Parameters, UploadBody};
 use crate::pdf;
 use crate::uploads::Upload;
-use crate::wire::{Answer, Delivery, Request};
+use crate::wire::{Delivery, Request, Response};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The largest document that is taken, in bytes.
@@ -52,7 +52,7 @@ impl Accelerate {
         &self.uploads
     }
 
-    /// Notes that a consumer's link was opened: what happens to them *after the first answer* starts
+    /// Notes that a consumer's link was opened: what happens to them *after the first response* starts
     /// anew. `false` when there is no such consumer.
     pub fn opened(&mut self, name: &str) -> bool {
         let Some(known) = consumers::named(name) else {
@@ -63,17 +63,17 @@ impl Accelerate {
     }
 
     /// Answers one request on that day.
-    pub fn handle(&mut self, request: &Request, today: Date) -> Answer {
+    pub fn handle(&mut self, request: &Request, today: Date) -> Response {
         let (method, endpoint) = (request.method.as_str(), request.endpoint.as_str());
         match (method, endpoint) {
             ("GET", "getsession") => self.session(request),
             ("GET", "get_product_action_download") => self.fetch(request, |action, uploads| {
                 action
                     .gives_downloads()
-                    .then(|| action.download.download(uploads))
+                    .then(|| action.download.response(uploads))
             }),
             ("GET", "get_otd_pdf") => self.fetch(request, |action, _| {
-                action.has_otd().then(|| action.otd.otd())
+                action.has_otd().then(|| action.otd.otd_response())
             }),
             ("POST", "upload_file") => self.upload(request, today),
             (_, "getsession" | "get_product_action_download" | "get_otd_pdf" | "upload_file") => {
@@ -87,7 +87,7 @@ impl Accelerate {
         }
     }
 
-    fn session(&mut self, request: &Request) -> Answer {
+    fn session(&mut self, request: &Request) -> Response {
         if let Some(address) = request.parameter("ip_address")
             && address.parse::<core::net::IpAddr>().is_err()
         {
@@ -103,18 +103,22 @@ impl Accelerate {
         let Some((dossier, consumer)) = self.consumer(name) else {
             return error(404, "UNKNOWN_CONSUMER", "there is no such consumer");
         };
-        let known_as = consumer.known_as;
-        let good = || Answer::json(200, dossier.session(consumer).json());
-        let nth = self.sessions.get(known_as).copied().unwrap_or(0) + 1;
-        let answer = match fault_of(known_as) {
-            Some(fault) => fault.session(nth, good),
+        let link_name = consumer.link_name;
+        let good = || Response::json(200, dossier.session(consumer).json());
+        let nth = self.sessions.get(link_name).copied().unwrap_or(0) + 1;
+        let response = match fault_of(link_name) {
+            Some(fault) => fault.session_response(nth, good),
             None => good(),
         };
-        self.sessions.insert(known_as, nth);
-        answer
+        self.sessions.insert(link_name, nth);
+        response
     }
 
-    fn fetch(&self, request: &Request, take: fn(&Action, &[Upload]) -> Option<Answer>) -> Answer {
+    fn fetch(
+        &self,
+        request: &Request,
+        take: fn(&Action, &[Upload]) -> Option<Response>,
+    ) -> Response {
         if let Some(refused) = self.visitor_fault(request) {
             return refused;
         }
@@ -128,7 +132,7 @@ impl Accelerate {
         }
     }
 
-    fn upload(&mut self, request: &Request, today: Date) -> Answer {
+    fn upload(&mut self, request: &Request, today: Date) -> Response {
         if let Some(refused) = self.visitor_fault(request) {
             return refused;
         }
@@ -167,19 +171,19 @@ impl Accelerate {
             );
         }
         let fault = UploadFault::of(&parameters.filename);
-        self.settle(fault, (dossier, index), parameters, bytes, today)
+        self.store_or_fail(fault, (dossier, index), parameters, bytes, today)
     }
 
     /// Stores the document, or does what its name asks for.
-    fn settle(
+    fn store_or_fail(
         &mut self,
         fault: Option<UploadFault>,
         at: (usize, usize),
         parameters: Parameters,
         bytes: Vec<u8>,
         today: Date,
-    ) -> Answer {
-        let ok = || Answer::json(200, "{\"operation_result\":\"ok\"}");
+    ) -> Response {
+        let ok = || Response::json(200, "{\"operation_result\":\"ok\"}");
         let mut store = |parameters, bytes| self.store(at, parameters, bytes, today);
         let Some(fault) = fault else {
             store(parameters, bytes);
@@ -205,21 +209,21 @@ impl Accelerate {
             UploadFault::SessionExpired => faults::session_expired(),
             UploadFault::TokenExpired => faults::token_expired(),
             UploadFault::NotJson => {
-                Answer::new(200, "text/html; charset=utf-8", faults::ERROR_PAGE)
+                Response::new(200, "text/html; charset=utf-8", faults::ERROR_PAGE)
             }
-            UploadFault::NotOk => Answer::json(200, "{\"operation_result\":\"failed\"}"),
+            UploadFault::NotOk => Response::json(200, "{\"operation_result\":\"failed\"}"),
             UploadFault::CutOffJson => {
                 store(parameters, bytes);
-                Answer::json(200, "{\"operation_res")
+                Response::json(200, "{\"operation_res")
             }
             UploadFault::Slow | UploadFault::AnsweredLate => {
                 store(parameters, bytes);
                 ok().delivered(Delivery::Slow)
             }
-            UploadFault::ClosedBefore | UploadFault::ClosedWhileReading => Answer::hang_up(),
+            UploadFault::ClosedBefore | UploadFault::ClosedWhileReading => Response::hang_up(),
             UploadFault::ClosedAfter => {
                 store(parameters, bytes);
-                Answer::hang_up()
+                Response::hang_up()
             }
             UploadFault::AlreadyReceived => {
                 let theirs = Parameters {
@@ -254,11 +258,11 @@ impl Accelerate {
         action.date_executed = Some(today.to_string());
         action.is_done = true;
         action.downloadable = true;
-        action.download = Given::Sent(self.uploads.len());
+        action.download = Download::Uploaded(self.uploads.len());
         self.uploads.push(upload);
     }
 
-    fn document(&self, request: &Request) -> Result<Vec<u8>, Answer> {
+    fn document(&self, request: &Request) -> Result<Vec<u8>, Response> {
         let bytes = match self.conventions.upload_body {
             UploadBody::Multipart => {
                 let content_type = request.headers_named("content-type").next();
@@ -282,7 +286,7 @@ impl Accelerate {
             let consumer = dossier
                 .consumers
                 .iter()
-                .find(|consumer| consumer.known_as == name || consumer.id == name)?;
+                .find(|consumer| consumer.link_name == name || consumer.id == name)?;
             Some((dossier, consumer))
         })
     }
@@ -293,7 +297,7 @@ impl Accelerate {
             .iter()
             .enumerate()
             .filter(|(_, dossier)| {
-                visitor.is_none_or(|name| dossier.consumers.iter().any(|it| it.known_as == name))
+                visitor.is_none_or(|name| dossier.consumers.iter().any(|it| it.link_name == name))
             })
             .find_map(|(at, dossier)| {
                 let index = dossier.actions.iter().position(|action| action.id == id)?;
@@ -301,13 +305,13 @@ impl Accelerate {
             })
     }
 
-    fn visitor_fault(&self, request: &Request) -> Option<Answer> {
-        fault_of(request.visitor.as_deref()?)?.elsewhere()
+    fn visitor_fault(&self, request: &Request) -> Option<Response> {
+        fault_of(request.visitor.as_deref()?)?.other_response()
     }
 }
 
-fn fault_of(known_as: &str) -> Option<SessionFault> {
-    consumers::named(known_as)?.fault
+fn fault_of(link_name: &str) -> Option<SessionFault> {
+    consumers::named(link_name)?.fault
 }
 
 fn has_known_extension(filename: &str) -> bool {
@@ -318,11 +322,11 @@ fn has_known_extension(filename: &str) -> bool {
     })
 }
 
-fn invalid(parameter: &str, reason: &str) -> Answer {
+fn invalid(parameter: &str, reason: &str) -> Response {
     error(400, "INVALID_PARAMETER", &format!("{parameter} {reason}"))
 }
 
-fn unknown_action() -> Answer {
+fn unknown_action() -> Response {
     error(
         404,
         "UNKNOWN_PRODUCTACTION",
@@ -330,11 +334,11 @@ fn unknown_action() -> Answer {
     )
 }
 
-fn already_uploaded() -> Answer {
+fn already_uploaded() -> Response {
     error(409, "ALREADY_UPLOADED", "a document was uploaded before")
 }
 
 /// What a document over [`MAX_UPLOAD`] gets.
-pub(crate) fn too_large() -> Answer {
+pub(crate) fn too_large() -> Response {
     error(413, "FILE_TOO_LARGE", "the document is larger than 25 MB")
 }

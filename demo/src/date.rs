@@ -90,7 +90,7 @@ mod tests {
     use super::Date;
 
     #[test]
-    fn a_day_survives_the_way_there_and_back() {
+    fn a_date_converts_to_year_month_day_and_back() {
         for days in [-1, 0, 59, 11_016, 19_782, 20_780, 47_541] {
             let date = Date::from_days(days);
             let (year, month, day) = date.civil();

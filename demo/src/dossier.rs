@@ -1,7 +1,7 @@
 //! A dossier as AccelerateConnect keeps it, and how `getsession` shows it. Every text here goes on the
 //! wire as it is: a dossier may hold nonsense or hostility on purpose.
 
-use crate::given::Given;
+use crate::downloads::Download;
 use crate::php::Value;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -53,7 +53,7 @@ pub enum Avatar {
 #[derive(Debug, Clone)]
 pub struct Consumer {
     /// The name in `/open/<name>`.
-    pub known_as: &'static str,
+    pub link_name: &'static str,
     pub id: String,
     /// The other fields, in the wire's order.
     pub fields: Vec<(String, Value)>,
@@ -85,15 +85,15 @@ pub struct Action {
     pub is_done: bool,
     pub document: Document,
     /// How the duplicates word it, where they word it differently.
-    pub shorter: Option<Shorter>,
+    pub short_labels: Option<ShortLabels>,
     /// Listed in `uploadable_productactions`.
     pub uploadable: bool,
     /// Listed in `downloadable_productactions`.
     pub downloadable: bool,
     /// What `get_product_action_download` gives.
-    pub download: Given,
+    pub download: Download,
     /// What `get_otd_pdf` gives.
-    pub otd: Given,
+    pub otd: Download,
 }
 
 /// What an action is about.
@@ -108,7 +108,7 @@ pub struct Document {
 
 /// The wording in the duplicates: the specification's example has a shorter one there.
 #[derive(Debug, Clone)]
-pub struct Shorter {
+pub struct ShortLabels {
     /// In `uploadable_productactions` and `downloadable_productactions` only.
     pub label: String,
     pub document_label: String,
@@ -139,7 +139,7 @@ impl Action {
 }
 
 impl Dossier {
-    /// The answer of `getsession` for one of its consumers.
+    /// The response of `getsession` for one of its consumers.
     pub fn session(&self, consumer: &Consumer) -> Value {
         let products = self.products.iter().map(|product| {
             let actions: Vec<&Action> = self
@@ -289,16 +289,16 @@ impl Product {
 
 impl Action {
     fn duplicate(&self, short_label: bool) -> Value {
-        let Some(shorter) = &self.shorter else {
+        let Some(short_labels) = &self.short_labels else {
             return self.value(&self.label, &self.document);
         };
         let document = Document {
-            label: shorter.document_label.clone(),
-            upload_requirements: shorter.upload_requirements.clone(),
+            label: short_labels.document_label.clone(),
+            upload_requirements: short_labels.upload_requirements.clone(),
             ..self.document.clone()
         };
         let label = if short_label {
-            &shorter.label
+            &short_labels.label
         } else {
             &self.label
         };

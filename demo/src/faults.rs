@@ -2,14 +2,14 @@
 //! screen and a test reaches it the same way. `README.md` lists the names.
 
 use crate::php::Value;
-use crate::wire::{Answer, Delivery};
+use crate::wire::{Delivery, Response};
 
 /// What a web server shows when the application behind it is down.
 pub const ERROR_PAGE: &str = "<!doctype html>\n<html><head><title>Storing</title></head>\
     <body><h1>Er is iets misgegaan</h1><p>Probeer het later opnieuw.</p></body></html>\n";
 
 /// An error as AccelerateConnect's convention has it.
-pub(crate) fn error(status: u16, code: &str, message: &str) -> Answer {
+pub(crate) fn error(status: u16, code: &str, message: &str) -> Response {
     let value = Value::map([(
         "error",
         Value::map([
@@ -17,7 +17,7 @@ pub(crate) fn error(status: u16, code: &str, message: &str) -> Answer {
             ("message", Value::from(message)),
         ]),
     )]);
-    Answer::json(status, value.json())
+    Response::json(status, value.json())
 }
 
 /// What goes wrong with an upload whose file has a well-known name.
@@ -43,7 +43,7 @@ pub enum UploadFault {
     NotJson,
     /// 200 and an `operation_result` other than `ok`; not stored.
     NotOk,
-    /// Stored; the JSON of the answer breaks off.
+    /// Stored; the JSON of the response breaks off.
     CutOffJson,
     /// Read slowly, answered late; stored.
     Slow,
@@ -171,33 +171,33 @@ pub enum SessionFault {
     NotJson,
     /// 200 and JSON that breaks off.
     CutOffJson,
-    /// A good answer, late.
+    /// A good response, late.
     Slow,
-    /// The connection is closed without an answer.
+    /// The connection is closed without a response.
     Closed,
     /// 401 `NOT_SIGNED_IN`.
     NotSignedIn,
-    /// The first answer is good; from then on 401 `SESSION_EXPIRED`, uploads and downloads included.
+    /// The first response is good; from then on 401 `SESSION_EXPIRED`, uploads and downloads included.
     ExpiresLater,
-    /// Every second answer is a 500, the second one first.
+    /// Every second response is a 500, the second one first.
     Flaky,
 }
 
 impl SessionFault {
-    /// The answer in place of `good`, when it is the `nth` (from 1) that this consumer gets.
-    pub(crate) fn session(self, nth: u32, good: impl FnOnce() -> Answer) -> Answer {
+    /// The response in place of `good`, when it is the `nth` (from 1) that this consumer gets.
+    pub(crate) fn session_response(self, nth: u32, good: impl FnOnce() -> Response) -> Response {
         match self {
             SessionFault::Failing => failing(),
             SessionFault::Refused => error(403, "CONSUMER_BLOCKED", "this consumer is blocked"),
             SessionFault::TokenExpired => token_expired(),
-            SessionFault::NotJson => Answer::new(200, "text/html; charset=utf-8", ERROR_PAGE),
+            SessionFault::NotJson => Response::new(200, "text/html; charset=utf-8", ERROR_PAGE),
             SessionFault::CutOffJson => {
                 let mut text = good().body.collect();
                 text.truncate(text.len() / 2);
-                Answer::json(200, text)
+                Response::json(200, text)
             }
             SessionFault::Slow => good().delivered(Delivery::Slow),
-            SessionFault::Closed => Answer::hang_up(),
+            SessionFault::Closed => Response::hang_up(),
             SessionFault::NotSignedIn => error(401, "NOT_SIGNED_IN", "nobody is signed in"),
             SessionFault::ExpiresLater if nth > 1 => session_expired(),
             SessionFault::Flaky if nth.is_multiple_of(2) => failing(),
@@ -205,8 +205,8 @@ impl SessionFault {
         }
     }
 
-    /// The answer in place of any other endpoint's, when there is one.
-    pub(crate) fn elsewhere(self) -> Option<Answer> {
+    /// The response in place of any other endpoint's, when there is one.
+    pub(crate) fn other_response(self) -> Option<Response> {
         match self {
             SessionFault::NotSignedIn => Some(error(401, "NOT_SIGNED_IN", "nobody is signed in")),
             SessionFault::ExpiresLater => Some(session_expired()),
@@ -215,14 +215,14 @@ impl SessionFault {
     }
 }
 
-pub(crate) fn failing() -> Answer {
-    Answer::new(500, "text/html; charset=utf-8", ERROR_PAGE)
+pub(crate) fn failing() -> Response {
+    Response::new(500, "text/html; charset=utf-8", ERROR_PAGE)
 }
 
-pub(crate) fn token_expired() -> Answer {
+pub(crate) fn token_expired() -> Response {
     error(400, "TOKEN_EXPIRED", "the token is older than five minutes")
 }
 
-pub(crate) fn session_expired() -> Answer {
+pub(crate) fn session_expired() -> Response {
     error(401, "SESSION_EXPIRED", "the session has expired")
 }

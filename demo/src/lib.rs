@@ -1,7 +1,7 @@
 //! A stand-in for AccelerateConnect: the *consumerportal* collection, in memory, strict about its
 //! rules, with a well-known name for every fault (`README.md` lists them).
 //!
-//! The rules ([`Accelerate`]) take a [`Request`] and give an [`Answer`]; they know no server framework,
+//! The rules ([`Accelerate`]) take a [`Request`] and give an [`Response`]; they know no server framework,
 //! no clock, no thread and no socket, so that they compile to WebAssembly too. With the feature
 //! `server` (the default), [`server::start`] puts them behind HTTP. Nothing here is used in production.
 #![forbid(unsafe_code)]
@@ -11,9 +11,9 @@ pub mod consumers;
 mod date;
 mod dossier;
 mod dossiers;
+mod downloads;
 pub mod faults;
 pub mod files;
-mod given;
 mod multipart;
 mod parameters;
 mod pdf;
@@ -30,4 +30,4 @@ pub use date::Date;
 pub use parameters::{Conventions, HeaderValues, UploadBody};
 pub use signing::Signing;
 pub use uploads::Upload;
-pub use wire::{Answer, Body, Delivery, Request};
+pub use wire::{Body, Delivery, Request, Response};

@@ -2,7 +2,7 @@
 //! developing. Prints `ready: <address>` when a browser can open it; ends on SIGINT and SIGTERM.
 #![forbid(unsafe_code)]
 
-use demo::server::{Config, Gateway, Running, start};
+use demo::server::{Config, DemoServer, Gateway, start};
 use demo::{HeaderValues, Signing};
 use std::io::Write;
 use std::net::SocketAddr;
@@ -79,7 +79,7 @@ fn run(config: Config) -> Result<(), String> {
     Ok(())
 }
 
-fn announce(running: &Running, has_gateway: bool) -> std::io::Result<()> {
+fn announce(running: &DemoServer, has_gateway: bool) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     let pages = match running.broker_url() {
         Some(broker) if has_gateway => broker,

@@ -1,6 +1,6 @@
 //! Reads the one part `file` out of a `multipart/form-data` body (RFC 7578), byte for byte.
 
-/// Why a body is refused, for the `message` of the answer.
+/// Why a body is refused, for the `message` of the response.
 pub type Refusal = &'static str;
 
 /// The content of the part named `file`.
@@ -77,7 +77,7 @@ mod tests {
     const TYPE: Option<&[u8]> = Some(b"multipart/form-data; boundary=x-1");
 
     #[test]
-    fn the_part_is_found_among_others_byte_for_byte() {
+    fn the_file_part_is_found_among_others_byte_for_byte() {
         let body = b"--x-1\r\nContent-Disposition: form-data; name=\"other\"\r\n\r\nno\r\n\
             --x-1\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\
             Content-Type: application/pdf\r\n\r\n\r\n--x-\r\n\0\xff\r\n--x-1--\r\n";
@@ -85,13 +85,13 @@ mod tests {
     }
 
     #[test]
-    fn a_file_of_no_bytes_is_a_file_of_no_bytes() {
+    fn an_empty_file_part_is_read_as_empty() {
         let body = b"--x-1\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n\r\n--x-1--";
         assert_eq!(file(TYPE, body), Ok(&b""[..]));
     }
 
     #[test]
-    fn a_body_that_stops_anywhere_is_refused() {
+    fn a_body_that_breaks_off_anywhere_is_refused() {
         let body = b"--x-1\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n%PDF\r\n--x-1--";
         assert_eq!(file(TYPE, body), Ok(&b"%PDF"[..]));
         for end in 0..body.len() {
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused() {
+    fn any_other_body_is_refused() {
         for (content_type, body) in [
             (None, &b"--x-1--"[..]),
             (Some(&b"application/pdf"[..]), b"%PDF"),

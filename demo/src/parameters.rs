@@ -165,14 +165,14 @@ mod tests {
     }
 
     #[test]
-    fn text_is_decoded() {
+    fn percent_encoded_text_is_decoded() {
         let read = read(&request(&[]), HeaderValues::PercentEncoded).unwrap();
         assert_eq!(read.filename, "Umówa 100%.pdf");
         assert_eq!(read.comment, None);
     }
 
     #[test]
-    fn a_wrong_value_is_refused_by_name() {
+    fn a_wrong_value_is_refused_by_its_name() {
         for (name, value) in [
             ("productaction_id", &b""[..]),
             ("is_reupload", b"true"),
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn raw_utf8_is_a_setting() {
+    fn raw_utf8_can_be_configured() {
         let request = request(&[("filename", "Umówa 100%.pdf".as_bytes())]);
         let read = read(&request, HeaderValues::RawUtf8).unwrap();
         assert_eq!(read.filename, "Umówa 100%.pdf");

@@ -10,10 +10,10 @@ pub fn document(title: &str, pages: &[Vec<String>]) -> Vec<u8> {
 }
 
 /// A valid PDF of one page and an exact size, as pieces: what makes it large is one block, repeated.
-pub struct Large {
+pub struct LargePdf {
     /// Everything before the block; its length is a multiple of 3, so that Base64 can go on after it.
     pub head: Vec<u8>,
-    /// The block, in disorder as an image's data would be; its length too is a multiple of 3.
+    /// The block, in noise as an image's data would be; its length too is a multiple of 3.
     pub block: Vec<u8>,
     /// How often the block comes.
     pub times: u64,
@@ -21,23 +21,23 @@ pub struct Large {
     pub tail: Vec<u8>,
 }
 
-impl Large {
+impl LargePdf {
     /// The smallest size there is.
     pub const SMALLEST: u64 = 4_096;
     const BLOCK: usize = 48 * 1024;
 
-    /// A PDF of exactly so many bytes, at least [`Large::SMALLEST`].
-    pub fn of(title: &str, size: u64) -> Large {
-        let size = size.max(Large::SMALLEST);
-        let overhead = Large::with_stream(title, 0).size();
-        let large = Large::with_stream(title, size - overhead);
+    /// A PDF of exactly so many bytes, at least [`LargePdf::SMALLEST`].
+    pub fn of(title: &str, size: u64) -> LargePdf {
+        let size = size.max(LargePdf::SMALLEST);
+        let overhead = LargePdf::with_stream(title, 0).size();
+        let large = LargePdf::with_stream(title, size - overhead);
         debug_assert_eq!(large.size(), size);
         large
     }
 
     /// All of it, in order.
     pub fn pieces(self) -> impl Iterator<Item = Vec<u8>> + Send {
-        let Large {
+        let LargePdf {
             head,
             block,
             times,
@@ -53,7 +53,7 @@ impl Large {
         (self.head.len() + self.tail.len()) as u64 + self.block.len() as u64 * self.times
     }
 
-    fn with_stream(title: &str, length: u64) -> Large {
+    fn with_stream(title: &str, length: u64) -> LargePdf {
         let mut writer = Writer::start();
         let line = format!("Dit bestand is met opzet groot: {title}.");
         writer.pages(title, &[vec![title.to_owned(), String::new(), line]]);
@@ -62,22 +62,18 @@ impl Large {
         let opening = format!("<< /Length {length:010} >>\nstream\n");
         writer.bytes.extend_from_slice(opening.as_bytes());
         let align = (3 - (writer.bytes.len() % 3)) % 3;
-        let disorder = disorder(Large::BLOCK);
+        let noise = noise(LargePdf::BLOCK);
         let in_head = (align as u64).min(length);
-        let in_blocks = (length - in_head) / Large::BLOCK as u64;
-        let in_tail = (length - in_head) % Large::BLOCK as u64;
-        writer
-            .bytes
-            .extend_from_slice(&disorder[..in_head as usize]);
+        let in_blocks = (length - in_head) / LargePdf::BLOCK as u64;
+        let in_tail = (length - in_head) % LargePdf::BLOCK as u64;
+        writer.bytes.extend_from_slice(&noise[..in_head as usize]);
         let head = std::mem::take(&mut writer.bytes);
-        writer.before = head.len() as u64 + in_blocks * Large::BLOCK as u64;
-        writer
-            .bytes
-            .extend_from_slice(&disorder[..in_tail as usize]);
+        writer.before = head.len() as u64 + in_blocks * LargePdf::BLOCK as u64;
+        writer.bytes.extend_from_slice(&noise[..in_tail as usize]);
         writer.bytes.extend_from_slice(b"\nendstream\nendobj\n");
-        Large {
+        LargePdf {
             head,
-            block: disorder,
+            block: noise,
             times: in_blocks,
             tail: writer.finish(),
         }
@@ -85,7 +81,7 @@ impl Large {
 }
 
 /// Bytes without a pattern that a compressor or an eye would find; the same every time.
-fn disorder(length: usize) -> Vec<u8> {
+fn noise(length: usize) -> Vec<u8> {
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     std::iter::repeat_with(|| {
         state ^= state << 13;
@@ -215,7 +211,7 @@ fn win_ansi(text: &str) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Large, document};
+    use super::{LargePdf, document};
 
     /// Follows `startxref` to the table, and each entry of the table to its object.
     fn assert_offsets(pdf: &[u8]) {
@@ -245,11 +241,11 @@ mod tests {
     }
 
     #[test]
-    fn every_offset_points_at_its_object() {
+    fn every_offset_of_the_table_points_at_its_object() {
         let page = |text: &str| vec![text.to_owned(), "€ 1 (één)".to_owned()];
         assert_offsets(&document("Brief", &[page("Eén"), page("Twee")]));
         assert_offsets(
-            &Large::of("Groot", 120_001)
+            &LargePdf::of("Groot", 120_001)
                 .pieces()
                 .flatten()
                 .collect::<Vec<_>>(),
@@ -257,9 +253,9 @@ mod tests {
     }
 
     #[test]
-    fn a_large_one_has_exactly_the_size_asked_for() {
+    fn a_large_pdf_has_exactly_the_requested_size() {
         for size in [4_096, 4_097, 49_151, 200_000, 200_001] {
-            let large = Large::of("Groot", size);
+            let large = LargePdf::of("Groot", size);
             assert_eq!(large.head.len() % 3, 0);
             assert_eq!(large.size(), size);
             assert_eq!(large.pieces().flatten().count() as u64, size);

@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_escaped_as_php_does() {
+    fn text_is_escaped_as_php_escapes_it() {
         assert_eq!(
             Value::from("a/b \"ë\" \u{0}\n🏡").json(),
             r#""a\/b \"\u00eb\" \u0000\n\ud83c\udfe1""#

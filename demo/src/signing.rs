@@ -3,7 +3,7 @@
 
 use crate::date::Date;
 use crate::faults::{error, token_expired};
-use crate::wire::{Answer, Request};
+use crate::wire::{Request, Response};
 
 /// A token lives so long, in seconds, and may come from a clock that is as far ahead.
 const LIFE: i64 = 5 * 60;
@@ -23,8 +23,8 @@ impl Signing {
     /// Checks a request at that Unix time, in seconds.
     ///
     /// # Errors
-    /// The answer that refuses it.
-    pub fn check(&self, request: &Request, now: i64) -> Result<(), Answer> {
+    /// The response that refuses it.
+    pub fn check(&self, request: &Request, now: i64) -> Result<(), Response> {
         let wrong = |what: &str| error(400, "INVALID_PARAMETER", what);
         let own: &[&str] = match request.endpoint.as_str() {
             "getsession" => &["consumer_id", "ip_address"],
@@ -160,8 +160,8 @@ mod tests {
     }
 
     fn refused(parameters: &[(&str, &str)], now: i64) -> Option<String> {
-        let answer = signing().check(&request(parameters), now).err()?;
-        let text = String::from_utf8(answer.body.collect()).unwrap();
+        let response = signing().check(&request(parameters), now).err()?;
+        let text = String::from_utf8(response.body.collect()).unwrap();
         Some(text.split('"').nth(5).unwrap().to_owned())
     }
 
@@ -173,7 +173,7 @@ mod tests {
     ];
 
     #[test]
-    fn the_documentations_example_is_signed() {
+    fn the_documentations_example_is_accepted() {
         // The example shows no `domain`; we ask for it, and it may stand outside the signature.
         let outside = Signing {
             covers_domain: false,
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_is_changed_is_refused() {
+    fn a_changed_parameter_is_refused() {
         let token = accelerate::signing::token(&GOOD, "PRIVATE_SALT");
         for at in [0, 3] {
             let mut changed = GOOD.to_vec();
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_twice_or_unknown_is_refused() {
+    fn a_missing_duplicate_or_unknown_parameter_is_refused() {
         let without = |name: &str| -> Vec<(&str, &str)> {
             GOOD.iter().filter(|(it, _)| *it != name).copied().collect()
         };
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_lives_five_minutes() {
+    fn a_token_expires_after_five_minutes() {
         assert_eq!(refused(&GOOD, NOW + LIFE), None);
         assert_eq!(
             refused(&GOOD, NOW + LIFE + 1).as_deref(),
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn an_uploads_parameters_are_its_headers() {
+    fn the_parameters_of_an_upload_are_its_headers() {
         let parameters = [
             ("domain", "demo"),
             ("filename", "café.pdf"),
@@ -269,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn dutch_time_has_summers() {
+    fn dutch_time_is_read_in_summer_and_winter() {
         for (text, utc) in [
             ("2018-07-01 12:00:00", Some(1_530_439_200)),
             ("2026-03-29 01:59:59", Some(1_774_745_999)),

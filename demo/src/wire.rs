@@ -1,4 +1,4 @@
-//! What goes into the rules and what comes out: a request and an answer as values, without a server.
+//! What goes into the rules and what comes out: a request and a response as values, without a server.
 
 /// One request, as whoever stands in front received it.
 #[derive(Debug, Clone, Default)]
@@ -36,9 +36,9 @@ impl Request {
     }
 }
 
-/// One answer, and how it is to be delivered.
+/// One response, and how it is to be delivered.
 #[derive(Debug)]
-pub struct Answer {
+pub struct Response {
     /// The HTTP status.
     pub status: u16,
     /// Headers, `Content-Type` among them; never `Content-Length`.
@@ -49,10 +49,10 @@ pub struct Answer {
     pub delivery: Delivery,
 }
 
-impl Answer {
+impl Response {
     /// A body of that type, delivered at once.
-    pub fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Answer {
-        Answer {
+    pub fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Response {
+        Response {
             status,
             headers: vec![("content-type", content_type.to_owned())],
             body: Body::Whole(body.into()),
@@ -61,20 +61,20 @@ impl Answer {
     }
 
     /// JSON text.
-    pub fn json(status: u16, body: impl Into<Vec<u8>>) -> Answer {
-        Answer::new(status, "application/json", body)
+    pub fn json(status: u16, body: impl Into<Vec<u8>>) -> Response {
+        Response::new(status, "application/json", body)
     }
 
-    /// No answer: the connection is closed.
-    pub fn hang_up() -> Answer {
-        Answer {
+    /// No response: the connection is closed.
+    pub fn hang_up() -> Response {
+        Response {
             delivery: Delivery::HangUp,
-            ..Answer::json(500, "")
+            ..Response::json(500, "")
         }
     }
 
-    /// The same answer on another way.
-    pub fn delivered(mut self, delivery: Delivery) -> Answer {
+    /// The same response on another way.
+    pub fn delivered(mut self, delivery: Delivery) -> Response {
         self.delivery = delivery;
         self
     }
@@ -117,7 +117,7 @@ impl std::fmt::Debug for Body {
     }
 }
 
-/// What happens to an answer on its way. How long *slow* is, is the server's setting.
+/// What happens to a response on its way. How long *slow* is, is the server's setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
     /// Sent as it is, with its length.

@@ -1,6 +1,7 @@
-//! The site's files, read once at the start: no request reaches the disk, and no path leads anywhere but
-//! to a file that was there. A new site needs a restart, so a browser never gets parts of two.
+//! The site's files. They are read once, at the start: no request reaches the disk, and a path can only
+//! name a file that was there. A new site needs a restart, so no browser gets parts of two sites.
 
+use crate::style_hashes::style_hashes;
 use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
@@ -13,16 +14,16 @@ use std::io;
 use std::ops::Bound;
 use std::path::Path;
 
-/// Precompressed neighbours of a file, the better first.
+/// The endings of a file's precompressed variants and their content codings, the smaller first.
 const ENCODINGS: [(&str, &str); 2] = [("br", "br"), ("gz", "gzip")];
-/// The whole site is smaller, in bytes: whoever names another folder by mistake hears it.
-const MOST: u64 = 64 * 1024 * 1024;
+/// The largest site, in bytes. A folder that was named by mistake is refused.
+const MAX_SITE_BYTES: u64 = 64 * 1024 * 1024;
 
 const NOT_FOUND: &str = "<!doctype html><html lang=\"nl\"><meta charset=\"utf-8\"><title>Niet gevonden</title>\
     <p>Deze pagina is er niet. <a href=\"/\">Naar uw dossier</a></p>\
     <p lang=\"en\">There is no such page. <a href=\"/\">To your file</a></p></html>";
 
-/// The files.
+/// The files of the site.
 pub struct Assets {
     files: HashMap<String, File>,
 }
@@ -33,14 +34,17 @@ impl std::fmt::Debug for Assets {
     }
 }
 
-/// A file in every form there is of it.
+/// A file with its precompressed variants.
 struct File {
-    plain: Form,
-    /// By content coding, the better first.
-    encoded: Vec<(&'static str, Form)>,
+    plain: Variant,
+    /// By content coding, the smaller first.
+    encoded: Vec<(&'static str, Variant)>,
+    /// The hashes of a page's inline style sheets.
+    style_hashes: Vec<String>,
 }
 
-struct Form {
+/// A file's bytes in one content coding, and its headers.
+struct Variant {
     bytes: Bytes,
     etag: ETag,
     headers: HeaderMap,
@@ -53,32 +57,36 @@ impl Assets {
     /// When it cannot be read, has no `index.html`, or is far too large to be the site.
     pub fn load(folder: &Path) -> io::Result<Assets> {
         let mut found = HashMap::new();
-        let mut left = MOST;
-        read(folder, "", &mut found, &mut left)?;
+        let mut left = MAX_SITE_BYTES;
+        read_folder(folder, "", &mut found, &mut left)?;
         if !found.contains_key("/index.html") {
             let what = "there is no index.html in the folder of the site";
             return Err(io::Error::new(io::ErrorKind::NotFound, what));
         }
         let mut files = HashMap::new();
         for (path, bytes) in &found {
-            let is_form = ENCODINGS.iter().any(|(ending, _)| {
+            let is_variant = ENCODINGS.iter().any(|(ending, _)| {
                 path.strip_suffix(ending)
                     .and_then(|it| it.strip_suffix('.'))
                     .is_some_and(|it| found.contains_key(it))
             });
-            if is_form {
+            if is_variant {
                 continue;
             }
             let encoded = ENCODINGS.iter().filter_map(|(ending, coding)| {
                 let bytes = found.get(&[path, ".", ending].concat())?;
-                Some((*coding, Form::new(path, bytes, Some(coding))?))
+                Some((*coding, Variant::new(path, bytes, Some(coding))?))
             });
-            let Some(plain) = Form::new(path, bytes, None) else {
+            let Some(plain) = Variant::new(path, bytes, None) else {
                 continue;
             };
             let file = File {
-                plain,
                 encoded: encoded.collect(),
+                style_hashes: match std::str::from_utf8(bytes) {
+                    Ok(html) if path.ends_with(".html") => style_hashes(html),
+                    _ => Vec::new(),
+                },
+                plain,
             };
             files.insert(path.clone(), file);
         }
@@ -88,10 +96,19 @@ impl Assets {
         Ok(Assets { files })
     }
 
-    /// Answers a request for a file.
-    pub fn answer(&self, method: &Method, path: &str, asked: &HeaderMap) -> Response {
+    /// The hashes of the inline style sheets of the page at that path; none for any other file.
+    pub fn style_hashes(&self, path: &str) -> &[String] {
+        self.file(path).map_or(&[], |file| &file.style_hashes)
+    }
+
+    fn file(&self, path: &str) -> Option<&File> {
         let path = if path == "/index.html" { "/" } else { path };
-        let Some(file) = self.files.get(path) else {
+        self.files.get(path)
+    }
+
+    /// Answers a request with that method, path and headers.
+    pub fn answer(&self, method: &Method, path: &str, request: &HeaderMap) -> Response {
+        let Some(file) = self.file(path) else {
             let headers = [
                 (header::CONTENT_TYPE, "text/html; charset=utf-8"),
                 (header::CACHE_CONTROL, "no-store"),
@@ -102,30 +119,35 @@ impl Assets {
             let allow = [(header::ALLOW, "GET, HEAD")];
             return (StatusCode::METHOD_NOT_ALLOWED, allow).into_response();
         }
-        // Ranges are of the bytes as they are, not as they travel.
-        let ranged = asked.contains_key(header::RANGE);
-        let Some(form) = file.form(asked, ranged) else {
+        // A range counts the bytes of the plain file.
+        let has_range = request.contains_key(header::RANGE);
+        let Some(variant) = file.variant(request, has_range) else {
             return StatusCode::NOT_ACCEPTABLE.into_response();
         };
         let mut response = Response::new(Body::empty());
-        response.headers_mut().clone_from(&form.headers);
-        let known = asked.typed_get::<IfNoneMatch>();
-        if known.is_some_and(|known| !known.precondition_passes(&form.etag)) {
+        response.headers_mut().clone_from(&variant.headers);
+        let if_none_match = request.typed_get::<IfNoneMatch>();
+        if if_none_match.is_some_and(|it| !it.precondition_passes(&variant.etag)) {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             response.headers_mut().remove(header::CONTENT_TYPE);
             response.headers_mut().remove(header::CONTENT_ENCODING);
             return response;
         }
-        let bytes = match ranged.then(|| part(form, asked)).flatten() {
-            None => form.bytes.clone(),
-            Some(Part::Of(first, last)) => {
+        let range = if has_range {
+            requested_range(variant, request)
+        } else {
+            None
+        };
+        let bytes = match range {
+            None => variant.bytes.clone(),
+            Some(ByteRange::Within(first, last)) => {
                 *response.status_mut() = StatusCode::PARTIAL_CONTENT;
-                content_range(&mut response, &format!("{first}-{last}"), form);
-                form.bytes.slice(first..=last)
+                content_range(&mut response, &format!("{first}-{last}"), variant);
+                variant.bytes.slice(first..=last)
             }
-            Some(Part::Nowhere) => {
+            Some(ByteRange::Outside) => {
                 *response.status_mut() = StatusCode::RANGE_NOT_SATISFIABLE;
-                content_range(&mut response, "*", form);
+                content_range(&mut response, "*", variant);
                 return response;
             }
         };
@@ -139,28 +161,30 @@ impl Assets {
     }
 }
 
-enum Part {
-    /// From the first to the last byte.
-    Of(usize, usize),
-    /// Outside the file.
-    Nowhere,
+/// A part of a file.
+enum ByteRange {
+    /// The places of its first and its last byte.
+    Within(usize, usize),
+    /// It lies outside the file.
+    Outside,
 }
 
-/// The part that is asked for; `None` for all of it. Several parts at once are answered with all of it.
-fn part(form: &Form, asked: &HeaderMap) -> Option<Part> {
-    let length = form.bytes.len() as u64;
-    let unchanged = asked
+/// The part that a request asks for; `None` for the whole file. A request for several parts gets the whole
+/// file too.
+fn requested_range(variant: &Variant, request: &HeaderMap) -> Option<ByteRange> {
+    let length = variant.bytes.len() as u64;
+    let unchanged = request
         .typed_get::<IfRange>()
-        .is_none_or(|it| !it.is_modified(Some(&form.etag), None));
-    // What cannot be read is as if it were not there (RFC 9110, 14.2).
-    let range = asked.typed_get::<Range>().filter(|_| unchanged)?;
+        .is_none_or(|it| !it.is_modified(Some(&variant.etag), None));
+    // A range that cannot be read is ignored (RFC 9110, 14.2).
+    let range = request.typed_get::<Range>().filter(|_| unchanged)?;
     let mut parts = range.satisfiable_ranges(length);
     let (first, more) = (parts.next(), parts.next());
     if more.is_some() {
         return None;
     }
     let Some((start, end)) = first else {
-        return Some(Part::Nowhere);
+        return Some(ByteRange::Outside);
     };
     let start = match start {
         Bound::Included(at) => at,
@@ -173,46 +197,46 @@ fn part(form: &Form, asked: &HeaderMap) -> Option<Part> {
         Bound::Unbounded => length.checked_sub(1)?,
     };
     if start > last {
-        return Some(Part::Nowhere);
+        return Some(ByteRange::Outside);
     }
-    Some(Part::Of(start as usize, last as usize))
+    Some(ByteRange::Within(start as usize, last as usize))
 }
 
-fn content_range(response: &mut Response, what: &str, form: &Form) {
-    let value = format!("bytes {what}/{}", form.bytes.len());
+fn content_range(response: &mut Response, range: &str, variant: &Variant) {
+    let value = format!("bytes {range}/{}", variant.bytes.len());
     if let Ok(value) = HeaderValue::try_from(value) {
         response.headers_mut().insert(header::CONTENT_RANGE, value);
     }
 }
 
 impl File {
-    /// The form that fits what the browser takes; `None` when it takes none.
-    fn form(&self, asked: &HeaderMap, plain: bool) -> Option<&Form> {
-        let takes = Takes::read(asked);
-        if !plain {
+    /// The variant that the browser likes best; `None` when it accepts none.
+    fn variant(&self, request: &HeaderMap, only_plain: bool) -> Option<&Variant> {
+        let accepted = AcceptEncoding::read(request);
+        if !only_plain {
             let best = self
                 .encoded
                 .iter()
-                .map(|(coding, form)| (takes.weight(coding), form))
+                .map(|(coding, variant)| (accepted.weight(coding), variant))
                 .filter(|(weight, _)| *weight > 0)
-                // Of two that are as welcome, the one that comes first is the smaller.
+                // Of two with the same weight the first is the smaller.
                 .rev()
                 .max_by_key(|(weight, _)| *weight);
-            if let Some((weight, form)) = best
-                && weight >= takes.weight("identity")
+            if let Some((weight, variant)) = best
+                && weight >= accepted.weight("identity")
             {
-                return Some(form);
+                return Some(variant);
             }
         }
-        (takes.weight("identity") > 0).then_some(&self.plain)
+        (accepted.weight("identity") > 0).then_some(&self.plain)
     }
 }
 
 /// `Accept-Encoding`, with weights in thousandths (RFC 9110, 12.5.3).
-struct Takes<'a>(Vec<(&'a str, u32)>);
+struct AcceptEncoding<'a>(Vec<(&'a str, u32)>);
 
-impl<'a> Takes<'a> {
-    fn read(headers: &'a HeaderMap) -> Takes<'a> {
+impl<'a> AcceptEncoding<'a> {
+    fn read(headers: &'a HeaderMap) -> AcceptEncoding<'a> {
         let elements = headers
             .get_all(header::ACCEPT_ENCODING)
             .iter()
@@ -226,7 +250,7 @@ impl<'a> Takes<'a> {
                 .map_or(1.0, |text| text.parse::<f32>().unwrap_or(0.0));
             (coding, (weight.clamp(0.0, 1.0) * 1_000.0) as u32)
         });
-        Takes(weighed.collect())
+        AcceptEncoding(weighed.collect())
     }
 
     fn weight(&self, coding: &str) -> u32 {
@@ -234,18 +258,18 @@ impl<'a> Takes<'a> {
             let found = self.0.iter().find(|(it, _)| it.eq_ignore_ascii_case(name));
             found.map(|(_, weight)| *weight)
         };
-        // Whoever says nothing of `identity` takes it, and likes it least.
-        let silent = u32::from(coding == "identity");
-        of(coding).or_else(|| of("*")).unwrap_or(silent)
+        // Without a word of `identity` it is accepted, and liked least.
+        let default = u32::from(coding == "identity");
+        of(coding).or_else(|| of("*")).unwrap_or(default)
     }
 }
 
-impl Form {
-    fn new(path: &str, bytes: &Bytes, coding: Option<&'static str>) -> Option<Form> {
+impl Variant {
+    fn new(path: &str, bytes: &Bytes, coding: Option<&'static str>) -> Option<Variant> {
         let hash = Sha256::digest(bytes);
         let mut tag = String::from("\"");
         for byte in &hash[..12] {
-            // A String takes every character.
+            // Writing to a String does not fail.
             let _ = write!(tag, "{byte:02x}");
         }
         tag.push('"');
@@ -263,7 +287,7 @@ impl Form {
         if let Some(coding) = coding {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
         }
-        Some(Form {
+        Some(Variant {
             bytes: bytes.clone(),
             etag: tag.parse().ok()?,
             headers,
@@ -283,8 +307,8 @@ fn content_type(path: &str) -> HeaderValue {
     HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("application/octet-stream"))
 }
 
-/// Whether the name holds a hash of the content, such as `portal-0a1b2c3d4e5f.wasm`: then what is under
-/// that name never changes.
+/// Whether the name holds a hash of the content, such as `portal-0a1b2c3d4e5f.wasm`. The file of such a name
+/// never changes.
 fn is_hashed(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     name.split('-').skip(1).any(|piece| {
@@ -293,7 +317,8 @@ fn is_hashed(path: &str) -> bool {
     })
 }
 
-fn read(
+/// Reads the files of a folder and its subfolders, by their paths on the site.
+fn read_folder(
     folder: &Path,
     under: &str,
     found: &mut HashMap<String, Bytes>,
@@ -310,7 +335,7 @@ fn read(
         let path = [under, "/", &name].concat();
         let about = std::fs::metadata(entry.path())?;
         if about.is_dir() {
-            read(&entry.path(), &path, found, left)?;
+            read_folder(&entry.path(), &path, found, left)?;
         } else {
             *left = left.checked_sub(about.len()).ok_or_else(|| {
                 io::Error::other("the folder of the site holds far more than a site")

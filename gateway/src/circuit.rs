@@ -1,75 +1,81 @@
-//! Stops asking AccelerateConnect for a while when it has failed several times in a row, so that
-//! consumers hear it at once instead of waiting for a timeout. A state and the time: it asks nobody.
+//! A circuit breaker: after several failures in a row AccelerateConnect is not asked for a while, so that
+//! consumers hear it at once and do not wait for a timeout. It holds a state and sends nothing itself.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Whether to ask.
+/// Decides whether a request may be sent.
 #[derive(Debug)]
 pub struct Circuit {
     failures: u32,
     pause: Duration,
-    state: Mutex<State>,
+    state: Mutex<CircuitState>,
 }
 
 #[derive(Debug, Clone, Copy)]
-enum State {
-    /// Asked as usual; so many failures in a row.
+enum CircuitState {
+    /// Requests are sent as usual; how many have failed in a row.
     Closed(u32),
-    /// Not asked until then.
+    /// No request is sent until then.
     Open(Instant),
-    /// One request went out to see; the others wait for what becomes of it, at most until then.
+    /// One request was sent to try. The others are refused until it is answered, or until then.
     Probing(Instant),
 }
 
 impl Circuit {
-    /// One that opens after so many failures in a row, for so long.
+    /// A circuit that opens after so many failures in a row, for that long.
     pub fn new(failures: u32, pause: Duration) -> Circuit {
         Circuit {
             failures: failures.max(1),
             pause,
-            state: Mutex::new(State::Closed(0)),
+            state: Mutex::new(CircuitState::Closed(0)),
         }
     }
 
-    /// Whether a request may go out now.
+    /// Whether a request may be sent now.
     ///
     /// # Errors
-    /// How long to wait, when it may not.
+    /// When it may not: how long to wait.
     pub fn admit(&self, now: Instant) -> Result<(), Duration> {
         let mut state = self.state();
         match *state {
-            State::Closed(_) => Ok(()),
-            State::Open(until) | State::Probing(until) if now < until => Err(until - now),
-            State::Open(_) | State::Probing(_) => {
-                *state = State::Probing(now + self.pause);
+            CircuitState::Closed(_) => Ok(()),
+            CircuitState::Open(until) | CircuitState::Probing(until) if now < until => {
+                Err(until - now)
+            }
+            CircuitState::Open(_) | CircuitState::Probing(_) => {
+                *state = CircuitState::Probing(now + self.pause);
                 Ok(())
             }
         }
     }
 
-    /// A request was answered, whatever the answer.
+    /// Records that a request was answered, whatever the answer.
     pub fn answered(&self) {
-        *self.state() = State::Closed(0);
+        *self.state() = CircuitState::Closed(0);
     }
 
-    /// A request was not answered, or by something in front that says so.
+    /// Records that a request was not answered, or that something in front said so (502 to 504).
     pub fn failed(&self, now: Instant) {
         let mut state = self.state();
         *state = match *state {
-            State::Closed(before) if before + 1 < self.failures => State::Closed(before + 1),
-            // An answer to something asked before does not prolong the pause.
-            State::Open(until) => State::Open(until),
-            State::Closed(_) | State::Probing(_) => State::Open(now + self.pause),
+            CircuitState::Closed(before) if before + 1 < self.failures => {
+                CircuitState::Closed(before + 1)
+            }
+            // A failure of an earlier request does not prolong the pause.
+            CircuitState::Open(until) => CircuitState::Open(until),
+            CircuitState::Closed(_) | CircuitState::Probing(_) => {
+                CircuitState::Open(now + self.pause)
+            }
         };
     }
 
-    /// Whether requests go out as usual.
+    /// Whether requests are sent as usual.
     pub fn is_closed(&self) -> bool {
-        matches!(*self.state(), State::Closed(_))
+        matches!(*self.state(), CircuitState::Closed(_))
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, CircuitState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -81,7 +87,7 @@ mod tests {
     const PAUSE: Duration = Duration::from_secs(10);
 
     #[test]
-    fn it_opens_after_failures_in_a_row_only() {
+    fn it_opens_only_after_failures_in_a_row() {
         let (circuit, now) = (Circuit::new(3, PAUSE), Instant::now());
         for _ in 0..5 {
             circuit.failed(now);
@@ -98,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn after_the_pause_one_request_goes_out_to_see() {
+    fn after_the_pause_one_request_is_sent_to_try() {
         let (circuit, now) = (Circuit::new(1, PAUSE), Instant::now());
         circuit.failed(now);
         let later = now + PAUSE;
@@ -109,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_look_waits_again_and_one_that_never_ends_does_not_block_for_ever() {
+    fn a_failed_try_starts_another_pause_and_one_without_an_answer_ends_with_the_pause() {
         let (circuit, now) = (Circuit::new(1, PAUSE), Instant::now());
         circuit.failed(now);
         assert_eq!(circuit.admit(now + PAUSE), Ok(()));
@@ -119,7 +125,7 @@ mod tests {
         assert_eq!(
             circuit.admit(now + 3 * PAUSE),
             Ok(()),
-            "nothing was heard of the first"
+            "the try had no answer"
         );
     }
 }

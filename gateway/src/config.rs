@@ -1,26 +1,28 @@
-//! Where settings come from: flags, else the environment, else the TOML file, else the defaults. Reads
-//! nothing by itself: flags, environment and files are given, so that every mistake can be tried. All
-//! mistakes are told at once, and none repeats a secret.
+//! Reads the settings from flags, the environment and the TOML file, in this order, and takes defaults for
+//! the rest. It opens nothing by itself: the caller passes flags, environment and files in, so that tests
+//! can try every mistake. All mistakes are reported at once, and none repeats a secret.
 
+mod keys;
 mod values;
 
 pub use values::duration;
 
-use crate::settings::{ForwardedHeader, HeaderValues, Settings, TimeParameter, UploadBody};
+use crate::settings::Settings;
+use keys::KEYS;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use toml::Value;
 use url::Url;
-use values::{base_url, boolean, bytes, count, list, net, one_of, origin, page, text, time};
+use values::base_url;
 use zeroize::{Zeroize as _, Zeroizing};
 
-/// No secret is shorter, in bytes: what HKDF gets must be hard to guess.
-const SHORTEST_SECRET: usize = 32;
+/// The shortest secret, in bytes: what HKDF gets must be hard to guess.
+const MIN_SECRET_BYTES: usize = 32;
 
-/// What the contract names: the environment's name, which is also the key in the file, in either case.
-const CONTRACT: [&str; 8] = [
+/// The settings that may be given in the environment too. The variable has the same name in capitals.
+const ENVIRONMENT_KEYS: [&str; 8] = [
     "gateway_listen",
     "gateway_public_url",
     "gateway_assets",
@@ -30,25 +32,26 @@ const CONTRACT: [&str; 8] = [
     "accelerate_domain",
     "accelerate_salt",
 ];
-const SECRETS: [&str; 3] = ["gateway_secret", "gateway_links_key", "accelerate_salt"];
+/// The settings that are secrets: they may not be flags.
+const SECRET_KEYS: [&str; 3] = ["gateway_secret", "gateway_links_key", "accelerate_salt"];
 
-/// Where a value was given.
+/// Where a setting was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum SettingSource {
     /// On the command line, by that flag.
     Flag(String),
-    /// In the environment, by that name.
+    /// In the environment, by that variable.
     Environment(String),
     /// In the configuration file.
     File(PathBuf),
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for SettingSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Place::Flag(flag) => write!(f, "{flag}"),
-            Place::Environment(name) => write!(f, "{name} in the environment"),
-            Place::File(path) => write!(f, "{}", path.display()),
+            SettingSource::Flag(flag) => write!(f, "{flag}"),
+            SettingSource::Environment(name) => write!(f, "{name} in the environment"),
+            SettingSource::File(path) => write!(f, "{}", path.display()),
         }
     }
 }
@@ -62,29 +65,30 @@ pub struct Sources {
     pub environment: Vec<(String, String)>,
     /// Keys and values of the command line, each with its flag.
     pub flags: Vec<(String, String, String)>,
-    /// Looks into the folder of the site. Absent when nothing is going to be served.
-    pub site: Option<Site>,
+    /// Checks the folder of the site. Absent when nothing is going to be served.
+    pub check_site: Option<SiteCheck>,
 }
 
-/// Tells why a folder holds no site.
-pub type Site = fn(&Path) -> std::io::Result<()>;
+/// Checks that a folder holds a site; an error says why it does not.
+pub type SiteCheck = fn(&Path) -> std::io::Result<()>;
 
-/// Settings, and what their maker may not have meant.
+/// Settings that were read, and what in them may be meant otherwise.
 #[derive(Debug)]
-pub struct Read {
+pub struct Configuration {
     /// The settings.
     pub settings: Settings,
-    /// One sentence each.
+    /// Warnings, one sentence each.
     pub warnings: Vec<String>,
 }
 
-struct Given {
+/// A setting as it was given.
+struct RawSetting {
     value: Value,
-    place: Place,
+    source: SettingSource,
 }
 
 /// It may be a secret: nothing of it stays in memory.
-impl Drop for Given {
+impl Drop for RawSetting {
     fn drop(&mut self) {
         wipe(&mut self.value);
     }
@@ -106,7 +110,7 @@ fn wipe(value: &mut Value) {
 pub fn read(
     sources: Sources,
     open: impl Fn(&Path) -> std::io::Result<String>,
-) -> Result<Read, Vec<String>> {
+) -> Result<Configuration, Vec<String>> {
     let mut mistakes = Vec::new();
     let mut given = BTreeMap::new();
     if let Some((path, text)) = sources.file {
@@ -114,34 +118,45 @@ pub fn read(
     }
     from_environment(sources.environment, &mut given, &mut mistakes);
     for (key, value, flag) in sources.flags {
-        if SECRETS.iter().any(|it| key.starts_with(it)) {
+        if SECRET_KEYS.iter().any(|it| key.starts_with(it)) {
             mistakes.push(format!("{flag}: a secret is not given by a flag, which everyone on the machine can read; use the environment or a file"));
             continue;
         }
-        put(&mut given, key, Value::String(value), Place::Flag(flag));
+        insert(
+            &mut given,
+            key,
+            Value::String(value),
+            SettingSource::Flag(flag),
+        );
     }
     resolve_files(&mut given, &open, &mut mistakes);
-    assemble(given, sources.site, mistakes)
+    assemble(given, sources.check_site, mistakes)
 }
 
-fn put(given: &mut BTreeMap<String, Given>, key: String, value: Value, place: Place) {
-    // Of a secret and the file that holds it, the one that comes later counts; both in one place is a mistake.
+fn insert(
+    given: &mut BTreeMap<String, RawSetting>,
+    key: String,
+    value: Value,
+    source: SettingSource,
+) {
+    // Of NAME and NAME_FILE the later one counts. Both in the same kind of source is a mistake, which
+    // `resolve_files` reports.
     let other = match key.strip_suffix("_file") {
         Some(name) => name.to_owned(),
         None => [&key, "_file"].concat(),
     };
     let elsewhere =
-        |it: &Given| std::mem::discriminant(&it.place) != std::mem::discriminant(&place);
+        |it: &RawSetting| std::mem::discriminant(&it.source) != std::mem::discriminant(&source);
     if given.get(&other).is_some_and(elsewhere) {
         given.remove(&other);
     }
-    given.insert(key, Given { value, place });
+    given.insert(key, RawSetting { value, source });
 }
 
 fn from_file(
     path: PathBuf,
     mut text: String,
-    given: &mut BTreeMap<String, Given>,
+    given: &mut BTreeMap<String, RawSetting>,
     mistakes: &mut Vec<String>,
 ) {
     match text.parse::<toml::Table>() {
@@ -151,12 +166,12 @@ fn from_file(
                     Value::Table(inner) => {
                         for (name, value) in inner {
                             let key = [&key, ".", &name].concat();
-                            put(given, key, value, Place::File(path.clone()));
+                            insert(given, key, value, SettingSource::File(path.clone()));
                         }
                     }
                     value => {
                         let key = key.to_ascii_lowercase();
-                        put(given, key, value, Place::File(path.clone()));
+                        insert(given, key, value, SettingSource::File(path.clone()));
                     }
                 }
             }
@@ -167,7 +182,7 @@ fn from_file(
                 .iter()
                 .filter(|it| **it == b'\n')
                 .count();
-            // Not the line itself: it may be the one with the secret.
+            // Without the line itself, which may hold a secret.
             mistakes.push(format!("{}, line {line}: this is no TOML", path.display()));
         }
     }
@@ -176,7 +191,7 @@ fn from_file(
 
 fn from_environment(
     environment: Vec<(String, String)>,
-    given: &mut BTreeMap<String, Given>,
+    given: &mut BTreeMap<String, RawSetting>,
     mistakes: &mut Vec<String>,
 ) {
     for (name, mut value) in environment {
@@ -187,11 +202,16 @@ fn from_environment(
         }
         let key = name.to_ascii_lowercase();
         let plain = key.strip_suffix("_file").unwrap_or(&key);
-        if CONTRACT.contains(&plain) {
-            put(given, key, Value::String(value), Place::Environment(name));
+        if ENVIRONMENT_KEYS.contains(&plain) {
+            insert(
+                given,
+                key,
+                Value::String(value),
+                SettingSource::Environment(name),
+            );
         } else {
             value.zeroize();
-            let nearest = nearest(&key, CONTRACT.iter().copied()).to_ascii_uppercase();
+            let nearest = nearest(&key, ENVIRONMENT_KEYS.iter().copied()).to_ascii_uppercase();
             mistakes.push(format!(
                 "{name} in the environment: there is no such setting; did you mean {nearest}?"
             ));
@@ -199,27 +219,27 @@ fn from_environment(
     }
 }
 
-/// Replaces `NAME_FILE` by what is in that file.
+/// Replaces each `NAME_FILE` by `NAME` with the content of that file.
 fn resolve_files(
-    given: &mut BTreeMap<String, Given>,
+    given: &mut BTreeMap<String, RawSetting>,
     open: &impl Fn(&Path) -> std::io::Result<String>,
     mistakes: &mut Vec<String>,
 ) {
-    for key in CONTRACT {
+    for key in ENVIRONMENT_KEYS {
         let Some(file) = given.remove(&[key, "_file"].concat()) else {
             continue;
         };
         if given.contains_key(key) {
             mistakes.push(format!(
                 "{}: both {key} and {key}_file are given; keep one",
-                file.place
+                file.source
             ));
             continue;
         }
         let Some(path) = file.value.as_str() else {
             mistakes.push(format!(
                 "{}: {key}_file must be the path of a file",
-                file.place
+                file.source
             ));
             continue;
         };
@@ -229,15 +249,15 @@ fn resolve_files(
                 text.zeroize();
                 given.insert(
                     key.to_owned(),
-                    Given {
+                    RawSetting {
                         value: Value::String(value),
-                        place: file.place.clone(),
+                        source: file.source.clone(),
                     },
                 );
             }
             Err(error) => mistakes.push(format!(
                 "{}: the file of {key} cannot be read: {}",
-                file.place,
+                file.source,
                 error.kind()
             )),
         }
@@ -245,17 +265,17 @@ fn resolve_files(
 }
 
 fn assemble(
-    mut given: BTreeMap<String, Given>,
-    site: Option<Site>,
+    mut given: BTreeMap<String, RawSetting>,
+    check_site: Option<SiteCheck>,
     mut mistakes: Vec<String>,
-) -> Result<Read, Vec<String>> {
+) -> Result<Configuration, Vec<String>> {
     let mut required = |key: &str, mistakes: &mut Vec<String>| match given.remove(key) {
         Some(mut given) => match &mut given.value {
             Value::String(text) if !text.trim().is_empty() => {
-                Some((Zeroizing::new(std::mem::take(text)), given.place.clone()))
+                Some((Zeroizing::new(std::mem::take(text)), given.source.clone()))
             }
             _ => {
-                mistakes.push(format!("{}: {key} must be a text", given.place));
+                mistakes.push(format!("{}: {key} must be a text", given.source));
                 None
             }
         },
@@ -267,31 +287,33 @@ fn assemble(
             None
         }
     };
-    let url = |key: &str, found: Option<(Zeroizing<String>, Place)>, mistakes: &mut Vec<String>| {
-        let (text, place) = found?;
+    let url = |key: &str,
+               found: Option<(Zeroizing<String>, SettingSource)>,
+               mistakes: &mut Vec<String>| {
+        let (text, source) = found?;
         match base_url(&text) {
             Ok(url) => Some(url),
             Err(why) => {
-                mistakes.push(format!("{place}: {key} {why}"));
+                mistakes.push(format!("{source}: {key} {why}"));
                 None
             }
         }
     };
     let found = required("gateway_public_url", &mut mistakes);
     let public_url = url("gateway_public_url", found, &mut mistakes);
-    let assets = required("gateway_assets", &mut mistakes).map(|(folder, place)| {
+    let assets = required("gateway_assets", &mut mistakes).map(|(folder, source)| {
         let folder = PathBuf::from(folder.as_str());
-        if let Some(Err(why)) = site.map(|site| site(&folder)) {
-            mistakes.push(format!("{place}: gateway_assets holds no site: {why}"));
+        if let Some(Err(why)) = check_site.map(|check| check(&folder)) {
+            mistakes.push(format!("{source}: gateway_assets holds no site: {why}"));
         }
         folder
     });
-    let secrets = required("gateway_secret", &mut mistakes).map(|(text, place)| {
+    let secrets = required("gateway_secret", &mut mistakes).map(|(text, source)| {
         let secrets: Vec<SecretString> = text.split(',').map(|it| it.trim().into()).collect();
-        let short = |it: &SecretString| it.expose_secret().len() < SHORTEST_SECRET;
+        let short = |it: &SecretString| it.expose_secret().len() < MIN_SECRET_BYTES;
         if secrets.iter().any(short) {
             mistakes.push(format!(
-                "{place}: each secret of gateway_secret must have at least {SHORTEST_SECRET} characters; \
+                "{source}: each secret of gateway_secret must have at least {MIN_SECRET_BYTES} characters; \
                  `openssl rand -base64 32` makes one"
             ));
         }
@@ -300,12 +322,12 @@ fn assemble(
     let found = required("accelerate_url", &mut mistakes);
     let accelerate_url = url("accelerate_url", found, &mut mistakes);
     let domain = required("accelerate_domain", &mut mistakes).map(|it| it.0.as_str().to_owned());
-    // Of a borrowed text: of one given away the unused end would be cut off by moving it.
+    // Made from a borrowed text, so that the original is wiped where it stands.
     let salt = required("accelerate_salt", &mut mistakes).map(|it| it.0.as_str().into());
 
-    // Mistakes in the rest are told too when one of these is missing.
+    // Mistakes in the other settings are reported even when one of these is missing.
     let example = || Url::parse("https://portal.example/").expect("this is an address");
-    let whole = public_url.is_some() && accelerate_url.is_some();
+    let urls_are_known = public_url.is_some() && accelerate_url.is_some();
     let mut settings = Settings::new(
         public_url.unwrap_or_else(example),
         assets.unwrap_or_default(),
@@ -317,31 +339,32 @@ fn assemble(
         ),
     );
     for (key, given) in given {
-        let Some((_, set)) = KEYS.iter().find(|(name, _)| *name == key) else {
-            let names = KEYS.iter().map(|(name, _)| *name).chain(CONTRACT);
+        let Some((_, setter)) = KEYS.iter().find(|(name, _)| *name == key) else {
+            let names = KEYS.iter().map(|(name, _)| *name).chain(ENVIRONMENT_KEYS);
             mistakes.push(format!(
                 "{}: there is no setting {key}; did you mean {}?",
-                given.place,
+                given.source,
                 nearest(&key, names)
             ));
             continue;
         };
-        if let Err(why) = set(&mut settings, &given.value) {
-            mistakes.push(format!("{}: {key} {why}", given.place));
+        if let Err(why) = setter(&mut settings, &given.value) {
+            mistakes.push(format!("{}: {key} {why}", given.source));
         }
     }
-    if whole {
-        check_whole(&settings, &mut mistakes);
+    if urls_are_known {
+        check_together(&settings, &mut mistakes);
     }
     if mistakes.is_empty() {
         let warnings = warnings(&settings);
-        Ok(Read { settings, warnings })
+        Ok(Configuration { settings, warnings })
     } else {
         Err(mistakes)
     }
 }
 
-fn check_whole(settings: &Settings, mistakes: &mut Vec<String>) {
+/// Reports settings that do not go together.
+fn check_together(settings: &Settings, mistakes: &mut Vec<String>) {
     let session = &settings.session;
     if session.cross_site && !settings.secure() {
         mistakes.push("session.cross_site needs an https gateway_public_url: browsers take such cookies over TLS only".to_owned());
@@ -353,11 +376,12 @@ fn check_whole(settings: &Settings, mistakes: &mut Vec<String>) {
     let own = settings.public_url.origin().ascii_serialization();
     if page != own && !settings.access.origins.contains(&page) {
         mistakes.push(format!(
-            "session.page is of {page}, whose pages may not call us: add it to access.origins"
+            "session.page is of {page}, whose pages may not call the gateway: add it to access.origins"
         ));
     }
 }
 
+/// What is allowed and probably not meant.
 fn warnings(settings: &Settings) -> Vec<String> {
     let mut warnings = Vec::new();
     if !settings.secure() {
@@ -382,196 +406,7 @@ fn warnings(settings: &Settings) -> Vec<String> {
     warnings
 }
 
-/// How a value is put in its place, or why it cannot be.
-type Set = fn(&mut Settings, &Value) -> Result<(), String>;
-
-/// Every key besides the contract's that must be given.
-const KEYS: &[(&str, Set)] = &[
-    ("gateway_listen", |it, value| {
-        put_in(
-            &mut it.listen,
-            text(value)?
-                .parse()
-                .map_err(|_| "must be an address with a port, such as 127.0.0.1:8080".to_owned()),
-        )
-    }),
-    ("gateway_links_key", |it, value| {
-        let key = text(value)?;
-        if key.len() < SHORTEST_SECRET {
-            return Err(format!("must have at least {SHORTEST_SECRET} characters"));
-        }
-        it.session.links_key = Some(key.into());
-        Ok(())
-    }),
-    ("accelerate.time", |it, value| {
-        put_in(
-            &mut it.accelerate.time,
-            one_of(
-                value,
-                &[
-                    ("timestamp", TimeParameter::Timestamp),
-                    ("date", TimeParameter::Date),
-                ],
-            ),
-        )
-    }),
-    ("accelerate.time_zone", |it, value| {
-        put_in(
-            &mut it.accelerate.time_zone,
-            jiff::tz::TimeZone::get(text(value)?)
-                .map_err(|_| "must be a time zone, such as Europe/Amsterdam".to_owned()),
-        )
-    }),
-    ("accelerate.sign_domain", |it, value| {
-        put_in(&mut it.accelerate.sign_domain, boolean(value))
-    }),
-    ("accelerate.header_values", |it, value| {
-        put_in(
-            &mut it.accelerate.header_values,
-            one_of(
-                value,
-                &[
-                    ("utf-8", HeaderValues::RawUtf8),
-                    ("percent-encoded", HeaderValues::PercentEncoded),
-                ],
-            ),
-        )
-    }),
-    ("accelerate.upload_body", |it, value| {
-        put_in(
-            &mut it.accelerate.upload_body,
-            one_of(
-                value,
-                &[
-                    ("multipart", UploadBody::Multipart),
-                    ("raw", UploadBody::Raw),
-                ],
-            ),
-        )
-    }),
-    ("accelerate.connect_timeout", |it, value| {
-        put_in(&mut it.accelerate.connect_timeout, time(value))
-    }),
-    ("accelerate.answer_timeout", |it, value| {
-        put_in(&mut it.accelerate.answer_timeout, time(value))
-    }),
-    ("accelerate.upload_answer_timeout", |it, value| {
-        put_in(&mut it.accelerate.upload_answer_timeout, time(value))
-    }),
-    ("accelerate.idle_timeout", |it, value| {
-        put_in(&mut it.accelerate.idle_timeout, time(value))
-    }),
-    ("accelerate.circuit_failures", |it, value| {
-        put_in(&mut it.accelerate.circuit_failures, count(value))
-    }),
-    ("accelerate.circuit_pause", |it, value| {
-        put_in(&mut it.accelerate.circuit_pause, time(value))
-    }),
-    ("session.idle", |it, value| {
-        put_in(&mut it.session.idle, time(value))
-    }),
-    ("session.longest", |it, value| {
-        put_in(&mut it.session.longest, time(value))
-    }),
-    ("session.link", |it, value| {
-        put_in(&mut it.session.link, time(value))
-    }),
-    ("session.phone_link", |it, value| {
-        put_in(&mut it.session.phone_link, time(value))
-    }),
-    ("session.page", |it, value| {
-        put_in(&mut it.session.page, page(text(value)?))
-    }),
-    ("session.cross_site", |it, value| {
-        put_in(&mut it.session.cross_site, boolean(value))
-    }),
-    ("access.origins", |it, value| {
-        put_in(&mut it.access.origins, list(value, origin))
-    }),
-    ("access.trusted_proxies", |it, value| {
-        put_in(&mut it.access.trusted_proxies, list(value, net))
-    }),
-    ("access.forwarded", |it, value| {
-        put_in(
-            &mut it.access.forwarded,
-            one_of(
-                value,
-                &[
-                    ("x-forwarded-for", ForwardedHeader::XForwardedFor),
-                    ("forwarded", ForwardedHeader::Forwarded),
-                ],
-            ),
-        )
-    }),
-    ("access.metrics_from", |it, value| {
-        put_in(&mut it.access.metrics_from, list(value, net))
-    }),
-    ("limits.upload", |it, value| {
-        put_in(&mut it.limits.upload_bytes, bytes(value))
-    }),
-    ("limits.uploads", |it, value| {
-        put_in(&mut it.limits.uploads, count(value))
-    }),
-    ("limits.uploads_per_session", |it, value| {
-        put_in(&mut it.limits.uploads_per_session, count(value))
-    }),
-    ("limits.headers", |it, value| {
-        let size = bytes(value)?;
-        if size < 8_192 {
-            return Err("must be at least 8KiB".to_owned());
-        }
-        put_in(
-            &mut it.limits.header_bytes,
-            usize::try_from(size).map_err(|_| "is too large".to_owned()),
-        )
-    }),
-    ("limits.url", |it, value| {
-        put_in(
-            &mut it.limits.url_bytes,
-            bytes(value)
-                .and_then(|size| usize::try_from(size).map_err(|_| "is too large".to_owned())),
-        )
-    }),
-    ("limits.connections", |it, value| {
-        put_in(&mut it.limits.connections, count(value))
-    }),
-    ("limits.session_per_minute", |it, value| {
-        put_in(&mut it.limits.session_per_minute, count(value))
-    }),
-    ("limits.address_per_minute", |it, value| {
-        put_in(&mut it.limits.address_per_minute, count(value))
-    }),
-    ("limits.header_timeout", |it, value| {
-        put_in(&mut it.limits.header_timeout, time(value))
-    }),
-    ("limits.idle_timeout", |it, value| {
-        put_in(&mut it.limits.idle_timeout, time(value))
-    }),
-    ("limits.drain", |it, value| {
-        put_in(&mut it.limits.drain, time(value))
-    }),
-    ("log.filter", |it, value| {
-        let filter = text(value)?;
-        if tracing_subscriber::EnvFilter::try_new(filter).is_err() {
-            return Err("must be error, warn, info, debug, or a filter of tracing's".to_owned());
-        }
-        it.log.filter = filter.to_owned();
-        Ok(())
-    }),
-    ("log.format", |it, value| {
-        put_in(
-            &mut it.log.json,
-            one_of(value, &[("json", true), ("text", false)]),
-        )
-    }),
-];
-
-fn put_in<T>(place: &mut T, value: Result<T, String>) -> Result<(), String> {
-    *place = value?;
-    Ok(())
-}
-
-/// The name that was probably meant.
+/// The name that is most like a misspelt one.
 fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> &'a str {
     names
         .min_by_key(|it| strsim::levenshtein(it, name))
@@ -579,269 +414,4 @@ fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> &'a str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use std::time::Duration;
-
-    const SECRET: &str = "a-secret-that-nobody-ever-prints-0123456789";
-
-    fn environment() -> Vec<(String, String)> {
-        [
-            ("GATEWAY_PUBLIC_URL", "https://portal.example.nl"),
-            ("GATEWAY_ASSETS", "dist"),
-            ("GATEWAY_SECRET", SECRET),
-            ("ACCELERATE_URL", "https://accelerate.example/api"),
-            ("ACCELERATE_DOMAIN", "demo"),
-            ("ACCELERATE_SALT", "PRIVATE_SALT"),
-        ]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .to_vec()
-    }
-
-    fn with(
-        file: &str,
-        more: &[(&str, &str)],
-        flags: &[(&str, &str)],
-    ) -> Result<Read, Vec<String>> {
-        let mut environment = environment();
-        environment.retain(|(name, _)| {
-            !more
-                .iter()
-                .any(|(it, _)| it.strip_suffix("_FILE").unwrap_or(it) == name)
-        });
-        environment.extend(more.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())));
-        let flags = flags
-            .iter()
-            .map(|(a, b)| ((*a).to_owned(), (*b).to_owned(), format!("--set {a}")));
-        let sources = Sources {
-            file: Some(("gateway.toml".into(), file.to_owned())),
-            environment,
-            flags: flags.collect(),
-            site: None,
-        };
-        read(sources, |path| match path.to_str() {
-            Some("/run/secret") => Ok(format!("{SECRET}\n")),
-            _ => Err(std::io::ErrorKind::NotFound.into()),
-        })
-    }
-
-    #[test]
-    fn the_contract_is_enough_and_the_rest_has_defaults() {
-        let settings = with("", &[], &[]).unwrap().settings;
-        assert_eq!(settings.listen.to_string(), "127.0.0.1:8080");
-        assert_eq!(settings.public_url.as_str(), "https://portal.example.nl/");
-        assert_eq!(
-            settings.accelerate.url.as_str(),
-            "https://accelerate.example/api/"
-        );
-        assert_eq!(settings.session.page, settings.public_url);
-        assert_eq!(settings.limits.upload_bytes, 25 << 20);
-    }
-
-    #[test]
-    fn flags_win_over_the_environment_and_that_over_the_file() {
-        let file = "GATEWAY_LISTEN = \"127.0.0.1:1\"\n[limits]\nuploads = 7";
-        let listen =
-            |more: &[_], flags: &[_]| with(file, more, flags).unwrap().settings.listen.port();
-        assert_eq!(listen(&[], &[]), 1);
-        assert_eq!(listen(&[("GATEWAY_LISTEN", "127.0.0.1:2")], &[]), 2);
-        assert_eq!(
-            listen(
-                &[("GATEWAY_LISTEN", "127.0.0.1:2")],
-                &[("gateway_listen", "127.0.0.1:3")]
-            ),
-            3
-        );
-        assert_eq!(with(file, &[], &[]).unwrap().settings.limits.uploads, 7);
-    }
-
-    #[test]
-    fn every_name_of_the_contract_may_be_in_a_file_of_its_own() {
-        let read = with("", &[("GATEWAY_SECRET_FILE", "/run/secret")], &[]).unwrap();
-        assert_eq!(read.settings.secrets[0].expose_secret(), SECRET);
-        let missing = with("", &[("ACCELERATE_SALT_FILE", "/nowhere")], &[]).unwrap_err();
-        assert!(
-            missing[0].contains("accelerate_salt cannot be read"),
-            "{missing:?}"
-        );
-        let both = with(
-            "",
-            &[
-                ("GATEWAY_SECRET", SECRET),
-                ("GATEWAY_SECRET_FILE", "/run/secret"),
-            ],
-            &[],
-        );
-        assert!(both.unwrap_err()[0].contains("keep one"));
-    }
-
-    #[test]
-    fn every_mistake_is_told_at_once_and_none_tells_a_secret() {
-        let file = "[limits]\nuplods = 3\nheaders = \"1KB\"\n[session]\nidle = \"soon\"\n[nonsense]\na = 1";
-        let mistakes = with(
-            file,
-            &[
-                ("GATEWAY_PUBLIC_URL", "http://portal.example.nl"),
-                ("GATEWAY_SECRET", "short-secret"),
-                ("GATEWAY_LISTENS", "x"),
-                ("ACCELERATE_DOMAIN", ""),
-            ],
-            &[("gateway_secret", SECRET)],
-        )
-        .unwrap_err();
-        for part in [
-            "limits.uploads?",
-            "at least 8KiB",
-            "such as 30s",
-            "nonsense.a",
-            "must be https",
-            "at least 32",
-            "GATEWAY_LISTEN?",
-            "accelerate_domain",
-            "not given by a flag",
-        ] {
-            assert!(
-                mistakes.iter().any(|it| it.contains(part)),
-                "{part} in {mistakes:#?}"
-            );
-        }
-        let all = mistakes.concat();
-        assert!(!all.contains("short-secret") && !all.contains(SECRET));
-    }
-
-    #[test]
-    fn what_was_probably_not_meant_is_a_warning() {
-        let warnings = |file: &str, more: &[_]| with(file, more, &[]).unwrap().warnings.concat();
-        assert_eq!(warnings("", &[]), "");
-        assert!(
-            warnings("", &[("GATEWAY_PUBLIC_URL", "http://127.0.0.1:8080")])
-                .contains("without TLS")
-        );
-        assert!(warnings("", &[("GATEWAY_LISTEN", "0.0.0.0:80")]).contains("trusted_proxies"));
-        let origins = "[access]\norigins = [\"https://www.other.nl\"]";
-        assert!(warnings(origins, &[]).contains("another site"));
-        let same = "[access]\norigins = [\"https://www.example.nl\"]";
-        assert_eq!(warnings(same, &[]), "");
-    }
-
-    #[test]
-    fn what_does_not_go_together_is_a_mistake() {
-        let page = with(
-            "[session]\npage = \"https://www.example.nl/dossier\"",
-            &[],
-            &[],
-        )
-        .unwrap_err();
-        assert!(page[0].contains("access.origins"));
-        let bare = [("GATEWAY_PUBLIC_URL", "http://localhost:8080")];
-        assert!(with("[session]\ncross_site = true", &bare, &[]).unwrap_err()[0].contains("TLS"));
-    }
-
-    #[test]
-    fn broken_toml_is_told_by_its_line_only() {
-        let mistakes = with(&format!("a = 1\ngateway_secret = \"{SECRET}"), &[], &[]).unwrap_err();
-        assert!(
-            mistakes[0].contains("line 2") && !mistakes.concat().contains(SECRET),
-            "{mistakes:?}"
-        );
-    }
-
-    #[test]
-    fn a_folder_without_a_site_is_one_mistake_more_when_it_is_going_to_be_served() {
-        let sources = |site| Sources {
-            environment: environment()
-                .into_iter()
-                .filter(|(name, _)| name != "ACCELERATE_DOMAIN")
-                .collect(),
-            site,
-            ..Sources::default()
-        };
-        let nowhere = |_: &Path| Err(std::io::ErrorKind::NotFound.into());
-        let mistakes = |site| read(sources(site), |_| unreachable!()).unwrap_err();
-        assert_eq!(mistakes(None).len(), 1);
-        assert_eq!(mistakes(Some(|_| Ok(()))).len(), 1);
-        let both = mistakes(Some(nowhere)).join("\n");
-        assert!(
-            both.contains("gateway_assets holds no site") && both.contains("ACCELERATE_DOMAIN")
-        );
-    }
-
-    #[test]
-    fn of_a_value_nothing_is_left_however_deep_it_is() {
-        let file = format!("a = \"{SECRET}\"\nb = [\"{SECRET}\", {{ c = \"{SECRET}\" }}]");
-        let mut value = Value::Table(file.parse().unwrap());
-        wipe(&mut value);
-        assert_eq!(
-            value,
-            Value::Table("a = \"\"\nb = [\"\", { c = \"\" }]".parse().unwrap())
-        );
-    }
-
-    #[test]
-    fn the_example_names_every_setting_and_says_the_default() {
-        let example = include_str!("../gateway.example.toml");
-        // Every line that is a setting, with its comment mark taken off.
-        let settings: String = example
-            .lines()
-            .map(|line| {
-                line.strip_prefix("#")
-                    .filter(|it| it.contains(" = ") && !it.starts_with(' '))
-                    .unwrap_or(line)
-            })
-            .filter(|line| !line.starts_with("gateway_") && !line.starts_with("accelerate_"))
-            .map(|line| [line, "\n"].concat())
-            .collect();
-        for (key, _) in KEYS.iter().filter(|(key, _)| !SECRETS.contains(key)) {
-            let name = key.split('.').next_back().unwrap();
-            assert!(
-                example.contains(&[name, " = "].concat()),
-                "{key} is not in the example"
-            );
-        }
-        let read = with(&settings, &[], &[]).unwrap().settings;
-        let defaults = with("", &[], &[]).unwrap().settings;
-        assert_eq!(format!("{read:?}"), format!("{defaults:?}"));
-    }
-
-    #[test]
-    fn the_service_hands_over_what_there_is_by_its_name() {
-        let unit = include_str!("../deploy/consumer-portal-gateway.service");
-        let variables = unit
-            .split_whitespace()
-            .filter_map(|word| word.split_once("_FILE=%d/"))
-            .map(|(name, file)| (name.rsplit('=').next().unwrap(), file));
-        let mut count = 0;
-        for (name, file) in variables {
-            count += 1;
-            assert!(
-                CONTRACT.contains(&name.to_ascii_lowercase().as_str()),
-                "{name}"
-            );
-            assert!(unit.contains(&format!("LoadCredential={file}:")), "{file}");
-        }
-        assert_eq!(count, 3, "secret, salt and key");
-    }
-
-    proptest! {
-        #[test]
-        fn a_time_is_what_it_says(number in 1u64..366) {
-            prop_assert_eq!(duration(&format!("{number}d")), Ok(Duration::from_secs(number * 86_400)));
-            prop_assert_eq!(duration(&format!("{number}s")), Ok(Duration::from_secs(number)));
-        }
-
-        #[test]
-        fn nothing_makes_it_panic(text in "\\PC{0,60}", key in "[a-z._]{0,20}") {
-            let _ = duration(&text);
-            let _ = bytes(&Value::String(text.clone()));
-            let _ = with(&text, &[("GATEWAY_LISTEN", &text)], &[(&key, &text)]);
-        }
-
-        #[test]
-        fn no_mistake_repeats_a_secret(secret in "[A-Za-z0-9]{8,31}") {
-            let file = format!("gateway_links_key = \"{secret}\"\naccelerate_salt = [\"{secret}\"]");
-            let mistakes = with(&file, &[("GATEWAY_SECRET", &secret)], &[]).unwrap_err().concat();
-            prop_assert!(!mistakes.contains(&secret), "{}", mistakes);
-        }
-    }
-}
+mod tests;

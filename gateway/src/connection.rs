@@ -1,5 +1,5 @@
-//! A browser's connection: what comes is read in small pieces, so that a thousand documents on their way
-//! fit in little memory, and a browser that takes nothing of its answer for a while is let go.
+//! A browser's connection. It is read in small pieces, so that a thousand uploads at once need little
+//! memory. It is closed when the browser takes nothing of its answer for too long.
 
 use std::io;
 use std::pin::Pin;
@@ -9,20 +9,20 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_io_timeout::TimeoutStream;
 
-/// So much is read at a time, in bytes. hyper sets 8,192 aside for it, and more and more while they are
-/// filled; what is not filled takes no memory. Less of it would be kinder still to memory, and slower.
-const PIECE: usize = 2_048;
+/// How much is read at a time, in bytes. Hyper reserves 8,192 and more while they are filled; what is never
+/// filled takes no memory. A smaller value would save memory and be slower.
+const READ_BYTES: usize = 2_048;
 
-/// A connection.
+/// A connection with a browser.
 #[derive(Debug)]
 pub struct Connection(Pin<Box<TimeoutStream<TcpStream>>>);
 
 impl Connection {
-    /// A connection on which a browser may stand still for so long when it is its turn to read.
-    pub fn new(stream: TcpStream, idle: Duration) -> Connection {
+    /// A connection on which the browser may read nothing for `idle_limit`.
+    pub fn new(stream: TcpStream, idle_limit: Duration) -> Connection {
         let _ = stream.set_nodelay(true);
         let mut stream = TimeoutStream::new(stream);
-        stream.set_write_timeout(Some(idle));
+        stream.set_write_timeout(Some(idle_limit));
         Connection(Box::pin(stream))
     }
 }
@@ -31,15 +31,15 @@ impl AsyncRead for Connection {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-        room: &mut ReadBuf<'_>,
+        buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        // Room is made ready for what is there only: it becomes memory by being written to.
+        // The buffer is touched only when bytes are there: untouched memory is not used.
         ready!(self.0.get_ref().poll_read_ready(context))?;
-        let most = room.remaining().min(PIECE);
-        let mut piece = ReadBuf::new(room.initialize_unfilled_to(most));
+        let length = buffer.remaining().min(READ_BYTES);
+        let mut piece = ReadBuf::new(buffer.initialize_unfilled_to(length));
         ready!(self.0.as_mut().poll_read(context, &mut piece))?;
         let length = piece.filled().len();
-        room.advance(length);
+        buffer.advance(length);
         Poll::Ready(Ok(()))
     }
 }

@@ -1,7 +1,7 @@
-//! How much one session or one address may ask, and how much all together. Counts in memory: each copy
-//! of the gateway counts for itself.
+//! Limits how much one session or one address may ask, and how many uploads run at once. It counts in
+//! memory: each instance of the gateway counts for itself.
 
-use crate::address;
+use crate::client_address;
 use crate::refusal::Refusal;
 use crate::settings::Limits;
 use governor::clock::{Clock as _, DefaultClock};
@@ -13,48 +13,48 @@ use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// What is counted.
+/// Counts requests and uploads, and refuses those above the limits.
 #[derive(Debug)]
-pub struct Counters {
+pub struct Limiter {
     sessions: DefaultKeyedRateLimiter<String>,
     addresses: DefaultKeyedRateLimiter<IpAddr>,
-    uploads: Arc<Semaphore>,
-    places: u32,
+    slots: Arc<Semaphore>,
+    slot_count: u32,
     uploads_of: Arc<Mutex<HashMap<String, usize>>>,
-    per_session: usize,
+    slots_per_session: usize,
     clock: DefaultClock,
 }
 
-/// A place for an upload, given back when it is dropped.
+/// A slot for an upload, given back when it is dropped.
 #[derive(Debug)]
-pub struct Place {
-    _place: OwnedSemaphorePermit,
+pub struct UploadSlot {
+    _permit: OwnedSemaphorePermit,
     uploads_of: Arc<Mutex<HashMap<String, usize>>>,
     session: String,
 }
 
-impl Counters {
-    /// Counters for these limits.
-    pub fn new(limits: &Limits) -> Counters {
+impl Limiter {
+    /// A limiter with these limits.
+    pub fn new(limits: &Limits) -> Limiter {
         let a_minute =
             |count: u32| Quota::per_minute(NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN));
-        let places = u32::try_from(limits.uploads).unwrap_or(u32::MAX);
-        Counters {
+        let slot_count = u32::try_from(limits.uploads).unwrap_or(u32::MAX);
+        Limiter {
             sessions: RateLimiter::keyed(a_minute(limits.session_per_minute)),
             addresses: RateLimiter::keyed(a_minute(limits.address_per_minute)),
-            uploads: Arc::new(Semaphore::new(places as usize)),
-            places,
+            slots: Arc::new(Semaphore::new(slot_count as usize)),
+            slot_count,
             uploads_of: Arc::default(),
-            per_session: limits.uploads_per_session.max(1),
+            slots_per_session: limits.uploads_per_session.max(1),
             clock: DefaultClock::default(),
         }
     }
 
-    /// Counts a request of a session.
+    /// Counts a request of the session with that id.
     ///
     /// # Errors
     /// [`Refusal::TooManyRequests`].
-    pub fn session(&self, id: &str) -> Result<(), Refusal> {
+    pub fn check_session(&self, id: &str) -> Result<(), Refusal> {
         self.count(&self.sessions, &id.to_owned())
     }
 
@@ -62,8 +62,8 @@ impl Counters {
     ///
     /// # Errors
     /// [`Refusal::TooManyRequests`].
-    pub fn address(&self, address: IpAddr) -> Result<(), Refusal> {
-        self.count(&self.addresses, &address::bucket(address))
+    pub fn check_address(&self, address: IpAddr) -> Result<(), Refusal> {
+        self.count(&self.addresses, &client_address::network(address))
     }
 
     fn count<K: Clone + Hash + Eq>(
@@ -76,37 +76,38 @@ impl Counters {
         })
     }
 
-    /// Takes a place for an upload.
+    /// Takes a slot for an upload of the session with that id.
     ///
     /// # Errors
-    /// [`Refusal::Busy`] when all are taken, [`Refusal::TooManyRequests`] when this session has its share.
-    pub fn upload(&self, session: &str) -> Result<Place, Refusal> {
-        let place = self
-            .uploads
+    /// [`Refusal::Busy`] when all slots are taken, [`Refusal::TooManyRequests`] when this session has as
+    /// many as one session may have.
+    pub fn upload_slot(&self, session: &str) -> Result<UploadSlot, Refusal> {
+        let permit = self
+            .slots
             .clone()
             .try_acquire_owned()
             .map_err(|_| Refusal::Busy)?;
         let mut uploads_of = lock(&self.uploads_of);
         let running = uploads_of.entry(session.to_owned()).or_default();
-        if *running >= self.per_session {
+        if *running >= self.slots_per_session {
             return Err(Refusal::TooManyRequests(std::time::Duration::from_secs(5)));
         }
         *running += 1;
-        Ok(Place {
-            _place: place,
+        Ok(UploadSlot {
+            _permit: permit,
             uploads_of: self.uploads_of.clone(),
             session: session.to_owned(),
         })
     }
 
-    /// Until the last upload under way is over. No other gets a place then.
-    pub async fn no_more_uploads(&self) {
-        // It is never closed.
-        let _ = self.uploads.acquire_many(self.places).await;
+    /// Waits until the last upload under way is over. From then on no other gets a slot.
+    pub async fn all_uploads_done(&self) {
+        // An error means a closed semaphore, and this one is never closed.
+        let _ = self.slots.acquire_many(self.slot_count).await;
     }
 
-    /// Forgets whom nobody needs to count any more. For once a minute.
-    pub fn forget(&self) {
+    /// Drops the counts of sessions and addresses that have been quiet. To be called once a minute.
+    pub fn forget_quiet(&self) {
         self.sessions.retain_recent();
         self.sessions.shrink_to_fit();
         self.addresses.retain_recent();
@@ -114,7 +115,7 @@ impl Counters {
     }
 }
 
-impl Drop for Place {
+impl Drop for UploadSlot {
     fn drop(&mut self) {
         let mut uploads_of = lock(&self.uploads_of);
         if let Some(running) = uploads_of.get_mut(&self.session) {

@@ -1,9 +1,10 @@
-//! How a consumer signs in: by a link that the office sends, or by one that takes them from their desktop
-//! to their phone. Links are signed tokens; of those for phones it is remembered which were used.
+//! Links: how a consumer signs in. One kind the office sends; the other continues a session of the desktop
+//! on the consumer's phone. A link holds a signed token. The gateway remembers only which links for phones
+//! were used.
 
 use crate::qr;
-use crate::refusal::{Refusal, error};
-use crate::session::{Session, Sessions, random_id, seconds};
+use crate::refusal::{Refusal, error_response};
+use crate::session::{Session, Sessions, random_id, unix_seconds};
 use crate::settings::Settings;
 use crate::token::{Keys, Purpose};
 use axum::extract::{DefaultBodyLimit, Path, State};
@@ -22,14 +23,14 @@ use std::time::{Duration, SystemTime};
 use subtle::ConstantTimeEq as _;
 use url::Url;
 
-/// No link lives longer.
-const LONGEST: Duration = Duration::from_secs(90 * 24 * 3600);
-/// No body of a request here is longer, in bytes.
-const LONGEST_BODY: usize = 8 * 1024;
+/// The longest lifetime of a link.
+const MAX_LIFETIME: Duration = Duration::from_secs(90 * 24 * 3600);
+/// The largest body of a request, in bytes.
+const MAX_BODY_BYTES: usize = 8 * 1024;
 /// How many used links for phones are remembered.
-const REMEMBERED: u64 = 100_000;
+const USED_CAPACITY: u64 = 100_000;
 
-/// What signs in, and how.
+/// Makes and checks links.
 pub struct Links {
     sessions: Arc<Sessions>,
     settings: Settings,
@@ -43,136 +44,147 @@ impl std::fmt::Debug for Links {
     }
 }
 
-/// What an office's link holds.
+/// The content of an office's link.
 #[derive(Serialize, Deserialize)]
-struct Link {
+struct LinkClaims {
     #[serde(rename = "c")]
     consumer_id: String,
-    /// When it lapses, in Unix seconds.
+    /// When the link expires, in Unix seconds.
     #[serde(rename = "e")]
     expires: u64,
 }
 
-/// What a link for a phone holds.
+/// The content of a link for a phone.
 #[derive(Serialize, Deserialize)]
-struct PhoneLink {
+struct PhoneLinkClaims {
     #[serde(rename = "c")]
     consumer_id: String,
+    /// When the link expires, in Unix seconds.
     #[serde(rename = "e")]
     expires: u64,
-    /// Which link it is: it is good once.
+    /// The link's own id: it is good once.
     #[serde(rename = "n")]
     id: String,
-    /// Which session it came from: when that is logged out, the link is worth nothing.
+    /// The id of the desktop's session. When that is logged out, the link is worth nothing.
     #[serde(rename = "s")]
     session: String,
-    /// When the session it came from ends.
+    /// When the desktop's session ends, in Unix seconds.
     #[serde(rename = "u")]
     until: u64,
-    /// Where in the portal the consumer was.
+    /// The portal's page that the consumer was on.
     #[serde(rename = "r")]
     route: String,
 }
 
-/// It cannot be a consumer's id: one is 1 to 64 visible ASCII characters. (Or the system has no randomness
-/// to give, which is as unlikely as it is hopeless.)
+/// The text cannot be a consumer's id, which is 1 to 64 visible ASCII characters. It is given too when the
+/// system has no randomness for a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BadConsumer;
+pub struct InvalidConsumerId;
 
-impl std::fmt::Display for BadConsumer {
+impl std::fmt::Display for InvalidConsumerId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("a consumer's id is 1 to 64 visible ASCII characters")
     }
 }
 
-impl std::error::Error for BadConsumer {}
+impl std::error::Error for InvalidConsumerId {}
 
 /// Why a link does not sign in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Bad {
+enum LinkError {
+    /// The office's link has expired.
     Expired,
-    /// One for a phone is.
+    /// The link for a phone has expired.
     CodeExpired,
-    Used,
+    /// The link for a phone was used before.
+    CodeUsed,
+    /// It is no link of ours.
     Unknown,
 }
 
-impl Bad {
+impl LinkError {
+    /// The code for the portal.
     fn code(self) -> &'static str {
         match self {
-            Bad::Expired => "LINK_EXPIRED",
-            Bad::CodeExpired => "CODE_EXPIRED",
-            Bad::Used => "CODE_USED",
-            Bad::Unknown => "LINK_UNKNOWN",
+            LinkError::Expired => "LINK_EXPIRED",
+            LinkError::CodeExpired => "CODE_EXPIRED",
+            LinkError::CodeUsed => "CODE_USED",
+            LinkError::Unknown => "LINK_UNKNOWN",
         }
     }
 
+    /// The fragment with which the portal's page says so.
     fn fragment(self) -> &'static str {
         match self {
-            Bad::Expired => "portal/link-expired",
-            Bad::CodeExpired => "portal/code-expired",
-            Bad::Used => "portal/code-used",
-            Bad::Unknown => "portal/link-unknown",
+            LinkError::Expired => "portal/link-expired",
+            LinkError::CodeExpired => "portal/code-expired",
+            LinkError::CodeUsed => "portal/code-used",
+            LinkError::Unknown => "portal/link-unknown",
         }
     }
 }
 
-/// Who a good link signs in.
-struct Good {
+/// What a valid link says: whom it signs in.
+struct SignIn {
     consumer_id: String,
+    /// When the session must end at the latest.
     until: Option<SystemTime>,
+    /// The portal's page to open; empty for the overview.
     route: String,
 }
 
-/// A link that signs a consumer in, for `lifetime` or as long as was set, at most 90 days.
+/// Makes a link that signs a consumer in. It is good for `lifetime`, or as long as the settings say, and at
+/// most for 90 days.
 ///
 /// # Errors
-/// [`BadConsumer`].
+/// [`InvalidConsumerId`].
 pub fn mint(
     settings: &Settings,
     consumer_id: &str,
     lifetime: Option<Duration>,
     now: SystemTime,
-) -> Result<Url, BadConsumer> {
+) -> Result<Url, InvalidConsumerId> {
     let keys = crate::session::keys(settings);
-    link(settings, &keys, consumer_id, lifetime, now).map(|(url, _)| url)
+    office_link(settings, &keys, consumer_id, lifetime, now).map(|(url, _)| url)
 }
 
-fn link(
+/// An office's link, and when it expires in Unix seconds.
+fn office_link(
     settings: &Settings,
     keys: &Keys,
     consumer_id: &str,
     lifetime: Option<Duration>,
     now: SystemTime,
-) -> Result<(Url, u64), BadConsumer> {
+) -> Result<(Url, u64), InvalidConsumerId> {
     let fits = (1..=64).contains(&consumer_id.len())
         && consumer_id.bytes().all(|byte| byte.is_ascii_graphic());
     if !fits {
-        return Err(BadConsumer);
+        return Err(InvalidConsumerId);
     }
-    let lifetime = lifetime.unwrap_or(settings.session.link).min(LONGEST);
-    let expires = seconds(now) + lifetime.as_secs();
-    let link = Link {
+    let lifetime = lifetime.unwrap_or(settings.session.link).min(MAX_LIFETIME);
+    let expires = unix_seconds(now) + lifetime.as_secs();
+    let claims = LinkClaims {
         consumer_id: consumer_id.to_owned(),
         expires,
     };
-    let token = keys.seal(Purpose::Link, &link).ok_or(BadConsumer)?;
-    Ok((address(settings, &token), expires))
+    let token = keys.seal(Purpose::Link, &claims).ok_or(InvalidConsumerId)?;
+    Ok((link_with(settings, &token), expires))
 }
 
-/// Where a token is taken: by ourselves, or by the portal in a page of another site, where a cookie of
-/// ours can only be set from within that page.
-fn address(settings: &Settings, token: &str) -> Url {
+/// The link with that token. It leads to the gateway; or to a page of another site, whose portal passes
+/// the token on, because only a request of that page can set a cookie for it.
+fn link_with(settings: &Settings, token: &str) -> Url {
     if settings.session.cross_site {
         let mut url = settings.session.page.clone();
         url.set_fragment(Some(&["portal-open=", token].concat()));
         url
     } else {
-        own_address(settings, token)
+        own_link_with(settings, token)
     }
 }
 
-fn own_address(settings: &Settings, token: &str) -> Url {
+/// The link with that token that leads to the gateway.
+fn own_link_with(settings: &Settings, token: &str) -> Url {
     let mut url = settings.public_url.clone();
     if let Ok(mut path) = url.path_segments_mut() {
         path.pop_if_empty().push("open").push(token);
@@ -181,18 +193,22 @@ fn own_address(settings: &Settings, token: &str) -> Url {
 }
 
 impl Links {
-    /// Links as they were set, by the system's clock.
+    /// Links of these settings, by the system's clock.
     pub fn new(sessions: Arc<Sessions>, settings: &Settings) -> Links {
-        Links::at(sessions, settings, SystemTime::now)
+        Links::with_clock(sessions, settings, SystemTime::now)
     }
 
     /// The same by another clock.
-    pub fn at(sessions: Arc<Sessions>, settings: &Settings, clock: fn() -> SystemTime) -> Links {
+    pub fn with_clock(
+        sessions: Arc<Sessions>,
+        settings: &Settings,
+        clock: fn() -> SystemTime,
+    ) -> Links {
         Links {
             sessions,
             used: Cache::builder()
                 .time_to_live(settings.session.phone_link + Duration::from_secs(60))
-                .max_capacity(REMEMBERED)
+                .max_capacity(USED_CAPACITY)
                 .eviction_policy(EvictionPolicy::lru())
                 .build(),
             settings: settings.clone(),
@@ -200,47 +216,48 @@ impl Links {
         }
     }
 
-    fn check(&self, token: &str, now: SystemTime) -> Result<Good, Bad> {
+    /// Checks a token. One for a phone is used by it.
+    fn check(&self, token: &str, now: SystemTime) -> Result<SignIn, LinkError> {
         let keys = self.sessions.keys();
-        if let Ok(link) = keys.open::<Link>(Purpose::Link, token) {
-            if link.expires <= seconds(now) {
-                return Err(Bad::Expired);
+        if let Ok(link) = keys.open::<LinkClaims>(Purpose::Link, token) {
+            if link.expires <= unix_seconds(now) {
+                return Err(LinkError::Expired);
             }
-            return Ok(Good {
+            return Ok(SignIn {
                 consumer_id: link.consumer_id,
                 until: None,
                 route: String::new(),
             });
         }
         let link = keys
-            .open::<PhoneLink>(Purpose::Phone, token)
-            .map_err(|_| Bad::Unknown)?;
-        if link.expires <= seconds(now) || self.sessions.is_ended(&link.session) {
-            return Err(Bad::CodeExpired);
+            .open::<PhoneLinkClaims>(Purpose::Phone, token)
+            .map_err(|_| LinkError::Unknown)?;
+        if link.expires <= unix_seconds(now) || self.sessions.is_revoked(&link.session) {
+            return Err(LinkError::CodeExpired);
         }
-        // One step, so that of two who open it at once only one is the first.
+        // One step: when two open the link at once, one of them is the first.
         if !self.used.entry(link.id).or_default().is_fresh() {
-            return Err(Bad::Used);
+            return Err(LinkError::CodeUsed);
         }
-        Ok(Good {
+        Ok(SignIn {
             consumer_id: link.consumer_id,
             until: Some(SystemTime::UNIX_EPOCH + Duration::from_secs(link.until)),
             route: link.route,
         })
     }
 
-    /// A token that goes on with a session elsewhere, once, and for how many seconds it can be used.
+    /// A token that continues a session on another device, once, and for how many seconds it is sign_in.
     fn phone_token(
         &self,
         session: &Session,
         route: String,
         now: SystemTime,
     ) -> Result<(String, u64), Refusal> {
-        let now = seconds(now);
-        let until = seconds(session.until());
-        let longest = until.saturating_sub(now);
-        let lifetime = self.settings.session.phone_link.as_secs().min(longest);
-        let link = PhoneLink {
+        let now = unix_seconds(now);
+        let until = unix_seconds(session.until());
+        let session_left = until.saturating_sub(now);
+        let lifetime = self.settings.session.phone_link.as_secs().min(session_left);
+        let claims = PhoneLinkClaims {
             expires: now + lifetime,
             session: session.id.clone(),
             id: random_id()?,
@@ -248,7 +265,7 @@ impl Links {
             consumer_id: session.consumer_id.clone(),
             route,
         };
-        let token = self.sessions.keys().seal(Purpose::Phone, &link);
+        let token = self.sessions.keys().seal(Purpose::Phone, &claims);
         Ok((token.ok_or(Refusal::Internal)?, lifetime))
     }
 }
@@ -256,51 +273,60 @@ impl Links {
 /// The routes: `/open/{token}`, `/session`, `/session/phone`, `/links`.
 pub fn router(links: Arc<Links>) -> Router {
     Router::new()
-        .route("/open/{*token}", get(open))
-        .route("/session", get(lasts).post(begin).delete(end))
-        .route("/session/phone", post(phone))
-        .route("/links", post(mint_for_office))
+        .route("/open/{*token}", get(open_link))
+        .route(
+            "/session",
+            get(session_lifetime).post(sign_in).delete(log_out),
+        )
+        .route("/session/phone", post(phone_code))
+        .route("/links", post(create_office_link))
         .fallback(|| async { Refusal::NotFound })
         .method_not_allowed_fallback(|| async { Refusal::MethodNotAllowed })
-        .layer(DefaultBodyLimit::max(LONGEST_BODY))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(links)
 }
 
-/// A link in an e-mail or a QR code.
-async fn open(
+/// `GET /open/{token}`: a link in an e-mail or a QR code.
+async fn open_link(
     State(links): State<Arc<Links>>,
     Path(token): Path<String>,
     method: Method,
     headers: HeaderMap,
 ) -> Response {
-    // A picture or a script of a stranger's page signs nobody in; nor is a code used up by who only looks
-    // at what an address is, or fetches a page that is perhaps opened next.
+    // Only a person who opens the link signs in: no picture or script of another page. And neither a HEAD
+    // request nor a prefetch of the browser uses a code up.
     let is = |name: &str, word: &str| headers.get(name).is_none_or(|value| value == word);
-    let looks = method != Method::GET || headers.contains_key("sec-purpose");
-    if looks || !is("sec-fetch-mode", "navigate") || !is("sec-fetch-dest", "document") {
+    let is_opened = method == Method::GET
+        && !headers.contains_key("sec-purpose")
+        && is("sec-fetch-mode", "navigate")
+        && is("sec-fetch-dest", "document");
+    if !is_opened {
         return Refusal::InvalidParameter.into_response();
     }
     let now = (links.clock)();
-    let good = match links.check(&token, now) {
-        Ok(good) => good,
-        Err(bad) => return to_page(&links.settings, bad.fragment()),
+    let sign_in = match links.check(&token, now) {
+        Ok(sign_in) => sign_in,
+        Err(error) => return redirect_to_page(&links.settings, error.fragment()),
     };
-    let cookie = match links.sessions.begin(&good.consumer_id, good.until, now) {
+    let cookie = match links
+        .sessions
+        .start(&sign_in.consumer_id, sign_in.until, now)
+    {
         Ok((_, cookie)) => cookie,
         Err(refusal) => return refusal.into_response(),
     };
-    let fragment = match good.route.as_str() {
+    let fragment = match sign_in.route.as_str() {
         "" => String::new(),
         route => ["portal/", route].concat(),
     };
-    let mut response = to_page(&links.settings, &fragment);
+    let mut response = redirect_to_page(&links.settings, &fragment);
     response.headers_mut().insert(header::SET_COOKIE, cookie);
     response
 }
 
-/// To the page with the portal in it. When that is of another site, to ours: this came as a navigation
-/// to us, and a cookie set by it is none that a page of another site may use.
-fn to_page(settings: &Settings, fragment: &str) -> Response {
+/// Redirects to the page with the portal in it. When that page is of another site, to our own: a cookie that
+/// is set by a navigation to us cannot be used by a page of another site.
+fn redirect_to_page(settings: &Settings, fragment: &str) -> Response {
     let mut page = if settings.session.cross_site {
         settings.public_url.clone()
     } else {
@@ -317,48 +343,50 @@ fn to_page(settings: &Settings, fragment: &str) -> Response {
     (StatusCode::SEE_OTHER, headers).into_response()
 }
 
-fn read<'a, T: Deserialize<'a>>(body: &'a Bytes) -> Result<T, Refusal> {
+fn parse_body<'a, T: Deserialize<'a>>(body: &'a Bytes) -> Result<T, Refusal> {
     serde_json::from_slice(body).map_err(|_| Refusal::InvalidParameter)
 }
 
-fn said(status: StatusCode, what: impl Serialize) -> Response {
-    (status, [(header::CACHE_CONTROL, "no-store")], Json(what)).into_response()
+fn json_response(status: StatusCode, content: impl Serialize) -> Response {
+    (status, [(header::CACHE_CONTROL, "no-store")], Json(content)).into_response()
 }
 
 #[derive(Deserialize)]
-struct Begin {
+struct SignInRequest {
     token: String,
 }
 
 #[derive(Serialize)]
-struct Begun {
-    /// Where in the portal to go; empty for the overview.
+struct SignInResponse {
+    /// The portal's page to open; empty for the overview.
     route: String,
-    /// For a browser that will not keep our cookie in a page of another site: a link that signs in to our
-    /// own page, in the manner of a code for the phone.
+    /// A link that signs in to our own page, once. It is for a browser that keeps no cookie for a page of
+    /// another site.
     own_page: String,
 }
 
-/// A link that a page of another site was opened with.
-async fn begin(State(links): State<Arc<Links>>, body: Bytes) -> Result<Response, Refusal> {
-    let Begin { token } = read(&body)?;
+/// `POST /session`: signs in with the token of a link that led to a page of another site.
+async fn sign_in(State(links): State<Arc<Links>>, body: Bytes) -> Result<Response, Refusal> {
+    let SignInRequest { token } = parse_body(&body)?;
     let now = (links.clock)();
-    let good = match links.check(&token, now) {
-        Ok(good) => good,
-        Err(bad) => return Ok(error(StatusCode::UNAUTHORIZED, bad.code())),
+    let sign_in = match links.check(&token, now) {
+        Ok(sign_in) => sign_in,
+        Err(error) => return Ok(error_response(StatusCode::UNAUTHORIZED, error.code())),
     };
-    let (session, cookie) = links.sessions.begin(&good.consumer_id, good.until, now)?;
-    let (token, _) = links.phone_token(&session, good.route.clone(), now)?;
-    let begun = Begun {
-        own_page: own_address(&links.settings, &token).into(),
-        route: good.route,
+    let (session, cookie) = links
+        .sessions
+        .start(&sign_in.consumer_id, sign_in.until, now)?;
+    let (token, _) = links.phone_token(&session, sign_in.route.clone(), now)?;
+    let content = SignInResponse {
+        own_page: own_link_with(&links.settings, &token).into(),
+        route: sign_in.route,
     };
-    let mut response = said(StatusCode::OK, begun);
+    let mut response = json_response(StatusCode::OK, content);
     response.headers_mut().insert(header::SET_COOKIE, cookie);
     Ok(response)
 }
 
-fn nothing(cookie: Option<HeaderValue>) -> Response {
+fn no_content(cookie: Option<HeaderValue>) -> Response {
     let mut response = StatusCode::NO_CONTENT.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -369,80 +397,83 @@ fn nothing(cookie: Option<HeaderValue>) -> Response {
 }
 
 #[derive(Serialize)]
-struct Lasts {
+struct SessionLifetime {
     seconds: u64,
 }
 
-/// How long the session lasts unless it is used: asking is no use of it, so that a page that was left
-/// open does not keep it alive.
-async fn lasts(State(links): State<Arc<Links>>, headers: HeaderMap) -> Result<Response, Refusal> {
-    let session = links.sessions.of(&headers, (links.clock)())?;
+/// `GET /session`: for how many more seconds the session is good if nobody uses it. This call is no use: a
+/// page that was left open does not keep the session alive.
+async fn session_lifetime(
+    State(links): State<Arc<Links>>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let session = links.sessions.authenticate(&headers, (links.clock)())?;
     let seconds = session.seconds_left_unused();
-    Ok(said(StatusCode::OK, Lasts { seconds }))
+    Ok(json_response(StatusCode::OK, SessionLifetime { seconds }))
 }
 
-/// Log-out. Who is not signed in is out already.
-async fn end(State(links): State<Arc<Links>>, headers: HeaderMap) -> Response {
-    if let Ok(session) = links.sessions.of(&headers, (links.clock)()) {
-        links.sessions.end(&session);
+/// `DELETE /session`: logs out. It succeeds without a session too.
+async fn log_out(State(links): State<Arc<Links>>, headers: HeaderMap) -> Response {
+    if let Ok(session) = links.sessions.authenticate(&headers, (links.clock)()) {
+        links.sessions.revoke(&session);
     }
-    nothing(links.sessions.clearing())
+    no_content(links.sessions.removal_cookie())
 }
 
 #[derive(Deserialize)]
-struct Phone {
+struct PhoneCodeRequest {
     #[serde(default)]
     route: String,
 }
 
 #[derive(Serialize)]
-struct Code {
+struct PhoneCode {
     link: String,
     svg: String,
     seconds: u64,
 }
 
-/// A link for the consumer's phone, to the page they are on.
-async fn phone(
+/// `POST /session/phone`: a link for the consumer's phone, to the page that they are on, and its QR code.
+async fn phone_code(
     State(links): State<Arc<Links>>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Refusal> {
     let now = (links.clock)();
-    let session = links.sessions.of(&headers, now)?;
-    let Phone { route } = read(&body)?;
-    // What the portal's own fragments are made of.
-    let plain =
+    let session = links.sessions.authenticate(&headers, now)?;
+    let PhoneCodeRequest { route } = parse_body(&body)?;
+    // The portal's own fragments have no other characters.
+    let allowed =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'-' | b'.' | b'%');
-    if route.len() > 200 || route.contains("..") || !route.bytes().all(plain) {
+    if route.len() > 200 || route.contains("..") || !route.bytes().all(allowed) {
         return Err(Refusal::InvalidParameter);
     }
     let (token, lifetime) = links.phone_token(&session, route, now)?;
-    let link = address(&links.settings, &token).to_string();
+    let link = link_with(&links.settings, &token).to_string();
     let svg = qr::svg(&link).ok_or(Refusal::Internal)?;
-    let code = Code {
+    let code = PhoneCode {
         link,
         svg,
         seconds: lifetime,
     };
-    Ok(said(StatusCode::OK, code))
+    Ok(json_response(StatusCode::OK, code))
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Mint {
+struct OfficeLinkRequest {
     consumer_id: String,
     lifetime: Option<String>,
 }
 
 #[derive(Serialize)]
-struct Minted {
+struct OfficeLink {
     link: String,
     expires: u64,
 }
 
-/// A link for the broker's own systems, which show the key.
-async fn mint_for_office(
+/// `POST /links`: a link for the office's own systems, which show the key.
+async fn create_office_link(
     State(links): State<Arc<Links>>,
     headers: HeaderMap,
     body: Bytes,
@@ -453,30 +484,33 @@ async fn mint_for_office(
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.strip_prefix("Bearer "));
-    if !shown.is_some_and(|shown| is_key(key, shown)) {
+    if !shown.is_some_and(|shown| key_matches(key, shown)) {
         return Err(Refusal::KeyRefused);
     }
-    let Mint {
+    let OfficeLinkRequest {
         consumer_id,
         lifetime,
-    } = read(&body)?;
+    } = parse_body(&body)?;
     let lifetime = match lifetime {
         Some(text) => Some(crate::config::duration(&text).map_err(|_| Refusal::InvalidParameter)?),
         None => None,
     };
     let now = (links.clock)();
     let keys = links.sessions.keys();
-    let (link, expires) = link(&links.settings, keys, &consumer_id, lifetime, now)
+    let (link, expires) = office_link(&links.settings, keys, &consumer_id, lifetime, now)
         .map_err(|_| Refusal::InvalidParameter)?;
     let link = link.to_string();
-    Ok(said(StatusCode::CREATED, Minted { link, expires }))
+    Ok(json_response(
+        StatusCode::CREATED,
+        OfficeLink { link, expires },
+    ))
 }
 
-/// Compared in a time that tells nothing, not even the length.
-fn is_key(key: &SecretString, shown: &str) -> bool {
-    let of = |text: &str| Sha256::digest(text.as_bytes());
-    of(key.expose_secret())
+/// Compares keys. The time that it takes tells nothing, not even the length.
+fn key_matches(key: &SecretString, shown: &str) -> bool {
+    let hash = |text: &str| Sha256::digest(text.as_bytes());
+    hash(key.expose_secret())
         .as_slice()
-        .ct_eq(of(shown).as_slice())
+        .ct_eq(hash(shown).as_slice())
         .into()
 }

@@ -3,7 +3,7 @@
 
 use clap::{Args, Parser, Subcommand};
 use gateway::assets::Assets;
-use gateway::config::{self, Read, Site, Sources};
+use gateway::config::{self, Configuration, SiteCheck, Sources};
 use gateway::{links, log, server};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -19,12 +19,12 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve the portal until SIGTERM; then finish what is under way.
+    /// Serve the portal until SIGTERM, then finish the requests that are under way.
     Serve {
         #[command(flatten)]
         flags: Flags,
     },
-    /// Read the configuration and tell every mistake in it.
+    /// Read the configuration and report every mistake in it.
     Check {
         #[command(flatten)]
         flags: Flags,
@@ -42,22 +42,23 @@ enum Command {
     },
 }
 
-/// What wins over environment and file. Secrets are never flags: everyone on a machine can read them.
+/// The flags, which win over environment and file. Secrets are never flags: everyone on the machine can
+/// read them.
 #[derive(Args)]
 struct Flags {
     /// The configuration, in TOML.
     #[arg(long, env = "GATEWAY_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Where to listen.
+    /// The address to listen on.
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<String>,
-    /// Where consumers find us.
+    /// The address of the portal for consumers.
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
     /// The folder of the site.
     #[arg(long, value_name = "FOLDER")]
     assets: Option<String>,
-    /// What consumerportal/getsession is appended to.
+    /// The address that consumerportal/getsession is appended to.
     #[arg(long, value_name = "URL")]
     accelerate_url: Option<String>,
     /// The licence's name.
@@ -70,23 +71,28 @@ struct Flags {
 
 fn main() -> ExitCode {
     match Cli::parse().command {
-        Command::Serve { flags } => with(flags, Some(site), serve),
-        Command::Check { flags } => with(flags, Some(site), |read| {
-            println!("{:#?}", read.settings);
+        Command::Serve { flags } => with_configuration(flags, Some(check_site), serve),
+        Command::Check { flags } => with_configuration(flags, Some(check_site), |configuration| {
+            println!("{:#?}", configuration.settings);
             ExitCode::SUCCESS
         }),
         Command::Link {
             consumer,
             lifetime,
             flags,
-        } => with(flags, None, |read| {
-            match links::mint(&read.settings, &consumer, lifetime, SystemTime::now()) {
+        } => with_configuration(flags, None, |configuration| {
+            match links::mint(
+                &configuration.settings,
+                &consumer,
+                lifetime,
+                SystemTime::now(),
+            ) {
                 Ok(link) => {
                     println!("{link}");
                     ExitCode::SUCCESS
                 }
-                Err(bad) => {
-                    eprintln!("gateway: {bad}");
+                Err(error) => {
+                    eprintln!("gateway: {error}");
                     ExitCode::from(2)
                 }
             }
@@ -94,24 +100,32 @@ fn main() -> ExitCode {
     }
 }
 
-fn site(folder: &Path) -> std::io::Result<()> {
+fn check_site(folder: &Path) -> std::io::Result<()> {
     Assets::load(folder).map(|_| ())
 }
 
-fn with(flags: Flags, site: Option<Site>, act: impl FnOnce(Read) -> ExitCode) -> ExitCode {
+/// Reads the configuration and runs a command with it; or reports the mistakes.
+fn with_configuration(
+    flags: Flags,
+    check_site: Option<SiteCheck>,
+    command: impl FnOnce(Configuration) -> ExitCode,
+) -> ExitCode {
     let sources = match flags.sources() {
-        Ok(sources) => Sources { site, ..sources },
+        Ok(sources) => Sources {
+            check_site,
+            ..sources
+        },
         Err(sentence) => {
             eprintln!("gateway: {sentence}");
             return ExitCode::from(2);
         }
     };
     match config::read(sources, |path| std::fs::read_to_string(path)) {
-        Ok(read) => {
-            for warning in &read.warnings {
+        Ok(configuration) => {
+            for warning in &configuration.warnings {
                 eprintln!("gateway: mind: {warning}");
             }
-            act(read)
+            command(configuration)
         }
         Err(mistakes) => {
             for mistake in mistakes {
@@ -122,12 +136,12 @@ fn with(flags: Flags, site: Option<Site>, act: impl FnOnce(Read) -> ExitCode) ->
     }
 }
 
-fn serve(read: Read) -> ExitCode {
-    log::init(&read.settings.log);
+fn serve(configuration: Configuration) -> ExitCode {
+    log::init(&configuration.settings.log);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();
-    let outcome = runtime.and_then(|runtime| runtime.block_on(server::run(read.settings)));
+    let outcome = runtime.and_then(|runtime| runtime.block_on(server::run(configuration.settings)));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -172,7 +186,7 @@ impl Flags {
         }
         Ok(Sources {
             file,
-            // What is others' is not kept, which may be secrets too.
+            // The variables of other programs are not read: they may be secrets.
             environment: std::env::vars_os()
                 .filter_map(|(name, value)| {
                     let name = name.into_string().ok()?;
@@ -183,7 +197,7 @@ impl Flags {
                 })
                 .collect(),
             flags,
-            site: None,
+            check_site: None,
         })
     }
 }

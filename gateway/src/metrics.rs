@@ -1,5 +1,5 @@
-//! What is counted for Prometheus: requests, AccelerateConnect's answers, uploads. Nothing in it says
-//! who.
+//! The counters for Prometheus: requests, AccelerateConnect's answers, uploads. Nothing in them says who
+//! asked.
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -10,13 +10,13 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 use std::time::Duration;
 
-/// Upper bounds in seconds: from a file of the site to an upload over a slow line.
+/// Upper bounds of the histograms, in seconds: from a file of the site to an upload over a slow line.
 const BOUNDS: [f64; 11] = [
     0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0, 300.0,
 ];
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Labels {
+struct RouteAndStatus {
     route: &'static str,
     status: u16,
 }
@@ -30,15 +30,15 @@ struct Route {
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
-    requests: Family<Labels, Counter>,
+    requests: Family<RouteAndStatus, Counter>,
     seconds: Family<Route, Histogram, fn() -> Histogram>,
-    asked: Family<Labels, Counter>,
-    asked_seconds: Family<Route, Histogram, fn() -> Histogram>,
+    accelerate_requests: Family<RouteAndStatus, Counter>,
+    accelerate_seconds: Family<Route, Histogram, fn() -> Histogram>,
     /// Uploads under way.
     pub uploads: Gauge,
-    /// Uploads that a browser sent again.
+    /// Uploads that were repeats.
     pub repeated: Counter,
-    /// Connections open.
+    /// Open connections.
     pub connections: Gauge,
     up: Gauge,
 }
@@ -50,11 +50,11 @@ fn histogram() -> Histogram {
 impl Default for Metrics {
     fn default() -> Metrics {
         let mut registry = Registry::with_prefix("gateway");
-        let requests = Family::<Labels, Counter>::default();
-        let asked = Family::<Labels, Counter>::default();
+        let requests = Family::<RouteAndStatus, Counter>::default();
+        let accelerate_requests = Family::<RouteAndStatus, Counter>::default();
         let seconds =
             Family::<Route, Histogram, fn() -> Histogram>::new_with_constructor(histogram);
-        let asked_seconds =
+        let accelerate_seconds =
             Family::<Route, Histogram, fn() -> Histogram>::new_with_constructor(histogram);
         let (uploads, connections, up) = (Gauge::default(), Gauge::default(), Gauge::default());
         let repeated = Counter::default();
@@ -73,13 +73,13 @@ impl Default for Metrics {
         registry.register(
             "accelerate_requests",
             "Requests to AccelerateConnect; status 0: no answer",
-            asked.clone(),
+            accelerate_requests.clone(),
         );
         registry.register_with_unit(
             "accelerate_duration",
             "From a request to AccelerateConnect to its answer's headers",
             Unit::Seconds,
-            asked_seconds.clone(),
+            accelerate_seconds.clone(),
         );
         registry.register("uploads_running", "Uploads under way", uploads.clone());
         registry.register("connections", "Connections open", connections.clone());
@@ -92,8 +92,8 @@ impl Default for Metrics {
             registry,
             requests,
             seconds,
-            asked,
-            asked_seconds,
+            accelerate_requests,
+            accelerate_seconds,
             uploads,
             repeated,
             connections,
@@ -103,27 +103,32 @@ impl Default for Metrics {
 }
 
 impl Metrics {
-    /// A request was answered.
+    /// Counts a request that was answered.
     pub fn answered(&self, route: &'static str, status: u16, took: Duration) {
-        self.requests.get_or_create(&Labels { route, status }).inc();
+        self.requests
+            .get_or_create(&RouteAndStatus { route, status })
+            .inc();
         self.seconds
             .get_or_create(&Route { route })
             .observe(took.as_secs_f64());
     }
 
-    /// AccelerateConnect answered, or with status 0 did not.
-    pub fn asked(&self, route: &'static str, status: u16, took: Duration) {
-        self.asked.get_or_create(&Labels { route, status }).inc();
-        self.asked_seconds
+    /// Counts an answer of AccelerateConnect; status 0 means that there was none.
+    pub fn upstream_answered(&self, route: &'static str, status: u16, took: Duration) {
+        self.accelerate_requests
+            .get_or_create(&RouteAndStatus { route, status })
+            .inc();
+        self.accelerate_seconds
             .get_or_create(&Route { route })
             .observe(took.as_secs_f64());
     }
 
-    /// All of them, in OpenMetrics's text.
+    /// All counters, in the text format of OpenMetrics. `up` says whether AccelerateConnect is asked as
+    /// usual.
     pub fn text(&self, up: bool) -> String {
         self.up.set(i64::from(up));
         let mut text = String::new();
-        // A String takes every character.
+        // Writing to a String does not fail.
         let _ = encode(&mut text, &self.registry);
         text
     }

@@ -1,10 +1,10 @@
-//! A QR code as a picture: the phone's camera reads it off the screen.
+//! A QR code as a picture, which the phone's camera reads off the screen.
 
 use qrcodegen::{QrCode, QrCodeEcc};
 use std::fmt::Write as _;
 
-/// The white around a code that a camera needs, in modules (ISO 18004).
-const QUIET: i32 = 4;
+/// The white border that a camera needs, in modules (ISO 18004: the quiet zone).
+const QUIET_ZONE: i32 = 4;
 
 /// The code of a text as SVG, black on white in every colour scheme; `None` when it is too long for one.
 pub fn svg(text: &str) -> Option<String> {
@@ -18,14 +18,14 @@ pub fn svg(text: &str) -> Option<String> {
                 x += 1;
             }
             if x > begin {
-                let (left, top, width) = (begin + QUIET, y + QUIET, x - begin);
-                // A String takes every character.
+                let (left, top, width) = (begin + QUIET_ZONE, y + QUIET_ZONE, x - begin);
+                // Writing to a String does not fail.
                 let _ = write!(path, "M{left} {top}h{width}v1h-{width}z");
             }
             x += 1;
         }
     }
-    let size = code.size() + 2 * QUIET;
+    let size = code.size() + 2 * QUIET_ZONE;
     Some(format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {size} {size}\" shape-rendering=\"crispEdges\">\
          <path fill=\"#fff\" d=\"M0 0h{size}v{size}H0z\"/><path d=\"{path}\"/></svg>"
@@ -49,7 +49,7 @@ mod tests {
             let (top, rest) = rest.split_once('h').unwrap();
             let (width, _) = rest.split_once('v').unwrap();
             for x in 0..number(width) {
-                dark.insert((number(left) + x - QUIET, number(top) - QUIET));
+                dark.insert((number(left) + x - QUIET_ZONE, number(top) - QUIET_ZONE));
             }
         }
         for y in 0..code.size() {
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_long_is_no_code() {
+    fn a_text_that_is_too_long_gives_no_code() {
         assert_eq!(svg(&"a".repeat(5_000)), None);
     }
 }

@@ -1,5 +1,5 @@
-//! Every answer that says no: a status and a code in the shape of AccelerateConnect's errors, which the
-//! portal turns into a sentence. Never says why in more words than the code: those are for the log.
+//! Every refusal: a status and a code, in the shape of AccelerateConnect's errors. The portal turns the
+//! code into a sentence. An answer never says more than the code; the reason is for the log.
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
@@ -16,38 +16,38 @@ pub enum Refusal {
     NotFound,
     /// The address takes another method.
     MethodNotAllowed,
-    /// The action is none of this consumer's, or does not exist: nobody can tell which.
+    /// The action is not this consumer's, or does not exist: the answer is the same.
     UnknownProductaction,
-    /// A parameter is missing or cannot be.
+    /// A parameter is missing or malformed.
     InvalidParameter,
-    /// Pages of that origin may not call us.
+    /// Pages of that origin may not call the gateway.
     OriginRefused,
     /// The key of `POST /links` is missing or wrong.
     KeyRefused,
-    /// The document is larger than we take.
+    /// The document is larger than allowed.
     FileTooLarge,
-    /// The address is longer than we take.
+    /// The address is longer than allowed.
     UrlTooLong,
-    /// So many requests in so little time.
+    /// Too many requests in too little time; how long to wait.
     TooManyRequests(Duration),
-    /// Every place for an upload is taken.
+    /// Every slot for an upload is taken.
     Busy,
-    /// The browser stood still in the middle of what it was sending.
+    /// The browser sent nothing for too long, in the middle of an upload.
     TooSlow,
-    /// The upload broke off before all of it was here.
+    /// The upload broke off before all of it had arrived.
     UploadInterrupted,
-    /// AccelerateConnect does not answer, or we stopped asking for a while.
+    /// AccelerateConnect does not answer, or is not asked for a while; how long to wait.
     AccelerateUnavailable(Duration),
     /// AccelerateConnect did not answer in time.
     AccelerateTimeout,
-    /// AccelerateConnect answered something that is no answer.
+    /// AccelerateConnect's answer cannot be read.
     BadAnswer,
-    /// The fault is ours.
+    /// Something is wrong in the gateway itself.
     Internal,
 }
 
 impl Refusal {
-    /// The status.
+    /// The HTTP status.
     pub fn status(self) -> StatusCode {
         match self {
             Refusal::NotSignedIn | Refusal::SessionExpired | Refusal::KeyRefused => {
@@ -68,7 +68,7 @@ impl Refusal {
         }
     }
 
-    /// The code, in AccelerateConnect's manner.
+    /// The code, written as AccelerateConnect writes its codes.
     pub fn code(self) -> &'static str {
         match self {
             Refusal::NotSignedIn => "NOT_SIGNED_IN",
@@ -103,29 +103,28 @@ impl Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let mut response = error(self.status(), self.code());
+        let mut response = error_response(self.status(), self.code());
         if let Some(wait) = self.retry_after() {
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
             response
                 .headers_mut()
                 .insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
         }
-        response.extensions_mut().insert(self);
         response
     }
 }
 
-/// An error in AccelerateConnect's shape. `code` is of `A` to `Z`, `0` to `9` and `_`.
-pub fn error(status: StatusCode, code: &str) -> Response {
+/// An error in AccelerateConnect's shape. `code` consists of `A` to `Z`, `0` to `9` and `_`.
+pub fn error_response(status: StatusCode, code: &str) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "application/json"),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    (status, headers, body(code)).into_response()
+    (status, headers, error_body(code)).into_response()
 }
 
-/// The body of such an error.
-pub fn body(code: &str) -> String {
+/// The JSON body of such an error.
+pub fn error_body(code: &str) -> String {
     format!("{{\"error\":{{\"code\":\"{code}\"}}}}")
 }
 
@@ -134,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_wait_is_told_in_whole_seconds_rounded_up() {
+    fn a_wait_is_sent_in_whole_seconds_rounded_up() {
         let wait = Duration::from_millis(1_200);
         let response = Refusal::TooManyRequests(wait).into_response();
         assert_eq!(response.headers()[header::RETRY_AFTER], "2");

@@ -1,5 +1,5 @@
-//! Listens, and gives each connection to the [`Service`](crate::service::Service): what only a
-//! server has to do with, such as slow browsers, too many of them, and ending without losing anything.
+//! Listens, and passes requests to the [`Service`](crate::service::Service). It deals with what only a
+//! server meets: slow browsers, too many connections, and a stop that loses no upload.
 
 use crate::connection::Connection;
 use crate::service::Service;
@@ -18,61 +18,61 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
-/// No request has more headers.
-const MOST_HEADERS: usize = 64;
-/// A while, when connections cannot be accepted: the system is out of something.
-const BREATH: Duration = Duration::from_millis(100);
-/// How often it is forgotten who need not be counted any more.
-const FORGET: Duration = Duration::from_secs(60);
+/// How many headers a request may have.
+const MAX_HEADERS: usize = 64;
+/// The pause after a connection that could not be accepted: the system is out of some resource.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// How often the limiter drops what it need not count any more.
+const LIMITER_CLEANUP: Duration = Duration::from_secs(60);
 
-/// A gateway that runs until it is stopped or dropped.
+/// A gateway that runs until it is stopped, or until the runtime ends.
 #[derive(Debug)]
-pub struct Running {
+pub struct ServerHandle {
     address: SocketAddr,
     stop: watch::Sender<bool>,
     server: tokio::task::JoinHandle<()>,
     service: Arc<Service>,
 }
 
-impl Running {
-    /// Where it listens.
+impl ServerHandle {
+    /// The address that it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Everything it holds.
+    /// The service that answers its requests.
     pub fn service(&self) -> &Arc<Service> {
         &self.service
     }
 
-    /// Takes no new connections, finishes what is under way, at most for as long as was set, and returns.
+    /// Takes no new connections, and returns when all requests are finished, or after `limits.drain`.
     pub async fn stop(self) {
         self.stop.send_replace(true);
-        // It can only have panicked, which is on standard error already.
+        // An error means a panic, which is on standard error already.
         let _ = self.server.await;
     }
 }
 
-/// Starts a gateway in the present runtime; it listens when this returns.
+/// Starts a gateway in the present runtime. It listens when this returns.
 ///
 /// # Errors
 /// When the address cannot be listened on, or the site or the system's certificates cannot be read.
-pub async fn start(settings: Settings) -> io::Result<Running> {
+pub async fn start(settings: Settings) -> io::Result<ServerHandle> {
     let listener = TcpListener::bind(settings.listen).await?;
     start_on(listener, settings)
 }
 
-/// The same where something listens already, whatever the settings say of where: whoever chose the port
-/// has it for sure.
+/// Starts a gateway on a listener that is open already, in place of the address of the settings: the caller
+/// has the port for sure.
 ///
 /// # Errors
 /// When the site or the system's certificates cannot be read.
-pub fn start_on(listener: TcpListener, settings: Settings) -> io::Result<Running> {
+pub fn start_on(listener: TcpListener, settings: Settings) -> io::Result<ServerHandle> {
     let address = listener.local_addr()?;
-    let service = Service::new(settings)?;
+    let service = Arc::new(Service::new(settings)?);
     let (stop, stopped) = watch::channel(false);
     let server = tokio::spawn(serve(listener, service.clone(), stopped));
-    Ok(Running {
+    Ok(ServerHandle {
         address,
         stop,
         server,
@@ -80,23 +80,23 @@ pub fn start_on(listener: TcpListener, settings: Settings) -> io::Result<Running
     })
 }
 
-/// Runs a gateway until SIGTERM or SIGINT, and then until what is under way is finished.
+/// Runs a gateway until SIGTERM or SIGINT, and then until all requests are finished.
 ///
 /// # Errors
 /// As [`start`], and when the signals cannot be listened for.
 pub async fn run(settings: Settings) -> io::Result<()> {
-    let ended = end_signal()?;
-    let running = start(settings).await?;
-    tracing::info!(address = %running.address(), "listening");
-    ended.await;
+    let signal = stop_signal()?;
+    let server = start(settings).await?;
+    tracing::info!(address = %server.address(), "listening");
+    signal.await;
     tracing::info!("ending: finishing what is under way");
-    running.stop().await;
+    server.stop().await;
     tracing::info!("ended");
     Ok(())
 }
 
 #[cfg(unix)]
-fn end_signal() -> io::Result<impl Future<Output = ()>> {
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
@@ -109,15 +109,15 @@ fn end_signal() -> io::Result<impl Future<Output = ()>> {
 }
 
 #[cfg(not(unix))]
-fn end_signal() -> io::Result<impl Future<Output = ()>> {
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     Ok(async {
         let _ = tokio::signal::ctrl_c().await;
     })
 }
 
 async fn serve(listener: TcpListener, service: Arc<Service>, mut stopped: watch::Receiver<bool>) {
-    let limits = service.settings.limits.clone();
-    let places = Arc::new(Semaphore::new(
+    let limits = service.state().settings.limits.clone();
+    let slots = Arc::new(Semaphore::new(
         limits.connections.min(Semaphore::MAX_PERMITS),
     ));
     let graceful = GracefulShutdown::new();
@@ -125,24 +125,24 @@ async fn serve(listener: TcpListener, service: Arc<Service>, mut stopped: watch:
     http.timer(TokioTimer::new())
         .header_read_timeout(limits.header_timeout)
         .max_buf_size(limits.header_bytes.max(8_192))
-        .max_headers(MOST_HEADERS);
-    let mut forget = tokio::time::interval(FORGET);
+        .max_headers(MAX_HEADERS);
+    let mut cleanup = tokio::time::interval(LIMITER_CLEANUP);
     loop {
-        // Who comes when all places are taken waits in the system's queue.
+        // While all slots are taken, new connections wait in the system's queue.
         let accept = async {
-            let place = places.clone().acquire_owned().await;
-            (listener.accept().await, place)
+            let slot = slots.clone().acquire_owned().await;
+            (listener.accept().await, slot)
         };
-        let (accepted, place) = tokio::select! {
+        let (accepted, slot) = tokio::select! {
             accepted = accept => accepted,
-            _ = forget.tick() => {
-                service.counters.forget();
+            _ = cleanup.tick() => {
+                service.state().limiter.forget_quiet();
                 continue;
             }
             _ = stopped.wait_for(|stop| *stop) => break,
         };
         let Ok((stream, peer)) = accepted else {
-            tokio::time::sleep(BREATH).await;
+            tokio::time::sleep(ACCEPT_PAUSE).await;
             continue;
         };
         let connection = http.serve_connection(
@@ -161,20 +161,20 @@ async fn serve(listener: TcpListener, service: Arc<Service>, mut stopped: watch:
         let connection = graceful.watch(connection);
         let service = service.clone();
         tokio::spawn(async move {
-            service.metrics.connections.inc();
-            // A connection that broke is in nobody's way: what was on it knows.
+            service.state().metrics.connections.inc();
+            // Nobody needs to hear of a broken connection: its request has failed already.
             let _ = connection.await;
-            service.metrics.connections.dec();
-            drop(place);
+            service.state().metrics.connections.dec();
+            drop(slot);
         });
     }
-    service.begin_to_end();
+    service.begin_to_stop();
     drop(listener);
-    let all = async {
+    let all_done = async {
         graceful.shutdown().await;
-        service.counters.no_more_uploads().await;
+        service.state().limiter.all_uploads_done().await;
     };
-    if tokio::time::timeout(limits.drain, all).await.is_err() {
+    if tokio::time::timeout(limits.drain, all_done).await.is_err() {
         tracing::warn!("some requests were not finished in time");
     }
 }

@@ -1,20 +1,16 @@
-//! One request, one answer: who asks, whether they may, and which room answers. Everything a copy of the
-//! gateway holds hangs here; it listens nowhere itself.
+//! Answers one request: finds its route, checks who asks and whether they may, and passes it to the part
+//! that answers it. It stands above all those parts; only [`server`](crate::server) uses it.
 
-use crate::address;
+use crate::allowed_origins::{AllowedOrigins, RequestOrigin};
+use crate::app_state::AppState;
 use crate::assets::Assets;
+use crate::client_address;
 use crate::endpoints::{self, Caller};
-use crate::headers::Policy;
-use crate::limits::Counters;
 use crate::links::{self, Links};
-use crate::metrics::Metrics;
-use crate::once::Once;
-use crate::origin::{self, Origins};
-use crate::owned::Owned;
 use crate::refusal::Refusal;
-use crate::session::Sessions;
+use crate::security_headers::SecurityHeaders;
 use crate::settings::Settings;
-use crate::upstream::{Endpoint, Upstream};
+use crate::upstream::Endpoint;
 use axum::Router;
 use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
@@ -25,35 +21,23 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Instant, SystemTime};
 use tower::ServiceExt as _;
 
-/// Everything a copy of the gateway holds.
+/// The whole gateway, except for listening.
 #[derive(Debug)]
 pub struct Service {
-    /// What was set.
-    pub settings: Settings,
-    /// Who is signed in.
-    pub sessions: Arc<Sessions>,
-    /// AccelerateConnect.
-    pub upstream: Upstream,
-    /// Whose action is whose.
-    pub owned: Owned,
-    /// Uploads that came before.
-    pub once: Arc<Once>,
-    /// How much is asked.
-    pub counters: Counters,
-    /// What Prometheus reads.
-    pub metrics: Arc<Metrics>,
+    state: Arc<AppState>,
     assets: Assets,
-    policy: Policy,
-    origins: Origins,
+    security_headers: SecurityHeaders,
+    allowed_origins: AllowedOrigins,
     links: Router,
-    ending: AtomicBool,
+    stopping: AtomicBool,
 }
 
-/// What a request is about, for the log and the counters: never the address itself, which may hold a
-/// token or an id.
+/// What a request is about, for the log and the counters. They never get the path itself, which may hold
+/// a token or an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Route {
     Endpoint(Endpoint),
+    UnknownEndpoint,
     Open,
     Session,
     Phone,
@@ -61,14 +45,13 @@ enum Route {
     Health,
     Ready,
     Metrics,
-    Unknown,
     Site,
 }
 
 impl Route {
     fn of(path: &str) -> Route {
         if let Some(name) = path.strip_prefix("/consumerportal/") {
-            return endpoints::named(name).map_or(Route::Unknown, |(it, _)| Route::Endpoint(it));
+            return Endpoint::named(name).map_or(Route::UnknownEndpoint, Route::Endpoint);
         }
         match path {
             "/session" => Route::Session,
@@ -85,6 +68,7 @@ impl Route {
     fn name(self) -> &'static str {
         match self {
             Route::Endpoint(endpoint) => endpoint.name(),
+            Route::UnknownEndpoint => "unknown",
             Route::Open => "open",
             Route::Session => "session",
             Route::Phone => "phone",
@@ -92,181 +76,188 @@ impl Route {
             Route::Health => "healthz",
             Route::Ready => "readyz",
             Route::Metrics => "metrics",
-            Route::Unknown => "unknown",
             Route::Site => "site",
         }
     }
 }
 
 impl Service {
-    /// Gets everything ready.
+    /// Loads the site and makes everything ready.
     ///
     /// # Errors
     /// When the site or the system's certificates cannot be read.
-    pub fn new(settings: Settings) -> std::io::Result<Arc<Service>> {
+    pub fn new(settings: Settings) -> std::io::Result<Service> {
         let assets = Assets::load(&settings.assets)?;
-        let metrics = Arc::new(Metrics::default());
-        let sessions = Arc::new(Sessions::new(&settings));
-        Ok(Arc::new(Service {
-            upstream: Upstream::new(&settings.accelerate, metrics.clone())?,
-            owned: Owned::default(),
-            once: Arc::default(),
-            counters: Counters::new(&settings.limits),
-            metrics,
-            policy: Policy::new(&settings),
-            origins: Origins::new(&settings),
-            links: links::router(Arc::new(Links::new(sessions.clone(), &settings))),
-            ending: AtomicBool::new(false),
-            sessions,
+        let state = Arc::new(AppState::new(settings)?);
+        let settings = &state.settings;
+        let links = Arc::new(Links::new(state.sessions.clone(), settings));
+        Ok(Service {
+            security_headers: SecurityHeaders::new(settings),
+            allowed_origins: AllowedOrigins::new(settings),
+            links: links::router(links),
+            stopping: AtomicBool::new(false),
             assets,
-            settings,
-        }))
+            state,
+        })
     }
 
-    /// From now on `/readyz` says no: requests should go to another copy.
-    pub fn begin_to_end(&self) {
-        self.ending.store(true, Ordering::Relaxed);
+    /// What the endpoints share.
+    pub fn state(&self) -> &AppState {
+        &self.state
     }
 
-    /// Answers a request from that peer.
-    pub async fn answer(self: Arc<Self>, peer: SocketAddr, request: Request<Body>) -> Response {
+    /// From now on `/readyz` answers no, so that requests go to another instance.
+    pub fn begin_to_stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    /// Answers a request that came over a connection from that peer.
+    pub async fn answer(&self, peer: SocketAddr, request: Request<Body>) -> Response {
         let began = Instant::now();
         let route = Route::of(request.uri().path());
         let method = request.method().clone();
-        let mut response = self.route(route, peer, request).await;
+        let mut response = self.answer_route(route, peer, request).await;
         let took = began.elapsed();
         let status = response.status();
-        self.metrics.answered(route.name(), status.as_u16(), took);
+        self.state
+            .metrics
+            .answered(route.name(), status.as_u16(), took);
         if route == Route::Site {
             return response;
         }
-        let id = request_id();
+        let request_id = random_request_id();
         tracing::info!(
-            request = %id,
-            method = known(&method),
+            request = %request_id,
+            method = method_for_log(&method),
             route = route.name(),
             status = status.as_u16(),
             ms = took.as_millis() as u64,
             "answered"
         );
-        if let Ok(id) = HeaderValue::try_from(id) {
-            response.headers_mut().insert("x-request-id", id);
+        if let Ok(request_id) = HeaderValue::try_from(request_id) {
+            response.headers_mut().insert("x-request-id", request_id);
         }
         response
     }
 
-    async fn route(
-        self: &Arc<Self>,
+    async fn answer_route(
+        &self,
         route: Route,
         peer: SocketAddr,
         request: Request<Body>,
     ) -> Response {
-        let too_long = request
+        let url_too_long = request
             .uri()
             .path_and_query()
-            .is_some_and(|it| it.as_str().len() > self.settings.limits.url_bytes);
+            .is_some_and(|it| it.as_str().len() > self.state.settings.limits.url_bytes);
         match route {
-            Route::Site if too_long => return self.refuse(Refusal::UrlTooLong, request),
+            Route::Site if url_too_long => return self.refuse(Refusal::UrlTooLong, request),
             Route::Site => return self.site(&request),
             Route::Health => return self.health(),
-            Route::Ready => {
-                let ending = self.ending.load(Ordering::Relaxed);
-                let status = if ending { 503 } else { 200 };
-                let word = if ending { "ending" } else { "ready" };
-                return self.plain(status, format!("{{\"status\":\"{word}\"}}"));
-            }
+            Route::Ready => return self.readiness(),
             _ => {}
         }
-        let client = address::client(peer.ip(), request.headers(), &self.settings.access);
+        let settings = &self.state.settings;
+        let client = client_address::of(peer.ip(), request.headers(), &settings.access);
         if route == Route::Metrics {
-            // Forwarded, and nobody knows for whom: that is a stranger, not the proxy's own machine.
-            let forwarded = ["x-forwarded-for", "forwarded"]
-                .iter()
-                .any(|name| request.headers().contains_key(*name));
-            if forwarded && client == peer.ip().to_canonical() {
-                return self.refuse(Refusal::NotFound, request);
-            }
-            return self.metrics(client);
+            return self.metrics(peer.ip(), client, request);
         }
-        let caller = if matches!(route, Route::Links | Route::Open) {
-            // A broker's own systems, which show a key; and a link in an e-mail, from anywhere.
-            Ok(origin::Caller::None)
+        let origin = if matches!(route, Route::Links | Route::Open) {
+            // The office's own systems show a key, and a link in an e-mail is opened from anywhere.
+            Ok(RequestOrigin::None)
         } else {
-            self.origins.check(request.method(), request.headers())
+            self.allowed_origins
+                .check(request.method(), request.headers())
         };
-        let caller = match caller {
-            Ok(caller) => caller,
+        let origin = match origin {
+            Ok(origin) => origin,
             Err(refusal) => return self.refuse(refusal, request),
         };
-        // After who calls is known: a page that may call us may also read why not.
-        let refused = match route {
-            _ if too_long => Some(Refusal::UrlTooLong),
-            // Somebody at their browser, who would read no sentence; it costs no more than a file.
-            Route::Open => None,
-            _ => self.counters.address(client).err(),
-        };
-        let refused = refused.or_else(|| match route {
-            Route::Session | Route::Phone if request.method() != Method::DELETE => {
-                let session = self
-                    .sessions
-                    .of(request.headers(), SystemTime::now())
-                    .ok()?;
-                self.counters.session(&session.id).err()
-            }
-            _ => None,
-        });
-        let mut response = if let Some(refusal) = refused {
-            self.refuse(refusal, request)
-        } else if request.method() == Method::OPTIONS
-            && !matches!(route, Route::Links | Route::Open | Route::Unknown)
-        {
-            self.origins.preflight()
-        } else {
-            match route {
-                Route::Endpoint(endpoint) => self.endpoint(endpoint, client, request).await,
-                Route::Unknown => self.refuse(Refusal::NotFound, request),
-                _ => match self.links.clone().oneshot(request).await {
-                    Ok(response) => response,
-                    Err(never) => match never {},
-                },
-            }
-        };
-        self.policy.for_api(response.headers_mut());
-        self.origins.allow(&caller, response.headers_mut());
+        // The origin comes first: a page that may call us may also read why we refuse.
+        let mut response =
+            if let Err(refusal) = self.check_limits(route, url_too_long, client, &request) {
+                self.refuse(refusal, request)
+            } else if request.method() == Method::OPTIONS
+                && !matches!(route, Route::Links | Route::Open | Route::UnknownEndpoint)
+            {
+                self.allowed_origins.preflight()
+            } else {
+                match route {
+                    Route::Endpoint(endpoint) => self.endpoint(endpoint, client, request).await,
+                    Route::UnknownEndpoint => self.refuse(Refusal::NotFound, request),
+                    _ => match self.links.clone().oneshot(request).await {
+                        Ok(response) => response,
+                        Err(never) => match never {},
+                    },
+                }
+            };
+        self.security_headers.add_to_api(response.headers_mut());
+        self.allowed_origins.allow(&origin, response.headers_mut());
         response
     }
 
+    /// Whether this request is one too many or its address too long. The calls of the four endpoints are
+    /// counted for each session in [`Service::endpoint`].
+    fn check_limits(
+        &self,
+        route: Route,
+        url_too_long: bool,
+        client: IpAddr,
+        request: &Request<Body>,
+    ) -> Result<(), Refusal> {
+        if url_too_long {
+            return Err(Refusal::UrlTooLong);
+        }
+        // Opening a link does not count: a person at their browser would see bare JSON in place of a
+        // page, and it costs no more than a file.
+        if route != Route::Open {
+            self.state.limiter.check_address(client)?;
+        }
+        let log_out = request.method() == Method::DELETE;
+        if matches!(route, Route::Session | Route::Phone)
+            && !log_out
+            && let Ok(session) = self
+                .state
+                .sessions
+                .authenticate(request.headers(), SystemTime::now())
+        {
+            self.state.limiter.check_session(&session.id)?;
+        }
+        Ok(())
+    }
+
     async fn endpoint(
-        self: &Arc<Self>,
+        &self,
         endpoint: Endpoint,
         address: IpAddr,
         request: Request<Body>,
     ) -> Response {
-        let method = endpoints::named(endpoint.name()).map(|(_, method)| method);
-        if method.as_ref() != Some(request.method()) {
+        let method = endpoint.method();
+        if method != *request.method() {
             let mut response = self.refuse(Refusal::MethodNotAllowed, request);
-            if let Some(method) = method
-                && let Ok(allow) = HeaderValue::try_from(method.as_str())
-            {
+            if let Ok(allow) = HeaderValue::try_from(method.as_str()) {
                 response.headers_mut().insert(header::ALLOW, allow);
             }
             return response;
         }
-        let session = self.sessions.of(request.headers(), SystemTime::now());
-        let session = session.and_then(|session| {
-            self.counters.session(&session.id)?;
-            Ok(session)
-        });
+        let session = self
+            .state
+            .sessions
+            .authenticate(request.headers(), SystemTime::now())
+            .and_then(|session| {
+                self.state.limiter.check_session(&session.id)?;
+                Ok(session)
+            });
         let session = match session {
             Ok(session) => session,
             Err(refusal) => return self.refuse(refusal, request),
         };
         let renewal = session.renewal();
         let caller = Caller { session, address };
-        let mut response = endpoints::answer(self, endpoint, &caller, request).await;
-        // Who logged out while this was under way stays logged out.
+        let mut response = endpoints::answer(&self.state, endpoint, &caller, request).await;
+        // A consumer who logged out in the meantime stays logged out.
         if let Some(cookie) = renewal
-            && self.sessions.goes_on(&caller.session)
+            && !self.state.sessions.is_revoked(&caller.session.id)
         {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
@@ -274,58 +265,75 @@ impl Service {
     }
 
     fn site(&self, request: &Request<Body>) -> Response {
-        let mut response =
-            self.assets
-                .answer(request.method(), request.uri().path(), request.headers());
-        self.policy.for_site(response.headers_mut());
+        let path = request.uri().path();
+        let mut response = self
+            .assets
+            .answer(request.method(), path, request.headers());
+        self.security_headers
+            .add_to_site(self.assets.style_hashes(path), response.headers_mut());
         response
     }
 
     fn health(&self) -> Response {
-        let accelerate = if self.upstream.is_up() { "up" } else { "down" };
-        self.plain(
-            200,
-            format!("{{\"status\":\"ok\",\"accelerate\":\"{accelerate}\"}}"),
-        )
+        let accelerate = if self.state.upstream.is_up() {
+            "up"
+        } else {
+            "down"
+        };
+        let json = format!("{{\"status\":\"ok\",\"accelerate\":\"{accelerate}\"}}");
+        self.json(StatusCode::OK, json)
     }
 
-    /// Whoever may not read them is told that there are none.
-    fn metrics(&self, client: IpAddr) -> Response {
-        let may = &self.settings.access.metrics_from;
-        if !may.iter().any(|net| net.contains(&client)) {
-            return Refusal::NotFound.into_response();
+    fn readiness(&self) -> Response {
+        let (status, word) = if self.stopping.load(Ordering::Relaxed) {
+            (StatusCode::SERVICE_UNAVAILABLE, "ending")
+        } else {
+            (StatusCode::OK, "ready")
+        };
+        self.json(status, format!("{{\"status\":\"{word}\"}}"))
+    }
+
+    /// Who may not read the counters is told that there are none.
+    fn metrics(&self, peer: IpAddr, client: IpAddr, request: Request<Body>) -> Response {
+        let forwarded = ["x-forwarded-for", "forwarded"]
+            .iter()
+            .any(|name| request.headers().contains_key(*name));
+        // A proxy forwards for a client whose address cannot be read: that is a stranger, not the proxy.
+        let unknown_client = forwarded && client == peer.to_canonical();
+        let allowed = &self.state.settings.access.metrics_from;
+        if unknown_client || !allowed.iter().any(|net| net.contains(&client)) {
+            return self.refuse(Refusal::NotFound, request);
         }
-        let text = self.metrics.text(self.upstream.is_up());
-        let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-        let mut response = ([(header::CONTENT_TYPE, kind)], text).into_response();
-        self.policy.for_api(response.headers_mut());
+        let text = self.state.metrics.text(self.state.upstream.is_up());
+        let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+        let mut response = ([(header::CONTENT_TYPE, content_type)], text).into_response();
+        self.security_headers.add_to_api(response.headers_mut());
         response
     }
 
-    fn plain(&self, status: u16, json: String) -> Response {
-        let status = StatusCode::from_u16(status).unwrap_or_default();
-        let kind = [(header::CONTENT_TYPE, "application/json")];
-        let mut response = (status, kind, json).into_response();
-        self.policy.for_api(response.headers_mut());
+    fn json(&self, status: StatusCode, json: String) -> Response {
+        let content_type = [(header::CONTENT_TYPE, "application/json")];
+        let mut response = (status, content_type, json).into_response();
+        self.security_headers.add_to_api(response.headers_mut());
         response
     }
 
-    /// Says no, and lets a browser in the middle of sending finish so that it reads it.
+    /// Refuses a request. A browser in the middle of sending may finish, so that it reads the answer.
     fn refuse(&self, refusal: Refusal, request: Request<Body>) -> Response {
-        let limits = &self.settings.limits;
-        crate::flow::drain(
+        let limits = &self.state.settings.limits;
+        crate::relay::drain(
             request.into_body(),
             limits.upload_bytes,
             limits.idle_timeout,
         );
         let mut response = refusal.into_response();
-        self.policy.for_api(response.headers_mut());
+        self.security_headers.add_to_api(response.headers_mut());
         response
     }
 }
 
-/// A stranger may write anything for a method.
-fn known(method: &Method) -> &'static str {
+/// The method for the log: a stranger may write anything for one.
+fn method_for_log(method: &Method) -> &'static str {
     match *method {
         Method::GET => "GET",
         Method::HEAD => "HEAD",
@@ -336,10 +344,10 @@ fn known(method: &Method) -> &'static str {
     }
 }
 
-/// Finds one request in the log; says nothing of who made it.
-fn request_id() -> String {
+/// Finds one request in the log. It says nothing of who made it.
+fn random_request_id() -> String {
     let mut bytes = [0; 8];
-    // Without randomness the log is poorer, and nothing else.
+    // Without randomness every id in the log is 0, and nothing else is wrong.
     let _ = getrandom::fill(&mut bytes);
     format!("{:016x}", u64::from_be_bytes(bytes))
 }

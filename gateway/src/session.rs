@@ -1,5 +1,5 @@
-//! Who is signed in: a cookie that holds a signed token, short-lived and renewed while it is used. The
-//! only thing remembered is who logged out.
+//! Sessions: who is signed in. A session is a cookie with a signed token, which is good for a short time
+//! and renewed while it is used. The gateway remembers only which sessions were logged out.
 
 use crate::refusal::Refusal;
 use crate::settings::Settings;
@@ -14,16 +14,16 @@ use serde::{Deserialize, Serialize};
 use std::time::{Duration, SystemTime};
 
 /// How many sessions that were logged out are remembered.
-const REMEMBERED: u64 = 1_000_000;
+const REVOKED_CAPACITY: u64 = 1_000_000;
 
 /// Makes, reads and ends sessions.
 pub struct Sessions {
     keys: Keys,
-    idle: u64,
-    longest: u64,
+    idle_seconds: u64,
+    longest_seconds: u64,
     secure: bool,
     cross_site: bool,
-    ended: Cache<String, ()>,
+    revoked: Cache<String, ()>,
 }
 
 impl std::fmt::Debug for Sessions {
@@ -32,35 +32,35 @@ impl std::fmt::Debug for Sessions {
     }
 }
 
-/// What the cookie's token holds.
+/// The content of the cookie's token.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Ticket {
+struct Claims {
     /// Whose session it is.
     #[serde(rename = "c")]
     consumer_id: String,
     /// Which session it is.
     #[serde(rename = "s")]
     id: String,
-    /// When this ticket was made, in Unix seconds.
+    /// When the token was made, in Unix seconds.
     #[serde(rename = "i")]
     issued: u64,
-    /// When it lapses.
+    /// When the token expires, in Unix seconds.
     #[serde(rename = "e")]
     expires: u64,
-    /// When the session ends, however much it is used.
+    /// When the session ends, however much it is used, in Unix seconds.
     #[serde(rename = "u")]
     until: u64,
 }
 
-/// A session that goes on.
+/// A session of a consumer who is signed in.
 pub struct Session {
-    /// Whose it is.
+    /// AccelerateConnect's id of the consumer.
     pub consumer_id: String,
-    /// Which it is: random, no secret.
+    /// The session's own id: random, and no secret.
     pub id: String,
     until: u64,
-    left: u64,
-    left_unused: u64,
+    seconds_left: u64,
+    seconds_left_unused: u64,
     renewal: Option<HeaderValue>,
 }
 
@@ -71,161 +71,157 @@ impl std::fmt::Debug for Session {
 }
 
 impl Session {
-    /// The cookie to set, when the session is due to be renewed.
+    /// The cookie that renews the session, when it is due.
     pub fn renewal(&self) -> Option<HeaderValue> {
         self.renewal.clone()
     }
 
-    /// How many seconds it lasts unless it is used, when its [renewal](Session::renewal) is set.
+    /// For how many more seconds the session is good if nobody uses it, once its
+    /// [renewal](Session::renewal) was sent.
     pub fn seconds_left(&self) -> u64 {
-        self.left
+        self.seconds_left
     }
 
-    /// The same when it is not.
+    /// The same without the renewal.
     pub fn seconds_left_unused(&self) -> u64 {
-        self.left_unused
+        self.seconds_left_unused
     }
 
-    /// When it ends, however much it is used.
+    /// When the session ends, however much it is used.
     pub fn until(&self) -> SystemTime {
         SystemTime::UNIX_EPOCH + Duration::from_secs(self.until)
     }
 }
 
 impl Sessions {
-    /// Sessions as they were set.
+    /// Sessions of these settings.
     pub fn new(settings: &Settings) -> Sessions {
         let longest = settings.session.longest;
         Sessions {
             keys: keys(settings),
-            idle: settings.session.idle.as_secs().max(1),
-            longest: longest.as_secs().max(1),
+            idle_seconds: settings.session.idle.as_secs().max(1),
+            longest_seconds: longest.as_secs().max(1),
             secure: settings.secure(),
             cross_site: settings.session.cross_site,
-            ended: Cache::builder()
+            revoked: Cache::builder()
                 .time_to_live(longest)
-                .max_capacity(REMEMBERED)
+                .max_capacity(REVOKED_CAPACITY)
                 .eviction_policy(EvictionPolicy::lru())
                 .build(),
         }
     }
 
-    /// The keys of everything a consumer holds.
+    /// The keys of all tokens.
     pub fn keys(&self) -> &Keys {
         &self.keys
     }
 
-    /// A new session and its cookie. It ends at `until` at the latest, when that is given.
+    /// Starts a session, and gives it with its cookie. It ends at `until` at the latest, when that is given.
     ///
     /// # Errors
-    /// When the system has no randomness to give.
-    pub fn begin(
+    /// When `until` is past, or the system has no randomness to give.
+    pub fn start(
         &self,
         consumer_id: &str,
         until: Option<SystemTime>,
         now: SystemTime,
     ) -> Result<(Session, HeaderValue), Refusal> {
-        let now = seconds(now);
-        let longest = now + self.longest;
-        let until = until.map_or(longest, |until| seconds(until).min(longest));
+        let now = unix_seconds(now);
+        let longest = now + self.longest_seconds;
+        let until = until.map_or(longest, |until| unix_seconds(until).min(longest));
         if until <= now {
             return Err(Refusal::SessionExpired);
         }
-        let ticket = Ticket {
+        let claims = Claims {
             consumer_id: consumer_id.to_owned(),
             id: random_id()?,
             issued: now,
-            expires: (now + self.idle).min(until),
+            expires: (now + self.idle_seconds).min(until),
             until,
         };
-        let cookie = self.cookie_of(&ticket).ok_or(Refusal::Internal)?;
+        let cookie = self.cookie_of(&claims).ok_or(Refusal::Internal)?;
         let session = Session {
-            left: ticket.expires - now,
-            left_unused: ticket.expires - now,
+            seconds_left: claims.expires - now,
+            seconds_left_unused: claims.expires - now,
             until,
             renewal: None,
-            consumer_id: ticket.consumer_id,
-            id: ticket.id,
+            consumer_id: claims.consumer_id,
+            id: claims.id,
         };
         Ok((session, cookie))
     }
 
-    /// Whose request this is.
+    /// The session that a request's cookies hold.
     ///
     /// # Errors
-    /// [`Refusal::NotSignedIn`] without a session of ours, [`Refusal::SessionExpired`] when it lapsed or
-    /// was logged out.
-    pub fn of(&self, headers: &HeaderMap, now: SystemTime) -> Result<Session, Refusal> {
-        let now = seconds(now);
-        let tickets = headers
+    /// [`Refusal::NotSignedIn`] without a session of ours, [`Refusal::SessionExpired`] when it has expired
+    /// or was logged out.
+    pub fn authenticate(&self, headers: &HeaderMap, now: SystemTime) -> Result<Session, Refusal> {
+        let now = unix_seconds(now);
+        let claimss = headers
             .get_all(header::COOKIE)
             .iter()
             .filter_map(|line| line.to_str().ok())
             .flat_map(|line| Cookie::split_parse(line.to_owned()))
             .filter_map(Result::ok)
-            .filter(|cookie| cookie.name() == self.name())
+            .filter(|cookie| cookie.name() == self.cookie_name())
             .filter_map(|cookie| {
                 self.keys
-                    .open::<Ticket>(Purpose::Session, cookie.value())
+                    .open::<Claims>(Purpose::Session, cookie.value())
                     .ok()
             });
         let mut refusal = Refusal::NotSignedIn;
-        for ticket in tickets {
-            let over = ticket.expires <= now || ticket.until <= now;
-            if over || self.ended.contains_key(&ticket.id) {
+        for claims in claimss {
+            let expired = claims.expires <= now || claims.until <= now;
+            if expired || self.is_revoked(&claims.id) {
                 refusal = Refusal::SessionExpired;
                 continue;
             }
-            let expires = (now + self.idle).min(ticket.until);
-            let due = now >= ticket.issued + self.idle / 4 && expires > ticket.expires;
-            let renewed = Ticket {
+            let expires = (now + self.idle_seconds).min(claims.until);
+            let due = now >= claims.issued + self.idle_seconds / 4 && expires > claims.expires;
+            let renewed = Claims {
                 issued: now,
                 expires,
-                ..ticket.clone()
+                ..claims.clone()
             };
             return Ok(Session {
                 renewal: due.then(|| self.cookie_of(&renewed)).flatten(),
-                left: if due { expires } else { ticket.expires } - now,
-                left_unused: ticket.expires - now,
-                until: ticket.until,
-                consumer_id: ticket.consumer_id,
-                id: ticket.id,
+                seconds_left: if due { expires } else { claims.expires } - now,
+                seconds_left_unused: claims.expires - now,
+                until: claims.until,
+                consumer_id: claims.consumer_id,
+                id: claims.id,
             });
         }
         Err(refusal)
     }
 
-    /// Ends a session in this copy at once and for good.
-    pub fn end(&self, session: &Session) {
-        self.ended.insert(session.id.clone(), ());
+    /// Logs a session out, in this instance at once and for good.
+    pub fn revoke(&self, session: &Session) {
+        self.revoked.insert(session.id.clone(), ());
     }
 
-    /// Whether a session that was good a while ago still is.
-    pub fn goes_on(&self, session: &Session) -> bool {
-        !self.is_ended(&session.id)
+    /// Whether the session with that id was logged out in this instance.
+    pub fn is_revoked(&self, id: &str) -> bool {
+        self.revoked.contains_key(id)
     }
 
-    /// Whether the session of that id was logged out here.
-    pub(crate) fn is_ended(&self, id: &str) -> bool {
-        self.ended.contains_key(id)
-    }
-
-    /// The cookie that takes a session off the browser.
-    pub fn clearing(&self) -> Option<HeaderValue> {
+    /// The cookie that removes the session from the browser.
+    pub fn removal_cookie(&self) -> Option<HeaderValue> {
         let mut cookie = self.cookie("");
         cookie.set_max_age(cookie::time::Duration::ZERO);
         HeaderValue::try_from(cookie.to_string()).ok()
     }
 
-    fn cookie_of(&self, ticket: &Ticket) -> Option<HeaderValue> {
-        let token = self.keys.seal(Purpose::Session, ticket)?;
+    fn cookie_of(&self, claims: &Claims) -> Option<HeaderValue> {
+        let token = self.keys.seal(Purpose::Session, claims)?;
         let mut cookie = self.cookie(&token);
-        let seconds = i64::try_from(ticket.expires - ticket.issued).ok()?;
+        let seconds = i64::try_from(claims.expires - claims.issued).ok()?;
         cookie.set_max_age(cookie::time::Duration::seconds(seconds));
         HeaderValue::try_from(cookie.to_string()).ok()
     }
 
-    fn name(&self) -> &'static str {
+    fn cookie_name(&self) -> &'static str {
         if self.secure {
             "__Host-portal"
         } else {
@@ -235,7 +231,7 @@ impl Sessions {
 
     fn cookie<'a>(&self, value: &'a str) -> Cookie<'a> {
         let cross_site = self.cross_site && self.secure;
-        Cookie::build((self.name(), value))
+        Cookie::build((self.cookie_name(), value))
             .path("/")
             .http_only(true)
             .secure(self.secure)
@@ -249,7 +245,7 @@ impl Sessions {
     }
 }
 
-/// The keys, good for one office at one address.
+/// The keys of these settings. Their tokens are good for one office at one address.
 pub(crate) fn keys(settings: &Settings) -> Keys {
     let audience = [
         settings.public_url.as_str(),
@@ -260,14 +256,15 @@ pub(crate) fn keys(settings: &Settings) -> Keys {
     Keys::new(&settings.secrets, audience)
 }
 
-/// 128 bits that nobody guesses.
+/// An id of 128 random bits.
 pub(crate) fn random_id() -> Result<String, Refusal> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|_| Refusal::Internal)?;
     Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes))
 }
 
-pub(crate) fn seconds(at: SystemTime) -> u64 {
+/// A time in Unix seconds; 0 when it is before 1970.
+pub(crate) fn unix_seconds(at: SystemTime) -> u64 {
     at.duration_since(SystemTime::UNIX_EPOCH)
         .map_or(0, |since| since.as_secs())
 }
@@ -296,7 +293,7 @@ mod tests {
         Sessions::new(&settings("https://portal.example.nl/", false))
     }
 
-    /// What a browser sends back.
+    /// The headers with which a browser sends a cookie back.
     fn sent(cookie: &HeaderValue) -> HeaderMap {
         let pair = cookie.to_str().unwrap().split(';').next().unwrap();
         HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_str(pair).unwrap())])
@@ -307,56 +304,56 @@ mod tests {
     }
 
     #[test]
-    fn a_session_lives_half_an_hour_and_goes_on_while_it_is_used() {
+    fn a_session_is_good_for_half_an_hour_and_longer_while_it_is_used() {
         let sessions = sessions();
-        let mut cookie = sessions.begin("CNSR1", None, at(0)).unwrap().1;
+        let mut cookie = sessions.start("CNSR1", None, at(0)).unwrap().1;
         assert_eq!(
-            sessions.of(&sent(&cookie), at(30)).unwrap_err(),
+            sessions.authenticate(&sent(&cookie), at(30)).unwrap_err(),
             Refusal::SessionExpired
         );
         assert!(
             sessions
-                .of(&sent(&cookie), at(5))
+                .authenticate(&sent(&cookie), at(5))
                 .unwrap()
                 .renewal()
                 .is_none()
         );
         for minute in (20..720).step_by(20) {
-            let session = sessions.of(&sent(&cookie), at(minute)).unwrap();
+            let session = sessions.authenticate(&sent(&cookie), at(minute)).unwrap();
             assert_eq!(session.consumer_id, "CNSR1");
             if let Some(renewed) = session.renewal() {
                 cookie = renewed;
             }
         }
         assert_eq!(
-            sessions.of(&sent(&cookie), at(720)).unwrap_err(),
+            sessions.authenticate(&sent(&cookie), at(720)).unwrap_err(),
             Refusal::SessionExpired
         );
     }
 
     #[test]
-    fn who_logs_out_is_out_whichever_of_their_cookies_comes() {
+    fn log_out_ends_a_session_for_all_its_cookies() {
         let sessions = sessions();
-        let cookie = sessions.begin("CNSR1", None, at(0)).unwrap().1;
-        let session = sessions.of(&sent(&cookie), at(20)).unwrap();
+        let cookie = sessions.start("CNSR1", None, at(0)).unwrap().1;
+        let session = sessions.authenticate(&sent(&cookie), at(20)).unwrap();
         let renewed = session.renewal().unwrap();
-        sessions.end(&session);
-        assert!(!sessions.goes_on(&session));
+        sessions.revoke(&session);
+        assert!(sessions.is_revoked(&session.id));
         for cookie in [cookie, renewed] {
             assert_eq!(
-                sessions.of(&sent(&cookie), at(21)).unwrap_err(),
+                sessions.authenticate(&sent(&cookie), at(21)).unwrap_err(),
                 Refusal::SessionExpired
             );
         }
     }
 
     #[test]
-    fn what_is_no_cookie_of_ours_is_nobody_and_does_not_hide_one_that_is() {
+    fn a_foreign_cookie_signs_nobody_in_and_does_not_hide_our_own() {
         let sessions = sessions();
-        let cookie = sessions.begin("CNSR1", None, at(0)).unwrap().1;
+        let cookie = sessions.start("CNSR1", None, at(0)).unwrap().1;
         let mut headers = HeaderMap::new();
         assert_eq!(
-            sessions.of(&headers, at(1)).unwrap_err(),
+            sessions.authenticate(&headers, at(1)).unwrap_err(),
             Refusal::NotSignedIn
         );
         headers.append(
@@ -365,23 +362,31 @@ mod tests {
         );
         headers.append(header::COOKIE, HeaderValue::from_bytes(b"\xFF=1").unwrap());
         assert_eq!(
-            sessions.of(&headers, at(1)).unwrap_err(),
+            sessions.authenticate(&headers, at(1)).unwrap_err(),
             Refusal::NotSignedIn
         );
         headers.append(header::COOKIE, sent(&cookie)[header::COOKIE].clone());
-        assert_eq!(sessions.of(&headers, at(1)).unwrap().consumer_id, "CNSR1");
+        assert_eq!(
+            sessions.authenticate(&headers, at(1)).unwrap().consumer_id,
+            "CNSR1"
+        );
     }
 
     #[test]
-    fn the_cookie_is_as_strict_as_the_deployment_lets_it() {
+    fn the_cookie_is_as_strict_as_the_deployment_allows() {
         let cookie = |url, cross_site| {
             let sessions = Sessions::new(&settings(url, cross_site));
-            let cookie = sessions.begin("C", None, at(0)).unwrap().1;
+            let cookie = sessions.start("C", None, at(0)).unwrap().1;
             let text = cookie.to_str().unwrap().to_owned();
             let (pair, rest) = text.split_once("; ").unwrap();
-            let clearing = sessions.clearing().unwrap().to_str().unwrap().to_owned();
-            let (_, cleared) = clearing.split_once("; ").unwrap();
-            assert_eq!(rest.replace("Max-Age=1800", "Max-Age=0"), cleared);
+            let removal = sessions
+                .removal_cookie()
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .to_owned();
+            let (_, removed) = removal.split_once("; ").unwrap();
+            assert_eq!(rest.replace("Max-Age=1800", "Max-Age=0"), removed);
             (pair.split('=').next().unwrap().to_owned(), rest.to_owned())
         };
         let own = cookie("https://portal.example.nl/", false);
@@ -398,18 +403,18 @@ mod tests {
     }
 
     #[test]
-    fn nothing_personal_is_in_what_is_printed() {
+    fn debug_output_names_no_consumer_and_no_session() {
         let sessions = sessions();
-        let cookie = sessions.begin("CNSR1", None, at(0)).unwrap().1;
-        let session = sessions.of(&sent(&cookie), at(1)).unwrap();
-        sessions.end(&session);
+        let cookie = sessions.start("CNSR1", None, at(0)).unwrap().1;
+        let session = sessions.authenticate(&sent(&cookie), at(1)).unwrap();
+        sessions.revoke(&session);
         let printed = format!("{session:?} {sessions:?}");
         assert!(!printed.contains("CNSR1") && !printed.contains(&session.id));
     }
 
     proptest! {
         #[test]
-        fn no_cookie_of_a_strangers_lets_anybody_in_or_hides_one_of_ours(
+        fn no_forged_cookie_signs_in_or_hides_our_own(
             before in proptest::collection::vec(any::<u8>(), 0..80),
             value in "[!-~]{0,80}",
         ) {
@@ -420,10 +425,10 @@ mod tests {
             }
             let forged = format!("__Host-portal={value}");
             headers.append(header::COOKIE, HeaderValue::from_str(&forged).unwrap());
-            prop_assert!(sessions.of(&headers, at(1)).is_err());
-            let cookie = sessions.begin("CNSR1", None, at(0)).unwrap().1;
+            prop_assert!(sessions.authenticate(&headers, at(1)).is_err());
+            let cookie = sessions.start("CNSR1", None, at(0)).unwrap().1;
             headers.append(header::COOKIE, sent(&cookie)[header::COOKIE].clone());
-            prop_assert_eq!(sessions.of(&headers, at(1)).unwrap().consumer_id, "CNSR1");
+            prop_assert_eq!(sessions.authenticate(&headers, at(1)).unwrap().consumer_id, "CNSR1");
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Everything that can be set, as the rest of the gateway uses it: checked, typed, nothing optional that
-//! is needed. [`config`](crate::config) makes it from files, environment and flags.
+//! All settings, checked and typed, as the rest of the gateway uses them. [`config`](crate::config) reads
+//! them from files, environment and flags.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -9,33 +9,33 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 use url::Url;
 
-/// Everything that can be set.
+/// All settings.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Where to listen.
+    /// The address to listen on.
     pub listen: SocketAddr,
-    /// Where consumers find us, with a slash at its end, such as `https://portal.example.nl/`.
+    /// The gateway's address for consumers, with a slash at its end, such as `https://portal.example.nl/`.
     pub public_url: Url,
     /// The folder of the built site.
     pub assets: PathBuf,
-    /// What links and sessions are signed with: the newest first; at least one.
+    /// The secrets that sign links and sessions, the newest first; at least one.
     pub secrets: Vec<SecretString>,
     /// AccelerateConnect.
     pub accelerate: AccelerateSettings,
     /// Sessions and links.
     pub session: SessionSettings,
-    /// Who may call us, and from where.
+    /// Who may call the gateway, and from where.
     pub access: AccessSettings,
-    /// How much of everything.
+    /// The limits.
     pub limits: Limits,
-    /// What is written to standard error.
+    /// The log.
     pub log: LogSettings,
 }
 
-/// AccelerateConnect, and what its documentation leaves open.
+/// AccelerateConnect, with a setting for each thing that its documentation leaves open.
 #[derive(Debug, Clone)]
 pub struct AccelerateSettings {
-    /// What `consumerportal/getsession` is appended to, with a slash at its end.
+    /// The address that `consumerportal/getsession` is appended to, with a slash at its end.
     pub url: Url,
     /// The licence's name.
     pub domain: String,
@@ -53,20 +53,19 @@ pub struct AccelerateSettings {
     pub upload_body: UploadBody,
     /// How long connecting may take. Default: 5 s.
     pub connect_timeout: Duration,
-    /// How long an answer may keep us waiting for its first byte. Default: 30 s; an upload's, counted
-    /// from its last byte: 60 s.
+    /// How long AccelerateConnect may take until the first byte of its answer. Default: 30 s.
     pub answer_timeout: Duration,
-    /// See `answer_timeout`.
+    /// The same for an upload, counted from its last byte. Default: 60 s.
     pub upload_answer_timeout: Duration,
-    /// How long a body may stand still. Default: 30 s.
+    /// How long an answer's body may stand still. Default: 30 s.
     pub idle_timeout: Duration,
-    /// After how many failures in a row we stop asking. Default: 5.
+    /// After how many failures in a row AccelerateConnect is not asked for a while. Default: 5.
     pub circuit_failures: u32,
-    /// For how long. Default: 10 s.
+    /// How long that while is. Default: 10 s.
     pub circuit_pause: Duration,
 }
 
-/// AccelerateConnect takes one of the two.
+/// Which of the two times a request carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TimeParameter {
     /// `timestamp`: seconds since 1970.
@@ -96,37 +95,37 @@ pub enum UploadBody {
 /// Sessions and links.
 #[derive(Debug, Clone)]
 pub struct SessionSettings {
-    /// How long a session lives that nobody uses. Default: 30 minutes.
+    /// How long a session is good that nobody uses. Default: 30 minutes.
     pub idle: Duration,
-    /// How long a session lives at most. Default: 12 hours.
+    /// How long a session is good at most. Default: 12 hours.
     pub longest: Duration,
-    /// How long a link lives unless it says otherwise. Default: 14 days.
+    /// How long a link is good unless it says otherwise. Default: 14 days.
     pub link: Duration,
-    /// How long a link for the consumer's phone lives. Default: 5 minutes.
+    /// How long a link for the consumer's phone is good. Default: 5 minutes.
     pub phone_link: Duration,
     /// The page with the portal in it. Default: the public URL.
     pub page: Url,
-    /// Whether that page is of another site than ours: then links lead to that page, and the cookie is
+    /// Whether that page is of another site than the gateway. Then links lead to that page, and the cookie is
     /// `SameSite=None; Partitioned`.
     pub cross_site: bool,
-    /// What the broker's own systems show to `POST /links`; nobody may when absent.
+    /// The key that the office's own systems show to `POST /links`; without it nobody can.
     pub links_key: Option<SecretString>,
 }
 
-/// Who may call us, and from where.
+/// Who may call the gateway, and from where.
 #[derive(Debug, Clone)]
 pub struct AccessSettings {
-    /// The origins, besides our own, whose pages may hold the portal: `https://www.example.nl`.
+    /// The origins besides our own whose pages may hold the portal, such as `https://www.example.nl`.
     pub origins: Vec<String>,
-    /// Whose word on the consumer's address is believed. Default: this machine.
+    /// The proxies that are believed about the client's address. Default: this machine.
     pub trusted_proxies: Vec<IpNet>,
-    /// The header that those proxies set. One only: they pass the others on as a stranger wrote them.
+    /// The one header that those proxies set. They pass other headers on as a stranger wrote them.
     pub forwarded: ForwardedHeader,
     /// Who may read `/metrics`. Default: this machine.
     pub metrics_from: Vec<IpNet>,
 }
 
-/// The header in which trusted proxies say whom they speak for.
+/// The header in which trusted proxies give the client's address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ForwardedHeader {
     /// `X-Forwarded-For`.
@@ -135,7 +134,7 @@ pub enum ForwardedHeader {
     Forwarded,
 }
 
-/// How much of everything.
+/// The limits on sizes, numbers and times.
 #[derive(Debug, Clone)]
 pub struct Limits {
     /// The largest document, in bytes. Default: 25 MiB.
@@ -156,23 +155,24 @@ pub struct Limits {
     pub address_per_minute: u32,
     /// How long a browser may take for the headers of a request. Default: 10 s.
     pub header_timeout: Duration,
-    /// How long a browser may stand still in the middle of a body, ours or its own. Default: 30 s.
+    /// How long a browser may send or take nothing in the middle of a body. Default: 30 s.
     pub idle_timeout: Duration,
     /// How long running requests get after SIGTERM. Default: 2 minutes.
     pub drain: Duration,
 }
 
-/// What is written to standard error.
+/// The log.
 #[derive(Debug, Clone)]
 pub struct LogSettings {
     /// `error`, `warn`, `info`, `debug`, or a `tracing` filter. Default: `info`.
     pub filter: String,
-    /// JSON, a line an event; otherwise text for people. Default: JSON.
+    /// Whether each line is JSON; otherwise it is text for people. Default: JSON.
     pub json: bool,
 }
 
 impl Settings {
-    /// The defaults around what has none.
+    /// Settings with these values, and defaults for the rest. `accelerate` is its address, the licence's name
+    /// and the salt.
     pub fn new(
         public_url: Url,
         assets: PathBuf,
@@ -240,8 +240,8 @@ impl Settings {
         }
     }
 
-    /// Whether consumers reach us over TLS; without it (loopback, for trying) cookies go without
-    /// `Secure` and `__Host-`.
+    /// Whether consumers reach the gateway over TLS. Without it (on this machine, for trying) cookies have
+    /// neither `Secure` nor `__Host-`.
     pub fn secure(&self) -> bool {
         self.public_url.scheme() == "https"
     }

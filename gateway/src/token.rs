@@ -1,5 +1,5 @@
-//! What a consumer holds instead of a password: encrypted and signed texts (PASETO v4.local) that only
-//! this gateway, and its copies with the same secrets, can make or read. Knows nothing of what is in them.
+//! Tokens: what a consumer holds in place of a password. They are encrypted and signed (PASETO v4.local),
+//! so only gateways with the same secrets can make or read them. What is in them is the caller's business.
 
 use hkdf::Hkdf;
 use pasetors::Local;
@@ -12,17 +12,17 @@ use serde::de::DeserializeOwned;
 use sha2::Sha256;
 use zeroize::Zeroize as _;
 
-/// No token of ours is longer, in bytes.
-const LONGEST: usize = 2_048;
+/// The longest token, in bytes.
+const MAX_BYTES: usize = 2_048;
 
-/// What a token is for. One made for one purpose is unreadable for another.
+/// What a token is for. A token for one purpose cannot be read for another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// A link that the adviser sends.
+    /// A link that the office sends.
     Link,
-    /// A link to go on with on the phone.
+    /// A link that continues a session on the consumer's phone.
     Phone,
-    /// The cookie of who is signed in.
+    /// The session's cookie.
     Session,
 }
 
@@ -38,11 +38,11 @@ impl Purpose {
     }
 }
 
-/// It is no token of ours for that purpose, or it was changed. Nobody is told which.
+/// The token was not made by this gateway for that purpose, or was changed. Nobody is told which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Unreadable;
+pub struct InvalidToken;
 
-/// The keys of all secrets, the newest first.
+/// The keys made from the secrets, the newest first.
 pub struct Keys {
     /// For each secret, a key for each purpose.
     keys: Vec<[SymmetricKey<V4>; 3]>,
@@ -56,7 +56,7 @@ impl std::fmt::Debug for Keys {
 }
 
 impl Keys {
-    /// Keys from these secrets, newest first, for tokens that are good for this audience only.
+    /// Makes keys from these secrets, the newest first. Their tokens are good for this audience only.
     pub fn new(secrets: &[SecretString], audience: impl Into<String>) -> Keys {
         let keys = secrets.iter().map(|secret| {
             Purpose::ALL.map(|purpose| {
@@ -64,7 +64,7 @@ impl Keys {
                 let info = ["consumer-portal v1 ", purpose.name()].concat();
                 Hkdf::<Sha256>::new(None, secret.expose_secret().as_bytes())
                     .expand(info.as_bytes(), &mut bytes)
-                    .expect("32 bytes are not too many for HKDF-SHA256");
+                    .expect("HKDF-SHA256 gives up to 8,160 bytes");
                 let key = SymmetricKey::from(&bytes).expect("32 bytes are a key");
                 bytes.zeroize();
                 key
@@ -76,27 +76,27 @@ impl Keys {
         }
     }
 
-    /// A token that holds `what`; `None` when the system has no randomness to give.
-    pub fn seal(&self, purpose: Purpose, what: &impl Serialize) -> Option<String> {
+    /// Makes a token that holds `content`; `None` when the system has no randomness to give.
+    pub fn seal(&self, purpose: Purpose, content: &impl Serialize) -> Option<String> {
         let key = &self.keys.first()?[purpose as usize];
-        let text = serde_json::to_vec(what).ok()?;
+        let text = serde_json::to_vec(content).ok()?;
         let audience = self.audience(purpose);
         LocalToken::encrypt(key, &text, None, Some(audience.as_bytes())).ok()
     }
 
-    /// What a token holds.
+    /// Reads the content of a token.
     ///
     /// # Errors
-    /// [`Unreadable`].
+    /// [`InvalidToken`].
     pub fn open<T: DeserializeOwned>(
         &self,
         purpose: Purpose,
         token: &str,
-    ) -> Result<T, Unreadable> {
-        if token.len() > LONGEST {
-            return Err(Unreadable);
+    ) -> Result<T, InvalidToken> {
+        if token.len() > MAX_BYTES {
+            return Err(InvalidToken);
         }
-        let token = UntrustedToken::<Local, V4>::try_from(token).map_err(|_| Unreadable)?;
+        let token = UntrustedToken::<Local, V4>::try_from(token).map_err(|_| InvalidToken)?;
         let audience = self.audience(purpose);
         self.keys
             .iter()
@@ -105,7 +105,7 @@ impl Keys {
                 LocalToken::decrypt(key, &token, None, Some(audience.as_bytes())).ok()
             })
             .and_then(|token| serde_json::from_str(token.payload()).ok())
-            .ok_or(Unreadable)
+            .ok_or(InvalidToken)
     }
 
     fn audience(&self, purpose: Purpose) -> String {
@@ -127,7 +127,7 @@ mod tests {
     const NEW: &str = "fedcba9876543210fedcba9876543210";
 
     #[test]
-    fn what_is_sealed_can_be_opened_with_any_of_the_secrets_it_may_be_made_with() {
+    fn a_token_can_be_read_as_long_as_its_secret_is_in_the_list() {
         let token = keys(&[OLD], "a").seal(Purpose::Link, &"CNSR1").unwrap();
         let both = keys(&[NEW, OLD], "a");
         assert_eq!(both.open::<String>(Purpose::Link, &token).unwrap(), "CNSR1");
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn another_purpose_audience_or_version_is_refused() {
+    fn a_token_for_another_purpose_audience_or_version_is_refused() {
         let keys_a = keys(&[NEW], "a");
         let token = keys_a.seal(Purpose::Link, &1).unwrap();
         assert!(keys_a.open::<u8>(Purpose::Session, &token).is_err());
@@ -156,24 +156,24 @@ mod tests {
     }
 
     #[test]
-    fn a_token_does_not_show_what_it_holds() {
+    fn a_token_does_not_show_its_content() {
         let token = keys(&[NEW], "a").seal(Purpose::Link, &"CNSR1").unwrap();
         assert!(token.starts_with("v4.local.") && !token.contains("CNSR1"));
     }
 
     proptest! {
         #[test]
-        fn whoever_changes_a_byte_is_refused(at in 9usize..60, with in "[A-Za-z0-9_-]") {
+        fn a_token_with_a_changed_byte_is_refused(at in 9usize..60, with in "[A-Za-z0-9_-]") {
             let keys = keys(&[NEW], "a");
             let token = keys.seal(Purpose::Session, &"a text of some length").unwrap();
             let mut changed = token.clone();
             changed.replace_range(at..=at, &with);
             prop_assume!(changed != token);
-            prop_assert_eq!(keys.open::<String>(Purpose::Session, &changed), Err(Unreadable));
+            prop_assert_eq!(keys.open::<String>(Purpose::Session, &changed), Err(InvalidToken));
         }
 
         #[test]
-        fn nothing_makes_it_panic(text in ".{0,200}") {
+        fn no_text_makes_it_panic(text in ".{0,200}") {
             let keys = keys(&[NEW], "a");
             let version = ["v4.local.", &text].concat();
             prop_assert!(keys.open::<String>(Purpose::Link, &text).is_err());

@@ -1,10 +1,10 @@
-//! AccelerateConnect: signs what is asked, asks it, and tells an answer from an error. The salt and the
-//! names of the parameters are known here only. It knows nothing of browsers or sessions.
+//! The client of AccelerateConnect: signs requests, sends them, and tells an answer from an error. Only
+//! this file knows the salt and how a request is signed. It knows nothing of browsers or sessions.
 
 use crate::circuit::Circuit;
-use crate::flow::{Cut, Flow, Progress};
 use crate::metrics::Metrics;
 use crate::refusal::Refusal;
+use crate::relay::{RelayBody, RelayError, RelayProgress};
 use crate::settings::{AccelerateSettings, TimeParameter};
 use accelerate::problem::check_answer;
 use axum::body::Body;
@@ -21,17 +21,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
-/// Of an answer that may be an error so much is read before it is passed on, in bytes.
-const PEEK: usize = 8 * 1024;
+/// How much of an answer is read to see whether it is an error, in bytes.
+const PEEK_BYTES: usize = 8 * 1024;
 /// Idle connections are closed before a PHP server closes them (Apache: after 5 s).
-const POOL_IDLE: Duration = Duration::from_secs(4);
-/// No more idle connections are kept: a thousand consumers who ask at once need not be followed by a
-/// thousand who do.
+const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(4);
+/// How many idle connections are kept.
 const POOL_SIZE: usize = 64;
-/// How much of a body is held at a time, in bytes; hyper takes no less than 8,192.
-const BUFFER: usize = 8 * 1024;
+/// How much of a body is held at a time, in bytes. Hyper allows no less than 8,192.
+const BUFFER_BYTES: usize = 8 * 1024;
 
-/// What may be asked.
+/// One of the four endpoints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Endpoint {
     /// `getsession`
@@ -45,6 +44,26 @@ pub enum Endpoint {
 }
 
 impl Endpoint {
+    const ALL: [Endpoint; 4] = [
+        Endpoint::Session,
+        Endpoint::Download,
+        Endpoint::Otd,
+        Endpoint::Upload,
+    ];
+
+    /// The endpoint of that name.
+    pub fn named(name: &str) -> Option<Endpoint> {
+        Endpoint::ALL.into_iter().find(|it| it.name() == name)
+    }
+
+    /// The method that it takes.
+    pub fn method(self) -> Method {
+        match self {
+            Endpoint::Session | Endpoint::Download | Endpoint::Otd => Method::GET,
+            Endpoint::Upload => Method::POST,
+        }
+    }
+
     /// Its name in the address.
     pub fn name(self) -> &'static str {
         match self {
@@ -56,24 +75,24 @@ impl Endpoint {
     }
 }
 
-/// An answer that is no error, as far as can be seen.
+/// An answer that does not look like an error.
 #[derive(Debug)]
 pub struct Answer {
     /// Status and headers.
     pub head: response::Parts,
-    /// The first bytes, at most a few thousand; all of them when `rest` is `None`.
+    /// The first few thousand bytes at most; all bytes when `rest` is `None`.
     pub beginning: Bytes,
-    /// What follows.
+    /// The bytes that follow.
     pub rest: Option<Body>,
 }
 
 /// Why there is no answer to pass on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
-    /// We say no.
+    /// The gateway refuses.
     Refused(Refusal),
-    /// AccelerateConnect says no: its status (400 or above) and its code.
-    Told(StatusCode, String),
+    /// AccelerateConnect answered an error: its status (400 or above) and its code.
+    Accelerate(StatusCode, String),
 }
 
 impl From<Refusal> for Failure {
@@ -82,21 +101,22 @@ impl From<Refusal> for Failure {
     }
 }
 
-/// AccelerateConnect.
+/// The client of AccelerateConnect.
 #[derive(Debug)]
 pub struct Upstream {
     settings: AccelerateSettings,
     client: Client<HttpsConnector<HttpConnector>, Body>,
-    /// An upload is not sent again by itself, so it gets a connection that nobody can have closed.
-    fresh: Client<HttpsConnector<HttpConnector>, Body>,
+    /// Makes a new connection for each request. An upload is never sent again by itself, so it must not
+    /// get a connection that the other side has closed.
+    unpooled: Client<HttpsConnector<HttpConnector>, Body>,
     circuit: Circuit,
-    /// How far their clock is ahead of ours, in seconds.
-    skew: AtomicI64,
+    /// How far AccelerateConnect's clock is ahead of ours, in seconds.
+    clock_skew: AtomicI64,
     metrics: Arc<Metrics>,
 }
 
 impl Upstream {
-    /// One for these settings.
+    /// A client with these settings.
     ///
     /// # Errors
     /// When the system's certificates cannot be read.
@@ -114,61 +134,63 @@ impl Upstream {
         builder
             .timer(TokioTimer::new())
             .pool_timer(TokioTimer::new())
-            .http1_max_buf_size(BUFFER);
-        let fresh = builder
+            .http1_max_buf_size(BUFFER_BYTES);
+        let unpooled = builder
             .clone()
             .pool_max_idle_per_host(0)
             .build(https.clone());
         let client = builder
-            .pool_idle_timeout(POOL_IDLE)
+            .pool_idle_timeout(POOL_IDLE_TIMEOUT)
             .pool_max_idle_per_host(POOL_SIZE)
             .build(https);
         Ok(Upstream {
             circuit: Circuit::new(settings.circuit_failures, settings.circuit_pause),
             settings: settings.clone(),
             client,
-            fresh,
-            skew: AtomicI64::new(0),
+            unpooled,
+            clock_skew: AtomicI64::new(0),
             metrics,
         })
     }
 
-    /// Whether requests go out as usual.
+    /// Whether requests are sent as usual.
     pub fn is_up(&self) -> bool {
         self.circuit.is_closed()
     }
 
-    /// Asks one of the three that give something. A refusal because the token is too old is asked once
-    /// more, by their clock.
+    /// Sends a GET request. When AccelerateConnect finds the token too old, the request is sent once more
+    /// with its clock's time.
     ///
     /// # Errors
-    /// When there is no answer, or it is an error.
+    /// When there is no answer, or the answer is an error.
     pub async fn get(
         &self,
         endpoint: Endpoint,
         parameters: &[(&str, &str)],
     ) -> Result<Answer, Failure> {
-        let (theirs, first) = self.get_once(endpoint, parameters).await;
-        let expired = matches!(&first, Err(Failure::Told(_, code)) if code == "TOKEN_EXPIRED");
+        let (server_time, first) = self.get_once(endpoint, parameters).await;
+        let expired =
+            matches!(&first, Err(Failure::Accelerate(_, code)) if code == "TOKEN_EXPIRED");
         if !expired {
             return first;
         }
-        if let Some(theirs) = theirs {
-            self.skew.store(theirs - now(), Ordering::Relaxed);
+        if let Some(server_time) = server_time {
+            self.clock_skew
+                .store(server_time - unix_time(), Ordering::Relaxed);
         }
         self.get_once(endpoint, parameters).await.1
     }
 
-    /// Also gives their clock, in Unix seconds, when they said what it is.
+    /// Also gives the time of the answer's `Date` header, in Unix seconds.
     async fn get_once(
         &self,
         endpoint: Endpoint,
         parameters: &[(&str, &str)],
     ) -> (Option<i64>, Result<Answer, Failure>) {
-        let mut url = self.address(endpoint);
+        let mut url = self.url_of(endpoint);
         {
             let mut query = url.query_pairs_mut();
-            for (name, value) in &self.signed(parameters) {
+            for (name, value) in &self.sign(parameters) {
                 query.append_pair(name, value);
             }
         }
@@ -182,67 +204,69 @@ impl Upstream {
         let (Ok(first), Ok(second)) = (request(), request()) else {
             return (None, Err(Refusal::Internal.into()));
         };
-        let asked = Instant::now();
-        if let Err(wait) = self.circuit.admit(asked) {
+        let sent_at = Instant::now();
+        if let Err(wait) = self.circuit.admit(sent_at) {
             return (None, Err(Refusal::AccelerateUnavailable(wait).into()));
         }
-        let asking = async {
+        let request = async {
             match self.client.request(first).await {
-                // They closed a connection that was kept for the next request, just as this one went out.
-                Err(error) if !error.is_connect() => self.fresh.request(second).await,
-                heard => heard,
+                // AccelerateConnect closed an idle connection just as this request went out on it.
+                Err(error) if !error.is_connect() => self.unpooled.request(second).await,
+                result => result,
             }
         };
-        let answer = tokio::time::timeout(self.settings.answer_timeout, asking).await;
-        let response = match self.heard(endpoint, asked, answer) {
+        let answer = tokio::time::timeout(self.settings.answer_timeout, request).await;
+        let response = match self.record(endpoint, sent_at, answer) {
             Ok(response) => response,
             Err(refusal) => return (None, Err(refusal.into())),
         };
         let (head, body) = response.into_parts();
-        let theirs = head
+        let server_time = head
             .headers
             .get(header::DATE)
             .and_then(|date| date.to_str().ok())
             .and_then(|date| jiff::fmt::rfc2822::parse(date).ok())
             .map(|date| date.timestamp().as_second());
-        (theirs, self.look_at(head, Body::new(body)).await)
+        (server_time, self.check(head, Body::new(body)).await)
     }
 
-    /// Sends a document on, once. `parameters` are as they travel, in headers. Waits for the answer as
-    /// long as the body moves and then for a while.
+    /// Sends a document, once. `parameters` become headers as they are. The answer may take as long as the
+    /// body moves, and then `upload_answer_timeout`.
     ///
     /// # Errors
-    /// When there is no answer: whether the document arrived is not known then, if the body was whole.
+    /// When there is no answer. If the body was complete, nobody knows then whether the document arrived.
     pub async fn upload(
         &self,
         parameters: &[(&str, &str)],
         content_type: HeaderValue,
         body: Body,
-        progress: &Progress,
+        progress: &RelayProgress,
     ) -> Result<(StatusCode, Bytes), Refusal> {
         let mut request = Request::builder()
             .method(Method::POST)
-            .uri(self.address(Endpoint::Upload).as_str())
+            .uri(self.url_of(Endpoint::Upload).as_str())
             .header(header::CONTENT_TYPE, content_type);
-        for (name, value) in &self.signed(parameters) {
+        for (name, value) in &self.sign(parameters) {
             let value = HeaderValue::from_bytes(value.as_bytes());
             request = request.header(*name, value.map_err(|_| Refusal::InvalidParameter)?);
         }
         let request = request.body(body).map_err(|_| Refusal::Internal)?;
-        let asked = Instant::now();
+        let sent_at = Instant::now();
         self.circuit
-            .admit(asked)
+            .admit(sent_at)
             .map_err(Refusal::AccelerateUnavailable)?;
         let answer = {
-            let asking = self.fresh.request(request);
-            tokio::pin!(asking);
+            let sending = self.unpooled.request(request);
+            tokio::pin!(sending);
             tokio::select! {
-                answer = &mut asking => Ok(answer),
-                () = progress.settled() => tokio::time::timeout(self.settings.upload_answer_timeout, asking).await,
+                answer = &mut sending => Ok(answer),
+                () = progress.finished() => {
+                    tokio::time::timeout(self.settings.upload_answer_timeout, sending).await
+                }
             }
         };
-        let (head, body) = self.heard(Endpoint::Upload, asked, answer)?.into_parts();
-        let body = http_body_util::Limited::new(body, PEEK);
+        let (head, body) = self.record(Endpoint::Upload, sent_at, answer)?.into_parts();
+        let body = http_body_util::Limited::new(body, PEEK_BYTES);
         let body = tokio::time::timeout(self.settings.idle_timeout, body.collect())
             .await
             .map_err(|_| Refusal::AccelerateTimeout)?
@@ -250,10 +274,11 @@ impl Upstream {
         Ok((head.status, body.to_bytes()))
     }
 
-    fn heard<T>(
+    /// Counts an answer, or that there was none, and tells the circuit.
+    fn record<T>(
         &self,
         endpoint: Endpoint,
-        asked: Instant,
+        sent_at: Instant,
         answer: Result<
             Result<http::Response<T>, hyper_util::client::legacy::Error>,
             tokio::time::error::Elapsed,
@@ -263,7 +288,7 @@ impl Upstream {
         let (status, result) = match answer {
             Ok(Ok(response)) => (response.status().as_u16(), Ok(response)),
             Ok(Err(error)) => {
-                // A browser that left in the middle of its document is no fault of theirs.
+                // A browser that leaves in the middle of its upload is not AccelerateConnect's fault.
                 if caused_by_browser(&error) {
                     return Err(Refusal::UploadInterrupted);
                 }
@@ -292,7 +317,7 @@ impl Upstream {
             }
         };
         self.metrics
-            .asked(endpoint.name(), status, now.duration_since(asked));
+            .upstream_answered(endpoint.name(), status, now.duration_since(sent_at));
         match status {
             0 | 502..=504 => {
                 self.circuit.failed(now);
@@ -305,42 +330,45 @@ impl Upstream {
         result
     }
 
-    /// Reads the beginning of an answer and tells whether it is an error.
-    async fn look_at(&self, head: response::Parts, body: Body) -> Result<Answer, Failure> {
-        let (mut flow, _) = Flow::new(body, u64::MAX, self.settings.idle_timeout);
-        let large = flow.size_hint().lower() > PEEK as u64;
-        let failed = head.status.as_u16() >= 400;
+    /// Reads the beginning of an answer, and checks whether it is an error.
+    async fn check(&self, head: response::Parts, body: Body) -> Result<Answer, Failure> {
+        let (mut body, _) = RelayBody::new(body, u64::MAX, self.settings.idle_timeout);
+        let is_large = body.size_hint().lower() > PEEK_BYTES as u64;
+        let is_error = head.status.as_u16() >= 400;
         let mut beginning = BytesMut::new();
-        let mut whole = flow.is_end_stream();
-        // Of a large answer the first piece is enough to see what it is; an error is short.
-        while !whole && beginning.len() <= PEEK && !(large && !failed && !beginning.is_empty()) {
-            match flow.frame().await {
+        let mut is_complete = body.is_end_stream();
+        // The first piece of a large answer is enough: an error is short.
+        let is_enough = |beginning: &BytesMut| {
+            beginning.len() > PEEK_BYTES || (is_large && !is_error && !beginning.is_empty())
+        };
+        while !is_complete && !is_enough(&beginning) {
+            match body.frame().await {
                 Some(Ok(frame)) => {
                     if let Ok(data) = frame.into_data() {
                         beginning.extend_from_slice(&data);
                     }
                 }
-                Some(Err(Cut::Still)) => return Err(Refusal::AccelerateTimeout.into()),
-                // Of a failure it is known enough; of a good answer the browser shall see that it broke off.
-                Some(Err(_)) if failed => break,
+                Some(Err(RelayError::SenderIdle)) => return Err(Refusal::AccelerateTimeout.into()),
+                // An error that breaks off is an error all the same.
+                Some(Err(_)) if is_error => break,
                 Some(Err(_)) => return Err(Refusal::BadAnswer.into()),
-                None => whole = true,
+                None => is_complete = true,
             }
         }
         let beginning = beginning.freeze();
-        if (failed || whole)
+        if (is_error || is_complete)
             && let Err(problem) = check_answer(head.status.as_u16(), &beginning)
         {
-            return Err(told(head.status, problem.code));
+            return Err(error_answer(head.status, problem.code));
         }
         Ok(Answer {
             head,
             beginning,
-            rest: (!whole).then(|| Body::new(flow.piece_by_piece())),
+            rest: (!is_complete).then(|| Body::new(body.piece_by_piece())),
         })
     }
 
-    fn address(&self, endpoint: Endpoint) -> url::Url {
+    fn url_of(&self, endpoint: Endpoint) -> url::Url {
         let mut url = self.settings.url.clone();
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty()
@@ -350,12 +378,12 @@ impl Upstream {
         url
     }
 
-    /// The parameters with `domain`, the time and the token.
-    fn signed<'a>(&self, parameters: &[(&'a str, &str)]) -> Vec<(&'a str, String)> {
-        let at = now() + self.skew.load(Ordering::Relaxed);
+    /// The parameters, with `domain`, the time and the token added.
+    fn sign<'a>(&self, parameters: &[(&'a str, &str)]) -> Vec<(&'a str, String)> {
+        let time = unix_time() + self.clock_skew.load(Ordering::Relaxed);
         let (name, time) = match self.settings.time {
-            TimeParameter::Timestamp => ("timestamp", at.to_string()),
-            TimeParameter::Date => ("date", date(at, &self.settings.time_zone)),
+            TimeParameter::Timestamp => ("timestamp", time.to_string()),
+            TimeParameter::Date => ("date", date(time, &self.settings.time_zone)),
         };
         let mut all: Vec<(&str, String)> = parameters
             .iter()
@@ -380,9 +408,9 @@ impl Upstream {
     }
 }
 
-/// What AccelerateConnect says when it says no. Of its words only a code is kept: a page or a message
-/// would show a consumer what is none of theirs.
-pub(crate) fn told(status: StatusCode, code: Option<String>) -> Failure {
+/// AccelerateConnect's error as the gateway passes it on. Only a code is kept of it: a page or a message
+/// could show a consumer what is not meant for them.
+pub fn error_answer(status: StatusCode, code: Option<String>) -> Failure {
     let status = if status.as_u16() >= 400 {
         status
     } else {
@@ -401,47 +429,48 @@ pub(crate) fn told(status: StatusCode, code: Option<String>) -> Failure {
             "REFUSED".to_owned()
         }
     });
-    let about_us = code.starts_with("TOKEN_");
-    if about_us {
-        tracing::error!(%code, "AccelerateConnect does not take our signature: check salt, domain and clock");
+    let about_signature = code.starts_with("TOKEN_");
+    if about_signature {
+        tracing::error!(%code, "AccelerateConnect refuses our signature: check salt, domain and clock");
     }
-    // A 401 says to a browser that its session is over. What they do not take of ours is no such thing.
+    // To a browser a 401 means that the consumer's session is over. Here AccelerateConnect may refuse the
+    // gateway, which is something else.
     let about_session = ["SESSION_EXPIRED", "NOT_SIGNED_IN"].contains(&code.as_str());
     if status == StatusCode::UNAUTHORIZED && !about_session {
         tracing::error!(
-            "AccelerateConnect does not let us in: check salt, domain and its list of addresses"
+            "AccelerateConnect refuses the gateway: check salt, domain and its list of addresses"
         );
-        let code = if about_us {
+        let code = if about_signature {
             code
         } else {
             "ACCELERATE_FAILED".to_owned()
         };
-        return Failure::Told(StatusCode::BAD_GATEWAY, code);
+        return Failure::Accelerate(StatusCode::BAD_GATEWAY, code);
     }
-    Failure::Told(status, code)
+    Failure::Accelerate(status, code)
 }
 
 fn caused_by_browser(error: &(dyn std::error::Error + 'static)) -> bool {
     let mut cause = Some(error);
     while let Some(error) = cause {
-        if let Some(cut) = error.downcast_ref::<Cut>() {
-            return *cut != Cut::NotTaken;
+        if let Some(error) = error.downcast_ref::<RelayError>() {
+            return *error != RelayError::ReceiverIdle;
         }
         cause = error.source();
     }
     false
 }
 
-fn now() -> i64 {
+fn unix_time() -> i64 {
     SystemTime::now()
         .duration_since(SystemTime::UNIX_EPOCH)
         .map_or(0, |since| since.as_secs() as i64)
 }
 
 /// AccelerateConnect's `date`: `yyyy-mm-dd hh:mm:ss`.
-fn date(at: i64, zone: &jiff::tz::TimeZone) -> String {
-    let at = jiff::Timestamp::from_second(at).unwrap_or_default();
-    jiff::ZonedDateTime::new(at, zone.clone())
+fn date(unix_time: i64, zone: &jiff::tz::TimeZone) -> String {
+    let time = jiff::Timestamp::from_second(unix_time).unwrap_or_default();
+    jiff::ZonedDateTime::new(time, zone.clone())
         .strftime("%Y-%m-%d %H:%M:%S")
         .to_string()
 }
@@ -451,45 +480,49 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_date_is_the_offices_in_summer_and_winter() {
+    fn a_date_is_in_the_offices_time_zone_in_summer_and_winter() {
         let zone = jiff::tz::TimeZone::get("Europe/Amsterdam").unwrap();
         assert_eq!(date(1_514_804_400, &zone), "2018-01-01 12:00:00");
         assert_eq!(date(1_530_439_200, &zone), "2018-07-01 12:00:00");
     }
 
     #[test]
-    fn of_their_words_only_a_code_is_passed_on() {
-        let code =
-            |status, code: &str| told(StatusCode::from_u16(status).unwrap(), Some(code.to_owned()));
-        let kept = |status, code: &str| {
-            Failure::Told(StatusCode::from_u16(status).unwrap(), code.to_owned())
+    fn only_the_code_of_an_error_is_passed_on() {
+        let passed_on = |status, code: &str| {
+            error_answer(StatusCode::from_u16(status).unwrap(), Some(code.to_owned()))
         };
-        assert_eq!(code(409, "ALREADY_UPLOADED"), kept(409, "ALREADY_UPLOADED"));
-        assert_eq!(code(200, "CLOSED"), kept(422, "CLOSED"));
+        let error = |status, code: &str| {
+            Failure::Accelerate(StatusCode::from_u16(status).unwrap(), code.to_owned())
+        };
         assert_eq!(
-            code(500, "Fatal error in /var/www"),
-            kept(500, "ACCELERATE_FAILED")
+            passed_on(409, "ALREADY_UPLOADED"),
+            error(409, "ALREADY_UPLOADED")
         );
-        assert_eq!(code(403, "\"},x"), kept(403, "REFUSED"));
+        assert_eq!(passed_on(200, "CLOSED"), error(422, "CLOSED"));
+        assert_eq!(
+            passed_on(500, "Fatal error in /var/www"),
+            error(500, "ACCELERATE_FAILED")
+        );
+        assert_eq!(passed_on(403, "\"},x"), error(403, "REFUSED"));
     }
 
     #[test]
-    fn what_they_do_not_take_of_ours_ends_no_consumers_session() {
-        for (code, told_as) in [
+    fn a_401_for_the_gateway_ends_no_consumers_session() {
+        for (code, passed_on) in [
             ("TOKEN_INVALID", "TOKEN_INVALID"),
             ("TOKEN_EXPIRED", "TOKEN_EXPIRED"),
             ("IP_NOT_ALLOWED", "ACCELERATE_FAILED"),
             ("<h1>", "ACCELERATE_FAILED"),
         ] {
             assert_eq!(
-                told(StatusCode::UNAUTHORIZED, Some(code.to_owned())),
-                Failure::Told(StatusCode::BAD_GATEWAY, told_as.to_owned())
+                error_answer(StatusCode::UNAUTHORIZED, Some(code.to_owned())),
+                Failure::Accelerate(StatusCode::BAD_GATEWAY, passed_on.to_owned())
             );
         }
         let over = "SESSION_EXPIRED".to_owned();
         assert_eq!(
-            told(StatusCode::UNAUTHORIZED, Some(over.clone())),
-            Failure::Told(StatusCode::UNAUTHORIZED, over)
+            error_answer(StatusCode::UNAUTHORIZED, Some(over.clone())),
+            Failure::Accelerate(StatusCode::UNAUTHORIZED, over)
         );
     }
 }

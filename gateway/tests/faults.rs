@@ -1,8 +1,12 @@
 //! What goes wrong at AccelerateConnect, in the browser and on the way, and what a consumer gets of it.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod stage;
+mod harness;
 
-use stage::{ACTION, Answer, Stage, Upstream, answer, json, session, session_first};
+use harness::{
+    ACTION, Answer, FakeAccelerate, TestGateway, answer_getsession, send_answer, send_json,
+    send_session,
+};
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::sync::mpsc;
@@ -21,9 +25,9 @@ fn download() -> String {
 }
 
 /// Answers the session, and anything else with these bytes.
-fn then(bytes: &'static [u8]) -> Upstream {
-    Upstream::new(move |seen, stream| {
-        if !session_first(seen, stream) {
+fn answers_with(bytes: &'static [u8]) -> FakeAccelerate {
+    FakeAccelerate::new(move |request, stream| {
+        if !answer_getsession(request, stream) {
             let _ = stream.write_all(bytes);
         }
     })
@@ -38,93 +42,103 @@ fn reset(stream: &std::net::TcpStream) {
 fn an_answer_that_does_not_come_is_a_timeout() {
     let (end, ended) = mpsc::channel::<()>();
     let ended = std::sync::Mutex::new(ended);
-    let upstream = Upstream::new(move |_, _| {
+    let upstream = FakeAccelerate::new(move |_, _| {
         let _ = ended.lock().unwrap().recv();
     });
-    let stage = Stage::with(upstream.address, |settings| {
+    let gateway = TestGateway::with(upstream.address, |settings| {
         settings.accelerate.answer_timeout = SHORT
     });
-    let got = stage.get("/consumerportal/getsession");
+    let response = gateway.get("/consumerportal/getsession");
     assert_eq!(
-        (got.status, got.code().as_str()),
+        (response.status, response.code().as_str()),
         (504, "ACCELERATE_TIMEOUT")
     );
     drop(end);
 }
 
 #[test]
-fn an_answer_that_stands_still_is_not_waited_for_for_ever() {
+fn a_download_that_stands_still_is_broken_off() {
     let (end, ended) = mpsc::channel::<()>();
     let ended = std::sync::Mutex::new(ended);
-    let upstream = Upstream::new(move |seen, stream| {
-        if !session_first(seen, stream) {
+    let upstream = FakeAccelerate::new(move |request, stream| {
+        if !answer_getsession(request, stream) {
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-type: application/pdf\r\ncontent-length: 90000\r\n\r\n%PDF-");
             let _ = ended.lock().unwrap().recv();
         }
     });
-    let stage = Stage::with(upstream.address, |settings| {
+    let gateway = TestGateway::with(upstream.address, |settings| {
         settings.accelerate.idle_timeout = SHORT
     });
-    let got = stage.get(&download());
-    assert_eq!(got.status, 200);
-    assert!(!got.whole, "the browser sees that it broke off");
+    let response = gateway.get(&download());
+    assert_eq!(response.status, 200);
+    assert!(!response.is_complete, "the browser sees that it broke off");
     drop(end);
 }
 
 #[test]
-fn half_an_answer_is_seen_to_be_half_an_answer() {
-    let upstream = then(b"HTTP/1.1 200 OK\r\ncontent-type: application/pdf\r\ncontent-length: 90000\r\n\r\n%PDF-1.7");
-    let got = Stage::new(&upstream).get(&download());
-    assert_eq!(got.status, 200);
-    assert!(!got.whole);
-    let upstream = then(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 90\r\n\r\n{\"raw_pdf");
-    let got = Stage::new(&upstream).get(&otd());
-    assert_eq!((got.status, got.code().as_str()), (502, "BAD_ANSWER"));
+fn an_answer_that_breaks_off_is_not_passed_on_as_complete() {
+    let upstream = answers_with(b"HTTP/1.1 200 OK\r\ncontent-type: application/pdf\r\ncontent-length: 90000\r\n\r\n%PDF-1.7");
+    let response = TestGateway::new(&upstream).get(&download());
+    assert_eq!(response.status, 200);
+    assert!(!response.is_complete);
+    let upstream = answers_with(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 90\r\n\r\n{\"raw_pdf");
+    let response = TestGateway::new(&upstream).get(&otd());
+    assert_eq!(
+        (response.status, response.code().as_str()),
+        (502, "BAD_ANSWER")
+    );
 }
 
 #[test]
-fn a_wrong_length_does_no_harm() {
-    let upstream = then(b"HTTP/1.1 200 OK\r\ncontent-type: application/pdf\r\ncontent-length: 5\r\n\r\n%PDF-and more than that");
-    let stage = Stage::new(&upstream);
+fn an_answer_longer_than_announced_is_cut_to_its_length() {
+    let upstream = answers_with(b"HTTP/1.1 200 OK\r\ncontent-type: application/pdf\r\ncontent-length: 5\r\n\r\n%PDF-and more than that");
+    let gateway = TestGateway::new(&upstream);
     for _ in 0..3 {
-        let got = stage.get(&download());
-        assert_eq!((got.status, got.body.as_slice()), (200, &b"%PDF-"[..]));
+        let response = gateway.get(&download());
+        assert_eq!(
+            (response.status, response.body.as_slice()),
+            (200, &b"%PDF-"[..])
+        );
     }
 }
 
 #[test]
-fn what_is_no_http_is_no_answer() {
+fn an_answer_that_is_no_http_is_an_error() {
     for bytes in [
         &b"SSH-2.0-OpenSSH\r\n"[..],
         b"HTTP/1.1 200 OK\r\ncontent-length: x\r\n\r\n",
         b"",
     ] {
-        let upstream = then(bytes);
-        let got = Stage::new(&upstream).get(&otd());
+        let upstream = answers_with(bytes);
+        let response = TestGateway::new(&upstream).get(&otd());
         assert_eq!(
-            (got.status, got.code().as_str()),
+            (response.status, response.code().as_str()),
             (503, "ACCELERATE_UNAVAILABLE")
         );
     }
 }
 
 #[test]
-fn a_page_in_place_of_json_is_not_passed_on() {
-    let upstream =
-        Upstream::new(|_, stream| answer(stream, 200, "text/html", b"<h1>Onderhoud</h1>"));
-    let got = Stage::new(&upstream).get("/consumerportal/getsession");
-    assert_eq!((got.status, got.code().as_str()), (502, "BAD_ANSWER"));
-    let upstream = Upstream::new(|_, stream| {
-        answer(stream, 500, "text/html", b"Fatal error in /var/www/x.php")
+fn a_web_page_in_place_of_json_is_not_passed_on() {
+    let upstream = FakeAccelerate::new(|_, stream| {
+        send_answer(stream, 200, "text/html", b"<h1>Onderhoud</h1>")
     });
-    let got = Stage::new(&upstream).get("/consumerportal/getsession");
+    let response = TestGateway::new(&upstream).get("/consumerportal/getsession");
     assert_eq!(
-        (got.status, got.code().as_str()),
+        (response.status, response.code().as_str()),
+        (502, "BAD_ANSWER")
+    );
+    let upstream = FakeAccelerate::new(|_, stream| {
+        send_answer(stream, 500, "text/html", b"Fatal error in /var/www/x.php")
+    });
+    let response = TestGateway::new(&upstream).get("/consumerportal/getsession");
+    assert_eq!(
+        (response.status, response.code().as_str()),
         (500, "ACCELERATE_FAILED")
     );
     // PHP calls what is JSON by this name when nobody says otherwise.
-    let upstream = Upstream::new(|_, stream| {
-        answer(
+    let upstream = FakeAccelerate::new(|_, stream| {
+        send_answer(
             stream,
             200,
             "text/html",
@@ -132,7 +146,7 @@ fn a_page_in_place_of_json_is_not_passed_on() {
         )
     });
     assert_eq!(
-        Stage::new(&upstream)
+        TestGateway::new(&upstream)
             .get("/consumerportal/getsession")
             .status,
         200
@@ -140,143 +154,150 @@ fn a_page_in_place_of_json_is_not_passed_on() {
 }
 
 #[test]
-fn an_error_that_says_it_is_fine_is_an_error() {
-    let upstream = Upstream::new(|_, stream| {
-        json(
+fn an_error_with_status_200_is_an_error() {
+    let upstream = FakeAccelerate::new(|_, stream| {
+        send_json(
             stream,
             "{\"error\":{\"code\":\"CONSUMER_BLOCKED\",\"message\":\"/var/www\"}}",
         )
     });
-    let got = Stage::new(&upstream).get("/consumerportal/getsession");
+    let response = TestGateway::new(&upstream).get("/consumerportal/getsession");
     assert_eq!(
-        (got.status, got.text()),
+        (response.status, response.text()),
         (422, "{\"error\":{\"code\":\"CONSUMER_BLOCKED\"}}")
     );
 }
 
 #[test]
-fn a_reset_is_no_answer_and_one_on_a_kept_connection_is_asked_again() {
-    let upstream = Upstream::new(|seen, stream| {
-        if !session_first(seen, stream) {
+fn a_reset_is_an_error_but_a_closed_idle_connection_is_tried_again() {
+    let upstream = FakeAccelerate::new(|request, stream| {
+        if !answer_getsession(request, stream) {
             reset(stream);
         }
     });
-    let got = Stage::new(&upstream).get(&otd());
+    let response = TestGateway::new(&upstream).get(&otd());
     assert_eq!(
-        (got.status, got.code().as_str()),
+        (response.status, response.code().as_str()),
         (503, "ACCELERATE_UNAVAILABLE")
     );
     // Says that it stays, and goes.
-    let upstream =
-        then(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}");
-    let stage = Stage::new(&upstream);
+    let upstream = answers_with(
+        b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}",
+    );
+    let gateway = TestGateway::new(&upstream);
     for _ in 0..20 {
-        assert_eq!(stage.get(&otd()).status, 200);
+        assert_eq!(gateway.get(&otd()).status, 200);
     }
 }
 
 #[test]
-fn while_accelerate_is_down_everyone_hears_it_at_once_and_health_says_so() {
+fn while_accelerate_is_down_requests_fail_at_once_and_health_says_so() {
     let nobody = TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
         .unwrap();
-    let stage = Stage::with(nobody, |settings| {
+    let gateway = TestGateway::with(nobody, |settings| {
         settings.accelerate.circuit_failures = 2;
         settings.accelerate.circuit_pause = Duration::from_secs(600);
     });
     assert!(
-        stage
+        gateway
             .get("/healthz")
             .text()
             .contains("\"accelerate\":\"up\"")
     );
     for _ in 0..3 {
-        let got = stage.get("/consumerportal/getsession");
+        let response = gateway.get("/consumerportal/getsession");
         assert_eq!(
-            (got.status, got.code().as_str()),
+            (response.status, response.code().as_str()),
             (503, "ACCELERATE_UNAVAILABLE")
         );
-        assert!(got.header("retry-after").is_some());
+        assert!(response.header("retry-after").is_some());
     }
-    let health = stage.get("/healthz");
+    let health = gateway.get("/healthz");
     assert_eq!(
         (health.status, health.text()),
         (200, "{\"status\":\"ok\",\"accelerate\":\"down\"}")
     );
     assert!(
-        stage
+        gateway
             .get("/metrics")
             .text()
             .contains("gateway_accelerate_up 0")
     );
-    assert_eq!(stage.get("/").status, 200, "the page is there all the same");
+    assert_eq!(
+        gateway.get("/").status,
+        200,
+        "the page is there all the same"
+    );
 }
 
 #[test]
-fn an_upload_that_is_not_answered_is_not_sent_again() {
-    let upstream = Upstream::new(|seen, stream| {
-        if !session_first(seen, stream) {
+fn an_upload_without_an_answer_is_not_sent_again() {
+    let upstream = FakeAccelerate::new(|request, stream| {
+        if !answer_getsession(request, stream) {
             reset(stream);
         }
     });
-    let stage = Stage::new(&upstream);
+    let gateway = TestGateway::new(&upstream);
     for _ in 0..2 {
-        let got = stage.upload("upload-0001", DOCUMENT);
+        let response = gateway.upload("upload-0001", DOCUMENT);
         assert_eq!(
-            (got.status, got.code().as_str()),
+            (response.status, response.code().as_str()),
             (503, "ACCELERATE_UNAVAILABLE")
         );
     }
-    assert_eq!(upstream.seen("upload_file").len(), 1);
+    assert_eq!(upstream.received("upload_file").len(), 1);
 }
 
 #[test]
-fn an_upload_of_bare_bytes_is_sent_once_too_and_not_waited_for_for_ever() {
+fn an_upload_of_raw_bytes_is_sent_once_and_times_out() {
     let raw = |settings: &mut gateway::settings::Settings| {
         settings.accelerate.upload_body = gateway::settings::UploadBody::Raw;
         settings.accelerate.upload_answer_timeout = SHORT;
     };
-    let upstream = Upstream::new(|seen, stream| {
-        if !session_first(seen, stream) {
+    let upstream = FakeAccelerate::new(|request, stream| {
+        if !answer_getsession(request, stream) {
             reset(stream);
         }
     });
-    let stage = Stage::with(upstream.address, raw);
+    let gateway = TestGateway::with(upstream.address, raw);
     for _ in 0..2 {
-        assert_eq!(stage.upload("upload-0001", DOCUMENT).status, 503);
+        assert_eq!(gateway.upload("upload-0001", DOCUMENT).status, 503);
     }
-    assert_eq!(upstream.seen("upload_file").len(), 1);
+    assert_eq!(upstream.received("upload_file").len(), 1);
     let (end, ended) = mpsc::channel::<()>();
     let ended = std::sync::Mutex::new(ended);
-    let upstream = Upstream::new(move |seen, stream| {
-        if !session_first(seen, stream) {
+    let upstream = FakeAccelerate::new(move |request, stream| {
+        if !answer_getsession(request, stream) {
             let _ = ended.lock().unwrap().recv();
         }
     });
-    let stage = Stage::with(upstream.address, raw);
-    let got = stage.upload("upload-0002", DOCUMENT);
+    let gateway = TestGateway::with(upstream.address, raw);
+    let response = gateway.upload("upload-0002", DOCUMENT);
     assert_eq!(
-        (got.status, got.code().as_str()),
+        (response.status, response.code().as_str()),
         (504, "ACCELERATE_TIMEOUT")
     );
     drop(end);
 }
 
 #[test]
-fn an_upload_whose_answer_is_no_answer_says_so() {
+fn an_upload_with_an_unreadable_answer_is_an_error() {
     for (body, code) in [
         ("<h1>ok</h1>", "BAD_ANSWER"),
         ("{\"operation_res", "BAD_ANSWER"),
         ("{\"operation_result\":\"failed\"}", "REFUSED"),
     ] {
-        let upstream = Upstream::new(move |seen, stream| {
-            if !session_first(seen, stream) {
-                answer(stream, 200, "application/json", body.as_bytes());
+        let upstream = FakeAccelerate::new(move |request, stream| {
+            if !answer_getsession(request, stream) {
+                send_answer(stream, 200, "application/json", body.as_bytes());
             }
         });
         assert_eq!(
-            Stage::new(&upstream).upload("upload-0001", DOCUMENT).code(),
+            TestGateway::new(&upstream)
+                .upload("upload-0001", DOCUMENT)
+                .code(),
             code,
             "{body}"
         );
@@ -284,35 +305,35 @@ fn an_upload_whose_answer_is_no_answer_says_so() {
 }
 
 #[test]
-fn who_leaves_in_the_middle_of_an_upload_may_come_again() {
-    let upstream = Upstream::new(|seen, stream| {
-        if !session_first(seen, stream) && seen.whole {
-            json(stream, "{\"operation_result\":\"ok\"}");
+fn an_upload_that_broke_off_may_be_sent_again() {
+    let upstream = FakeAccelerate::new(|request, stream| {
+        if !answer_getsession(request, stream) && request.is_complete {
+            send_json(stream, "{\"operation_result\":\"ok\"}");
         }
     });
-    let stage = Stage::new(&upstream);
+    let gateway = TestGateway::new(&upstream);
     let large = [DOCUMENT, &vec![b'x'; 300_000]].concat();
-    let mut gone = stage.connect();
-    gone.write_all(stage.upload_head("upload-0001", large.len()).as_bytes())
+    let mut gone = gateway.connect();
+    gone.write_all(gateway.upload_head("upload-0001", large.len()).as_bytes())
         .unwrap();
     gone.write_all(&large[..100_000]).unwrap();
     reset(&gone);
     drop(gone);
-    let again = stage.upload("upload-0001", &large);
+    let again = gateway.upload("upload-0001", &large);
     assert_eq!(
         (again.status, again.text()),
         (200, "{\"operation_result\":\"ok\"}")
     );
     let whole = upstream
-        .seen("upload_file")
+        .received("upload_file")
         .iter()
-        .filter(|it| it.whole)
+        .filter(|it| it.is_complete)
         .count();
     assert_eq!(whole, 1);
 }
 
 #[test]
-fn an_accelerate_that_takes_nothing_of_an_upload_is_not_waited_for_for_ever() {
+fn an_upload_that_accelerate_does_not_read_times_out() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let small = socket2::SockRef::from(&listener).set_recv_buffer_size(4_096);
     small.unwrap();
@@ -324,23 +345,23 @@ fn an_accelerate_that_takes_nothing_of_an_upload_is_not_waited_for_for_ever() {
             let length = stream.peek(&mut begins).unwrap();
             if begins[..length].starts_with(b"GET") {
                 let _ = stream.read(&mut begins);
-                session(&mut stream);
+                send_session(&mut stream);
             } else {
                 held.push(stream);
             }
         }
     });
-    let stage = Stage::with(address, |settings| {
+    let gateway = TestGateway::with(address, |settings| {
         settings.limits.idle_timeout = SHORT;
         settings.accelerate.circuit_failures = 1;
     });
     let large = [DOCUMENT, &vec![b'x'; 20_000_000]].concat();
-    let got = stage.upload("upload-0001", &large);
+    let response = gateway.upload("upload-0001", &large);
     assert_eq!(
-        (got.status, got.code().as_str()),
+        (response.status, response.code().as_str()),
         (504, "ACCELERATE_TIMEOUT")
     );
-    let health = stage.get("/healthz");
+    let health = gateway.get("/healthz");
     assert!(
         health.text().contains("down"),
         "it counts against them: {}",
@@ -349,50 +370,57 @@ fn an_accelerate_that_takes_nothing_of_an_upload_is_not_waited_for_for_ever() {
 }
 
 #[test]
-fn who_stands_still_in_the_middle_of_an_upload_is_told() {
-    let upstream = Upstream::new(|seen, stream| {
-        let _ = session_first(seen, stream);
+fn a_browser_that_stops_sending_gets_too_slow() {
+    let upstream = FakeAccelerate::new(|request, stream| {
+        let _ = answer_getsession(request, stream);
     });
-    let stage = Stage::with(upstream.address, |settings| {
+    let gateway = TestGateway::with(upstream.address, |settings| {
         settings.limits.idle_timeout = SHORT
     });
-    let mut slow = stage.connect();
-    slow.write_all(stage.upload_head("upload-0001", 5_000).as_bytes())
+    let mut slow = gateway.connect();
+    slow.write_all(gateway.upload_head("upload-0001", 5_000).as_bytes())
         .unwrap();
     slow.write_all(b"--b").unwrap();
-    let got = Answer::read(slow);
-    assert_eq!((got.status, got.code().as_str()), (408, "TOO_SLOW"));
+    let response = Answer::read(slow);
+    assert_eq!(
+        (response.status, response.code().as_str()),
+        (408, "TOO_SLOW")
+    );
 }
 
 /// Tells when an upload is there, and answers when it is told to.
-fn held() -> (Upstream, mpsc::Receiver<()>, mpsc::Sender<()>) {
+fn holds_uploads() -> (FakeAccelerate, mpsc::Receiver<()>, mpsc::Sender<()>) {
     let (end, ended) = mpsc::channel::<()>();
     let (begin, begun) = mpsc::channel::<()>();
     let (ended, begin) = (std::sync::Mutex::new(ended), std::sync::Mutex::new(begin));
-    let upstream = Upstream::new(move |seen, stream| {
-        if session_first(seen, stream) {
+    let upstream = FakeAccelerate::new(move |request, stream| {
+        if answer_getsession(request, stream) {
             return;
         }
         let _ = begin.lock().unwrap().send(());
         let _ = ended.lock().unwrap().recv();
-        json(stream, "{\"operation_result\":\"ok\"}");
+        send_json(stream, "{\"operation_result\":\"ok\"}");
     });
     (upstream, begun, end)
 }
 
 #[test]
-fn more_uploads_than_there_are_places_for_are_told_to_wait() {
-    let (upstream, begun, end) = held();
-    let stage = Stage::with(upstream.address, |settings| {
+fn an_upload_without_a_free_slot_is_refused_with_a_time_to_wait() {
+    let (upstream, begun, end) = holds_uploads();
+    let gateway = TestGateway::with(upstream.address, |settings| {
         settings.limits.uploads_per_session = 1
     });
-    let mut first = stage.connect();
+    let mut first = gateway.connect();
     first
-        .write_all(stage.upload_head("upload-0001", DOCUMENT.len()).as_bytes())
+        .write_all(
+            gateway
+                .upload_head("upload-0001", DOCUMENT.len())
+                .as_bytes(),
+        )
         .unwrap();
     first.write_all(DOCUMENT).unwrap();
-    begun.recv_timeout(stage::PATIENCE).unwrap();
-    let second = stage.upload("upload-0002", DOCUMENT);
+    begun.recv_timeout(harness::TIMEOUT).unwrap();
+    let second = gateway.upload("upload-0002", DOCUMENT);
     assert_eq!(
         (second.status, second.code().as_str()),
         (429, "TOO_MANY_REQUESTS")
@@ -402,77 +430,87 @@ fn more_uploads_than_there_are_places_for_are_told_to_wait() {
 }
 
 #[test]
-fn who_comes_again_while_every_place_is_taken_gets_the_first_ones_answer() {
-    let (upstream, begun, end) = held();
-    let stage = Stage::with(upstream.address, |settings| {
+fn a_repeat_needs_no_free_slot_and_gets_the_first_ones_answer() {
+    let (upstream, begun, end) = holds_uploads();
+    let gateway = TestGateway::with(upstream.address, |settings| {
         settings.limits.uploads_per_session = 1
     });
     let send = || {
-        let mut stream = stage.connect();
-        let head = stage.upload_head("upload-0001", DOCUMENT.len());
+        let mut stream = gateway.connect();
+        let head = gateway.upload_head("upload-0001", DOCUMENT.len());
         stream.write_all(head.as_bytes()).unwrap();
         stream.write_all(DOCUMENT).unwrap();
         stream
     };
     let first = send();
-    begun.recv_timeout(stage::PATIENCE).unwrap();
+    begun.recv_timeout(harness::TIMEOUT).unwrap();
     let again = send();
     end.send(()).unwrap();
-    for got in [first, again].map(Answer::read) {
+    for response in [first, again].map(Answer::read) {
         assert_eq!(
-            (got.status, got.text()),
+            (response.status, response.text()),
             (200, "{\"operation_result\":\"ok\"}")
         );
     }
-    assert_eq!(upstream.seen("upload_file").len(), 1);
+    assert_eq!(upstream.received("upload_file").len(), 1);
 }
 
 #[test]
-fn ending_finishes_the_uploads_that_are_under_way() {
-    let (upstream, begun, end) = held();
-    let mut stage = Stage::new(&upstream);
-    let mut running = stage.connect();
+fn a_stop_waits_for_the_uploads_under_way() {
+    let (upstream, begun, end) = holds_uploads();
+    let mut gateway = TestGateway::new(&upstream);
+    let mut running = gateway.connect();
     running
-        .write_all(stage.upload_head("upload-0001", DOCUMENT.len()).as_bytes())
+        .write_all(
+            gateway
+                .upload_head("upload-0001", DOCUMENT.len())
+                .as_bytes(),
+        )
         .unwrap();
     running.write_all(&DOCUMENT[..20]).unwrap();
     // The gateway has the connection before it stops taking any.
-    stage.get("/consumerportal/getsession");
-    let stopping = stage.begin_to_stop();
+    gateway.get("/consumerportal/getsession");
+    let stopping = gateway.begin_to_stop();
     running.write_all(&DOCUMENT[20..]).unwrap();
-    begun.recv_timeout(stage::PATIENCE).unwrap();
+    begun.recv_timeout(harness::TIMEOUT).unwrap();
     assert!(!stopping.is_finished());
     end.send(()).unwrap();
-    let got = Answer::read(running);
+    let response = Answer::read(running);
     assert_eq!(
-        (got.status, got.text()),
+        (response.status, response.text()),
         (200, "{\"operation_result\":\"ok\"}")
     );
-    stage.wait(stopping).unwrap();
-    assert!(std::net::TcpStream::connect(stage.address).is_err());
+    gateway.wait(stopping).unwrap();
+    assert!(std::net::TcpStream::connect(gateway.address).is_err());
 }
 
 #[test]
-fn a_request_that_is_too_long_is_refused() {
-    let upstream = Upstream::new(|_, stream| session(stream));
-    let stage = Stage::new(&upstream);
+fn a_request_with_a_long_url_or_long_headers_is_refused() {
+    let upstream = FakeAccelerate::new(|_, stream| send_session(stream));
+    let gateway = TestGateway::new(&upstream);
     let long = "x".repeat(5_000);
     assert_eq!(
-        stage
+        gateway
             .get(&format!("/consumerportal/getsession?{long}"))
             .code(),
         "URL_TOO_LONG"
     );
     let huge = format!("x: {}\r\n", "y".repeat(40_000));
-    assert_eq!(stage.send(&stage.head("GET", "/", &huge), &[]).status, 431);
+    assert_eq!(
+        gateway.send(&gateway.head("GET", "/", &huge), &[]).status,
+        431
+    );
     let many: String = (0..200).map(|it| format!("x{it}: y\r\n")).collect();
-    assert_eq!(stage.send(&stage.head("GET", "/", &many), &[]).status, 431);
+    assert_eq!(
+        gateway.send(&gateway.head("GET", "/", &many), &[]).status,
+        431
+    );
 }
 
 #[test]
-fn a_download_of_any_size_passes_through_whole() {
-    let upstream = Upstream::new(|seen, stream| {
-        if session_first(seen, stream) {
+fn a_large_download_arrives_complete() {
+    let upstream = FakeAccelerate::new(|request, stream| {
+        if answer_getsession(request, stream) {
             return;
         }
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-type: application/pdf\r\ntransfer-encoding: chunked\r\n\r\n");
@@ -484,7 +522,7 @@ fn a_download_of_any_size_passes_through_whole() {
         }
         let _ = stream.write_all(b"0\r\n\r\n");
     });
-    let got = Stage::new(&upstream).get(&download());
-    assert!(got.whole);
-    assert_eq!(got.body.len(), 160 * 0x10000);
+    let response = TestGateway::new(&upstream).get(&download());
+    assert!(response.is_complete);
+    assert_eq!(response.body.len(), 160 * 0x10000);
 }

@@ -1,12 +1,12 @@
 //! The program itself, started as a web master starts it: what it takes from flags, environment and files,
 //! what it prints, and how it ends.
-
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![cfg(unix)]
 
-mod stage;
+mod harness;
 
 use gateway::settings::Settings;
-use stage::{Answer, CONSUMER, PATIENCE, SALT, Upstream, json, session_first};
+use harness::{Answer, CONSUMER, FakeAccelerate, SALT, TIMEOUT, answer_getsession, send_json};
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -23,36 +23,39 @@ const SECRET: &str = "a-secret-that-is-only-of-this-test-0123456789";
 const LINKS_KEY: &str = "a-key-that-is-only-of-this-test-0123456789";
 
 #[test]
-fn every_name_of_the_contract_counts_in_the_environment() {
-    let upstream = takes_uploads();
-    serves_as_told(&upstream, gateway("serve").envs(contract(&upstream)));
+fn every_environment_setting_is_read_from_the_environment() {
+    let upstream = accepts_uploads();
+    assert_serves(
+        &upstream,
+        gateway("serve").envs(required_settings(&upstream)),
+    );
 }
 
 #[test]
-fn every_name_of_the_contract_may_be_the_path_of_a_file() {
-    let upstream = takes_uploads();
+fn every_environment_setting_is_read_from_a_file_of_its_own() {
+    let upstream = accepts_uploads();
     let folder = folder("names");
-    let files = contract(&upstream).map(|(name, value)| {
+    let files = required_settings(&upstream).map(|(name, value)| {
         let file = folder.join(name);
         fs::write(&file, format!("{value}\n")).unwrap();
         (format!("{name}_FILE"), file)
     });
-    serves_as_told(&upstream, gateway("serve").envs(files));
+    assert_serves(&upstream, gateway("serve").envs(files));
 }
 
 #[test]
-fn every_name_of_the_contract_is_a_key_of_the_configuration_file_in_either_case() {
-    let upstream = takes_uploads();
+fn every_environment_setting_is_a_key_of_the_configuration_file_in_either_case() {
+    let upstream = accepts_uploads();
     let folder = folder("keys");
     for (file, in_case) in [
         ("upper.toml", str::to_ascii_uppercase as fn(&str) -> String),
         ("lower.toml", str::to_ascii_lowercase),
     ] {
         let file = folder.join(file);
-        let lines =
-            contract(&upstream).map(|(name, value)| format!("{} = '{value}'\n", in_case(name)));
+        let lines = required_settings(&upstream)
+            .map(|(name, value)| format!("{} = '{value}'\n", in_case(name)));
         fs::write(&file, lines.concat()).unwrap();
-        serves_as_told(&upstream, gateway("serve").arg("--config").arg(file));
+        assert_serves(&upstream, gateway("serve").arg("--config").arg(file));
     }
 }
 
@@ -65,7 +68,7 @@ fn flags_win_over_the_environment_and_that_over_the_file() {
         command
             .args(["--consumer", CONSUMER, "--config"])
             .arg(&file)
-            .envs(complete())
+            .envs(settings_for_no_upstream())
             .env_remove("GATEWAY_PUBLIC_URL");
         more(&mut command);
         text(command.output().unwrap().stdout)
@@ -84,8 +87,8 @@ fn flags_win_over_the_environment_and_that_over_the_file() {
 
 #[test]
 fn a_link_is_printed_alone_and_signs_in() {
-    let upstream = takes_uploads();
-    let contract = contract(&upstream);
+    let upstream = accepts_uploads();
+    let contract = required_settings(&upstream);
     let printed = gateway("link")
         .args(["--consumer", CONSUMER])
         .envs(contract.clone())
@@ -99,15 +102,15 @@ fn a_link_is_printed_alone_and_signs_in() {
     let link = text(printed.stdout);
     assert_eq!(link.lines().count(), 1);
     let link: Url = link.trim_end().parse().unwrap();
-    let running = Running::start(gateway("serve").envs(contract));
+    let running = GatewayProcess::start(gateway("serve").envs(contract));
     assert!(!running.sign_in(&link).is_empty());
 }
 
 #[test]
-fn a_link_for_nobody_is_refused_by_its_own_exit_code() {
+fn a_link_for_an_impossible_id_ends_with_its_own_exit_code() {
     let refused = gateway("link")
         .args(["--consumer", "not an id"])
-        .envs(complete())
+        .envs(settings_for_no_upstream())
         .output()
         .unwrap();
     assert_eq!(refused.status.code(), Some(2));
@@ -116,7 +119,7 @@ fn a_link_for_nobody_is_refused_by_its_own_exit_code() {
 }
 
 #[test]
-fn a_check_tells_every_mistake_at_once_and_no_secret() {
+fn check_reports_every_mistake_at_once_and_no_secret() {
     let folder = folder("mistakes");
     let file = folder.join("gateway.toml");
     fs::write(
@@ -155,9 +158,9 @@ fn a_check_tells_every_mistake_at_once_and_no_secret() {
 }
 
 #[test]
-fn a_folder_that_is_not_there_is_a_mistake_too() {
+fn check_reports_a_site_folder_that_does_not_exist() {
     let checked = gateway("check")
-        .envs(complete())
+        .envs(settings_for_no_upstream())
         .env("GATEWAY_ASSETS", folder("assets").join("nowhere"))
         .output()
         .unwrap();
@@ -174,9 +177,9 @@ fn a_folder_that_is_not_there_is_a_mistake_too() {
 }
 
 #[test]
-fn a_check_without_mistakes_shows_the_settings_and_no_secret() {
+fn check_without_mistakes_prints_the_settings_and_no_secret() {
     let checked = gateway("check")
-        .envs(complete())
+        .envs(settings_for_no_upstream())
         .env("GATEWAY_LINKS_KEY", LINKS_KEY)
         .output()
         .unwrap();
@@ -189,12 +192,12 @@ fn a_check_without_mistakes_shows_the_settings_and_no_secret() {
 }
 
 #[test]
-fn the_loudest_log_tells_no_secret_and_a_start_without_tls_is_warned_of() {
-    let upstream = takes_uploads();
-    let mut running = Running::start(
+fn the_trace_log_holds_no_secret_and_a_start_without_tls_is_warned_of() {
+    let upstream = accepts_uploads();
+    let mut running = GatewayProcess::start(
         gateway("serve")
             .args(["--set", "log.filter=trace"])
-            .envs(contract(&upstream))
+            .envs(required_settings(&upstream))
             .env("GATEWAY_LINKS_KEY", LINKS_KEY),
     );
     let cookie = running.sign_in(&link());
@@ -208,7 +211,7 @@ fn the_loudest_log_tells_no_secret_and_a_start_without_tls_is_warned_of() {
         "authorization: Bearer {LINKS_KEY}\r\ncontent-length: {}\r\n",
         body.len()
     );
-    let head = stage::head(&PUBLIC_URL.parse().unwrap(), "", "POST", "/links", &key);
+    let head = harness::head(&PUBLIC_URL.parse().unwrap(), "", "POST", "/links", &key);
     assert_eq!(running.send(&head, body.as_bytes()).status, 201);
     running.terminate();
     let (status, said) = running.ended();
@@ -223,13 +226,13 @@ fn the_loudest_log_tells_no_secret_and_a_start_without_tls_is_warned_of() {
 }
 
 #[test]
-fn sigterm_lets_an_upload_in_the_middle_finish() {
-    let upstream = takes_uploads();
-    let mut running = Running::start(gateway("serve").envs(contract(&upstream)));
+fn sigterm_lets_an_upload_under_way_finish() {
+    let upstream = accepts_uploads();
+    let mut running = GatewayProcess::start(gateway("serve").envs(required_settings(&upstream)));
     let cookie = running.sign_in(&link());
     let document = vec![b'x'; 1 << 20];
     let (first, rest) = document.split_at(1_000);
-    let head = stage::upload_head(
+    let head = harness::upload_head(
         &PUBLIC_URL.parse().unwrap(),
         &cookie,
         "upload-0001",
@@ -242,19 +245,22 @@ fn sigterm_lets_an_upload_in_the_middle_finish() {
     running.terminate();
     eventually("new connections are refused", || running.connect().is_err());
     browser.write_all(rest).unwrap();
-    let got = Answer::read(browser);
+    let response = Answer::read(browser);
     assert_eq!(
-        (got.status, got.text()),
+        (response.status, response.text()),
         (200, "{\"operation_result\":\"ok\"}")
     );
-    assert_eq!(upstream.seen("upload_file").pop().unwrap().body, document);
+    assert_eq!(
+        upstream.received("upload_file").pop().unwrap().body,
+        document
+    );
     assert_eq!(running.ended().0.code(), Some(0));
 }
 
 #[test]
-fn sigterm_with_nothing_under_way_ends_at_once() {
-    let upstream = takes_uploads();
-    let mut running = Running::start(gateway("serve").envs(contract(&upstream)));
+fn sigterm_with_nothing_under_way_ends_the_program_at_once() {
+    let upstream = accepts_uploads();
+    let mut running = GatewayProcess::start(gateway("serve").envs(required_settings(&upstream)));
     // A browser or a proxy that holds on to its connection is nothing under way.
     let mut kept = running.connect().unwrap();
     kept.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
@@ -266,9 +272,9 @@ fn sigterm_with_nothing_under_way_ends_at_once() {
 }
 
 /// That the program serves as the contract's seven values say, wherever it has them from.
-fn serves_as_told(upstream: &Upstream, serve: &mut Command) {
-    let before = upstream.seen("getsession").len();
-    let running = Running::start(serve);
+fn assert_serves(upstream: &FakeAccelerate, serve: &mut Command) {
+    let before = upstream.received("getsession").len();
+    let running = GatewayProcess::start(serve);
     assert_ne!(running.address.port(), 8080, "that is the default");
     let cookie = running.sign_in(&link());
     assert_eq!(
@@ -279,17 +285,17 @@ fn serves_as_told(upstream: &Upstream, serve: &mut Command) {
         running.get("/consumerportal/getsession", &cookie).status,
         200
     );
-    let seen = &upstream.seen("getsession")[before];
-    assert_eq!(seen.parameter("domain").as_deref(), Some(DOMAIN));
-    assert!(seen.is_signed());
+    let request = &upstream.received("getsession")[before];
+    assert_eq!(request.parameter("domain").as_deref(), Some(DOMAIN));
+    assert!(request.is_signed());
 }
 
 /// The contract's names, and values that are no defaults.
-fn contract(upstream: &Upstream) -> [(&'static str, String); 7] {
+fn required_settings(upstream: &FakeAccelerate) -> [(&'static str, String); 7] {
     [
         ("GATEWAY_LISTEN", "127.0.0.1:0".to_owned()),
         ("GATEWAY_PUBLIC_URL", PUBLIC_URL.to_owned()),
-        ("GATEWAY_ASSETS", stage::site().display().to_string()),
+        ("GATEWAY_ASSETS", harness::site().display().to_string()),
         ("GATEWAY_SECRET", SECRET.to_owned()),
         ("ACCELERATE_URL", format!("http://{}/api", upstream.address)),
         ("ACCELERATE_DOMAIN", DOMAIN.to_owned()),
@@ -298,14 +304,14 @@ fn contract(upstream: &Upstream) -> [(&'static str, String); 7] {
 }
 
 /// The contract where nobody calls AccelerateConnect.
-fn complete() -> [(&'static str, String); 7] {
-    contract(&Upstream::new(|_, _| ()))
+fn settings_for_no_upstream() -> [(&'static str, String); 7] {
+    required_settings(&FakeAccelerate::new(|_, _| ()))
 }
 
-fn takes_uploads() -> Upstream {
-    Upstream::new(|seen, stream| {
-        if !session_first(seen, stream) {
-            json(stream, "{\"operation_result\":\"ok\"}");
+fn accepts_uploads() -> FakeAccelerate {
+    FakeAccelerate::new(|request, stream| {
+        if !answer_getsession(request, stream) {
+            send_json(stream, "{\"operation_result\":\"ok\"}");
         }
     })
 }
@@ -351,28 +357,28 @@ fn said(output: Output) -> String {
 fn eventually(what: &str, is: impl Fn() -> bool) {
     let began = Instant::now();
     while !is() {
-        assert!(began.elapsed() < PATIENCE, "{what}, but not in time");
+        assert!(began.elapsed() < TIMEOUT, "{what}, but not in time");
         std::thread::sleep(Duration::from_millis(5));
     }
 }
 
 /// `gateway serve`, until it ends or is dropped.
-struct Running {
+struct GatewayProcess {
     program: Child,
     address: SocketAddr,
     log: Option<JoinHandle<String>>,
 }
 
-impl Drop for Running {
+impl Drop for GatewayProcess {
     fn drop(&mut self) {
         let _ = self.program.kill();
         let _ = self.program.wait();
     }
 }
 
-impl Running {
+impl GatewayProcess {
     /// Starts it and reads in its log where it listens.
-    fn start(serve: &mut Command) -> Running {
+    fn start(serve: &mut Command) -> GatewayProcess {
         let mut program = serve.stderr(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(program.stderr.take().unwrap()).lines();
         let (tell, told) = mpsc::channel();
@@ -388,12 +394,12 @@ impl Running {
             }
             log
         });
-        let mut running = Running {
+        let mut running = GatewayProcess {
             program,
             address: ([0, 0, 0, 0], 0).into(),
             log: Some(log),
         };
-        match told.recv_timeout(PATIENCE) {
+        match told.recv_timeout(TIMEOUT) {
             Ok(address) => running.address = address,
             Err(_) => {
                 let _ = running.program.kill();
@@ -405,7 +411,7 @@ impl Running {
 
     fn connect(&self) -> std::io::Result<TcpStream> {
         let stream = TcpStream::connect(self.address)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_read_timeout(Some(TIMEOUT))?;
         Ok(stream)
     }
 
@@ -417,14 +423,14 @@ impl Running {
     }
 
     fn get(&self, path: &str, cookie: &str) -> Answer {
-        let head = stage::head(&PUBLIC_URL.parse().unwrap(), cookie, "GET", path, "");
+        let head = harness::head(&PUBLIC_URL.parse().unwrap(), cookie, "GET", path, "");
         self.send(&head, &[])
     }
 
     fn upload(&self, cookie: &str, body: &[u8]) -> Answer {
         let public_url = PUBLIC_URL.parse().unwrap();
         self.send(
-            &stage::upload_head(&public_url, cookie, "upload-0001", body.len()),
+            &harness::upload_head(&public_url, cookie, "upload-0001", body.len()),
             body,
         )
     }
@@ -453,7 +459,7 @@ impl Running {
             if let Some(status) = self.program.try_wait().unwrap() {
                 break status;
             }
-            assert!(began.elapsed() < PATIENCE, "it does not end");
+            assert!(began.elapsed() < TIMEOUT, "it does not end");
             std::thread::sleep(Duration::from_millis(5));
         };
         (status, self.log.take().unwrap().join().unwrap())

@@ -1,11 +1,15 @@
 //! The recipes for nginx and Caddy as they are in `gateway/deploy/`, followed by the real programs in front
 //! of a gateway, and asked over TLS. `cargo xtask test` brings the programs.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod stage;
+mod harness;
 
+use harness::{
+    ACTION, Answer, CONSUMER, FakeAccelerate, TIMEOUT, TestGateway, answer_getsession, send_json,
+    send_session,
+};
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore};
-use stage::{ACTION, Answer, CONSUMER, PATIENCE, Stage, Upstream, json, session, session_first};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -27,13 +31,13 @@ macro_rules! behind_both {
         mod nginx {
             $(#[test]
             fn $sentence() {
-                super::$sentence(super::nginx_as_it_is);
+                super::$sentence(super::nginx_with_recipe);
             })*
         }
         mod caddy {
             $(#[test]
             fn $sentence() {
-                super::$sentence(super::caddy_as_it_is);
+                super::$sentence(super::caddy_with_recipe);
             })*
         }
     };
@@ -41,19 +45,19 @@ macro_rules! behind_both {
 
 behind_both! {
     a_link_signs_in_and_its_cookie_travels_over_tls_only,
-    accelerate_hears_where_the_consumer_is_and_not_where_they_say_they_are,
-    an_upload_arrives_signed_and_under_its_own_name,
+    accelerate_gets_the_consumers_real_address,
+    an_upload_arrives_signed_with_all_its_parameters,
     the_longest_comment_arrives,
     an_upload_is_passed_on_while_it_is_sent,
-    a_document_that_is_too_large_is_refused_in_the_gateways_words,
+    a_document_that_is_too_large_is_refused_by_the_gateway_itself,
     a_download_begins_before_it_is_complete,
-    files_pass_as_they_were_compressed,
-    nobody_reads_the_counters,
-    no_link_and_no_name_is_in_a_log_even_when_the_gateway_is_gone,
+    precompressed_files_are_passed_on_unchanged,
+    the_counters_cannot_be_read_from_outside,
+    the_proxys_log_holds_no_link_and_no_file_name,
 }
 
 fn a_link_signs_in_and_its_cookie_travels_over_tls_only(recipe: Recipe) {
-    let upstream = Upstream::new(|_, stream| session(stream));
+    let upstream = FakeAccelerate::new(|_, stream| send_session(stream));
     let mut front = Front::new(recipe, &upstream);
     let opened = front.get(&front.link());
     assert_eq!(opened.status, 303);
@@ -66,12 +70,12 @@ fn a_link_signs_in_and_its_cookie_travels_over_tls_only(recipe: Recipe) {
         cookie.starts_with("__Host-") && cookie.contains("; Secure"),
         "{cookie}"
     );
-    front.stage.cookie = cookie.split(';').next().unwrap().to_owned();
+    front.gateway.cookie = cookie.split(';').next().unwrap().to_owned();
     assert_eq!(front.get("/consumerportal/getsession").status, 200);
 }
 
-fn accelerate_hears_where_the_consumer_is_and_not_where_they_say_they_are(recipe: Recipe) {
-    let upstream = Upstream::new(|_, stream| session(stream));
+fn accelerate_gets_the_consumers_real_address(recipe: Recipe) {
+    let upstream = FakeAccelerate::new(|_, stream| send_session(stream));
     let front = Front::new(recipe, &upstream);
     // Another address than the proxy's own, where this machine has one.
     let from = if cfg!(target_os = "linux") {
@@ -82,27 +86,27 @@ fn accelerate_hears_where_the_consumer_is_and_not_where_they_say_they_are(recipe
     let forged = "x-forwarded-for: 203.0.113.9\r\nx-forwarded-for: 203.0.113.10\r\n\
         x-real-ip: 203.0.113.11\r\nforwarded: for=203.0.113.12\r\n";
     let head = front
-        .stage
+        .gateway
         .head("GET", "/consumerportal/getsession", forged);
     let mut browser = front.connect_from(from);
     browser.write_all(head.as_bytes()).unwrap();
     assert_eq!(Answer::read(browser).status, 200);
-    let seen = upstream.seen("getsession").pop().unwrap();
-    assert_eq!(seen.parameter("ip_address").as_deref(), Some(from));
-    assert!(seen.is_signed());
+    let request = upstream.received("getsession").pop().unwrap();
+    assert_eq!(request.parameter("ip_address").as_deref(), Some(from));
+    assert!(request.is_signed());
 }
 
-fn an_upload_arrives_signed_and_under_its_own_name(recipe: Recipe) {
-    let upstream = takes_uploads();
+fn an_upload_arrives_signed_with_all_its_parameters(recipe: Recipe) {
+    let upstream = accepts_uploads();
     let front = Front::new(recipe, &upstream);
-    let got = front.upload(DOCUMENT);
+    let response = front.upload(DOCUMENT);
     assert_eq!(
-        (got.status, got.text()),
+        (response.status, response.text()),
         (200, "{\"operation_result\":\"ok\"}")
     );
-    let seen = upstream.seen("upload_file").pop().unwrap();
-    assert!(seen.is_signed() && seen.whole);
-    assert_eq!(seen.body, DOCUMENT);
+    let request = upstream.received("upload_file").pop().unwrap();
+    assert!(request.is_signed() && request.is_complete);
+    assert_eq!(request.body, DOCUMENT);
     for (name, value) in [
         ("productaction_id", ACTION),
         ("is_reupload", "0"),
@@ -110,49 +114,52 @@ fn an_upload_arrives_signed_and_under_its_own_name(recipe: Recipe) {
         ("mimetype", "application/pdf"),
         ("comment", "Ik heb er één"),
     ] {
-        assert_eq!(seen.parameter(name).as_deref(), Some(value));
+        assert_eq!(request.parameter(name).as_deref(), Some(value));
     }
 }
 
 fn the_longest_comment_arrives(recipe: Recipe) {
-    let upstream = takes_uploads();
+    let upstream = accepts_uploads();
     let front = Front::new(recipe, &upstream);
-    let head = front.stage.upload_head("upload-0001", DOCUMENT.len());
+    let head = front.gateway.upload_head("upload-0001", DOCUMENT.len());
     let head = head.replace("Ik heb er %C3%A9%C3%A9n", &"%C3%A9".repeat(2_000));
     assert_eq!(front.send(&head, DOCUMENT).status, 200);
-    let seen = upstream.seen("upload_file").pop().unwrap();
-    assert_eq!(seen.parameter("comment"), Some("é".repeat(2_000)));
+    let request = upstream.received("upload_file").pop().unwrap();
+    assert_eq!(request.parameter("comment"), Some("é".repeat(2_000)));
 }
 
 fn an_upload_is_passed_on_while_it_is_sent(recipe: Recipe) {
-    let upstream = takes_uploads();
+    let upstream = accepts_uploads();
     let front = Front::new(recipe, &upstream);
     let large = vec![b'x'; 2 << 20];
     let (first, rest) = large.split_at(1 << 10);
     let mut browser = front.connect();
-    let head = front.stage.upload_head("upload-0001", large.len());
+    let head = front.gateway.upload_head("upload-0001", large.len());
     browser.write_all(head.as_bytes()).unwrap();
     browser.write_all(first).unwrap();
     upstream.wait_for(first.len() as u64);
     browser.write_all(rest).unwrap();
     assert_eq!(Answer::read(browser).status, 200);
-    assert_eq!(upstream.seen("upload_file").pop().unwrap().body, large);
+    assert_eq!(upstream.received("upload_file").pop().unwrap().body, large);
 }
 
-fn a_document_that_is_too_large_is_refused_in_the_gateways_words(recipe: Recipe) {
-    let upstream = takes_uploads();
+fn a_document_that_is_too_large_is_refused_by_the_gateway_itself(recipe: Recipe) {
+    let upstream = accepts_uploads();
     let front = Front::new(recipe, &upstream);
-    let got = front.upload(&vec![b'x'; 30 << 20]);
-    assert_eq!((got.status, got.code().as_str()), (413, "FILE_TOO_LARGE"));
-    assert_eq!(upstream.seen("upload_file").len(), 0);
+    let response = front.upload(&vec![b'x'; 30 << 20]);
+    assert_eq!(
+        (response.status, response.code().as_str()),
+        (413, "FILE_TOO_LARGE")
+    );
+    assert_eq!(upstream.received("upload_file").len(), 0);
 }
 
 fn a_download_begins_before_it_is_complete(recipe: Recipe) {
     let (go_on, going_on) = mpsc::channel::<()>();
     let going_on = std::sync::Mutex::new(going_on);
     let piece = [b'x'; 0x10000];
-    let upstream = Upstream::new(move |seen, stream| {
-        if session_first(seen, stream) {
+    let upstream = FakeAccelerate::new(move |request, stream| {
+        if answer_getsession(request, stream) {
             return;
         }
         let length = 1_000 + 64 * piece.len();
@@ -162,7 +169,7 @@ fn a_download_begins_before_it_is_complete(recipe: Recipe) {
         let _ = stream.write_all(head.as_bytes());
         let _ = stream.write_all(&piece[..1_000]);
         // The rest is only there when the first piece has arrived.
-        if going_on.lock().unwrap().recv_timeout(PATIENCE).is_ok() {
+        if going_on.lock().unwrap().recv_timeout(TIMEOUT).is_ok() {
             for _ in 0..64 {
                 let _ = stream.write_all(&piece);
             }
@@ -172,7 +179,7 @@ fn a_download_begins_before_it_is_complete(recipe: Recipe) {
     let path = format!("/consumerportal/get_product_action_download?productaction_id={ACTION}");
     let mut browser = front.connect();
     browser
-        .write_all(front.stage.head("GET", &path, "").as_bytes())
+        .write_all(front.gateway.head("GET", &path, "").as_bytes())
         .unwrap();
     let (status, _, mut body) = Answer::head(browser);
     assert_eq!(status, 200);
@@ -185,41 +192,41 @@ fn a_download_begins_before_it_is_complete(recipe: Recipe) {
     assert!(first.iter().chain(&rest).all(|byte| *byte == b'x'));
 }
 
-fn files_pass_as_they_were_compressed(recipe: Recipe) {
-    let upstream = Upstream::new(|_, stream| session(stream));
+fn precompressed_files_are_passed_on_unchanged(recipe: Recipe) {
+    let upstream = FakeAccelerate::new(|_, stream| send_session(stream));
     let front = Front::new(recipe, &upstream);
     let page = |more: &str| {
         let accepts = format!("accept-encoding: gzip, br\r\n{more}");
-        front.send(&front.stage.head("GET", "/", &accepts), &[])
+        front.send(&front.gateway.head("GET", "/", &accepts), &[])
     };
-    let got = page("");
-    assert_eq!(got.header("content-encoding"), Some("br"));
-    assert_eq!(got.header("vary"), Some("accept-encoding"));
-    assert_eq!(got.body, BROTLI);
-    let policy = got.header("content-security-policy").unwrap();
+    let response = page("");
+    assert_eq!(response.header("content-encoding"), Some("br"));
+    assert_eq!(response.header("vary"), Some("accept-encoding"));
+    assert_eq!(response.body, BROTLI);
+    let policy = response.header("content-security-policy").unwrap();
     assert!(policy.contains("default-src 'none'"));
-    let tag = format!("if-none-match: {}\r\n", got.header("etag").unwrap());
+    let tag = format!("if-none-match: {}\r\n", response.header("etag").unwrap());
     assert_eq!(page(&tag).status, 304);
 }
 
-fn nobody_reads_the_counters(recipe: Recipe) {
-    let upstream = Upstream::new(|_, stream| session(stream));
+fn the_counters_cannot_be_read_from_outside(recipe: Recipe) {
+    let upstream = FakeAccelerate::new(|_, stream| send_session(stream));
     let front = Front::new(recipe, &upstream);
     assert_eq!(front.get("/metrics").status, 404);
     let forged = front
-        .stage
+        .gateway
         .head("GET", "/metrics", "x-forwarded-for: ::1\r\n");
     assert_eq!(front.send(&forged, &[]).status, 404);
-    assert_eq!(front.stage.get("/metrics").status, 200, "they are there");
+    assert_eq!(front.gateway.get("/metrics").status, 200, "they are there");
 }
 
-fn no_link_and_no_name_is_in_a_log_even_when_the_gateway_is_gone(recipe: Recipe) {
-    let upstream = takes_uploads();
+fn the_proxys_log_holds_no_link_and_no_file_name(recipe: Recipe) {
+    let upstream = accepts_uploads();
     let mut front = Front::new(recipe, &upstream);
     let link = front.link();
     assert_eq!(front.get(&link).status, 303);
     assert_eq!(front.upload(DOCUMENT).status, 200);
-    front.stage.stop();
+    front.gateway.stop();
     assert_eq!(front.get(&link).status, 502);
     assert_eq!(front.upload(DOCUMENT).status, 502);
     let logged = front.proxy.logged();
@@ -234,24 +241,24 @@ fn no_link_and_no_name_is_in_a_log_even_when_the_gateway_is_gone(recipe: Recipe)
 }
 
 #[test]
-fn without_the_line_for_underscores_nginx_drops_an_uploads_parameters() {
+fn nginx_without_underscores_in_headers_drops_an_uploads_parameters() {
     let line = "underscores_in_headers on;";
     assert!(NGINX.contains(line));
-    let upstream = takes_uploads();
-    let stage = behind_tls(&upstream);
-    let proxy = nginx(&NGINX.replace(line, ""), stage.address);
-    let got = Front { stage, proxy }.upload(DOCUMENT);
+    let upstream = accepts_uploads();
+    let gateway = behind_tls(&upstream);
+    let proxy = nginx(&NGINX.replace(line, ""), gateway.address);
+    let response = Front { gateway, proxy }.upload(DOCUMENT);
     assert_eq!(
-        (got.status, got.code().as_str()),
+        (response.status, response.code().as_str()),
         (400, "INVALID_PARAMETER")
     );
-    assert_eq!(upstream.seen("upload_file").len(), 0);
+    assert_eq!(upstream.received("upload_file").len(), 0);
 }
 
-fn takes_uploads() -> Upstream {
-    Upstream::new(|seen, stream| {
-        if !session_first(seen, stream) {
-            json(stream, "{\"operation_result\":\"ok\"}");
+fn accepts_uploads() -> FakeAccelerate {
+    FakeAccelerate::new(|request, stream| {
+        if !answer_getsession(request, stream) {
+            send_json(stream, "{\"operation_result\":\"ok\"}");
         }
     })
 }
@@ -260,7 +267,7 @@ fn takes_uploads() -> Upstream {
 const BROTLI: &[u8] = b"\x0b\x00\xffnobody looks into this";
 
 /// A gateway as consumers find it behind a proxy.
-fn behind_tls(upstream: &Upstream) -> Stage {
+fn behind_tls(upstream: &FakeAccelerate) -> TestGateway {
     let site = temporary("site-of-proxies");
     fs::create_dir_all(&site).unwrap();
     // Whole at once: another test may be reading it.
@@ -274,7 +281,7 @@ fn behind_tls(upstream: &Upstream) -> Stage {
             fs::rename(partial, site.join(name)).unwrap();
         }
     }
-    Stage::with(upstream.address, |settings| {
+    TestGateway::with(upstream.address, |settings| {
         settings.public_url = format!("https://{NAME}/").parse().unwrap();
         settings.session.page = settings.public_url.clone();
         settings.assets = site;
@@ -286,7 +293,7 @@ type Recipe = fn(SocketAddr) -> Proxy;
 
 /// A gateway behind a proxy, as a browser reaches it.
 struct Front {
-    stage: Stage,
+    gateway: TestGateway,
     proxy: Proxy,
 }
 
@@ -322,15 +329,15 @@ impl Read for Tls {
 }
 
 impl Front {
-    fn new(recipe: Recipe, upstream: &Upstream) -> Front {
-        let stage = behind_tls(upstream);
-        let proxy = recipe(stage.address);
-        Front { stage, proxy }
+    fn new(recipe: Recipe, upstream: &FakeAccelerate) -> Front {
+        let gateway = behind_tls(upstream);
+        let proxy = recipe(gateway.address);
+        Front { gateway, proxy }
     }
 
     /// The path of a link that signs the consumer in.
     fn link(&self) -> String {
-        let link = gateway::links::mint(&self.stage.settings, CONSUMER, None, SystemTime::now());
+        let link = gateway::links::mint(&self.gateway.settings, CONSUMER, None, SystemTime::now());
         link.unwrap().path().to_owned()
     }
 
@@ -345,7 +352,7 @@ impl Front {
         socket.bind(&from.into()).unwrap();
         socket.connect(&self.proxy.address.into()).unwrap();
         let stream: TcpStream = socket.into();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_read_timeout(Some(TIMEOUT)).unwrap();
         let name = ServerName::try_from(NAME).unwrap();
         let trust = Certificate::of_this_run().trust.clone();
         let connection = ClientConnection::new(trust, name).unwrap();
@@ -361,11 +368,11 @@ impl Front {
     }
 
     fn get(&self, path: &str) -> Answer {
-        self.send(&self.stage.head("GET", path, ""), &[])
+        self.send(&self.gateway.head("GET", path, ""), &[])
     }
 
     fn upload(&self, body: &[u8]) -> Answer {
-        self.send(&self.stage.upload_head("upload-0001", body.len()), body)
+        self.send(&self.gateway.upload_head("upload-0001", body.len()), body)
     }
 }
 
@@ -415,7 +422,7 @@ impl Proxy {
 
     fn listens(&mut self) -> bool {
         let began = Instant::now();
-        while began.elapsed() < PATIENCE {
+        while began.elapsed() < TIMEOUT {
             if self.program.try_wait().unwrap().is_some() {
                 return false;
             }
@@ -438,7 +445,7 @@ impl Proxy {
     }
 }
 
-fn nginx_as_it_is(gateway: SocketAddr) -> Proxy {
+fn nginx_with_recipe(gateway: SocketAddr) -> Proxy {
     nginx(NGINX, gateway)
 }
 
@@ -501,7 +508,7 @@ fn nginx(recipe: &str, gateway: SocketAddr) -> Proxy {
 }
 
 /// Caddy with the recipe; the certificate that it would get by itself is given.
-fn caddy_as_it_is(gateway: SocketAddr) -> Proxy {
+fn caddy_with_recipe(gateway: SocketAddr) -> Proxy {
     let program = program("CADDY", "caddy");
     Proxy::start(|port, folder| {
         let (chain, key) = Certificate::of_this_run().into(folder);

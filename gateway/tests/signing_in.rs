@@ -1,4 +1,5 @@
-//! Links, sessions and codes for the phone: what lets somebody in, for how long, and what does not.
+//! Links, sessions and phone codes: what signs a consumer in, for how long, and what does not.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use axum::body::Body;
 use gateway::links::{self, Links};
@@ -11,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 use tower::ServiceExt as _;
 
-/// Minutes since the tests began: one clock a thread, and each test has a thread of its own.
+/// A clock that a test sets. Each thread has one, and each test has a thread of its own.
 fn clock() -> SystemTime {
     MINUTES.with(|minutes| at(minutes.load(Ordering::Relaxed)))
 }
@@ -20,7 +21,7 @@ thread_local! {
     static MINUTES: AtomicU64 = const { AtomicU64::new(0) };
 }
 
-fn it_is(minute: u64) {
+fn set_clock(minute: u64) {
     MINUTES.with(|minutes| minutes.store(minute, Ordering::Relaxed));
 }
 
@@ -54,7 +55,7 @@ struct Gateway {
 impl Gateway {
     fn new(settings: Settings) -> Gateway {
         let sessions = Arc::new(Sessions::new(&settings));
-        let links = Links::at(sessions.clone(), &settings, clock);
+        let links = Links::with_clock(sessions.clone(), &settings, clock);
         Gateway {
             router: links::router(Arc::new(links)),
             sessions,
@@ -91,20 +92,21 @@ impl Gateway {
             .into()
     }
 
-    /// Whose session a cookie is, if anyone's.
-    fn whose(&self, cookie: &str) -> Option<String> {
+    /// The consumer whose session a cookie holds.
+    fn consumer_of(&self, cookie: &str) -> Option<String> {
         let headers = HeaderMap::from_iter([(header::COOKIE, cookie.parse().unwrap())]);
         self.sessions
-            .of(&headers, clock())
+            .authenticate(&headers, clock())
             .ok()
             .map(|session| session.consumer_id)
     }
 
-    async fn signed_in(&self) -> String {
+    /// The cookie of a consumer who has opened a link.
+    async fn sign_in(&self) -> String {
         cookie(&self.open(&self.link()).await).unwrap()
     }
 
-    async fn phone(&self, cookie: &str, body: &str) -> Response<Body> {
+    async fn phone_code(&self, cookie: &str, body: &str) -> Response<Body> {
         self.send("POST", "/session/phone", &[("cookie", cookie)], body)
             .await
     }
@@ -130,20 +132,20 @@ async fn json(response: Response<Body>) -> serde_json::Value {
 }
 
 #[tokio::test]
-async fn a_link_signs_in_as_often_as_it_is_opened_for_fourteen_days() {
+async fn a_link_signs_in_any_number_of_times_for_fourteen_days() {
     let gateway = Gateway::new(settings());
     let link = gateway.link();
     for minute in [0, 1, 14 * 24 * 60 - 1] {
-        it_is(minute);
+        set_clock(minute);
         let opened = gateway.open(&link).await;
         assert_eq!(location(&opened), "https://portal.example.nl/");
         assert_eq!(opened.headers()[header::REFERRER_POLICY], "no-referrer");
         assert_eq!(
-            gateway.whose(&cookie(&opened).unwrap()).as_deref(),
+            gateway.consumer_of(&cookie(&opened).unwrap()).as_deref(),
             Some("CNSR1")
         );
     }
-    it_is(14 * 24 * 60);
+    set_clock(14 * 24 * 60);
     let late = gateway.open(&link).await;
     assert_eq!(
         location(&late),
@@ -153,13 +155,13 @@ async fn a_link_signs_in_as_often_as_it_is_opened_for_fourteen_days() {
 }
 
 #[tokio::test]
-async fn a_link_that_is_none_of_ours_leaves_everything_as_it_was() {
+async fn a_foreign_link_signs_nobody_in() {
     let gateway = Gateway::new(settings());
     let mut other = settings();
     other.accelerate.domain = "other".to_owned();
     let theirs: String = links::mint(&other, "CNSR1", None, clock()).unwrap().into();
     let session = gateway
-        .signed_in()
+        .sign_in()
         .await
         .split_once('=')
         .unwrap()
@@ -205,7 +207,7 @@ async fn only_a_navigation_opens_a_link() {
 }
 
 #[tokio::test]
-async fn the_offices_systems_get_links_when_they_show_the_key() {
+async fn the_offices_systems_get_links_with_the_key_only() {
     let gateway = Gateway::new(settings());
     let bearer = format!("Bearer {KEY}");
     let with_key = [("authorization", bearer.as_str())];
@@ -222,7 +224,7 @@ async fn the_offices_systems_get_links_when_they_show_the_key() {
     assert_eq!(minted["expires"], 1_700_000_000 + 2 * 86_400);
     let opened = gateway.open(minted["link"].as_str().unwrap()).await;
     assert_eq!(
-        gateway.whose(&cookie(&opened).unwrap()).as_deref(),
+        gateway.consumer_of(&cookie(&opened).unwrap()).as_deref(),
         Some("CNSR1")
     );
     for wrong in [
@@ -262,21 +264,26 @@ async fn the_offices_systems_get_links_when_they_show_the_key() {
 }
 
 #[tokio::test]
-async fn a_code_for_the_phone_leads_to_the_same_page_once_and_for_five_minutes() {
+async fn a_phone_code_opens_the_same_page_once_within_five_minutes() {
     let gateway = Gateway::new(settings());
-    let desktop = gateway.signed_in().await;
-    let code = json(gateway.phone(&desktop, "{\"route\":\"action/PRA1\"}").await).await;
+    let desktop = gateway.sign_in().await;
+    let code = json(
+        gateway
+            .phone_code(&desktop, "{\"route\":\"action/PRA1\"}")
+            .await,
+    )
+    .await;
     assert_eq!(code["seconds"], 300);
     assert!(code["svg"].as_str().unwrap().starts_with("<svg"));
     let link = code["link"].as_str().unwrap();
-    it_is(4);
+    set_clock(4);
     let opened = gateway.open(link).await;
     assert_eq!(
         location(&opened),
         "https://portal.example.nl/#portal/action/PRA1"
     );
     assert_eq!(
-        gateway.whose(&cookie(&opened).unwrap()).as_deref(),
+        gateway.consumer_of(&cookie(&opened).unwrap()).as_deref(),
         Some("CNSR1")
     );
     let again = gateway.open(link).await;
@@ -285,8 +292,8 @@ async fn a_code_for_the_phone_leads_to_the_same_page_once_and_for_five_minutes()
         "https://portal.example.nl/#portal/code-used"
     );
     assert_eq!(cookie(&again), None);
-    let late = json(gateway.phone(&desktop, "{}").await).await;
-    it_is(9);
+    let late = json(gateway.phone_code(&desktop, "{}").await).await;
+    set_clock(9);
     let late = gateway.open(late["link"].as_str().unwrap()).await;
     assert_eq!(
         location(&late),
@@ -295,10 +302,10 @@ async fn a_code_for_the_phone_leads_to_the_same_page_once_and_for_five_minutes()
 }
 
 #[tokio::test]
-async fn who_only_looks_at_a_code_does_not_use_it_up() {
+async fn a_head_request_or_prefetch_does_not_use_a_code_up() {
     let gateway = Gateway::new(settings());
-    let desktop = gateway.signed_in().await;
-    let code = json(gateway.phone(&desktop, "{}").await).await;
+    let desktop = gateway.sign_in().await;
+    let code = json(gateway.phone_code(&desktop, "{}").await).await;
     let link = code["link"].as_str().unwrap();
     let path = link.strip_prefix("https://portal.example.nl").unwrap();
     let looked = gateway.send("HEAD", path, &[], "").await;
@@ -307,18 +314,18 @@ async fn who_only_looks_at_a_code_does_not_use_it_up() {
     let looked = gateway.send("GET", path, &prefetch, "").await;
     assert_eq!((looked.status().as_u16(), cookie(&looked)), (400, None));
     let opened = gateway.open(link).await;
-    assert!(gateway.whose(&cookie(&opened).unwrap()).is_some());
+    assert!(gateway.consumer_of(&cookie(&opened).unwrap()).is_some());
 }
 
 #[tokio::test]
-async fn a_code_is_no_way_around_the_end_of_a_session() {
+async fn a_phones_session_ends_with_the_desktops() {
     let gateway = Gateway::new(settings());
-    // Used until the end, renewed every quarter of an hour.
-    let mut desktop = gateway.signed_in().await;
+    // The desktop is used until the session ends, and its cookie is renewed again and again.
+    let mut desktop = gateway.sign_in().await;
     for minute in (15..718).step_by(15) {
-        it_is(minute);
+        set_clock(minute);
         let headers = HeaderMap::from_iter([(header::COOKIE, desktop.parse().unwrap())]);
-        let session = gateway.sessions.of(&headers, clock()).unwrap();
+        let session = gateway.sessions.authenticate(&headers, clock()).unwrap();
         if let Some(renewed) = session.renewal() {
             desktop = renewed
                 .to_str()
@@ -329,30 +336,30 @@ async fn a_code_is_no_way_around_the_end_of_a_session() {
                 .to_owned();
         }
     }
-    it_is(718);
-    let code = json(gateway.phone(&desktop, "{}").await).await;
+    set_clock(718);
+    let code = json(gateway.phone_code(&desktop, "{}").await).await;
     assert_eq!(code["seconds"], 120);
     let link = code["link"].as_str().unwrap();
-    it_is(719);
+    set_clock(719);
     let phone = cookie(&gateway.open(link).await).unwrap();
-    assert!(gateway.whose(&phone).is_some());
-    it_is(720);
+    assert!(gateway.consumer_of(&phone).is_some());
+    set_clock(720);
     assert!(
-        gateway.whose(&phone).is_none(),
-        "it ends when the desktop's does"
+        gateway.consumer_of(&phone).is_none(),
+        "it ends when the desktop's session does"
     );
 }
 
 #[tokio::test]
-async fn a_code_of_a_session_that_was_logged_out_is_worth_nothing() {
+async fn log_out_makes_the_sessions_phone_codes_worthless() {
     let gateway = Gateway::new(settings());
-    let desktop = gateway.signed_in().await;
-    let code = json(gateway.phone(&desktop, "{}").await).await;
+    let desktop = gateway.sign_in().await;
+    let code = json(gateway.phone_code(&desktop, "{}").await).await;
     let out = gateway
         .send("DELETE", "/session", &[("cookie", &desktop)], "")
         .await;
     assert_eq!(out.status(), 204);
-    assert!(gateway.whose(&desktop).is_none());
+    assert!(gateway.consumer_of(&desktop).is_none());
     let opened = gateway.open(code["link"].as_str().unwrap()).await;
     assert_eq!(
         location(&opened),
@@ -361,27 +368,27 @@ async fn a_code_of_a_session_that_was_logged_out_is_worth_nothing() {
 }
 
 #[tokio::test]
-async fn a_code_is_for_who_is_signed_in_and_leads_nowhere_else() {
+async fn a_phone_code_needs_a_session_and_a_page_of_the_portal() {
     let gateway = Gateway::new(settings());
-    assert_eq!(gateway.phone("a=b", "{}").await.status(), 401);
-    let desktop = gateway.signed_in().await;
+    assert_eq!(gateway.phone_code("a=b", "{}").await.status(), 401);
+    let desktop = gateway.sign_in().await;
     for route in ["../x", "a?b", "a#b", "javascript:x", "é", &"a".repeat(201)] {
         let body = serde_json::json!({ "route": route }).to_string();
         assert_eq!(
-            gateway.phone(&desktop, &body).await.status(),
+            gateway.phone_code(&desktop, &body).await.status(),
             400,
             "{route}"
         );
     }
-    assert_eq!(gateway.phone(&desktop, "1").await.status(), 400);
+    assert_eq!(gateway.phone_code(&desktop, "1").await.status(), 400);
 }
 
 #[tokio::test]
-async fn asking_how_long_a_session_lasts_does_not_make_it_last_longer() {
+async fn asking_for_the_sessions_lifetime_does_not_prolong_it() {
     let gateway = Gateway::new(settings());
-    let cookie = gateway.signed_in().await;
+    let cookie = gateway.sign_in().await;
     for (minute, seconds) in [(0, 1_800), (20, 600), (29, 60)] {
-        it_is(minute);
+        set_clock(minute);
         let asked = gateway
             .send("GET", "/session", &[("cookie", &cookie)], "")
             .await;
@@ -389,7 +396,7 @@ async fn asking_how_long_a_session_lasts_does_not_make_it_last_longer() {
         assert!(asked.headers().get(header::SET_COOKIE).is_none());
         assert_eq!(json(asked).await["seconds"], seconds);
     }
-    it_is(30);
+    set_clock(30);
     for (cookie, code) in [
         (cookie.as_str(), "SESSION_EXPIRED"),
         ("a=b", "NOT_SIGNED_IN"),
@@ -402,7 +409,7 @@ async fn asking_how_long_a_session_lasts_does_not_make_it_last_longer() {
     }
 }
 
-/// Settings for a portal in a page of another site.
+/// The settings of a portal in a page of another site.
 fn cross_site() -> Settings {
     let mut settings = settings();
     settings.session.cross_site = true;
@@ -411,7 +418,7 @@ fn cross_site() -> Settings {
 }
 
 #[tokio::test]
-async fn a_browser_that_keeps_no_cookie_of_another_site_gets_to_our_own_page() {
+async fn a_browser_without_third_party_cookies_gets_a_link_to_our_own_page() {
     let gateway = Gateway::new(cross_site());
     let link = gateway.link();
     let token = link.split_once("#portal-open=").unwrap().1;
@@ -421,7 +428,7 @@ async fn a_browser_that_keeps_no_cookie_of_another_site_gets_to_our_own_page() {
     let opened = gateway.open(&own_page).await;
     assert_eq!(location(&opened), "https://portal.example.nl/");
     assert_eq!(
-        gateway.whose(&cookie(&opened).unwrap()).as_deref(),
+        gateway.consumer_of(&cookie(&opened).unwrap()).as_deref(),
         Some("CNSR1")
     );
     let again = gateway.open(&own_page).await;
@@ -432,7 +439,7 @@ async fn a_browser_that_keeps_no_cookie_of_another_site_gets_to_our_own_page() {
 }
 
 #[tokio::test]
-async fn a_page_of_another_site_opens_its_link_itself() {
+async fn a_page_of_another_site_signs_in_with_the_links_token() {
     let gateway = Gateway::new(cross_site());
     let link = gateway.link();
     let token = link
@@ -445,7 +452,7 @@ async fn a_page_of_another_site_opens_its_link_itself() {
     assert!(set.contains("SameSite=None") && set.contains("Partitioned") && set.contains("Secure"));
     let session = cookie(&begun).unwrap();
     assert_eq!(json(begun).await["route"], "");
-    let code = json(gateway.phone(&session, "{\"route\":\"me\"}").await).await;
+    let code = json(gateway.phone_code(&session, "{\"route\":\"me\"}").await).await;
     let phone = code["link"]
         .as_str()
         .unwrap()
@@ -470,11 +477,11 @@ async fn a_page_of_another_site_opens_its_link_itself() {
 }
 
 #[test]
-fn a_consumers_id_is_one() {
+fn a_consumers_id_has_1_to_64_visible_ascii_characters() {
     for bad in ["", "a b", "é", "a\n", &"a".repeat(65)] {
         assert_eq!(
             links::mint(&settings(), bad, None, at(0)),
-            Err(links::BadConsumer),
+            Err(links::InvalidConsumerId),
             "{bad}"
         );
     }

@@ -1,8 +1,9 @@
 //! The site's files: found, compressed, cached, cut in parts, and never anything beside them.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use axum::response::Response;
 use gateway::assets::Assets;
-use gateway::headers::Policy;
+use gateway::security_headers::SecurityHeaders;
 use gateway::settings::Settings;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use http_body_util::BodyExt as _;
@@ -61,7 +62,7 @@ fn get(path: &str, pairs: &[(&'static str, &str)]) -> (u16, HeaderMap, String) {
 }
 
 #[test]
-fn the_page_has_two_names_and_every_file_one() {
+fn the_page_has_two_paths_and_every_other_file_one() {
     for path in ["/", "/index.html"] {
         let (status, headers, body) = get(path, &[]);
         assert_eq!(
@@ -106,7 +107,7 @@ fn the_page_has_two_names_and_every_file_one() {
 }
 
 #[test]
-fn what_is_sent_is_what_the_browser_likes_best() {
+fn the_encoding_is_the_one_that_the_browser_likes_best() {
     for (accepted, coding) in [
         ("gzip, deflate, br, zstd", Some("br")),
         ("br", Some("br")),
@@ -138,7 +139,7 @@ fn what_is_sent_is_what_the_browser_likes_best() {
 }
 
 #[test]
-fn what_is_under_a_hashed_name_is_kept_and_the_rest_is_asked_after() {
+fn files_with_a_hash_in_their_name_are_cached_and_others_revalidated() {
     let (_, headers, _) = get("/portal-0a1b2c3d4e5f.wasm", &[]);
     assert_eq!(
         headers[header::CACHE_CONTROL],
@@ -167,7 +168,7 @@ fn what_is_under_a_hashed_name_is_kept_and_the_rest_is_asked_after() {
 }
 
 #[test]
-fn a_part_of_a_file_can_be_had() {
+fn a_range_gets_a_part_of_a_file() {
     for (range, part, sent) in [
         ("bytes=0-3", "0123", "bytes 0-3/10"),
         ("bytes=4-", "456789", "bytes 4-9/10"),
@@ -207,7 +208,7 @@ fn a_part_of_a_file_can_be_had() {
 }
 
 #[test]
-fn nothing_but_reading_is_possible() {
+fn files_take_get_and_head_only() {
     let head = ask(Method::HEAD, "/portal.js", &[]);
     assert_eq!(head.headers()[header::CONTENT_LENGTH], "10");
     let post = ask(Method::POST, "/portal.js", &[]);
@@ -221,7 +222,7 @@ fn nothing_but_reading_is_possible() {
 }
 
 #[test]
-fn a_folder_without_a_page_is_no_site() {
+fn a_folder_without_index_html_is_refused() {
     let empty = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("empty");
     fs::create_dir_all(&empty).unwrap();
     assert!(
@@ -233,7 +234,7 @@ fn a_folder_without_a_page_is_no_site() {
 }
 
 #[test]
-fn the_contracts_policy_stands_on_every_file_and_says_who_may_frame_it() {
+fn the_policy_allows_framing_by_listed_origins_only() {
     let mut settings = Settings::new(
         "https://portal.example.nl/".parse().unwrap(),
         folder(),
@@ -246,7 +247,7 @@ fn the_contracts_policy_stands_on_every_file_and_says_who_may_frame_it() {
     );
     settings.access.origins = vec!["https://www.example.nl".to_owned()];
     let mut headers = HeaderMap::new();
-    Policy::new(&settings).for_site(&mut headers);
+    SecurityHeaders::new(&settings).add_to_site(&[], &mut headers);
     assert_eq!(
         headers[header::CONTENT_SECURITY_POLICY],
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; style-src-attr 'unsafe-inline'; \
@@ -261,21 +262,21 @@ fn the_contracts_policy_stands_on_every_file_and_says_who_may_frame_it() {
     assert_eq!(headers[header::REFERRER_POLICY], "no-referrer");
     settings.public_url = "http://127.0.0.1:8080/".parse().unwrap();
     let mut headers = HeaderMap::new();
-    Policy::new(&settings).for_api(&mut headers);
+    SecurityHeaders::new(&settings).add_to_api(&mut headers);
     assert!(!headers.contains_key(header::STRICT_TRANSPORT_SECURITY));
     assert_eq!(headers[header::CACHE_CONTROL], "no-store");
 }
 
 proptest! {
     #[test]
-    fn no_part_that_is_asked_for_is_more_than_the_file(range in "bytes=[0-9]{0,3}-[0-9]{0,3}(,[0-9]{0,2}-[0-9]{0,2})?") {
+    fn a_range_never_exceeds_the_file(range in "bytes=[0-9]{0,3}-[0-9]{0,3}(,[0-9]{0,2}-[0-9]{0,2})?") {
         let (status, _, body) = get("/portal.js", &[("range", &range)]);
         prop_assert!(matches!(status, 200 | 206 | 416));
         prop_assert!("0123456789".contains(&body));
     }
 
     #[test]
-    fn nothing_a_browser_accepts_makes_it_panic(accepted in "[ -~]{0,60}", path in "/[ -~]{0,30}") {
+    fn no_header_or_path_makes_it_panic(accepted in "[ -~]{0,60}", path in "/[ -~]{0,30}") {
         let _ = get("/", &[("accept-encoding", &accepted), ("if-none-match", &accepted), ("range", &accepted), ("if-range", &accepted)]);
         let _ = get(&path, &[]);
     }

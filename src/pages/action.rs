@@ -1,181 +1,162 @@
 //! An action: what is asked and of whom, where it stands, and exactly what can be done with it.
 
+use std::sync::Arc;
+
 use accelerate::session::{Action, Status};
 use leptos::prelude::*;
 
+use super::not_found::NotFound;
 use crate::{
-    browser::dom::{El, View, dynamic_of, el},
-    parts::{
-        action_list::{comment, for_whom, name, status_chip},
-        download::{self, Kind},
-        link::back,
+    api::document::DocumentKind,
+    components::{
+        download::DownloadButtons,
+        link::BackLink,
+        product::product_name_of,
+        task_list::{Comment, StatusChip, action_name, for_whom},
     },
-    portal::{Portal, not_found, title},
+    context::{set_page_title, use_formats, use_session, use_texts},
+    i18n::fill,
     route::Page,
-    texts::fill,
-    upload,
+    upload::{components::section::UploadSection, store::use_uploads},
 };
 
-/// The page of the action with this id.
-pub fn view(portal: Portal, id: String) -> View {
-    // An action that is withdrawn while its page is open stays there, so that a document in hand does.
-    let action = RwSignal::new(None);
-    let known = move || {
-        if let Some(now) = portal.action(&id) {
-            action.set(Some(now));
-        }
-        action.with_untracked(Option::is_some)
-    };
-    dynamic_of(known, move |known| {
-        if *known {
-            found(portal, action)
-        } else {
-            not_found(portal)
-        }
-    })
+/// The page of an action.
+#[component]
+pub fn ActionPage(
+    /// The action's id.
+    id: String,
+) -> impl IntoView {
+    let session = use_session();
+    // An action that is withdrawn while its page is open stays there, so that a selected document does.
+    let found = Memo::new(move |found: Option<&Option<Arc<Action>>>| {
+        found.cloned().flatten().or_else(|| session.action(&id))
+    });
+    move || match found.get() {
+        Some(action) => view! { <ActionView action=session.follow_action(action)/> }.into_any(),
+        None => view! { <NotFound/> }.into_any(),
+    }
 }
 
-fn found(portal: Portal, action: RwSignal<Option<Action>>) -> El {
-    let texts = portal.texts;
-    let shown = move |part: fn(Portal, &Action) -> Option<El>| {
-        dynamic_of(
-            move || action.get(),
-            move |action| part(portal, action.as_ref()?),
-        )
-    };
-    // Only what an action offers decides over its buttons: a new comment must not make them anew, nor
-    // may a document that can now be fetched disturb the handing in of it.
-    let offers = move || {
-        action
-            .with(|action| action.as_ref().map(|it| it.offers))
-            .unwrap_or_default()
-    };
-    let uploads = move || {
-        let begun = action.with(|action| {
-            let id = &action.as_ref()?.id;
-            Some(portal.backstage().desk.borrow().has(id))
-        });
-        offers().upload.is_some() || begun == Some(true)
-    };
-    let fetches = move || (offers().download, offers().otd);
-    let hand_in = move |uploads: &bool| {
-        let action = uploads.then(|| action.get_untracked()).flatten()?;
-        let backstage = portal.backstage();
-        let handing = backstage.desk.borrow_mut().for_action(portal, &action);
-        Some(upload::view::section(portal, handing))
-    };
-    let fetch = move |(download, otd): &(bool, bool)| -> Option<[View; 2]> {
-        let action = action.get_untracked()?;
-        Some([
-            download
-                .then(|| fetch_section(portal, &action, Kind::Document))
-                .into(),
-            otd.then(|| fetch_section(portal, &action, Kind::Otd))
-                .into(),
-        ])
-    };
-    let idle =
-        move |idle: &bool| idle.then(|| el("p").class("card nothing").child(texts.nothing_offered));
-    el("div")
-        .class("page narrow")
-        .child(
-            el("div")
-                .class("page-head")
-                .child(shown(up))
-                .child(shown(heading))
-                .child(shown(facts)),
-        )
-        .child(shown(asked))
-        .part_of(uploads, hand_in)
-        .part_of(fetches, fetch)
-        .part_of(move || !uploads() && fetches() == (false, false), idle)
+#[component]
+fn ActionView(action: Memo<Arc<Action>>) -> impl IntoView {
+    let (texts, uploads) = (use_texts(), use_uploads());
+    let name = Memo::new(move |_| action_name(texts, &action.read()));
+    Effect::new(move |_| set_page_title(&name.read()));
+    // Only what an action offers decides over its buttons: a new comment does not make them anew, nor
+    // does a document that can now be downloaded disturb its upload.
+    let has_upload = Memo::new(move |_| {
+        let action = action.read();
+        action.offers.upload.is_some() || uploads.has(&action.id)
+    });
+    let has_download = Memo::new(move |_| action.read().offers.download);
+    let has_otd = Memo::new(move |_| action.read().offers.otd);
+    let offers_nothing = move || !has_upload.get() && !has_download.get() && !has_otd.get();
+    view! {
+        <div class="page narrow">
+            <div class="page-head">
+                <Back action/>
+                <h1 tabindex="-1">{name}</h1>
+                <Facts action/>
+            </div>
+            {move || view! { <Asked action=action.get()/> }}
+            <Show when=move || has_upload.get()>
+                <UploadSection upload=uploads.for_action(&action.read_untracked())/>
+            </Show>
+            <Show when=move || has_download.get()>
+                <section class="card">
+                    <h2>{texts.download_section}</h2>
+                    <DownloadButtons action kind=DocumentKind::Download/>
+                </section>
+            </Show>
+            <Show when=move || has_otd.get()>
+                <section class="card">
+                    <h2>{texts.otd_section}</h2>
+                    <p>{texts.otds_more}</p>
+                    <DownloadButtons action kind=DocumentKind::Otd/>
+                </section>
+            </Show>
+            <Show when=offers_nothing>
+                <p class="card nothing">{texts.nothing_offered}</p>
+            </Show>
+        </div>
+    }
 }
 
-/// The way back: to the action's product, or the overview.
-fn up(portal: Portal, action: &Action) -> Option<El> {
-    let product = action.product_id.as_ref().and_then(|id| portal.product(id));
-    Some(match product {
-        Some(product) => {
-            let name = super::product::name(portal, &product);
-            let words = fill(portal.texts.back_to, &[("page", &name)]);
-            back(portal, &Page::Product(product.id), &words)
-        }
-        None => back(portal, &Page::Overview, portal.texts.back_to_overview),
-    })
+/// The way back: to the action's product, or to the overview.
+#[component]
+fn Back(action: Memo<Arc<Action>>) -> impl IntoView {
+    let (texts, session) = (use_texts(), use_session());
+    let above = Memo::new(move |_| {
+        let action = action.read();
+        let name = product_name_of(session, texts, &action)?;
+        Some((Page::Product(action.product_id.clone()?), name))
+    });
+    move || {
+        let (page, words) = match above.get() {
+            Some((page, name)) => (page, fill(texts.back_to, &[("page", &name)])),
+            None => (Page::Overview, texts.back_to_overview.to_owned()),
+        };
+        view! { <BackLink page>{words}</BackLink> }
+    }
 }
 
-fn heading(portal: Portal, action: &Action) -> Option<El> {
-    let name = name(portal, action);
-    title(portal, &name);
-    Some(el("h1").attr("tabindex", "-1").child(name))
-}
-
-fn facts(portal: Portal, action: &Action) -> Option<El> {
-    let texts = portal.texts;
-    let day = |date| portal.formatted(|formats| formats.day(date));
-    let date = match (action.date_executed, action.date_created) {
-        (Some(date), _) => Some(fill(texts.executed_on, &[("date", &day(date))])),
-        (None, Some(date)) => Some(fill(texts.asked_on, &[("date", &day(date))])),
-        (None, None) => None,
+/// Where the action stands, for whom it is, and since when.
+#[component]
+fn Facts(action: Memo<Arc<Action>>) -> impl IntoView {
+    let (texts, formats) = (use_texts(), use_formats());
+    let date = move || {
+        let action = action.read();
+        let (words, date) = match (action.date_executed, action.date_created) {
+            (Some(date), _) => (texts.executed_on, date),
+            (None, Some(date)) => (texts.asked_on, date),
+            (None, None) => return None,
+        };
+        Some(fill(words, &[("date", &formats.day(date))]))
     };
-    let fact = |words: String| el("span").child(words);
-    Some(
-        el("p")
-            .class("facts")
-            .child(status_chip(portal, action.status()))
-            .child(for_whom(portal, action).map(fact))
-            .child(date.map(fact)),
-    )
+    let fact = |words: String| view! { <span>{words}</span> };
+    view! {
+        <p class="facts">
+            {move || view! { <StatusChip status=action.read().status()/> }}
+            {move || for_whom(texts, &action.read()).map(fact)}
+            {move || date().map(fact)}
+        </p>
+    }
 }
 
 /// What is asked: the adviser's comment, the document, and what it must satisfy.
-fn asked(portal: Portal, action: &Action) -> Option<El> {
+#[component]
+fn Asked(action: Arc<Action>) -> impl IntoView {
+    let texts = use_texts();
     let document = &action.document;
-    let says = comment(portal, action);
-    let label = document
-        .label
-        .as_deref()
-        .filter(|label| Some(*label) != action.label.as_deref());
-    let description = document.description.as_deref();
-    let requirements: Vec<View> = document
-        .upload_requirements
-        .iter()
-        .map(|requirement| el("li").child(requirement.as_str()).into())
-        .collect();
-    let nothing =
-        says.is_none() && label.is_none() && description.is_none() && requirements.is_empty();
-    if nothing {
-        return None;
-    }
-    let requirements = (!requirements.is_empty()).then(|| -> [View; 2] {
-        [
-            el("h3").child(portal.texts.requirements).into(),
-            el("ul").class("requirements").child(requirements).into(),
-        ]
-    });
-    Some(
-        el("section")
-            .class(if action.status() == Status::Rejected {
-                "card rejected"
-            } else {
-                "card"
-            })
-            .child(says)
-            .child(label.map(|label| el("h2").child(label)))
-            .child(description.map(|description| el("p").child(description)))
-            .child(requirements),
-    )
-}
-
-fn fetch_section(portal: Portal, action: &Action, kind: Kind) -> El {
-    let texts = portal.texts;
-    let (head, more) = match kind {
-        Kind::Document => (texts.download_section, None),
-        Kind::Otd => (texts.otd_section, Some(texts.otds_more)),
+    let label = document.label.clone();
+    let label = label.filter(|label| Some(label) != action.label.as_ref());
+    let has_nothing = action.comment.is_none()
+        && label.is_none()
+        && document.description.is_none()
+        && document.upload_requirements.is_empty();
+    let class = match action.status() {
+        Status::Rejected => "card rejected",
+        _ => "card",
     };
-    el("section")
-        .class("card")
-        .child(el("h2").child(head))
-        .child(more.map(|more| el("p").child(more)))
-        .child(download::buttons(portal, action, kind))
+    (!has_nothing).then(|| {
+        let comment = action.comment.clone();
+        let description = document.description.clone();
+        let requirements = document.upload_requirements.clone();
+        let requirements = (!requirements.is_empty()).then(|| {
+            let items = requirements.into_iter();
+            let items = items.map(|requirement| view! { <li>{requirement}</li> });
+            view! {
+                <h3>{texts.requirements}</h3>
+                <ul class="requirements">{items.collect_view()}</ul>
+            }
+        });
+        view! {
+            <section class=class>
+                {comment.map(|comment| view! { <Comment comment/> })}
+                {label.map(|label| view! { <h2>{label}</h2> })}
+                {description.map(|description| view! { <p>{description}</p> })}
+                {requirements}
+            </section>
+        }
+    })
 }

@@ -1,116 +1,97 @@
-//! Everything that can be downloaded, the assignments to the adviser (OTD) apart.
+//! Everything that can be downloaded; the assignments to the adviser (OTD) in a list of their own.
+
+use std::sync::Arc;
 
 use accelerate::session::{Action, Session};
+use leptos::prelude::*;
 
-use super::overview::nothing;
 use crate::{
-    browser::dom::{El, View, el},
-    parts::{
-        action_list::{self, name},
-        download::{self, Kind},
-        link::link,
+    api::document::DocumentKind,
+    components::{
+        download::DownloadButtons,
+        link::PageLink,
+        product::product_name_of,
+        screen::NothingCard,
+        task_list::{ActionList, action_name, for_whom},
     },
-    portal::{Portal, title},
+    context::{set_page_title, use_session, use_texts},
+    i18n::fill,
     route::Page,
-    texts::fill,
 };
 
 /// The page.
-pub fn view(portal: Portal) -> El {
-    let texts = portal.texts;
-    title(portal, texts.documents);
-    let there = move || {
-        portal.in_session(|session| (!downloads(session).is_empty(), !otds(session).is_empty()))
-    };
-    let sections = move |there: &Option<(bool, bool)>| -> [View; 3] {
-        let (some_downloads, some_otds) = there.unwrap_or_default();
-        [
-            some_downloads
-                .then(|| section(portal, texts.to_download, None, downloads, document_row))
-                .into(),
-            some_otds
-                .then(|| section(portal, texts.otds, Some(texts.otds_more), otds, otd_row))
-                .into(),
-            (!some_downloads && !some_otds)
-                .then(|| nothing("empty", texts.no_documents, texts.no_documents_more))
-                .into(),
-        ]
-    };
-    el("div")
-        .class("page")
-        .child(
-            el("div")
-                .class("page-head")
-                .child(el("h1").attr("tabindex", "-1").child(texts.documents)),
-        )
-        .part_of(there, sections)
+#[component]
+pub fn Documents() -> impl IntoView {
+    let (texts, session) = (use_texts(), use_session());
+    set_page_title(texts.documents);
+    let downloads = Memo::new(move |_| {
+        session.read(|session| actions_with(session, |action| action.offers.download))
+    });
+    let otds = Memo::new(move |_| {
+        session.read(|session| actions_with(session, |action| action.offers.otd))
+    });
+    let has_downloads = Memo::new(move |_| !downloads.read().is_empty());
+    let has_otds = Memo::new(move |_| !otds.read().is_empty());
+    view! {
+        <div class="page">
+            <div class="page-head">
+                <h1 tabindex="-1">{texts.documents}</h1>
+            </div>
+            <Show when=move || has_downloads.get()>
+                <section class="card">
+                    <h2>{texts.to_download}</h2>
+                    <ActionList actions=downloads search_label=texts.search_documents let:action>
+                        <DocumentRow action kind=DocumentKind::Download/>
+                    </ActionList>
+                </section>
+            </Show>
+            <Show when=move || has_otds.get()>
+                <section class="card">
+                    <h2>{texts.otds}</h2>
+                    <p>{texts.otds_more}</p>
+                    <ActionList actions=otds search_label=texts.search_documents let:action>
+                        <DocumentRow action kind=DocumentKind::Otd/>
+                    </ActionList>
+                </section>
+            </Show>
+            <Show when=move || !has_downloads.get() && !has_otds.get()>
+                <NothingCard icon="empty" title=texts.no_documents more=texts.no_documents_more/>
+            </Show>
+        </div>
+    }
 }
 
-fn downloads(session: &Session) -> Vec<usize> {
-    places(session, |action| action.offers.download)
-}
-
-fn otds(session: &Session) -> Vec<usize> {
-    places(session, |action| action.offers.otd)
-}
-
-fn places(session: &Session, wanted: fn(&Action) -> bool) -> Vec<usize> {
-    let actions = session.actions.iter().enumerate();
+fn actions_with(session: &Session, has_document: fn(&Action) -> bool) -> Vec<Arc<Action>> {
+    let actions = session.actions.iter();
     actions
-        .filter(|(_, action)| wanted(action))
-        .map(|(at, _)| at)
+        .filter(|action| has_document(action))
+        .cloned()
         .collect()
 }
 
-fn section(
-    portal: Portal,
-    head: &str,
-    more: Option<&str>,
-    pick: fn(&Session) -> Vec<usize>,
-    row: action_list::Row,
-) -> El {
-    el("section")
-        .class("card")
-        .child(el("h2").child(head))
-        .child(more.map(|more| el("p").child(more)))
-        .child(action_list::list(
-            portal,
-            portal.texts.search_documents,
-            pick,
-            row,
-        ))
-}
-
-fn document_row(portal: Portal, action: &Action) -> El {
-    row(portal, action, Kind::Document)
-}
-
-fn otd_row(portal: Portal, action: &Action) -> El {
-    row(portal, action, Kind::Otd)
-}
-
-fn row(portal: Portal, action: &Action, kind: Kind) -> El {
-    let small = |words: String| el("p").class("task-whom").child(words);
-    let product = action
-        .product_id
-        .as_ref()
-        .and_then(|id| portal.product(id))
-        .map(|product| {
-            let product = super::product::name(portal, &product);
-            small(fill(portal.texts.part_of, &[("product", &product)]))
-        });
-    let page = Page::Action(action.id.clone());
-    el("li")
-        .class("document")
-        .child(
-            el("div")
-                .child(
-                    link(portal, &page)
-                        .class("task-name")
-                        .child(name(portal, action)),
-                )
-                .child(action_list::for_whom(portal, action).map(small))
-                .child(product),
-        )
-        .child(download::buttons(portal, action, kind))
+/// A document: what it is called, for whom, of which product, and the ways to have it.
+#[component]
+fn DocumentRow(action: Memo<Arc<Action>>, kind: DocumentKind) -> impl IntoView {
+    let (texts, session) = (use_texts(), use_session());
+    let whom = move || {
+        for_whom(texts, &action.read()).map(|whom| view! { <p class="task-whom">{whom}</p> })
+    };
+    let product = move || {
+        let name = product_name_of(session, texts, &action.read())?;
+        let words = fill(texts.part_of, &[("product", &name)]);
+        Some(view! { <p class="task-whom">{words}</p> })
+    };
+    let page = Page::Action(action.read_untracked().id.clone());
+    view! {
+        <li class="document">
+            <div>
+                <PageLink page class="task-name">
+                    {move || action_name(texts, &action.read())}
+                </PageLink>
+                {whom}
+                {product}
+            </div>
+            <DownloadButtons action kind/>
+        </li>
+    }
 }

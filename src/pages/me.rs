@@ -1,83 +1,113 @@
 //! My details: the consumer as the broker has them, and how to have a mistake corrected.
 
 use accelerate::session::{Consumer, Gender, Person};
+use leptos::prelude::*;
 
 use crate::{
-    browser::dom::{El, View, el},
-    parts::{
-        details::{details, mail, mail_href, row, telephone, telephone_href},
-        person::way_button,
+    components::{
+        details::{DetailsList, MailLink, PhoneLink, Row, mail_href, telephone_href},
+        person::ContactButton,
     },
-    portal::{Portal, title},
-    texts::fill,
+    context::{set_page_title, use_formats, use_session, use_texts},
+    i18n::fill,
 };
 
 /// The page.
-pub fn view(portal: Portal) -> El {
-    let texts = portal.texts;
-    title(portal, texts.my_details);
-    let correct = move || {
-        portal.in_session(|session| {
-            let dossier = &session.dossier;
-            let person = dossier.advisor.as_ref().or(dossier.owner.as_ref());
-            correction(portal, person, dossier.code.as_deref())
+#[component]
+pub fn Me() -> impl IntoView {
+    let (texts, session) = (use_texts(), use_session());
+    set_page_title(texts.my_details);
+    let consumer = Memo::new(move |_| session.read(|it| it.consumer.clone()));
+    let correction = Memo::new(move |_| {
+        session.read(|it| {
+            let person = it.dossier.advisor.clone().or(it.dossier.owner.clone());
+            (person, it.dossier.code.clone())
         })
-    };
-    el("div")
-        .class("page")
-        .child(
-            el("div")
-                .class("page-head")
-                .child(el("h1").attr("tabindex", "-1").child(texts.my_details))
-                .child(el("p").class("lead").child(texts.my_details_more)),
-        )
-        .child(
-            el("section")
-                .class("card")
-                .part(move || portal.in_session(|session| facts(portal, &session.consumer))),
-        )
-        .part(correct)
+    });
+    view! {
+        <div class="page">
+            <div class="page-head">
+                <h1 tabindex="-1">{texts.my_details}</h1>
+                <p class="lead">{texts.my_details_more}</p>
+            </div>
+            <section class="card">
+                {move || view! { <ConsumerDetails consumer=consumer.get()/> }}
+            </section>
+            {move || {
+                let (person, code) = correction.get();
+                view! { <Correction person code/> }
+            }}
+        </div>
+    }
 }
 
-fn facts(portal: Portal, consumer: &Consumer) -> Option<El> {
-    let texts = portal.texts;
-    let or_missing = |value: Option<View>| Some(value.unwrap_or_else(|| texts.unknown.into()));
-    let text = |value: &Option<String>| or_missing(value.as_deref().map(View::from));
-    let number = |number: &Option<String>| {
-        or_missing(number.as_deref().map(|number| telephone(number).into()))
+#[component]
+fn ConsumerDetails(consumer: Consumer) -> impl IntoView {
+    let (texts, formats) = (use_texts(), use_formats());
+    let or_unknown = |value: Option<String>| value.or_else(|| Some(texts.unknown.to_owned()));
+    let phone = |number: Option<String>| match number {
+        Some(number) => view! { <PhoneLink number/> }.into_any(),
+        None => texts.unknown.into_any(),
+    };
+    let email = match consumer.emailaddress.clone() {
+        Some(address) => view! { <MailLink address/> }.into_any(),
+        None => texts.unknown.into_any(),
+    };
+    let lines: Vec<_> = [street(&consumer), place(&consumer)]
+        .into_iter()
+        .flatten()
+        .map(|line| view! { <span class="line">{line}</span> })
+        .collect();
+    let address = match lines.is_empty() {
+        true => texts.unknown.into_any(),
+        false => lines.into_any(),
     };
     let gender = consumer.gender.map(|gender| match gender {
         Gender::Male => texts.male.to_owned(),
         Gender::Female => texts.female.to_owned(),
     });
-    let born = consumer
-        .date_of_birth
-        .map(|date| portal.formatted(|formats| formats.day(date)));
-    let address: Vec<View> = [street(consumer), place(consumer)]
-        .into_iter()
-        .flatten()
-        .map(|line| el("span").class("line").child(line).into())
-        .collect();
-    let address = (!address.is_empty()).then(|| address.into());
-    let email = consumer
-        .emailaddress
-        .as_deref()
-        .map(|address| mail(address).into());
-    details(vec![
-        (texts.name.to_owned(), text(&consumer.display_name)),
-        row(texts.initials, consumer.initials.clone()),
-        row(texts.firstname, consumer.firstname.clone()),
-        row(texts.surname, surname(consumer)),
-        row(texts.gender, gender),
-        (texts.date_of_birth.to_owned(), text(&born)),
-        (texts.address.to_owned(), or_missing(address)),
-        (texts.phone.to_owned(), number(&consumer.phone)),
-        (
-            texts.phone_mobile.to_owned(),
-            number(&consumer.phone_mobile),
-        ),
-        (texts.emailaddress.to_owned(), or_missing(email)),
-    ])
+    let born = consumer.date_of_birth.map(|date| formats.day(date));
+    let surname = surname(&consumer);
+    let rows = vec![
+        Row::text(texts.name, or_unknown(consumer.display_name)),
+        Row::text(texts.initials, consumer.initials),
+        Row::text(texts.firstname, consumer.firstname),
+        Row::text(texts.surname, surname),
+        Row::text(texts.gender, gender),
+        Row::text(texts.date_of_birth, or_unknown(born)),
+        Row::view(texts.address, Some(address)),
+        Row::view(texts.phone, Some(phone(consumer.phone))),
+        Row::view(texts.phone_mobile, Some(phone(consumer.phone_mobile))),
+        Row::view(texts.emailaddress, Some(email)),
+    ];
+    view! { <DetailsList rows/> }
+}
+
+/// Whom to tell of a mistake.
+#[component]
+fn Correction(person: Option<Person>, code: Option<String>) -> impl IntoView {
+    let texts = use_texts();
+    let person = person.unwrap_or_default();
+    let mail = person.emailaddress.map(|address| {
+        let subject = fill(
+            texts.mistake_subject,
+            &[("code", code.as_deref().unwrap_or_default())],
+        );
+        let href = mail_href(&address, Some(&subject));
+        view! { <ContactButton icon="mail" href words=texts.report_mistake/> }
+    });
+    let name = person.name.unwrap_or_default();
+    let call = person.phone.map(|phone| {
+        let words = fill(texts.call, &[("name", &name)]);
+        view! { <ContactButton icon="phone" href=telephone_href(&phone) words/> }
+    });
+    view! {
+        <section class="card">
+            <h2>{texts.wrong_details}</h2>
+            <p>{texts.wrong_details_more}</p>
+            <p class="buttons">{mail} {call}</p>
+        </section>
+    }
 }
 
 /// *de Groot*: the prefix belongs to the surname.
@@ -115,34 +145,6 @@ fn place(consumer: &Consumer) -> Option<String> {
 fn joined(parts: &[&Option<String>]) -> Option<String> {
     let parts: Vec<&str> = parts.iter().filter_map(|part| part.as_deref()).collect();
     (!parts.is_empty()).then(|| parts.join(" "))
-}
-
-fn correction(portal: Portal, person: Option<&Person>, code: Option<&str>) -> El {
-    let texts = portal.texts;
-    let write = person
-        .and_then(|person| person.emailaddress.as_ref())
-        .map(|address| {
-            let subject = fill(texts.mistake_subject, &[("code", code.unwrap_or_default())]);
-            way_button(
-                "mail",
-                &mail_href(address, Some(&subject)),
-                texts.report_mistake,
-            )
-        });
-    let call = person.and_then(|person| {
-        let phone = person.phone.as_ref()?;
-        let name = person.name.as_deref().unwrap_or_default();
-        Some(way_button(
-            "phone",
-            &telephone_href(phone),
-            &fill(texts.call, &[("name", name)]),
-        ))
-    });
-    el("section")
-        .class("card")
-        .child(el("h2").child(texts.wrong_details))
-        .child(el("p").child(texts.wrong_details_more))
-        .child(el("p").class("buttons").child(write).child(call))
 }
 
 #[cfg(test)]

@@ -1,209 +1,164 @@
 //! A product: its details by type, its timeline, and its actions.
 
+use std::sync::Arc;
+
+use accelerate::session::{Action, DateTime, Details, Mortgage, Product, Session, Status};
+use leptos::prelude::*;
+
+use super::not_found::NotFound;
 use crate::{
-    browser::{
-        dom::{El, View, dynamic_of, el},
-        intl::Formats,
-        page::{lower_case, upper_case},
+    components::{
+        details::{DetailsList, Row},
+        link::BackLink,
+        product::{product_name, product_type, readable},
+        progress::Progress,
+        task_list::{ActionList, TaskRow, open_actions},
+        timeline::Timeline,
     },
-    parts::{
-        action_list,
-        details::{Row, details, row},
-        link::back,
-        progress, timeline,
-    },
-    portal::{Portal, not_found, title},
+    context::{set_page_title, use_formats, use_session, use_texts},
+    i18n::Texts,
+    platform::intl::Formats,
     route::Page,
-    texts::Texts,
 };
-use accelerate::session::{DateTime, Details, Mortgage, Product, Session, Status};
 
-/// The page of the product with this id.
-pub fn view(portal: Portal, id: String) -> View {
-    dynamic_of(
-        move || portal.product(&id),
-        move |product| match product {
-            Some(product) => found(portal, product),
-            None => not_found(portal),
-        },
-    )
-}
-
-/// What a product is called.
-pub fn name(portal: Portal, product: &Product) -> String {
-    product.label.clone().unwrap_or_else(|| {
-        let kind = kind_name(portal.texts, product);
-        if kind.is_empty() {
-            portal.texts.nameless_product.to_owned()
-        } else {
-            kind
-        }
-    })
-}
-
-/// A product's type in words: ours where we know it, else the wire's, made readable.
-pub fn kind_name(texts: &Texts, product: &Product) -> String {
-    let kind = match &product.details {
-        Details::Mortgage(_) => return texts.type_mortgage.to_owned(),
-        Details::Credit(_) => return texts.type_credit.to_owned(),
-        Details::Other { kind, .. } => kind,
-    };
-    match kind.as_str() {
-        "TERM_LIFE_INSURANCE" | "TERMLIFEINSURANCE" | "TERMLIFE" => texts.type_life.to_owned(),
-        "HOME_INSURANCE" | "HOMEINSURANCE" => texts.type_home.to_owned(),
-        "PAYMENT_PROTECTION" | "PAYMENTPROTECTION" => texts.type_payment.to_owned(),
-        other => readable(other),
+/// The page of a product.
+#[component]
+pub fn ProductPage(
+    /// The product's id.
+    id: String,
+) -> impl IntoView {
+    let session = use_session();
+    let product = Memo::new(move |_| session.product(&id));
+    move || match product.get() {
+        Some(product) => view! { <ProductView product/> }.into_any(),
+        None => view! { <NotFound/> }.into_any(),
     }
 }
 
-/// `SOLAR_PANEL_LEASE` as *Solar panel lease*.
-fn readable(name: &str) -> String {
-    let words = name.replace(['_', '-'], " ");
-    let words = words.trim();
-    let first = words.chars().next().map_or(0, char::len_utf8);
-    let (first, rest) = words.split_at_checked(first).unwrap_or_default();
-    let mut readable = upper_case(first);
-    readable.push_str(&lower_case(rest));
-    readable
-}
-
-fn found(portal: Portal, product: &Product) -> El {
-    let texts = portal.texts;
-    let name = name(portal, product);
-    title(portal, &name);
-    let kind = kind_name(texts, product);
-    let kind = (kind != name).then(|| el("p").class("lead").child(kind));
-    let bar = (product.counters.total > 0)
-        .then(|| progress::progress(portal, product.counters, texts.progress));
-    let facts = details(rows(texts, &portal.backstage().formats, product));
-    let facts = facts.map(|facts| {
-        el("section")
-            .class("card")
-            .child(el("h2").child(texts.details))
-            .child(facts)
+#[component]
+fn ProductView(product: Product) -> impl IntoView {
+    let (texts, session) = (use_texts(), use_session());
+    let name = product_name(texts, &product);
+    set_page_title(&name);
+    let kind = product_type(texts, &product);
+    let kind = (kind != name).then(|| view! { <p class="lead">{kind}</p> });
+    let progress = (product.counters.total > 0)
+        .then(|| view! { <Progress counters=product.counters label=texts.progress/> });
+    let rows = detail_rows(texts, use_formats(), &product);
+    let has_details = rows.iter().any(Row::has_value);
+    let details = has_details.then(|| {
+        view! {
+            <section class="card">
+                <h2>{texts.details}</h2>
+                <DetailsList rows/>
+            </section>
+        }
     });
-    let steps = match &product.details {
+    let timeline = match product.details {
         Details::Mortgage(Mortgage {
             rendered_timeline: Some(html),
             ..
-        }) => Some(timeline::timeline(portal, html, &name)),
+        }) => Some(view! { <Timeline html product=name.clone()/> }),
         _ => None,
     };
-    el("div")
-        .class("page columns")
-        .child(
-            el("div")
-                .class("page-head")
-                .child(back(portal, &Page::Overview, texts.back_to_overview))
-                .child(el("h1").attr("tabindex", "-1").child(name))
-                .child(kind)
-                .child(bar),
-        )
-        .child(
-            el("div")
-                .class("main-column")
-                .child(tasks(
-                    portal,
-                    product,
-                    texts.open_tasks,
-                    texts.no_open_tasks,
-                    false,
-                ))
-                .child(tasks(
-                    portal,
-                    product,
-                    texts.completed_tasks,
-                    texts.no_completed_tasks,
-                    true,
-                )),
-        )
-        .child(el("div").class("side-column").child(facts))
-        .child(el("div").class("full-column").child(steps))
-}
-
-/// The actions of this product that are done, or are not: what was sent back first.
-fn of(session: &Session, product: &str, done: bool) -> Vec<usize> {
-    let of = |status| {
-        let actions = session.actions.iter().enumerate();
-        actions
-            .filter(move |(_, action)| {
-                action.product_id.as_deref() == Some(product) && action.status() == status
-            })
-            .map(|(at, _)| at)
-    };
-    if done {
-        of(Status::Done).collect()
-    } else {
-        of(Status::Rejected).chain(of(Status::Open)).collect()
+    let id = StoredValue::new(product.id);
+    let open = Memo::new(move |_| {
+        id.with_value(|id| session.read(|session| of_product(id, open_actions(session))))
+    });
+    let done = Memo::new(move |_| {
+        id.with_value(|id| session.read(|session| of_product(id, done_actions(session))))
+    });
+    view! {
+        <div class="page columns">
+            <div class="page-head">
+                <BackLink page=Page::Overview>{texts.back_to_overview}</BackLink>
+                <h1 tabindex="-1">{name}</h1>
+                {kind}
+                {progress}
+            </div>
+            <div class="main-column">
+                <Tasks title=texts.open_tasks none=texts.no_open_tasks actions=open/>
+                <Tasks title=texts.completed_tasks none=texts.no_completed_tasks actions=done/>
+            </div>
+            <div class="side-column">{details}</div>
+            <div class="full-column">{timeline}</div>
+        </div>
     }
 }
 
-fn tasks(
-    portal: Portal,
-    product: &Product,
-    head: &'static str,
+/// Actions of the product under a heading, or that there are none.
+#[component]
+fn Tasks(
+    title: &'static str,
     none: &'static str,
-    done: bool,
-) -> El {
-    let id = product.id.clone();
-    let any = {
-        let id = id.clone();
-        move || portal.in_session(|session| !of(session, &id, done).is_empty()) == Some(true)
-    };
-    el("section")
-        .class("card")
-        .child(el("h2").child(head))
-        .part_of(any, move |any| {
-            if *any {
-                let id = id.clone();
-                let pick = move |session: &Session| of(session, &id, done);
-                action_list::list(portal, portal.texts.search_tasks, pick, action_list::row)
-            } else {
-                el("p").class("none").child(none).into()
-            }
-        })
+    actions: Memo<Vec<Arc<Action>>>,
+) -> impl IntoView {
+    let texts = use_texts();
+    let any = Memo::new(move |_| !actions.read().is_empty());
+    view! {
+        <section class="card">
+            <h2>{title}</h2>
+            <Show
+                when=move || any.get()
+                fallback=move || view! { <p class="none">{none}</p> }
+            >
+                <ActionList actions search_label=texts.search_tasks let:action>
+                    <TaskRow action/>
+                </ActionList>
+            </Show>
+        </section>
+    }
+}
+
+fn of_product(id: &str, mut actions: Vec<Arc<Action>>) -> Vec<Arc<Action>> {
+    actions.retain(|action| action.product_id.as_deref() == Some(id));
+    actions
+}
+
+fn done_actions(session: &Session) -> Vec<Arc<Action>> {
+    let actions = session.actions.iter();
+    let done = actions.filter(|action| action.status() == Status::Done);
+    done.cloned().collect()
 }
 
 /// A product's details by its type.
-fn rows(texts: &'static Texts, formats: &Formats, product: &Product) -> Vec<Row> {
+fn detail_rows(texts: &Texts, formats: Formats, product: &Product) -> Vec<Row> {
     let amount = |amount: &Option<_>| amount.as_ref().map(|amount| formats.amount(amount));
     let mut rows = match &product.details {
-        Details::Mortgage(mortgage) => vec![
-            row(texts.lender, mortgage.lender_name.clone()),
-            row(
-                texts.product_name,
-                mortgage
-                    .label
-                    .clone()
-                    .filter(|label| Some(label) != product.label.as_ref()),
-            ),
-            row(texts.mortgage_amount, amount(&mortgage.mortgage_amount)),
-            row(texts.arrangement, mortgage.arrangement.clone()),
-        ],
+        Details::Mortgage(mortgage) => {
+            let label = mortgage.label.clone();
+            let label = label.filter(|label| Some(label) != product.label.as_ref());
+            vec![
+                Row::text(texts.lender, mortgage.lender_name.clone()),
+                Row::text(texts.product_name, label),
+                Row::text(texts.mortgage_amount, amount(&mortgage.mortgage_amount)),
+                Row::text(texts.arrangement, mortgage.arrangement.clone()),
+            ]
+        }
         Details::Credit(credit) => vec![
-            row(texts.lender, credit.lender_name.clone()),
-            row(texts.product_name, credit.product_name.clone()),
-            row(texts.loan_amount, amount(&credit.loan_amount)),
-            row(texts.spending_target, credit.spending_target.clone()),
-            row(
+            Row::text(texts.lender, credit.lender_name.clone()),
+            Row::text(texts.product_name, credit.product_name.clone()),
+            Row::text(texts.loan_amount, amount(&credit.loan_amount)),
+            Row::text(texts.spending_target, credit.spending_target.clone()),
+            Row::text(
                 texts.date_entry,
                 credit.date_entry.map(|date| formats.day(date)),
             ),
-            row(texts.aflos_amount, amount(&credit.aflos_amount)),
-            row(texts.aflos_period, credit.aflos_period.clone()),
+            Row::text(texts.aflos_amount, amount(&credit.aflos_amount)),
+            Row::text(texts.aflos_period, credit.aflos_period.clone()),
         ],
         Details::Other { fields, .. } => fields
             .iter()
             .map(|(name, value)| {
                 let day = DateTime::parse(value).map(|date| formats.day(date));
-                row(&readable(name), Some(day.unwrap_or_else(|| value.clone())))
+                Row::text(readable(name), Some(day.unwrap_or_else(|| value.clone())))
             })
             .collect(),
     };
-    rows.push(row(
+    rows.push(Row::text(
         texts.reference_number,
         product.reference_number.clone(),
     ));
-    rows.push(row(texts.quote_number, product.quote_number.clone()));
+    rows.push(Row::text(texts.quote_number, product.quote_number.clone()));
     rows
 }

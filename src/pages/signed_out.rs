@@ -1,87 +1,101 @@
-//! Not let in: why, and how to get in (again). There is no password; whoever has lost the link asks the
+//! Signed out: why, and how to sign in (again). There is no password; who has lost the link asks the
 //! adviser for another.
 
 use leptos::prelude::*;
 
 use crate::{
-    access::Out,
-    browser::dom::{El, View, el},
-    parts::{
-        button::button,
-        link::button_link,
-        person::way_buttons,
-        screen::{empty, trouble},
+    components::{
+        button::Button,
+        link::ButtonLink,
+        person::ContactButtons,
+        screen::{EmptyScreen, ErrorScreen},
     },
-    portal::{Portal, title},
+    context::{SignedOutReason, set_page_title, use_session, use_texts},
+    i18n::{Texts, problem_text},
     route::{BadLink, Page},
-    texts::{Texts, plight},
 };
 
-/// The state, in place of the dossier.
-pub fn view(portal: Portal) -> El {
-    let texts = portal.texts;
-    let known = portal.backstage().known.borrow().clone();
-    let out = known.why;
-    let (head, more) = match out {
-        Out::NotSignedIn => (texts.problem_signed_out, texts.problem_signed_out_more),
-        Out::Over => (texts.problem_expired, texts.session_over_more),
-        Out::ByChoice => (texts.logged_out, texts.problem_signed_out_more),
-        Out::BadLink(bad) => words(texts, bad),
-        Out::CookieRefused => (texts.cookie_refused, texts.cookie_refused_more),
+/// The page, in place of the dossier.
+#[component]
+pub fn SignedOut(
+    /// Why the consumer is signed out.
+    reason: SignedOutReason,
+) -> impl IntoView {
+    use SignedOutReason as Reason;
+    let texts = use_texts();
+    let (title, more) = match reason {
+        Reason::NotSignedIn => (texts.problem_signed_out, texts.problem_signed_out_more),
+        Reason::Expired => (texts.problem_expired, texts.session_over_more),
+        Reason::LoggedOut => (texts.logged_out, texts.problem_signed_out_more),
+        Reason::BadLink(bad) => bad_link_words(texts, bad),
+        Reason::CookieRefused => (texts.cookie_refused, texts.cookie_refused_more),
     };
-    title(portal, head);
-    let unsent = portal
-        .has_unsent()
-        .then(|| el("p").class("notice").child(texts.keep_open));
-    let adviser = (out != Out::ByChoice).then_some(known.adviser).flatten();
-    let ask = adviser.map(|adviser| way_buttons(portal, &adviser));
-    let tried = RwSignal::new(false);
-    let again = (out != Out::ByChoice).then(|| {
-        button(texts.try_again, move || {
-            portal.problem.set(None);
-            tried.set(true);
-            portal.refresh_soon();
-        })
-    });
-    // What came of trying again.
-    let still = move || {
-        let problem = portal.problem.get().filter(|_| tried.get())?;
-        Some(el("p").class("notice").child(plight(texts, &problem).title))
-    };
-    let own_page = (out == Out::CookieRefused)
-        .then_some(known.own_page)
-        .flatten();
-    let own_page = own_page.map(|address| {
-        el("a")
-            .class("button primary")
-            .attr("href", &address)
-            // A page in a page leads its reader out of both.
-            .attr("target", "_top")
-            .child(texts.open_own_page)
-    });
-    let ways: [View; 5] = [
-        unsent.into(),
-        own_page.into(),
-        ask.into(),
-        again.into(),
-        el("div").attr("role", "alert").part(still).into(),
-    ];
-    match out {
-        Out::ByChoice => empty(head, more, ways),
-        _ => trouble(head, more, ways),
+    set_page_title(title);
+    match reason {
+        Reason::LoggedOut => view! { <EmptyScreen title more/> }.into_any(),
+        _ => view! {
+            <ErrorScreen title more>
+                <WaysIn reason/>
+            </ErrorScreen>
+        }
+        .into_any(),
     }
 }
 
-/// A link that lets nobody in was opened by somebody who is in.
-pub fn needless(portal: Portal, bad: BadLink) -> El {
-    let texts = portal.texts;
-    let (head, _) = words(texts, bad);
-    title(portal, head);
-    let on = button_link(portal, &Page::Overview, texts.back_to_overview);
-    empty(head, texts.still_in, on)
+/// How to sign in again.
+#[component]
+fn WaysIn(reason: SignedOutReason) -> impl IntoView {
+    let (texts, session) = (use_texts(), use_session());
+    let unsent = (session.has_unsent()).then(|| view! { <p class="notice">{texts.keep_open}</p> });
+    let own_page = session.auth.own_page();
+    let own_page = own_page.filter(|_| reason == SignedOutReason::CookieRefused);
+    let own_page = own_page.map(|address| {
+        // A page inside a page leads its reader out of both.
+        view! {
+            <a class="button primary" href=address target="_top">
+                {texts.open_own_page}
+            </a>
+        }
+    });
+    let adviser = (session.auth.adviser()).map(|person| view! { <ContactButtons person/> });
+    let has_tried = RwSignal::new(false);
+    let try_again = move || {
+        session.problem.set(None);
+        has_tried.set(true);
+        session.refresh_soon();
+    };
+    // What came of trying again.
+    let problem = move || {
+        let problem = session.problem.get().filter(|_| has_tried.get())?;
+        let title = problem_text(texts, &problem).title;
+        Some(view! { <p class="notice">{title}</p> })
+    };
+    view! {
+        {unsent}
+        {own_page}
+        {adviser}
+        <Button on_press=try_again>{texts.try_again}</Button>
+        <div role="alert">{problem}</div>
+    }
 }
 
-fn words(texts: &'static Texts, bad: BadLink) -> (&'static str, &'static str) {
+/// A link that does not sign in was opened by somebody who is signed in.
+#[component]
+pub fn NeedlessLink(
+    /// What is wrong with the link.
+    bad: BadLink,
+) -> impl IntoView {
+    let texts = use_texts();
+    let (title, _) = bad_link_words(texts, bad);
+    set_page_title(title);
+    view! {
+        <EmptyScreen title more=texts.still_in>
+            <ButtonLink page=Page::Overview>{texts.back_to_overview}</ButtonLink>
+        </EmptyScreen>
+    }
+}
+
+fn bad_link_words(texts: &Texts, bad: BadLink) -> (&'static str, &'static str) {
     match bad {
         BadLink::Expired => (texts.link_expired, texts.link_expired_more),
         BadLink::CodeExpired => (texts.phone_over, texts.code_more),

@@ -1,7 +1,10 @@
-//! Handing in a document: what may be handed in, and the steps from choosing it to knowing that it
-//! arrived. No browser in here but in the view.
+//! Uploading a document: what may be uploaded, and the steps from selecting a file to knowing that it
+//! arrived.
+//!
+//! The machine decides and has no browser in it; the store runs what the machine asks for; the components
+//! show where an upload stands.
 
-pub mod desk;
-pub mod flow;
+pub mod components;
 pub mod limits;
-pub mod view;
+pub mod machine;
+pub mod store;

@@ -1,16 +1,16 @@
 //! What the gateway answers beside the four endpoints, and what no gateway answers.
 
 use accelerate::problem::ProblemKind;
-use consumer_portal::browser::{
-    fetch,
-    gateway::{self, Code},
+use consumer_portal::api::{
+    gateway::{self, PhoneCode},
+    session::getsession,
 };
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::{StandIn, config, js, list, stand_in};
+use super::{Replaced, config, js, list, replace};
 
 /// Every request is answered with `new Response(…)` of this; what was asked is in the list `asked`.
-fn answering(response: &str) -> StandIn {
+fn answering(response: &str) -> Replaced {
     let script = format!(
         "window.asked = [];
         return async (request) => {{
@@ -18,7 +18,7 @@ fn answering(response: &str) -> StandIn {
           return new Response({response});
         }}"
     );
-    stand_in(&js("window"), "fetch", &script)
+    replace(&js("window"), "fetch", &script)
 }
 
 fn asked() -> Vec<String> {
@@ -27,16 +27,16 @@ fn asked() -> Vec<String> {
 }
 
 #[wasm_bindgen_test]
-async fn how_long_the_session_lasts_comes_with_it_from_a_gateway_only() {
+async fn how_long_the_session_expires_in_comes_with_it_from_a_gateway_only() {
     let session = include_str!("../../accelerate/tests/getsession.json");
-    for (headers, lasts) in [
+    for (headers, expires_in) in [
         ("{ 'portal-session': '1800' }", Some(1_800)),
         ("{ 'portal-session': 'soon' }", None),
         ("{}", None),
     ] {
         let _fetch = answering(&format!("{session:?}, {{ headers: {headers} }}"));
-        let came = fetch::getsession(&config("https://portal.example.nl/consumerportal")).await;
-        assert_eq!(came.expect("a session").lasts, lasts);
+        let came = getsession(&config("https://portal.example.nl/consumerportal")).await;
+        assert_eq!(came.expect("a session").expires_in, expires_in);
     }
 }
 
@@ -53,12 +53,12 @@ async fn what_is_asked_lies_beside_the_four_endpoints() {
         let picture = "data:image/svg+xml,%3Csvg%20onload%3D%22x%22%2F%3E".to_owned();
         assert_eq!(
             made,
-            Code {
+            PhoneCode {
                 picture,
                 seconds: 300
             }
         );
-        let left = gateway::session_lasts(&config(api)).await;
+        let left = gateway::session_expires_in(&config(api)).await;
         assert_eq!(left.expect("a session"), 300);
         assert_eq!(
             asked(),
@@ -93,17 +93,17 @@ async fn what_no_gateway_says_is_a_problem() {
         ("new Uint8Array([255])", ProblemKind::NotUnderstood),
     ] {
         let _fetch = answering(answer);
-        let left = gateway::session_lasts(&config).await;
+        let left = gateway::session_expires_in(&config).await;
         assert_eq!(left.expect_err(answer).kind, kind, "{answer}");
         let code = gateway::phone_code(&config, "").await;
         assert_eq!(code.expect_err(answer).kind, kind, "{answer}");
     }
-    let _fetch = stand_in(
+    let _fetch = replace(
         &js("window"),
         "fetch",
         "return () => Promise.reject(new TypeError('Failed to fetch'))",
     );
-    let left = gateway::session_lasts(&config).await;
+    let left = gateway::session_expires_in(&config).await;
     assert_eq!(
         left.expect_err("nobody is there").kind,
         ProblemKind::Connection

@@ -1,12 +1,17 @@
-//! What the portal does with the browser, tried in a real one: sending, fetching, showing and saving.
-//! There is no server here but the test runner's own, so answers come from `data:` and `blob:` addresses,
-//! and where a status or a header matters, from a stand-in for `fetch`.
+//! The portal in a real browser, without a server: the calls, saving and showing documents, and pages and
+//! components that are mounted with a session. Answers come from `data:` and `blob:` addresses; where a
+//! status or a header matters, `fetch` is replaced.
 #![cfg(target_arch = "wasm32")]
 
-mod fetching;
+mod action;
+mod documents;
+mod documents_page;
 mod gateway;
+mod mounted;
+mod overview;
 mod saving;
-mod sending;
+mod session;
+mod uploading;
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -17,6 +22,9 @@ use wasm_bindgen_futures::JsFuture;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 
+/// The example of the specification.
+const SESSION: &str = include_str!("../../accelerate/tests/getsession.json");
+
 /// The settings of an element whose endpoints are at `api`.
 fn config(api: &str) -> Config {
     Config::read(
@@ -26,57 +34,63 @@ fn config(api: &str) -> Config {
     )
 }
 
-/// What was told, in the order it was told.
-struct Told<T>(Rc<RefCell<Vec<T>>>);
+/// What was events, in the order it was events.
+struct Events<T>(Rc<RefCell<Vec<T>>>);
 
-impl<T: 'static> Told<T> {
+impl<T: 'static> Events<T> {
     fn new() -> Self {
         Self(Rc::default())
     }
 
     /// A way to tell something.
-    fn teller(&self) -> impl Fn(T) + 'static {
-        let told = Rc::clone(&self.0);
-        move |something| told.borrow_mut().push(something)
+    fn sender(&self) -> impl Fn(T) + 'static {
+        let events = Rc::clone(&self.0);
+        move |something| events.borrow_mut().push(something)
     }
 
     fn count(&self) -> usize {
         self.0.borrow().len()
     }
 
-    /// Takes what was told, once there is something; after ten seconds, whatever there is.
+    /// Takes what was events, once there is something; after ten seconds, whatever there is.
     async fn take(&self) -> Vec<T> {
         for _ in 0..1_000 {
             if self.count() > 0 {
                 break;
             }
-            wait(10).await;
+            sleep(10).await;
         }
         self.0.take()
     }
 }
 
 /// Something of the browser's that is replaced by a piece of JavaScript until dropped.
-struct StandIn {
+struct Replaced {
     of: JsValue,
     name: &'static str,
     real: JsValue,
 }
 
 /// Replaces `of.name` by the function that `script` makes of the real one, called `real`.
-fn stand_in(of: &JsValue, name: &'static str, script: &str) -> StandIn {
+fn replace(of: &JsValue, name: &'static str, script: &str) -> Replaced {
     let real = Reflect::get(of, &name.into()).expect("it is there");
     let make = Function::new_with_args("real", script);
     let ours = make.call1(&JsValue::UNDEFINED, &real).expect("it runs");
-    Reflect::set(of, &name.into(), &ours).expect("it can be replaced");
-    StandIn {
+    replace_by(of, name, &ours)
+}
+
+/// Replaces `of.name` by a value.
+fn replace_by(of: &JsValue, name: &'static str, ours: &JsValue) -> Replaced {
+    let real = Reflect::get(of, &name.into()).expect("it is there");
+    Reflect::set(of, &name.into(), ours).expect("it can be replaced");
+    Replaced {
         of: of.clone(),
         name,
         real,
     }
 }
 
-impl Drop for StandIn {
+impl Drop for Replaced {
     fn drop(&mut self) {
         let _ = Reflect::set(&self.of, &self.name.into(), &self.real);
     }
@@ -92,9 +106,17 @@ fn list(name: &str) -> Vec<JsValue> {
     js(name).unchecked_into::<js_sys::Array>().to_vec()
 }
 
-async fn wait(milliseconds: u32) {
+async fn sleep(milliseconds: u32) {
     let waiting = js(&format!(
         "new Promise(done => setTimeout(done, {milliseconds}))"
     ));
     let _ = JsFuture::from(Promise::from(waiting)).await;
+}
+
+/// An address whose answer is this, whatever is asked of it: what is asked ends up in its fragment.
+fn data(kind: &str, body: &str) -> String {
+    format!(
+        "data:{kind},{}#",
+        String::from(js_sys::encode_uri_component(body))
+    )
 }

@@ -1,14 +1,11 @@
 //! Saving, showing in a tab, and what is left behind.
 
-use consumer_portal::browser::{
-    fetch::Fetched,
-    save::{ObjectUrl, PendingTab, save},
-};
+use consumer_portal::platform::save::{ObjectUrl, PendingTab, save};
 use js_sys::Array;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Blob, BlobPropertyBag};
 
-use super::{StandIn, js, list, stand_in};
+use super::{Replaced, js, list, replace};
 
 fn blob(kind: &str) -> Blob {
     let options = BlobPropertyBag::new();
@@ -17,24 +14,17 @@ fn blob(kind: &str) -> Blob {
         .expect("a blob")
 }
 
-fn fetched(kind: &str) -> Fetched {
-    Fetched {
-        blob: blob(kind),
-        filename: "offerte.pdf".into(),
-    }
-}
-
 /// Writes down what is created and revoked, in `created` and `revoked`.
-fn watching_urls() -> [StandIn; 2] {
+fn watching_urls() -> [Replaced; 2] {
     js("window.created = []; window.revoked = [];");
     let url = js("URL");
     [
-        stand_in(
+        replace(
             &url,
             "createObjectURL",
             "return (blob) => { const url = real.call(URL, blob); window.created.push(url); return url }",
         ),
-        stand_in(
+        replace(
             &url,
             "revokeObjectURL",
             "return (url) => { window.revoked.push(url); return real.call(URL, url) }",
@@ -43,9 +33,9 @@ fn watching_urls() -> [StandIn; 2] {
 }
 
 /// Writes down what links are clicked, in `clicked`.
-fn watching_links() -> StandIn {
+fn watching_links() -> Replaced {
     js("window.clicked = []");
-    stand_in(
+    replace(
         &js("HTMLElement.prototype"),
         "click",
         "return function () { window.clicked.push([this.href, this.download, this.isConnected]) }",
@@ -53,7 +43,7 @@ fn watching_links() -> StandIn {
 }
 
 /// A stand-in for the tabs that are opened: written down in `tabs`.
-fn tabs(blocked: bool) -> StandIn {
+fn tabs(blocked: bool) -> Replaced {
     js("window.tabs = []");
     let script = format!(
         "return () => {{
@@ -68,7 +58,7 @@ fn tabs(blocked: bool) -> StandIn {
             return tab;
         }}"
     );
-    stand_in(&js("window"), "open", &script)
+    replace(&js("window"), "open", &script)
 }
 
 #[wasm_bindgen_test]
@@ -112,7 +102,7 @@ fn a_tab_waits_with_words_and_shows_the_document() {
     assert_eq!(js("tabs[0].document.title"), "Een ogenblik…");
     assert_eq!(js("tabs[0].document.body.textContent"), "Een ogenblik…");
     assert!(js("tabs[0].opener").is_null());
-    assert!(tab.show(&fetched("application/pdf")));
+    assert!(tab.show(&blob("application/pdf")));
     assert_eq!(js("tabs[0].shows"), list("created")[0]);
     assert_eq!(js("tabs[0].closed"), false);
 }
@@ -129,7 +119,7 @@ fn what_may_only_be_saved_is_not_shown() {
     let _tabs = tabs(false);
     let _urls = watching_urls();
     let tab = PendingTab::open("Een ogenblik…");
-    assert!(!tab.show(&fetched("application/octet-stream")));
+    assert!(!tab.show(&blob("application/octet-stream")));
     assert_eq!(js("tabs[0].closed"), true);
     assert!(list("created").is_empty());
 }
@@ -138,11 +128,11 @@ fn what_may_only_be_saved_is_not_shown() {
 fn a_blocked_or_closed_tab_shows_nothing() {
     let _urls = watching_urls();
     let blocked = tabs(true);
-    assert!(!PendingTab::open("x").show(&fetched("application/pdf")));
+    assert!(!PendingTab::open("x").show(&blob("application/pdf")));
     drop(blocked);
     let _tabs = tabs(false);
     let tab = PendingTab::open("x");
     js("tabs[0].closed = true");
-    assert!(!tab.show(&fetched("application/pdf")));
+    assert!(!tab.show(&blob("application/pdf")));
     assert!(list("created").is_empty());
 }

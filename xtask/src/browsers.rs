@@ -1,109 +1,40 @@
-//! What the tests and the measurements are told about this machine: where the browsers and their
-//! drivers are, where the site is, and a screen without a monitor for the one browser that wants one.
+//! The browser engines and their drivers, and what the tests and the measurements are told about
+//! them by environment variables.
 
-use std::ffi::OsString;
-use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::fs;
+use std::path::PathBuf;
+use std::str::FromStr;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail};
+use serde_json::json;
+use xshell::Cmd;
 
-use crate::install::TestTools;
-use crate::places;
-use crate::process::{self, Running};
+use crate::install::{self, SystemProgram};
+use crate::paths;
 
-/// The environment of the end-to-end tests and of the measurements; its screen goes when it does.
-#[derive(Debug)]
-pub struct Surroundings {
-    variables: Vec<(&'static str, OsString)>,
-    _screen: Running,
+/// A browser engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Browser {
+    /// Chromium, or Chrome.
+    Chromium,
+    /// Firefox.
+    Firefox,
+    /// WebKitGTK's small browser.
+    WebKit,
 }
 
-impl Surroundings {
-    /// Starts the screen and names everything.
-    ///
-    /// # Errors
-    /// When the screen does not start.
-    pub fn new(tools: &TestTools) -> Result<Self> {
-        let (screen, display) = screen(&tools.xvfb)?;
-        let programs = [
-            ("CHROMIUM", &tools.chromium),
-            ("CHROMEDRIVER", &tools.chromedriver),
-            ("FIREFOX", &tools.firefox),
-            ("GECKODRIVER", &tools.geckodriver),
-            ("WEBKIT_DRIVER", &tools.webkit_driver),
-            ("MINIBROWSER", &tools.minibrowser),
-            ("AXE_JS", &tools.axe),
-            ("PORTAL_SITE", &places::dist()),
-        ];
-        let mut variables: Vec<_> = programs
-            .map(|(name, path)| (name, path.clone().into_os_string()))
-            .into();
-        variables.push(("DISPLAY", format!(":{display}").into()));
-        Ok(Surroundings {
-            variables,
-            _screen: screen,
-        })
-    }
-
-    /// Tells `command` all of it.
-    pub fn surround(&self, command: &mut Command) {
-        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
-        // A desktop would be preferred to our screen.
-        command.env_remove("WAYLAND_DISPLAY");
-    }
-}
-
-/// A screen in memory, on a number that is free.
-fn screen(xvfb: &Path) -> Result<(Running, u32)> {
-    let mut command = Command::new(xvfb);
-    command
-        .args([
-            "-displayfd",
-            "1",
-            "-screen",
-            "0",
-            "1280x1024x24",
-            "-nolisten",
-            "tcp",
-        ])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null());
-    let mut screen = process::start(&mut command)?;
-    let mut number = String::new();
-    if let Some(said) = screen.take_stdout() {
-        BufReader::new(said).read_line(&mut number)?;
-    }
-    let number = number.trim().parse().context("Xvfb did not start")?;
-    Ok((screen, number))
-}
-
-/// The capabilities with which wasm-bindgen's test runner starts a browser, as a file.
-///
-/// # Errors
-/// When the file cannot be written.
-pub fn capabilities(name: &str, options: &str, program: &Path, flags: &[&str]) -> Result<OsString> {
-    let file = places::target().join(format!("webdriver-{name}.json"));
-    let program = program.to_str().context("a browser's path is not UTF-8")?;
-    ensure!(
-        !program.contains(['"', '\\']),
-        "a browser's path has a quote or a backslash in it"
-    );
-    std::fs::write(&file, capabilities_json(options, program, flags))?;
-    Ok(file.into_os_string())
-}
-
-fn capabilities_json(options: &str, program: &str, flags: &[&str]) -> String {
-    let flags: Vec<String> = flags.iter().map(|flag| format!("\"{flag}\"")).collect();
-    format!(
-        r#"{{"{options}": {{"binary": "{program}", "args": [{}]}}}}"#,
-        flags.join(", ")
-    )
-}
+const CHROMIUM: SystemProgram = (
+    &["chromium", "chromium-browser", "google-chrome"],
+    "chromium",
+);
+const CHROMEDRIVER: SystemProgram = (&["chromedriver"], "chromium-driver");
+const FIREFOX: SystemProgram = (&["firefox-esr", "firefox"], "firefox-esr");
+const WEBKIT_DRIVER: SystemProgram = (&["WebKitWebDriver"], "webkit2gtk-driver");
+const XVFB: SystemProgram = (&["Xvfb"], "xvfb");
 
 /// What keeps Chromium from waiting for its maker's servers on a closed network, and lets it run as
 /// root, as in most containers.
-pub const CHROMIUM_FLAGS: [&str; 6] = [
+const CHROMIUM_FLAGS: [&str; 6] = [
     "--no-sandbox",
     "--disable-background-networking",
     "--disable-component-update",
@@ -112,15 +43,98 @@ pub const CHROMIUM_FLAGS: [&str; 6] = [
     "--disable-quic",
 ];
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Environment variables that say where programs and files are.
+pub type Variables = Vec<(&'static str, PathBuf)>;
 
-    #[test]
-    fn capabilities_are_json() {
-        assert_eq!(
-            capabilities_json("goog:chromeOptions", "/usr/bin/chromium", &["--a", "--b"]),
-            r#"{"goog:chromeOptions": {"binary": "/usr/bin/chromium", "args": ["--a", "--b"]}}"#
-        );
+impl Browser {
+    /// All of them.
+    pub const ALL: [Browser; 3] = [Browser::Chromium, Browser::Firefox, Browser::WebKit];
+
+    /// Its name on the command line, and of the module that its end-to-end tests are in.
+    pub fn name(self) -> &'static str {
+        match self {
+            Browser::Chromium => "chromium",
+            Browser::Firefox => "firefox",
+            Browser::WebKit => "webkit",
+        }
     }
+
+    /// Installs what is missing of the browser and its driver; gives the two.
+    ///
+    /// # Errors
+    /// One sentence that says what is missing, and the command that gets it.
+    pub fn install(self) -> Result<Variables> {
+        let (names, programs) = match self {
+            Browser::Chromium => {
+                let programs = install::system(&[CHROMIUM, CHROMEDRIVER])?;
+                (["CHROMIUM", "CHROMEDRIVER"], programs)
+            }
+            Browser::Firefox => {
+                let mut programs = install::system(&[FIREFOX])?;
+                programs.push(install::geckodriver()?);
+                (["FIREFOX", "GECKODRIVER"], programs)
+            }
+            Browser::WebKit => {
+                let mut programs = install::system(&[WEBKIT_DRIVER, XVFB])?;
+                programs.insert(0, minibrowser()?);
+                (["MINIBROWSER", "WEBKIT_DRIVER"], programs)
+            }
+        };
+        Ok(names.into_iter().zip(programs).collect())
+    }
+
+    /// What wasm-bindgen's test runner is told to start this browser; nothing for WebKit: it knows none
+    /// but Apple's.
+    ///
+    /// # Errors
+    /// When the file with the browser's capabilities cannot be written.
+    pub fn test_runner(self, installed: &Variables) -> Result<Option<Variables>> {
+        let (options, flags) = match self {
+            Browser::Chromium => ("goog:chromeOptions", CHROMIUM_FLAGS.as_slice()),
+            Browser::Firefox => ("moz:firefoxOptions", [].as_slice()),
+            Browser::WebKit => return Ok(None),
+        };
+        let [(_, browser), driver] = installed.as_slice() else {
+            bail!("a browser and its driver are two programs");
+        };
+        let file = paths::target().join(format!("webdriver-{}.json", self.name()));
+        let capabilities = json!({ options: { "binary": browser, "args": flags } });
+        fs::write(&file, capabilities.to_string())?;
+        let file = ("WASM_BINDGEN_TEST_WEBDRIVER_JSON", file);
+        Ok(Some(vec![file, driver.clone()]))
+    }
+}
+
+impl FromStr for Browser {
+    type Err = anyhow::Error;
+
+    fn from_str(word: &str) -> Result<Self> {
+        let mut all = Browser::ALL.into_iter();
+        all.find(|browser| browser.name() == word)
+            .context("--browser wants chromium, firefox or webkit")
+    }
+}
+
+/// WebKitGTK's small browser, which comes with the driver and lies outside the PATH.
+fn minibrowser() -> Result<PathBuf> {
+    let versions = ["webkit2gtk-4.1", "webkitgtk-6.0", "webkit2gtk-4.0"];
+    let libraries = paths::shell()?.read_dir("/usr/lib").unwrap_or_default();
+    let mut programs = libraries
+        .iter()
+        .flat_map(|folder| versions.map(|version| folder.join(version).join("MiniBrowser")));
+    programs.find(|program| program.is_file()).context(
+        "WebKit's MiniBrowser is missing: run `apt-get install --reinstall libwebkit2gtk-4.1-0`",
+    )
+}
+
+/// `command`, an end-to-end test or a measurement, with what it has to know: the browsers, axe-core
+/// and the site. Windows open on a screen in memory, on a desktop, too.
+///
+/// # Errors
+/// When axe-core cannot be installed.
+pub fn tell<'a>(command: Cmd<'a>, browsers: &Variables) -> Result<Cmd<'a>> {
+    let own = [("AXE_JS", install::axe()?), ("PORTAL_SITE", paths::dist())];
+    let all = browsers.iter().chain(&own);
+    let command = command.envs(all.map(|(name, path)| (name, path)));
+    Ok(command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY"))
 }

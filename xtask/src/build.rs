@@ -2,13 +2,13 @@
 
 use std::env;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::thread;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result};
+use xshell::{Cmd, Shell, cmd};
 
-use crate::install::{self, SiteTools, WASM};
-use crate::{fingerprint, places, progress, sizes};
+use crate::install::{self, WASM};
+use crate::{fingerprint, module, paths, run, sizes};
 
 /// `cargo xtask build`.
 ///
@@ -16,9 +16,9 @@ use crate::{fingerprint, places, progress, sizes};
 /// When a tool is missing or the portal does not build.
 pub fn command() -> Result<()> {
     if !make(|| Ok(()))? {
-        progress::say("dist/ is up to date");
-        progress::print(sizes::table(&places::dist())?.trim_end());
+        eprintln!("dist/ is up to date");
     }
+    print!("{}", sizes::table(&paths::dist())?);
     Ok(())
 }
 
@@ -27,74 +27,47 @@ pub fn command() -> Result<()> {
 ///
 /// # Errors
 /// When a tool is missing, the portal does not build, or `meanwhile` fails.
-pub fn make(meanwhile: impl FnOnce() -> Result<()> + Send) -> Result<bool> {
-    if fingerprint::is_current()? {
+pub fn make(meanwhile: impl FnOnce() -> Result<()>) -> Result<bool> {
+    // Taken before the build: a change that is made during it is seen by the next.
+    let sources = fingerprint::of_sources()?;
+    if fingerprint::is_current(&sources) {
         meanwhile()?;
         return Ok(false);
     }
-    // Taken before the build: a change that is made during it is seen by the next.
-    let sources = fingerprint::of_sources()?;
-    install::site_is_possible()?;
-    install::wasm_target()?;
-    let tools = thread::scope(|scope| {
-        let compiled = scope.spawn(|| compile().and_then(|()| meanwhile()));
-        let tools = install::site_tools();
-        compiled
-            .join()
-            .unwrap_or_else(|_| Err(anyhow!("the build broke off")))?;
-        tools
-    })?;
-    let mut command = trunk(&tools)?;
-    without_our_paths(command.args(["build", "--release"]));
-    progress::run("trunk build", &mut command)?;
+    install::toolchain()?;
+    install::node()?;
+    let tools = thread::spawn(install::site_tools);
+    // What trunk is going to do with cargo: it needs no tool but Rust.
+    let shell = paths::shell()?;
+    let compile = cmd!(shell, "cargo build --target {WASM}");
+    run::quietly("compiling the portal", as_release(compile))?;
+    meanwhile()?;
+    let tools = tools.join().ok().context("an installation broke off")??;
+    run::quietly("trunk build", as_release(trunk(&tools, "build")))?;
     fingerprint::remember(&sources)?;
-    progress::print(sizes::table(&places::dist())?.trim_end());
     Ok(true)
 }
 
-/// Compiles the module as trunk is going to, so that it finds the work done: this needs no tool but
-/// Rust, and so goes on while the tools are being installed.
-///
-/// # Errors
-/// When it does not compile; the reason is on the screen already.
-pub fn compile() -> Result<()> {
-    let mut command = Command::new("cargo");
-    command
-        .args(["build", "--release", "--target", WASM, "--manifest-path"])
-        .arg(places::root().join("Cargo.toml"))
-        .current_dir(places::root());
-    without_our_paths(&mut command);
-    progress::run("compiling the portal", &mut command)?;
-    Ok(())
-}
-
-/// Panic messages name source files: the module says them as everybody has them, not where they lie
-/// on this machine. So the same sources also make the same module everywhere.
-fn without_our_paths(command: &mut Command) {
+/// A release that can be split. Panic messages name source files: the module says them as everybody
+/// has them, not where they lie on this machine. So the same sources make the same module everywhere.
+fn as_release(command: Cmd<'_>) -> Cmd<'_> {
     let home = env::var_os("HOME").map(|home| Path::new(&home).join(".cargo"));
-    let cargo = env::var_os("CARGO_HOME")
-        .map(PathBuf::from)
-        .or(home)
-        .unwrap_or_default();
-    let flags = [cargo.join("registry/src"), places::root().to_owned()]
-        .map(|folder| format!("--remap-path-prefix={}/=", folder.display()));
-    command.env(
-        "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS",
-        flags.join(" "),
-    );
+    let cargo = env::var_os("CARGO_HOME").map(PathBuf::from).or(home);
+    let folders = [
+        cargo.unwrap_or_default().join("registry/src"),
+        paths::root().to_owned(),
+    ];
+    let flags = folders.map(|folder| format!("--remap-path-prefix={}/=", folder.display()));
+    let flags = format!("{} {}", module::RUSTFLAGS, flags.join(" "));
+    // Beside those of .cargo/config.toml.
+    let command = command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
+    command.args(["--release", "--features", "split"])
 }
 
-/// trunk, which finds our tools on its PATH and downloads none.
-///
-/// # Errors
-/// When the PATH cannot be put together.
-pub fn trunk(tools: &SiteTools) -> Result<Command> {
-    let mut command = Command::new(&tools.trunk);
-    command
-        .current_dir(places::root())
-        .env("PATH", tools.path()?)
+/// A command of trunk's, which finds our tools on its PATH and downloads none.
+pub fn trunk<'a>(tools: &'a Shell, command: &str) -> Cmd<'a> {
+    cmd!(tools, "trunk {command}")
         .env("TRUNK_SKIP_VERSION_CHECK", "true")
         // trunk stops at the usual `NO_COLOR=1`: it wants `true`.
-        .env_remove("NO_COLOR");
-    Ok(command)
+        .env_remove("NO_COLOR")
 }

@@ -1,16 +1,16 @@
 //! The release portal behind the real gateway, in front of the stand-in for AccelerateConnect: what a
 //! person tries.
 
-use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
+use xshell::cmd;
 
-use crate::{build, places, process, progress};
+use crate::run::{self, ChildGuard};
+use crate::{build, paths};
 
 /// What is secret in earnest, and known to everyone here: it opens made-up dossiers only.
 const SECRETS: [(&str, &str); 3] = [
@@ -24,92 +24,106 @@ const SECRETS: [(&str, &str); 3] = [
 /// Whose dossier is opened: the specification's example.
 const CONSUMER: &str = "voorbeeld";
 /// How long the programs may take to listen.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// `cargo xtask demo`: ends when one of the two servers does.
 ///
 /// # Errors
 /// When a port is taken, a tool is missing, or something does not build.
 pub fn command(port: u16) -> Result<()> {
-    let (broker, accelerate) = (port_after(port, 1)?, port_after(port, 2)?);
-    for port in [port, broker, accelerate] {
-        free(port)?;
+    let ports = ports_from(port)?;
+    for port in ports {
+        check_free(port)?;
     }
     build::make(compile)?;
-    let gateway_url = format!("http://127.0.0.1:{port}");
-    let mut demo = Command::new(places::target().join("debug/demo"));
-    demo.args(["--gateway", &gateway_url])
-        .args(["--port", &accelerate.to_string()])
-        .args(["--broker-port", &broker.to_string()])
-        .envs(SECRETS)
-        .stdout(Stdio::null());
-    let mut demo = process::start(&mut demo)?;
-    let mut gateway = gateway("serve", port, broker, accelerate);
-    // Its lines are for an office's machine; here they would hide the one that counts.
-    gateway
-        .args(["--set", "log.filter=warn"])
-        .stderr(Stdio::null());
-    let mut gateway_runs = process::start(&mut gateway)?;
-    for port in [accelerate, broker, port] {
-        wait_for(port, || {
-            demo.ended().is_some() || gateway_runs.ended().is_some()
-        })?;
+
+    let shell = paths::shell()?;
+    for (name, value) in SECRETS {
+        shell.set_var(name, value);
     }
-    let link = self::gateway("link", port, broker, accelerate)
+    let [public, broker, accelerate] = ports.map(|port| format!("http://127.0.0.1:{port}"));
+    let [listen, broker_port, port] = ports.map(|port| port.to_string());
+    let bin = paths::target().join("debug");
+    let mut demo = Command::from(cmd!(
+        shell,
+        "{bin}/demo --gateway {public} --port {port} --broker-port {broker_port}"
+    ));
+    let (site, access) = (paths::dist(), format!("access.origins={broker}"));
+    let gateway = |command: &str| {
+        cmd!(
+            shell,
+            "{bin}/gateway {command} --listen 127.0.0.1:{listen} --public-url {public}"
+        )
+        .arg("--assets")
+        .arg(&site)
+        .args([
+            "--accelerate-url",
+            &accelerate,
+            "--accelerate-domain",
+            "demo",
+        ])
+        .args(["--set", &access])
+        .quiet()
+    };
+    let mut serve = Command::from(gateway("serve").args(["--set", "log.filter=warn"]));
+    // Their lines are for an office's machine; here they would hide the one that counts.
+    demo.stdout(Stdio::null());
+    serve.stderr(Stdio::null());
+    let mut servers = [
+        ("the demo", run::start(demo)?),
+        ("the gateway", run::start(serve)?),
+    ];
+    for port in ports {
+        wait_for(port, &mut servers)?;
+    }
+    let link = gateway("link")
         .args(["--consumer", CONSUMER])
-        .stderr(Stdio::null())
-        .output()
-        .context("the gateway gives no link")?;
-    ensure!(link.status.success(), "the gateway gives no link");
-    let link = BufReader::new(link.stdout.as_slice()).lines().next();
-    let link = link.context("the gateway gives no link")??;
-    progress::print(&format!(
-        "everything there is to try: http://127.0.0.1:{broker}/demo/"
-    ));
-    progress::print(&format!(
-        "in a broker's own site: http://127.0.0.1:{broker}/"
-    ));
-    progress::print(&format!("ready: {link}"));
+        .ignore_stderr();
+    let link = link.read().context("the gateway gives no link")?;
+    let link = link.lines().next().context("the gateway gives no link")?;
+    println!("everything there is to try: {broker}/demo/");
+    println!("in a broker's own site: {broker}/");
+    println!("ready: {link}");
     loop {
-        if let Some(status) = demo.ended() {
-            bail!("the demo ended by itself ({status})");
-        }
-        if let Some(status) = gateway_runs.ended() {
-            bail!("the gateway ended by itself ({status})");
-        }
+        check_running(&mut servers)?;
         thread::sleep(Duration::from_millis(200));
     }
 }
 
-/// The gateway with that command, for the demo.
-fn gateway(command: &str, port: u16, broker: u16, accelerate: u16) -> Command {
-    let mut gateway = Command::new(places::target().join("debug/gateway"));
-    gateway
-        .arg(command)
-        .args(["--listen", &format!("127.0.0.1:{port}")])
-        .args(["--public-url", &format!("http://127.0.0.1:{port}")])
-        .arg("--assets")
-        .arg(places::dist())
-        .args([
-            "--accelerate-url",
-            &format!("http://127.0.0.1:{accelerate}"),
-        ])
-        .args(["--accelerate-domain", "demo"])
-        .args([
-            "--set",
-            &format!("access.origins=http://127.0.0.1:{broker}"),
-        ])
-        .current_dir(places::root())
-        .envs(SECRETS);
-    gateway
+/// Where gateway, broker and AccelerateConnect listen: the port that was asked for and the next two.
+fn ports_from(port: u16) -> Result<[u16; 3]> {
+    let last = port.checked_add(2);
+    let last =
+        last.with_context(|| format!("--port {port} leaves no port for the other servers"))?;
+    Ok([port, port + 1, last])
 }
 
-fn wait_for(port: u16, mut ended: impl FnMut() -> bool) -> Result<()> {
-    let until = Instant::now() + PATIENCE;
+/// Servers by what they are called in a message.
+type Servers<'a> = [(&'a str, ChildGuard)];
+
+/// Waits until something listens on the port.
+///
+/// # Errors
+/// When a server ends before that, or it takes too long.
+pub fn wait_for(port: u16, servers: &mut Servers<'_>) -> Result<()> {
+    let until = Instant::now() + TIMEOUT;
     while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
-        ensure!(!ended(), "a server of the demo ended before it listened");
+        check_running(servers)?;
         ensure!(Instant::now() < until, "nothing listens on port {port}");
         thread::sleep(Duration::from_millis(20));
+    }
+    Ok(())
+}
+
+/// Whether all of the servers run.
+///
+/// # Errors
+/// Names the one that does not.
+pub fn check_running(servers: &mut Servers<'_>) -> Result<()> {
+    for (name, server) in servers {
+        if let Some(status) = server.ended() {
+            bail!("{name} ended by itself ({status})");
+        }
     }
     Ok(())
 }
@@ -119,48 +133,21 @@ fn wait_for(port: u16, mut ended: impl FnMut() -> bool) -> Result<()> {
 /// # Errors
 /// When they do not compile; the reason is on the screen already.
 pub fn compile() -> Result<()> {
-    let mut command = Command::new("cargo");
-    command
-        .args(["build", "--package", "demo", "--package", "gateway"])
-        .current_dir(places::root());
-    progress::run("compiling the gateway and the demo", &mut command)?;
-    Ok(())
-}
-
-/// The demo server with the site and no gateway, for development, ready to start.
-pub fn server(port: u16, broker_port: u16, site: &Path) -> Command {
-    let mut command = Command::new(program());
-    command
-        .args([
-            "--port",
-            &port.to_string(),
-            "--broker-port",
-            &broker_port.to_string(),
-            "--site",
-        ])
-        .arg(site)
-        .current_dir(places::root());
-    command
-}
-
-fn program() -> PathBuf {
-    places::target().join("debug/demo")
-}
-
-/// The port so many after `port`: the next is the broker's, the one after it AccelerateConnect's.
-fn port_after(port: u16, count: u16) -> Result<u16> {
-    port.checked_add(count)
-        .with_context(|| format!("--port {port} leaves no port for the other servers"))
+    let shell = paths::shell()?;
+    let compile = cmd!(shell, "cargo build --package demo --package gateway");
+    run::quietly("compiling the gateway and the demo", compile)
 }
 
 /// Whether a port is free, asked before long work starts.
 ///
 /// # Errors
 /// When it is not.
-pub fn free(port: u16) -> Result<()> {
-    if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_err() {
-        bail!("port {port} is taken: end what uses it, or choose another with --port");
-    }
+pub fn check_free(port: u16) -> Result<()> {
+    let is_free = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok();
+    ensure!(
+        is_free,
+        "port {port} is taken: end what uses it, or choose another with --port"
+    );
     Ok(())
 }
 
@@ -172,17 +159,13 @@ mod tests {
     fn a_taken_port_is_named() {
         let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = taken.local_addr().unwrap().port();
-        assert!(
-            free(port)
-                .unwrap_err()
-                .to_string()
-                .contains(&port.to_string())
-        );
+        let error = check_free(port).unwrap_err();
+        assert!(error.to_string().contains(&port.to_string()));
     }
 
     #[test]
-    fn the_others_have_the_next_ports() {
-        assert_eq!(port_after(8080, 1).unwrap(), 8081);
-        assert!(port_after(u16::MAX, 1).is_err());
+    fn the_other_servers_have_the_next_ports() {
+        assert_eq!(ports_from(8080).unwrap(), [8080, 8081, 8082]);
+        assert!(ports_from(u16::MAX - 1).is_err());
     }
 }

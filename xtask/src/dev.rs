@@ -1,16 +1,15 @@
 //! The portal while it is being developed: trunk rebuilds and reloads it at every change, in front of
 //! the demo server, so the page and its calls have one origin as they do in production.
 
-use std::io::{BufRead, BufReader, Read};
-use std::net::{Ipv4Addr, TcpStream};
-use std::process::Stdio;
+use std::fs;
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
-use std::{fs, sync::mpsc};
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
+use xshell::cmd;
 
-use crate::{build, demo, install, places, process, progress};
+use crate::{build, demo, install, paths, run};
 
 /// Where the demo server is; Trunk.toml sends the four calls there.
 const DEMO_PORT: u16 = 8091;
@@ -22,61 +21,30 @@ const BROKER_PORT: u16 = 8092;
 /// When a port is taken, a tool is missing, or the demo or trunk ends by itself.
 pub fn command(port: u16) -> Result<()> {
     for port in [port, DEMO_PORT, BROKER_PORT] {
-        demo::free(port)?;
+        demo::check_free(port)?;
     }
-    install::wasm_target()?;
+    install::toolchain()?;
     let tools = install::site_tools()?;
     demo::compile()?;
-    let site = places::dev_site();
+    let site = paths::dev_site();
     fs::create_dir_all(&site)?;
 
-    let mut server = demo::server(DEMO_PORT, BROKER_PORT, &site);
-    let mut server = process::start(server.stdout(Stdio::piped()))?;
-    let said = server.take_stdout().context("the demo says nothing")?;
-    wait_until_ready(said)?;
-
-    let mut trunk = build::trunk(&tools)?;
-    trunk
-        .args([
-            "serve",
-            "--address",
-            "127.0.0.1",
-            "--port",
-            &port.to_string(),
-            "--dist",
-        ])
-        .arg(&site);
-    let mut trunk = process::start(&mut trunk)?;
-
-    let mut is_told = false;
+    let program = paths::target().join("debug/demo");
+    let [demo_port, broker_port] = [DEMO_PORT, BROKER_PORT].map(|port| port.to_string());
+    let ports = ["--port", &demo_port, "--broker-port", &broker_port];
+    let mut server = Command::from(cmd!(tools, "{program} {ports...} --site {site}"));
+    server.stdout(Stdio::null()); // it names an address that nobody is to open here
+    let server = ("the demo", run::start(server)?);
+    let trunk = build::trunk(&tools, "serve").args(["--address", "127.0.0.1", "--port"]);
+    let trunk = trunk.arg(port.to_string()).arg("--dist").arg(site);
+    let mut servers = [server, ("trunk", run::start(trunk)?)];
+    // The first build takes its time.
+    while demo::wait_for(port, &mut servers).is_err() {
+        demo::check_running(&mut servers)?;
+    }
+    println!("ready: http://127.0.0.1:{port}/");
     loop {
-        if let Some(status) = server.ended() {
-            bail!("the demo server ended by itself ({status})");
-        }
-        if let Some(status) = trunk.ended() {
-            bail!("trunk ended by itself ({status})");
-        }
-        if !is_told && TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok() {
-            is_told = true;
-            progress::print(&format!("ready: http://127.0.0.1:{port}/"));
-        }
+        demo::check_running(&mut servers)?;
         thread::sleep(Duration::from_millis(200));
     }
-}
-
-/// Waits for the demo's own `ready:` line, which names an address that nobody is to open here.
-fn wait_until_ready(said: impl Read + Send + 'static) -> Result<()> {
-    let (sender, ready) = mpsc::channel();
-    thread::spawn(move || {
-        for line in BufReader::new(said).lines().map_while(Result::ok) {
-            if line.starts_with("ready:") {
-                let _ = sender.send(());
-            } else {
-                progress::print(&line);
-            }
-        }
-    });
-    ready
-        .recv_timeout(Duration::from_secs(30))
-        .context("the demo server did not start")
 }

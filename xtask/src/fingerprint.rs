@@ -1,6 +1,6 @@
-//! Whether the release site in `dist/` is still the one that its sources make: a hash over every
-//! source file's content and the tools' versions, kept below `target/`. Times and dates of files play
-//! no part, so a fresh checkout of the same sources needs no rebuild.
+//! Whether the release site in `dist/` is still the one that its sources make: a hash over the content
+//! of every source file, this program's among them, kept below `target/`. Dates of sources play no
+//! part, so a fresh checkout of the same sources needs no rebuild.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -8,44 +8,33 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use sha2::{Digest, Sha256};
+use xshell::cmd;
 
-use crate::{install, places, site};
+use crate::files::{files_below, hex};
+use crate::paths;
 
 /// Rooms that no byte of the site comes from. Any other room counts, so a new one is never missed.
-const OTHER_ROOMS: [&str; 7] = [
-    "demo",
-    "dist",
-    "docs",
-    "gateway",
-    "node_modules",
-    "target",
-    "tests",
-];
+const OTHER_ROOMS: [&str; 6] = ["demo", "dist", "docs", "gateway", "target", "tests"];
 
-/// Whether `dist/` was made of these very sources, and is untouched since.
-///
-/// # Errors
-/// When a source cannot be read.
-pub fn is_current() -> Result<bool> {
-    let known = fs::read_to_string(file()).unwrap_or_default();
-    Ok(!known.is_empty() && places::dist().join("index.html").is_file() && known == now()?)
+/// Whether `dist/` was made of these sources, and nobody has made another since.
+pub fn is_current(sources: &str) -> bool {
+    let changed = |file: &Path| fs::metadata(file).and_then(|file| file.modified()).ok();
+    let made = changed(&paths::dist().join("index.html"));
+    fs::read_to_string(file()).is_ok_and(|known| known == sources)
+        && made.is_some()
+        && made <= changed(&file())
 }
 
-/// Remembers that `dist/` has just been made of the sources as they are.
+/// Remembers that `dist/` has just been made of these sources.
 ///
 /// # Errors
-/// When a source cannot be read, or the fingerprint not written.
+/// When it cannot be written down.
 pub fn remember(sources: &str) -> Result<()> {
-    fs::write(file(), format!("{sources}\n{}\n", of_dist()?))?;
-    Ok(())
-}
-
-fn now() -> Result<String> {
-    Ok(format!("{}\n{}\n", of_sources()?, of_dist()?))
+    Ok(fs::write(file(), sources)?)
 }
 
 fn file() -> PathBuf {
-    places::target().join("site.fingerprint")
+    paths::target().join("site.fingerprint")
 }
 
 /// The fingerprint of everything the site is made of.
@@ -53,27 +42,12 @@ fn file() -> PathBuf {
 /// # Errors
 /// When a source cannot be read.
 pub fn of_sources() -> Result<String> {
-    let mut hasher = Sha256::new();
-    hasher.update(install::versions()?);
-    hasher.update(std::env::var("RUSTFLAGS").unwrap_or_default());
-    let root = places::root();
-    let mut entries: Vec<PathBuf> = fs::read_dir(root)?
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| counts(path))
-        .collect();
-    entries.sort();
-    for entry in entries {
-        let files = if entry.is_dir() {
-            site::files_below(&entry)?
-        } else {
-            vec![entry]
-        };
-        for file in files {
-            add(&mut hasher, root, &file, &fs::read(&file)?);
-        }
-    }
-    Ok(hex(hasher))
+    let shell = paths::shell()?;
+    let compiler = cmd!(shell, "rustc -vV").quiet().read()?;
+    let root = paths::root();
+    let mut entries = shell.read_dir(root)?;
+    entries.retain(|path| counts(path));
+    Ok(format!("{compiler}\n{}\n", of_files(root, &entries)?))
 }
 
 /// Whether something at the repository's top level has a part in the site.
@@ -81,38 +55,24 @@ fn counts(path: &Path) -> bool {
     let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
     let is_hidden = name.starts_with('.') && name != ".cargo";
     let is_prose = name.ends_with(".md") || name.starts_with("LICENSE");
-    !is_hidden && !is_prose && !OTHER_ROOMS.contains(&name) && path != places::target()
+    !is_hidden && !is_prose && !OTHER_ROOMS.contains(&name) && path != paths::target()
 }
 
-/// The names and contents of the site's files.
-fn of_dist() -> Result<String> {
-    let dist = places::dist();
+/// The names and contents of these files and of those in these folders.
+fn of_files(root: &Path, entries: &[PathBuf]) -> Result<String> {
     let mut hasher = Sha256::new();
-    for file in site::files_below(&dist)? {
-        add(&mut hasher, &dist, &file, &fs::read(&file)?);
+    for entry in entries {
+        let below = entry.is_dir().then(|| files_below(entry)).transpose()?;
+        for file in below.unwrap_or_else(|| vec![entry.clone()]) {
+            let name = file.strip_prefix(root)?.as_os_str().as_encoded_bytes();
+            // Lengths first, so that no two different trees read the same.
+            for part in [name, &fs::read(&file)?] {
+                hasher.update(part.len().to_le_bytes());
+                hasher.update(part);
+            }
+        }
     }
-    Ok(hex(hasher))
-}
-
-fn add(hasher: &mut Sha256, root: &Path, file: &Path, content: &[u8]) {
-    let name = file
-        .strip_prefix(root)
-        .unwrap_or(file)
-        .as_os_str()
-        .as_encoded_bytes();
-    // Lengths first, so that no two different trees read the same.
-    for part in [name, content] {
-        hasher.update(part.len().to_le_bytes());
-        hasher.update(part);
-    }
-}
-
-fn hex(hasher: Sha256) -> String {
-    hasher
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    Ok(hex(&hasher.finalize()))
 }
 
 #[cfg(test)]
@@ -121,18 +81,18 @@ mod tests {
 
     #[test]
     fn sources_count_and_other_rooms_do_not() {
-        for name in [
+        let counts = |name: &&str| counts(&paths::root().join(name));
+        let sources = [
             "src",
-            "accelerate",
             "style",
             "index.html",
             "Cargo.lock",
             ".cargo",
-            "document",
-        ] {
-            assert!(counts(&places::root().join(name)), "{name}");
-        }
-        for name in [
+            "xtask",
+            "new-room",
+        ];
+        assert!(sources.iter().all(counts));
+        let others = [
             "demo",
             "dist",
             "target",
@@ -140,19 +100,19 @@ mod tests {
             "README.md",
             "docs",
             "tests",
-        ] {
-            assert!(!counts(&places::root().join(name)), "{name}");
-        }
+        ];
+        assert!(!others.iter().any(counts));
     }
 
     #[test]
-    fn a_byte_that_moves_to_another_file_shows() {
-        let fingerprint = |first: &[u8], second: &[u8]| {
-            let mut hasher = Sha256::new();
-            add(&mut hasher, Path::new("/"), Path::new("/a"), first);
-            add(&mut hasher, Path::new("/"), Path::new("/b"), second);
-            hex(hasher)
+    fn a_byte_that_moves_to_another_file_changes_the_fingerprint() {
+        let shell = paths::shell().unwrap();
+        let folder = shell.create_temp_dir().unwrap();
+        let fingerprint = |first: &str, second: &str| {
+            shell.write_file(folder.path().join("a"), first).unwrap();
+            shell.write_file(folder.path().join("b"), second).unwrap();
+            of_files(folder.path(), &[folder.path().to_owned()]).unwrap()
         };
-        assert_ne!(fingerprint(b"xy", b"z"), fingerprint(b"x", b"yz"));
+        assert_ne!(fingerprint("xy", "z"), fingerprint("x", "yz"));
     }
 }

@@ -1,15 +1,16 @@
-//! The size of each file of the site as it is, with gzip and with Brotli, and what a consumer's first
-//! visit loads.
+//! The size of each file of the site as it is, with gzip and with Brotli, and what a consumer's visit
+//! loads first and later. A KB is 1,000 bytes.
 
 use std::fs;
 use std::path::Path;
 
 use anyhow::Result;
 
+use crate::files::files_below;
 use crate::site;
 
-/// One file of the site, in bytes.
-#[derive(Debug, PartialEq, Eq)]
+/// One line of the table, in bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Row {
     name: String,
     raw: u64,
@@ -17,25 +18,13 @@ struct Row {
     brotli: u64,
 }
 
-impl Row {
-    /// Whether the first visit loads it: all but the timeline's sheet, the English texts
-    /// and the icons.
-    fn is_first_load(&self) -> bool {
-        let name = self.name.as_str();
-        name == "index.html"
-            || name.starts_with("portal")
-                && [".js", ".css", ".wasm"].iter().any(|k| name.ends_with(k))
-    }
-}
-
-/// The table of the site in `dist`.
+/// The table of the site in `dist`, and what its page asks of another host's policy.
 ///
 /// # Errors
 /// When the site is not there.
 pub fn table(dist: &Path) -> Result<String> {
-    let size = |file: &Path| fs::metadata(file).map(|file| file.len()).ok();
     let mut rows = Vec::new();
-    for file in site::files_below(dist)? {
+    for file in files_below(dist)? {
         let name = file
             .strip_prefix(dist)
             .unwrap_or(&file)
@@ -44,91 +33,96 @@ pub fn table(dist: &Path) -> Result<String> {
         if name.ends_with(".br") || name.ends_with(".gz") {
             continue;
         }
-        let raw = size(&file).unwrap_or_default();
+        let size = |file: &str| fs::metadata(dist.join(file)).map(|file| file.len());
+        let raw = size(&name)?;
         // What has no compressed copy is sent as it is.
+        let gzip = size(&format!("{name}.gz")).unwrap_or(raw);
+        let brotli = size(&format!("{name}.br")).unwrap_or(raw);
         rows.push(Row {
-            raw,
-            gzip: size(&dist.join(format!("{name}.gz"))).unwrap_or(raw),
-            brotli: size(&dist.join(format!("{name}.br"))).unwrap_or(raw),
             name,
+            raw,
+            gzip,
+            brotli,
         });
     }
-    Ok(render(&rows))
+    let mut table = render(rows);
+    let hashes = site::style_hashes(&fs::read_to_string(dist.join("index.html"))?);
+    if !hashes.is_empty() {
+        let hashes = hashes.join(" ");
+        table +=
+            &format!("\non a host without the gateway, its policy's style-src needs {hashes}\n");
+    }
+    Ok(table)
 }
 
-fn render(rows: &[Row]) -> String {
-    let first = rows.iter().filter(|row| row.is_first_load());
-    let total = first.fold((0, 0, 0), |(raw, gzip, brotli), row| {
-        (raw + row.raw, gzip + row.gzip, brotli + row.brotli)
-    });
+fn render(mut rows: Vec<Row>) -> String {
+    // Neither the timeline's sheet, the English texts nor the icon.
+    let is_first = |name: &str| {
+        let is_code = [".js", ".css", ".wasm"]
+            .iter()
+            .any(|kind| name.ends_with(kind));
+        name == "index.html" || name.starts_with("portal") && is_code
+    };
+    let is_rest = |name: &str| name.ends_with(".wasm") && !is_first(name);
+    let first = sum("first load: all that the overview needs", &rows, is_first);
+    let rest = sum("the rest, loaded when idle", &rows, is_rest);
+    rows.extend([first, rest]);
+
     let width = rows
         .iter()
         .map(|row| row.name.len())
         .max()
-        .unwrap_or_default()
-        .max(10);
-    let line = |name: &str, raw: &str, gzip: &str, brotli: &str| {
-        format!("{name:width$} {raw:>10} {gzip:>10} {brotli:>10}\n")
+        .unwrap_or_default();
+    let line = |name: &str, sizes: [&str; 3]| {
+        let [raw, gzip, brotli] = sizes;
+        format!("{name:width$} {raw:>9} {gzip:>9} {brotli:>9}\n")
     };
-    let mut table = line("file", "bytes", "gzip", "brotli");
-    for row in rows {
-        let [raw, gzip, brotli] = [row.raw, row.gzip, row.brotli].map(grouped);
-        table += &line(&row.name, &raw, &gzip, &brotli);
+    let mut table = line("KB", ["as it is", "gzip", "Brotli"]);
+    for row in &rows {
+        let kilobytes =
+            [row.raw, row.gzip, row.brotli].map(|size| format!("{:.1}", size as f64 / 1e3));
+        table += &line(&row.name, kilobytes.each_ref().map(String::as_str));
     }
-    let [raw, gzip, brotli] = [total.0, total.1, total.2].map(grouped);
-    table += &line("first load", &raw, &gzip, &brotli);
     table
 }
 
-/// `1234567` as `1 234 567`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(' ');
-        }
-        grouped.push(digit);
+fn sum(name: &str, rows: &[Row], counts: impl Fn(&str) -> bool) -> Row {
+    let rows = || rows.iter().filter(|row| counts(&row.name));
+    Row {
+        name: name.to_owned(),
+        raw: rows().map(|row| row.raw).sum(),
+        gzip: rows().map(|row| row.gzip).sum(),
+        brotli: rows().map(|row| row.brotli).sum(),
     }
-    grouped
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn row(name: &str, raw: u64, gzip: u64, brotli: u64) -> Row {
-        Row {
+    #[test]
+    fn the_first_load_and_the_rest_are_told_apart() {
+        let row = |name: &str, raw, gzip, brotli| Row {
             name: name.into(),
             raw,
             gzip,
             brotli,
-        }
-    }
-
-    #[test]
-    fn a_first_load_is_page_styles_scripts_and_module() {
-        let rows = [
+        };
+        let table = render(vec![
             row("icon.svg", 9, 9, 9),
-            row("index.html", 1, 1, 1),
-            row("portal-0123.css", 20, 2, 2),
-            row("portal-4567.js", 300, 30, 3),
-            row("portal-89ab.wasm", 400_000, 400, 40),
-            row("portal.js", 5_000, 500, 50),
+            row("index.html", 1_000, 100, 100),
+            row("portal-0123.css", 20_000, 2_000, 2_000),
+            row("portal-89ab.wasm", 400_000, 40_000, 40_000),
+            row("portal.js", 5_000, 500, 500),
+            row("rest-89ab.wasm", 90_000, 9_000, 9_000),
             row("timeline-cdef.css", 9, 9, 9),
-        ];
-        let table = render(&rows);
-        let last = table.lines().last().unwrap_or_default();
+        ]);
+        let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+        let lines: Vec<String> = table.lines().map(words).collect();
         assert_eq!(
-            last.split_whitespace().collect::<Vec<_>>().join(" "),
-            "first load 405 321 933 96"
+            lines[8],
+            "first load: all that the overview needs 426.0 42.6 42.6"
         );
-        assert_eq!(table.lines().count(), rows.len() + 2);
-    }
-
-    #[test]
-    fn large_numbers_are_grouped() {
-        assert_eq!(grouped(7), "7");
-        assert_eq!(grouped(1_234_567), "1 234 567");
+        assert_eq!(lines[9], "the rest, loaded when idle 90.0 9.0 9.0");
     }
 }

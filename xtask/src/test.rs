@@ -1,101 +1,37 @@
-//! All tests, cheapest first: form, lints and licences, native tests, tests in a browser, whole
-//! flows. The first part that fails ends the run. What the later parts need is installed while the
-//! earlier ones run.
+//! All tests, cheapest first: form, structure, lints and licences, native tests, tests in a browser,
+//! whole flows. The first part that fails ends the run. What the later parts need is installed while
+//! the earlier ones run.
 
 use std::fmt;
-use std::process::{Command, ExitCode};
-use std::sync::mpsc;
+use std::process::ExitCode;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
+use xshell::{Cmd, Shell, cmd};
 
-use crate::browsers::{self, CHROMIUM_FLAGS, Surroundings};
-use crate::install::{self, Proxies, SiteTools, TestTools, WASM};
-use crate::{build, places, progress};
+use crate::browsers::{self, Browser, Variables};
+use crate::flags::{Part, Test};
+use crate::install::{self, WASM};
+use crate::{build, circles, paths, run};
 
-/// Which tests to run.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Choice {
-    only: Option<Part>,
-    browser: Option<Browser>,
-    /// Part of the names of the tests to run. Naming tests leaves out form, lints and licences.
-    filter: Option<String>,
-}
+/// The package of the portal.
+const PORTAL: &str = "consumer-portal";
+/// What the names of the flows begin with that a quick run has.
+const SMOKE: &str = "smoke::";
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Part {
-    Native,
-    Browser,
-    EndToEnd,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Browser {
-    Chromium,
-    Firefox,
-    WebKit,
-}
-
-impl Choice {
-    /// Reads the arguments of `cargo xtask test`.
-    ///
-    /// # Errors
-    /// When there is something that it does not know.
-    pub fn parse(arguments: &[String]) -> Result<Self> {
-        let mut choice = Choice::default();
-        let mut arguments = arguments.iter().map(String::as_str);
-        while let Some(argument) = arguments.next() {
-            match argument {
-                "--only" => choice.only = Some(Part::parse(arguments.next())?),
-                "--browser" => choice.browser = Some(Browser::parse(arguments.next())?),
-                _ if argument.starts_with('-') || choice.filter.is_some() => {
-                    bail!("unexpected `{argument}`")
-                }
-                _ => choice.filter = Some(argument.to_owned()),
-            }
-        }
-        Ok(choice)
-    }
-
+impl Test {
     fn has(&self, part: Part) -> bool {
         self.only.is_none_or(|only| only == part)
             // Who asks for one browser does not ask for the tests without any.
             && (part != Part::Native || self.browser.is_none())
     }
 
-    fn runs_in(&self, browser: Browser) -> bool {
-        self.browser.is_none_or(|only| only == browser)
-    }
-}
-
-impl Part {
-    fn parse(word: Option<&str>) -> Result<Self> {
-        match word {
-            Some("native") => Ok(Part::Native),
-            Some("browser") => Ok(Part::Browser),
-            Some("e2e") => Ok(Part::EndToEnd),
-            _ => bail!("--only wants native, browser or e2e"),
-        }
-    }
-}
-
-impl Browser {
-    const ALL: [Browser; 3] = [Browser::Chromium, Browser::Firefox, Browser::WebKit];
-
-    fn parse(word: Option<&str>) -> Result<Self> {
-        Browser::ALL
-            .into_iter()
-            .find(|browser| word == Some(browser.module()))
-            .context("--browser wants chromium, firefox or webkit")
-    }
-
-    /// The module that the end-to-end tests in this browser are in.
-    fn module(self) -> &'static str {
-        match self {
-            Browser::Chromium => "chromium",
-            Browser::Firefox => "firefox",
-            Browser::WebKit => "webkit",
+    fn browsers(&self) -> Vec<Browser> {
+        match self.browser {
+            Some(browser) => vec![browser],
+            None if self.quick => vec![Browser::Chromium],
+            None => Browser::ALL.into(),
         }
     }
 }
@@ -103,17 +39,17 @@ impl Browser {
 /// `cargo xtask test`.
 ///
 /// # Errors
-/// When a tool is missing. Tests that fail are no error but an exit code.
-pub fn command(choice: &Choice) -> Result<ExitCode> {
+/// None: what fails is on the screen, and in the exit code.
+pub fn command(choice: &Test) -> Result<ExitCode> {
     let started = Instant::now();
     let mut tally = Tally::default();
-    let outcome = run(choice, &mut tally);
+    let outcome = run_parts(choice, &mut tally);
     tally.finished = started.elapsed();
     tally.failing |= outcome.is_err();
     if let Err(error) = outcome {
-        progress::say(&format!("\nerror: {error:#}"));
+        eprintln!("\nerror: {error:#}");
     }
-    progress::print(&format!("\n{tally}"));
+    println!("\n{tally}");
     Ok(if tally.failing {
         ExitCode::FAILURE
     } else {
@@ -121,233 +57,132 @@ pub fn command(choice: &Choice) -> Result<ExitCode> {
     })
 }
 
-fn run(choice: &Choice, tally: &mut Tally) -> Result<()> {
-    let needs_browsers = choice.has(Part::Browser) || choice.has(Part::EndToEnd);
-    if needs_browsers {
-        install::tests_are_possible()?;
-    }
-    install::wasm_target()?;
-    // Before the browsers: both read the package lists, which one of them may have to get first.
-    let proxies = match choice.has(Part::Native) {
-        true => Some(install::proxies()?),
-        false => None,
+fn run_parts(choice: &Test, tally: &mut Tally) -> Result<()> {
+    install::toolchain()?;
+    let shell = paths::shell()?;
+    // Before the browsers: Debian's installer runs once at a time.
+    let has_native = choice.has(Part::Native);
+    let proxies = has_native.then(install::proxies).transpose()?;
+    let has_others = choice.has(Part::Browser) || choice.has(Part::EndToEnd);
+    let browsers = if has_others {
+        choice.browsers()
+    } else {
+        Vec::new()
     };
-    let mut installing = needs_browsers.then(Installing::start);
-    if let Some(proxies) = proxies {
-        native(choice, tally, &proxies, installing.as_mut())?;
+    let installing = thread::spawn(|| install_all(browsers));
+    if let Some([nginx, caddy]) = proxies {
+        if choice.filter.is_none() {
+            check_form(&shell, choice)?;
+        }
+        let tests = cmd!(shell, "cargo test --no-fail-fast --workspace --exclude e2e");
+        let tests = tests.env("NGINX", nginx).env("CADDY", caddy);
+        tally.test("native tests", tests.args(&choice.filter))?;
     }
-    let Some(mut installing) = installing else {
-        return Ok(());
-    };
-    if !installing.is_done()? {
-        compile_ahead(choice)?;
-    }
-    let (site_tools, test_tools) = installing.wait()?;
+    let browsers = installing
+        .join()
+        .ok()
+        .context("an installation broke off")??;
     if choice.has(Part::Browser) {
-        in_browsers(choice, tally, &site_tools, &test_tools)?;
+        test_in_browsers(&shell, choice, tally, &browsers)?;
     }
     if choice.has(Part::EndToEnd) {
-        end_to_end(choice, tally, &test_tools)?;
+        test_end_to_end(&shell, choice, tally, &browsers)?;
     }
     Ok(())
 }
 
-/// The tools, on their way while something else is done.
-struct Installing {
-    outcome: mpsc::Receiver<Result<(SiteTools, TestTools)>>,
-    tools: Option<(SiteTools, TestTools)>,
+/// Browsers that are there, each with its driver.
+type Installed = Vec<(Browser, Variables)>;
+
+/// Installs the browsers, and when there are any the tools that make the site.
+fn install_all(browsers: Vec<Browser>) -> Result<Installed> {
+    if !browsers.is_empty() {
+        install::node()?;
+    }
+    let install = |browser: Browser| Ok((browser, browser.install()?));
+    let browsers: Installed = browsers.into_iter().map(install).collect::<Result<_>>()?;
+    if !browsers.is_empty() {
+        install::site_tools()?;
+    }
+    Ok(browsers)
 }
 
-impl Installing {
-    fn start() -> Self {
-        let (sender, outcome) = mpsc::channel();
-        thread::spawn(move || {
-            // Nobody listens any more when an earlier part has failed.
-            let _ = sender.send(install::test_tools());
-        });
-        Installing {
-            outcome,
-            tools: None,
-        }
-    }
-
-    /// Whether all is there. An installation that has failed is told here, not after minutes of
-    /// other work.
-    fn is_done(&mut self) -> Result<bool> {
-        if let Ok(outcome) = self.outcome.try_recv() {
-            self.tools = Some(outcome?);
-        }
-        Ok(self.tools.is_some())
-    }
-
-    fn wait(self) -> Result<(SiteTools, TestTools)> {
-        match self.tools {
-            Some(tools) => Ok(tools),
-            None => self.outcome.recv().context("an installation broke off")?,
-        }
-    }
-}
-
-fn native(
-    choice: &Choice,
-    tally: &mut Tally,
-    proxies: &Proxies,
-    mut installing: Option<&mut Installing>,
-) -> Result<()> {
-    let mut check = |title: &str, command: &mut Command| {
-        check(title, command)?;
-        installing
-            .as_mut()
-            .map_or(Ok(false), |installing| installing.is_done())
-    };
-    if choice.filter.is_none() {
-        install::checkers()?;
-        check("form", &mut cargo(&["fmt", "--all", "--check"]))?;
-        let all = [
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--",
-            "--deny",
-            "warnings",
-        ];
-        check("lints", &mut cargo(&all))?;
-        let wasm = [
-            "clippy",
-            "--package",
-            PORTAL,
-            "--all-targets",
-            "--target",
-            WASM,
-        ];
-        check(
-            "lints in the browser",
-            cargo(&wasm).args(["--", "--deny", "warnings"]),
-        )?;
-        let mut deny = Command::new(install::cargo_deny()?);
-        deny.args([
-            "--workspace",
-            "--log-level",
-            "error",
-            "check",
-            "licenses",
-            "bans",
-            "sources",
-        ]);
-        check("licences and sources", deny.current_dir(places::root()))?;
-    }
-    let mut command = cargo(&["test", "--no-fail-fast", "--workspace", "--exclude", "e2e"]);
-    command
-        .args(&choice.filter)
-        .env("NGINX", &proxies.nginx)
-        .env("CADDY", &proxies.caddy);
-    tally.test("native tests", &mut command)
-}
-
-const PORTAL: &str = "consumer-portal";
-
-/// Compiles what is going to be tested while the browsers are still on their way.
-fn compile_ahead(choice: &Choice) -> Result<()> {
-    if choice.has(Part::Browser) {
-        let mut command = cargo(&["test", "--no-run", "--package", PORTAL, "--target", WASM]);
-        progress::run("compiling the browser tests", &mut command)?;
-    }
-    if choice.has(Part::EndToEnd) {
-        let mut command = cargo(&["test", "--no-run", "--package", "e2e"]);
-        progress::run("compiling the end-to-end tests", &mut command)?;
-        build::compile()?;
+fn check_form(shell: &Shell, choice: &Test) -> Result<()> {
+    let strict = ["--", "--deny", "warnings"];
+    let all = ["--workspace", "--all-targets"];
+    let portal = ["--package", PORTAL, "--all-targets", "--target", WASM];
+    check("form", cmd!(shell, "cargo fmt --all --check"))?;
+    circles::check()?;
+    eprintln!("structure: ok");
+    check("lints", cmd!(shell, "cargo clippy {all...} {strict...}"))?;
+    check(
+        "lints in the browser",
+        cmd!(shell, "cargo clippy {portal...} {strict...}"),
+    )?;
+    if !choice.quick || choice.advisories {
+        let deny = install::cargo_deny()?;
+        let checks = ["licenses", "bans", "sources"];
+        let advisories = choice.advisories.then_some("advisories");
+        let deny = cmd!(
+            shell,
+            "{deny} --workspace --log-level error check {checks...}"
+        );
+        check("licences and sources", deny.args(advisories))?;
     }
     Ok(())
-}
-
-fn in_browsers(
-    choice: &Choice,
-    tally: &mut Tally,
-    site_tools: &SiteTools,
-    tools: &TestTools,
-) -> Result<()> {
-    let runner = site_tools
-        .wasm_bindgen
-        .with_file_name("wasm-bindgen-test-runner");
-    // It knows no WebKit but Apple's.
-    let drivers = [
-        (
-            Browser::Chromium,
-            "CHROMEDRIVER",
-            &tools.chromedriver,
-            "goog:chromeOptions",
-        ),
-        (
-            Browser::Firefox,
-            "GECKODRIVER",
-            &tools.geckodriver,
-            "moz:firefoxOptions",
-        ),
-    ];
-    for (browser, variable, driver, options) in drivers {
-        if !choice.runs_in(browser) {
-            continue;
-        }
-        let (program, flags) = match browser {
-            Browser::Chromium => (&tools.chromium, CHROMIUM_FLAGS.as_slice()),
-            _ => (&tools.firefox, [].as_slice()),
-        };
-        let name = browser.module();
-        let mut command = cargo(&[
-            "test",
-            "--no-fail-fast",
-            "--package",
-            PORTAL,
-            "--target",
-            WASM,
-        ]);
-        command
-            .args(&choice.filter)
-            // By its path: rustup puts a folder of its own in front of the PATH.
-            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &runner)
-            .env("WASM_BINDGEN_USE_BROWSER", "1")
-            .env(
-                "WASM_BINDGEN_TEST_WEBDRIVER_JSON",
-                browsers::capabilities(name, options, program, flags)?,
-            )
-            .env_remove("CHROMEDRIVER")
-            .env_remove("GECKODRIVER")
-            .env(variable, driver);
-        tally.test(&format!("tests in a browser: {name}"), &mut command)?;
-    }
-    Ok(())
-}
-
-fn end_to_end(choice: &Choice, tally: &mut Tally, tools: &TestTools) -> Result<()> {
-    build::make(|| Ok(()))?;
-    let surroundings = Surroundings::new(tools)?;
-    let mut command = cargo(&["test", "--no-fail-fast", "--package", "e2e"]);
-    surroundings.surround(&mut command);
-    command.args(&choice.filter).arg("--");
-    for other in Browser::ALL
-        .into_iter()
-        .filter(|browser| !choice.runs_in(*browser))
-    {
-        command.args(["--skip", &format!("{}::", other.module())]);
-    }
-    tally.test("end to end", &mut command)
-}
-
-fn cargo(arguments: &[&str]) -> Command {
-    let mut command = Command::new("cargo");
-    command.args(arguments).current_dir(places::root());
-    command
 }
 
 /// Runs a check that says nothing when all is well.
-fn check(title: &str, command: &mut Command) -> Result<()> {
-    let elapsed = progress::run(title, command)?;
-    progress::say(&format!("{title}: ok ({})", progress::time(elapsed)));
+fn check(title: &str, command: Cmd<'_>) -> Result<()> {
+    let started = Instant::now();
+    run::quietly(title, command)?;
+    eprintln!("{title}: ok ({:.1} s)", started.elapsed().as_secs_f32());
     Ok(())
 }
 
+fn test_in_browsers(
+    shell: &Shell,
+    choice: &Test,
+    tally: &mut Tally,
+    all: &Installed,
+) -> Result<()> {
+    let runner = install::wasm_bindgen()?.join("wasm-bindgen-test-runner");
+    for (browser, installed) in all {
+        let Some(variables) = browser.test_runner(installed)? else {
+            continue;
+        };
+        let package = ["--package", PORTAL, "--target", WASM];
+        let tests = cmd!(shell, "cargo test --no-fail-fast {package...}")
+            // By its path: rustup puts a folder of its own in front of the PATH.
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &runner)
+            .env("WASM_BINDGEN_USE_BROWSER", "1")
+            .env_remove("CHROMEDRIVER")
+            .env_remove("GECKODRIVER")
+            .envs(variables);
+        let title = format!("tests in a browser: {}", browser.name());
+        tally.test(&title, tests.args(&choice.filter))?;
+    }
+    Ok(())
+}
+
+fn test_end_to_end(shell: &Shell, choice: &Test, tally: &mut Tally, all: &Installed) -> Result<()> {
+    build::make(|| Ok(()))?;
+    let smoke = choice.quick.then(|| SMOKE.to_owned());
+    let filter = choice.filter.clone().or(smoke);
+    let has = |browser: &Browser| all.iter().any(|(there, _)| there == browser);
+    let others = Browser::ALL.into_iter().filter(|browser| !has(browser));
+    let skips = others.flat_map(|other| ["--skip".to_owned(), format!("{}::", other.name())]);
+    let tests = cmd!(
+        shell,
+        "cargo test --no-fail-fast --package e2e {filter...} --"
+    )
+    .args(skips);
+    let variables = all.iter().flat_map(|(_, variables)| variables.clone());
+    tally.test("end to end", browsers::tell(tests, &variables.collect())?)
+}
+
 /// What all parts together came to.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 struct Tally {
     passed: u64,
     failed: u64,
@@ -360,45 +195,35 @@ struct Tally {
 }
 
 impl Tally {
-    /// Runs a part whose tests are counted.
-    fn test(&mut self, title: &str, command: &mut Command) -> Result<()> {
-        progress::say(&format!("\n== {title}"));
+    /// Runs a part whose tests are counted. What it prints is shown as it comes.
+    fn test(&mut self, title: &str, command: Cmd<'_>) -> Result<()> {
+        eprintln!("\n== {title}");
         let started = Instant::now();
-        let (said, succeeded) = progress::show_all(title, command)?;
-        said.lines().for_each(|line| self.add(line));
-        let outcome = if succeeded { "ok" } else { "FAILED" };
-        progress::say(&format!(
-            "== {title}: {outcome} ({})",
-            progress::time(started.elapsed())
-        ));
-        if !succeeded {
-            bail!("{title} failed");
-        }
+        let status = run::follow(title, command, |line| {
+            println!("{line}");
+            self.add(line);
+        })?;
+        let outcome = if status.success() { "ok" } else { "FAILED" };
+        eprintln!("== {title}: {outcome} ({} s)", started.elapsed().as_secs());
+        ensure!(status.success(), "{title} failed");
         Ok(())
     }
 
     /// Adds up a line such as `test result: ok. 3 passed; 0 failed; …`; any other line is none.
     fn add(&mut self, line: &str) {
-        let Some((_, counts)) = line
-            .trim()
-            .strip_prefix("test result:")
-            .and_then(|rest| rest.split_once('.'))
-        else {
-            return;
-        };
-        for count in counts.split(';') {
+        let counts = line.trim().strip_prefix("test result:");
+        let counts = counts.and_then(|rest| rest.split_once('.'));
+        for count in counts.into_iter().flat_map(|(_, counts)| counts.split(';')) {
             let (number, what) = count.trim().split_once(' ').unwrap_or_default();
-            let Ok(number) = number.parse::<u64>() else {
-                continue;
+            let sum = match what {
+                "passed" => &mut self.passed,
+                "failed" => &mut self.failed,
+                "ignored" => &mut self.ignored,
+                "measured" => &mut self.measured,
+                "filtered out" => &mut self.filtered_out,
+                _ => continue,
             };
-            match what {
-                "passed" => self.passed += number,
-                "failed" => self.failed += number,
-                "ignored" => self.ignored += number,
-                "measured" => self.measured += number,
-                "filtered out" => self.filtered_out += number,
-                _ => {}
-            }
+            *sum += number.parse::<u64>().unwrap_or_default();
         }
         self.failing |= self.failed > 0;
     }
@@ -429,41 +254,36 @@ impl fmt::Display for Tally {
 mod tests {
     use super::*;
 
-    fn choice(arguments: &str) -> Result<Choice> {
-        let words: Vec<String> = arguments.split_whitespace().map(str::to_owned).collect();
-        Choice::parse(&words)
+    fn choice(only: Option<Part>, browser: Option<Browser>, quick: bool) -> Test {
+        Test {
+            only,
+            browser,
+            quick,
+            advisories: false,
+            filter: None,
+        }
     }
 
     #[test]
-    fn without_arguments_every_part_runs() {
-        let all = choice("").unwrap();
-        assert!(
-            [Part::Native, Part::Browser, Part::EndToEnd]
-                .into_iter()
-                .all(|p| all.has(p))
-        );
-        assert!(Browser::ALL.into_iter().all(|browser| all.runs_in(browser)));
+    fn without_arguments_every_part_runs_in_every_browser() {
+        let all = choice(None, None, false);
+        let parts = [Part::Native, Part::Browser, Part::EndToEnd];
+        assert!(parts.into_iter().all(|part| all.has(part)));
+        assert_eq!(all.browsers(), Browser::ALL);
     }
 
     #[test]
     fn one_browser_leaves_the_others_and_the_native_tests_out() {
-        let firefox = choice("--browser firefox upload").unwrap();
+        let firefox = choice(None, Some(Browser::Firefox), false);
         assert!(!firefox.has(Part::Native) && firefox.has(Part::EndToEnd));
-        assert!(firefox.runs_in(Browser::Firefox) && !firefox.runs_in(Browser::WebKit));
-        assert_eq!(firefox.filter.as_deref(), Some("upload"));
+        assert_eq!(firefox.browsers(), [Browser::Firefox]);
     }
 
     #[test]
-    fn what_is_not_known_is_refused() {
-        for wrong in [
-            "--only",
-            "--only all",
-            "--browser safari",
-            "--fast",
-            "one two",
-        ] {
-            assert!(choice(wrong).is_err(), "{wrong}");
-        }
+    fn a_quick_run_has_every_part_in_one_browser() {
+        let quick = choice(None, None, true);
+        assert!(quick.has(Part::Native) && quick.has(Part::EndToEnd));
+        assert_eq!(quick.browsers(), [Browser::Chromium]);
     }
 
     #[test]
@@ -480,11 +300,11 @@ mod tests {
             tally.to_string(),
             "test result: ok. 7 passed; 0 failed; 1 ignored; 0 measured; 7 filtered out; finished in 2.50s"
         );
-        tally.add("test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0s");
+        tally.add("test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.10s");
         assert!(
             tally
                 .to_string()
-                .starts_with("test result: FAILED. 8 passed; 2 failed; 1 ignored;")
+                .starts_with("test result: FAILED. 8 passed; 2 failed;")
         );
     }
 }

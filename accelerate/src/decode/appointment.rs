@@ -1,57 +1,46 @@
 //! The appointment, whose fields are undocumented: see [`conventions::appointment`](crate::conventions::appointment).
 
-use super::Read;
-use super::field::text;
-use super::people::person;
 use crate::conventions::appointment::{
     DESCRIPTION, END, LOCATION, START, START_TIME, SUBJECT, WITH,
 };
-use crate::json::Reader;
+use crate::json::{Json, Map};
 use crate::session::{Appointment, DateTime};
 
 /// The appointment, unless it is `false` or holds nothing that we know.
-pub(super) fn appointment(value: &mut Reader<'_>) -> Read<Option<Appointment>> {
-    let mut fields: Vec<(String, String)> = Vec::new();
-    value.each(&mut |key, value| {
-        // A person is taken by name.
-        let said = if value.is_object() {
-            person(value)?.and_then(|person| person.name)
-        } else {
-            text(value)?
-        };
-        if let Some(said) = said {
-            fields.push((key.into_owned(), said));
-        }
-        Ok(())
-    })?;
-    let said = |names: &[&str]| {
-        names
-            .iter()
-            .find_map(|name| fields.iter().find(|(key, _)| key == name))
-            .map(|(_, text)| text.clone())
-    };
-    let start = said(START)
-        .and_then(|text| DateTime::parse(&text))
-        .map(|start| match said(START_TIME) {
-            Some(time) if start.time.is_none() => start.at(&time),
-            _ => start,
-        });
-    let end = said(END).and_then(|text| {
+pub(super) fn appointment(members: &Map<'_>) -> Option<Appointment> {
+    let first_of = |names: &[&str]| names.iter().find_map(|name| text_or_name(&members[*name]));
+    let start =
+        first_of(START)
+            .and_then(|text| DateTime::parse(&text))
+            .map(|start| match first_of(START_TIME) {
+                Some(time) if start.time.is_none() => start.at(&time),
+                _ => start,
+            });
+    let end = first_of(END).and_then(|text| {
         DateTime::parse(&text).or_else(|| {
             start
                 .map(|start| start.at(&text))
                 .filter(|end| end.time.is_some())
         })
     });
-    let it = Appointment {
-        subject: said(SUBJECT),
+    let appointment = Appointment {
+        subject: first_of(SUBJECT),
         start,
         end,
-        location: said(LOCATION),
-        with: said(WITH),
-        description: said(DESCRIPTION),
+        location: first_of(LOCATION),
+        with: first_of(WITH),
+        description: first_of(DESCRIPTION),
     };
-    Ok((it != Appointment::default()).then_some(it))
+    (appointment != Appointment::default()).then_some(appointment)
+}
+
+/// A text, or a person's name.
+fn text_or_name(value: &Json<'_>) -> Option<String> {
+    if value.is_object() {
+        value.map()["name"].text()
+    } else {
+        value.text()
+    }
 }
 
 #[cfg(test)]

@@ -2,73 +2,55 @@
 
 use base64::Engine as _;
 
-use super::Read;
-use super::field::{date, text};
 use crate::conventions::AVATAR_MAX;
-use crate::json::Reader;
+use crate::json::Map;
 use crate::otd::BASE64;
 use crate::session::{Consumer, Gender, Person};
-use crate::text::split_once;
 
 /// Someone, unless there is nothing known about them.
-pub(super) fn person(value: &mut Reader<'_>) -> Read<Option<Person>> {
-    let mut it = Person::default();
-    value.each(&mut |key, value| {
-        match &*key {
-            "name" => it.name = text(value)?,
-            "phone" => it.phone = text(value)?,
-            "emailaddress" => it.emailaddress = text(value)?,
-            "avatar_base64" => it.avatar = text(value)?.and_then(|encoded| avatar(&encoded)),
-            _ => value.skip()?,
-        }
-        Ok(())
-    })?;
-    Ok((it != Person::default()).then_some(it))
+pub(super) fn person(members: &Map<'_>) -> Option<Person> {
+    let person = Person {
+        name: members["name"].text(),
+        phone: members["phone"].text(),
+        emailaddress: members["emailaddress"].text(),
+        avatar: members["avatar_base64"]
+            .id()
+            .and_then(|encoded| avatar(&encoded)),
+    };
+    (person != Person::default()).then_some(person)
 }
 
-pub(super) fn consumer(value: &mut Reader<'_>) -> Read<Consumer> {
-    let mut it = Consumer::default();
-    value.each(&mut |key, value| {
-        let field = match &*key {
-            "id" => &mut it.id,
-            "initials" => &mut it.initials,
-            "firstname" => &mut it.firstname,
-            "prefix" => &mut it.prefix,
-            "surname" => &mut it.surname,
-            "display_name" => &mut it.display_name,
-            "streetname" => &mut it.streetname,
-            "housenumber" => &mut it.housenumber,
-            "housenumber_addition" => &mut it.housenumber_addition,
-            "zipcode" => &mut it.zipcode,
-            "city" => &mut it.city,
-            "phone" => &mut it.phone,
-            "phone_mobile" => &mut it.phone_mobile,
-            "emailaddress" => &mut it.emailaddress,
-            "date_of_birth" => {
-                it.date_of_birth = date(value)?;
-                return Ok(());
-            }
-            "gender" => {
-                it.gender = match text(value)?.as_deref().map(str::trim) {
-                    Some("M" | "m") => Some(Gender::Male),
-                    Some("F" | "f") => Some(Gender::Female),
-                    _ => None,
-                };
-                return Ok(());
-            }
-            _ => return value.skip(),
-        };
-        *field = text(value)?;
-        Ok(())
-    })?;
-    Ok(it)
+/// The consumer, with whatever is known about them.
+pub(super) fn consumer(members: &Map<'_>) -> Consumer {
+    Consumer {
+        id: members["id"].text(),
+        gender: match members["gender"].id().as_deref().map(str::trim) {
+            Some("M" | "m") => Some(Gender::Male),
+            Some("F" | "f") => Some(Gender::Female),
+            _ => None,
+        },
+        initials: members["initials"].text(),
+        firstname: members["firstname"].text(),
+        prefix: members["prefix"].text(),
+        surname: members["surname"].text(),
+        display_name: members["display_name"].text(),
+        streetname: members["streetname"].text(),
+        housenumber: members["housenumber"].text(),
+        housenumber_addition: members["housenumber_addition"].text(),
+        date_of_birth: members["date_of_birth"].date(),
+        zipcode: members["zipcode"].text(),
+        city: members["city"].text(),
+        phone: members["phone"].text(),
+        phone_mobile: members["phone_mobile"].text(),
+        emailaddress: members["emailaddress"].text(),
+    }
 }
 
 /// A picture in base64, or in a `data:` URL, as a `data:` URL: if it is a JPEG, PNG or BMP by its first
 /// bytes, and no larger than [`AVATAR_MAX`].
 fn avatar(encoded: &str) -> Option<String> {
     let encoded = match encoded.trim_start().strip_prefix("data:") {
-        Some(url) => split_once(url, ";base64,")?.1,
+        Some(url) => url.split_once(";base64,")?.1,
         None => encoded,
     };
     if encoded.len() > AVATAR_MAX * 3 / 2 {

@@ -1,68 +1,64 @@
-//! What is particular to a product's type.
+//! A product, and what is particular to its type.
 
-use super::Read;
-use super::field::{amount, date, flag, text};
-use crate::json::Reader;
-use crate::session::{Credit, Details, Mortgage};
-use crate::text::{contains, replace, split_once};
+use crate::json::{Json, Map};
+use crate::session::{Counters, Credit, Details, Mortgage, Product};
 
-/// The object that a product has under its type's name.
-pub(super) fn details_of(kind: String, value: &mut Reader<'_>) -> Read<Details> {
+/// A product from its members.
+pub(super) fn product(id: String, members: &Map<'_>, counters: Counters) -> Product {
+    let kind = members["type"].text().unwrap_or_default();
+    // The details stand in an object named after the type.
+    let details = members
+        .iter()
+        .find(|(name, value)| value.is_object() && name.eq_ignore_ascii_case(&kind))
+        .map(|(_, details)| details.map())
+        .unwrap_or_default();
+    Product {
+        id,
+        label: members["label"].text(),
+        reference_number: members["reference_number"].text(),
+        quote_number: members["quote_number"].text(),
+        details: details_of(kind, &details),
+        counters,
+    }
+}
+
+fn details_of(kind: String, members: &Map<'_>) -> Details {
     if kind.eq_ignore_ascii_case("MORTGAGE") {
-        return Ok(Details::Mortgage(mortgage(value)?));
+        return Details::Mortgage(mortgage(members));
     }
     if kind.eq_ignore_ascii_case("CREDIT") {
-        return Ok(Details::Credit(credit(value)?));
+        return Details::Credit(credit(members));
     }
-    let mut fields = Vec::new();
-    value.each(&mut |key, value| {
-        if let Some(text) = text(value)? {
-            fields.push((key.into_owned(), text));
-        }
-        Ok(())
-    })?;
-    Ok(Details::Other { kind, fields })
+    let fields = members
+        .iter()
+        .filter_map(|(name, value)| Some((name.to_string(), value.text()?)))
+        .collect();
+    Details::Other { kind, fields }
 }
 
-fn mortgage(value: &mut Reader<'_>) -> Read<Mortgage> {
-    let mut it = Mortgage::default();
-    let mut has_timeline = true;
-    value.each(&mut |key, value| {
-        match &*key {
-            "label" => it.label = text(value)?,
-            "arrangement" => it.arrangement = text(value)?,
-            "mortgage_amount" => it.mortgage_amount = amount(value)?,
-            "lender_name" => it.lender_name = text(value)?,
-            "has_timeline" => has_timeline = flag(value)?,
-            "rendered_timeline" => {
-                it.rendered_timeline = text(value)?.filter(|html| shows_something(html))
-            }
-            _ => value.skip()?,
-        }
-        Ok(())
-    })?;
-    if !has_timeline {
-        it.rendered_timeline = None;
+fn mortgage(members: &Map<'_>) -> Mortgage {
+    let has_timeline = members.get("has_timeline").is_none_or(Json::flag);
+    Mortgage {
+        label: members["label"].text(),
+        arrangement: members["arrangement"].text(),
+        mortgage_amount: members["mortgage_amount"].amount(),
+        lender_name: members["lender_name"].text(),
+        rendered_timeline: members["rendered_timeline"]
+            .text()
+            .filter(|html| has_timeline && shows_something(html)),
     }
-    Ok(it)
 }
 
-fn credit(value: &mut Reader<'_>) -> Read<Credit> {
-    let mut it = Credit::default();
-    value.each(&mut |key, value| {
-        match &*key {
-            "lender_name" => it.lender_name = text(value)?,
-            "product_name" => it.product_name = text(value)?,
-            "date_entry" => it.date_entry = date(value)?,
-            "loan_amount" => it.loan_amount = amount(value)?,
-            "spending_target" => it.spending_target = text(value)?,
-            "aflos_amount" => it.aflos_amount = amount(value)?,
-            "aflos_period" => it.aflos_period = text(value)?,
-            _ => value.skip()?,
-        }
-        Ok(())
-    })?;
-    Ok(it)
+fn credit(members: &Map<'_>) -> Credit {
+    Credit {
+        lender_name: members["lender_name"].text(),
+        product_name: members["product_name"].text(),
+        date_entry: members["date_entry"].date(),
+        loan_amount: members["loan_amount"].amount(),
+        spending_target: members["spending_target"].text(),
+        aflos_amount: members["aflos_amount"].amount(),
+        aflos_period: members["aflos_period"].text(),
+    }
 }
 
 /// Whether HTML has anything to look at: a text outside its tags, or a picture or bar.
@@ -73,19 +69,21 @@ fn shows_something(html: &str) -> bool {
             return true;
         }
         let end = if tag.starts_with("!--") { "-->" } else { ">" };
-        let Some((inside, after)) = split_once(tag, end) else {
+        let Some((inside, after)) = tag.split_once(end) else {
             return false;
         };
         let inside = inside.to_ascii_lowercase();
         if ["img", "svg"].iter().any(|name| inside.starts_with(name))
-            || contains(&inside, "progress-bar")
+            || inside.contains("progress-bar")
         {
             return true;
         }
         rest = after;
         for name in ["style", "script"] {
             if inside.starts_with(name) {
-                let end = split_once(rest, "</").and_then(|(_, end)| end.split_once('>'));
+                let end = rest
+                    .split_once("</")
+                    .and_then(|(_, end)| end.split_once('>'));
                 rest = end.map_or("", |(_, after)| after);
             }
         }
@@ -94,7 +92,7 @@ fn shows_something(html: &str) -> bool {
 }
 
 fn has_text(text: &str) -> bool {
-    !replace(text, "&nbsp;", "").trim().is_empty()
+    !text.replace("&nbsp;", "").trim().is_empty()
 }
 
 #[cfg(test)]
@@ -123,11 +121,12 @@ mod tests {
     #[test]
     fn an_unknown_type_is_shown_with_what_it_has() {
         let session = with_product(
-            r#"{"type":"TERM_LIFE_INSURANCE","mortgage":{"label":"no"},"term_life_insurance":{"z_insured":250000.50,"name":"Zeker","empty":"","more":{"x":1},"ok":true}}"#,
+            r#"{"type":"TERM_LIFE_INSURANCE","mortgage":{"label":"no"},"term_life_insurance":{"z_insured":250000.50,"name":"Zeker","empty":"","more":{"x":1},"ok":true,"dossier":7}}"#,
         );
         let fields = vec![
             ("z_insured".to_owned(), "250000.50".to_owned()),
             ("name".to_owned(), "Zeker".to_owned()),
+            ("dossier".to_owned(), "7".to_owned()),
         ];
         assert_eq!(
             session.products[0].details,

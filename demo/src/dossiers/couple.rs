@@ -3,7 +3,7 @@
 
 use crate::date::Date;
 use crate::dossier::{Action, Appointment, Consumer, Document, Dossier, Product};
-use crate::given::Given;
+use crate::downloads::Download;
 use crate::php::Value;
 use crate::wire::Delivery;
 
@@ -135,11 +135,11 @@ fn appointment(today: Date) -> Appointment {
 }
 
 fn consumers() -> Vec<Consumer> {
-    let address = |known_as, fields: [(&str, Value); 6], rest: [(&str, Value); 4]| {
+    let address = |link_name, fields: [(&str, Value); 6], rest: [(&str, Value); 4]| {
         let [gender, initials, firstname, prefix, surname, display_name] = fields;
         let [date_of_birth, phone, phone_mobile, emailaddress] = rest;
         consumer(
-            known_as,
+            link_name,
             [
                 gender,
                 initials,
@@ -207,13 +207,13 @@ fn document(label: &str, of: Option<&str>, requirements: &[&str]) -> Document {
     }
 }
 
-fn paper(file: &'static str, title: &'static str, lines: &[&str]) -> Given {
+fn paper(file: &'static str, title: &'static str, lines: &[&str]) -> Download {
     let lines = lines.iter().map(|line| (*line).to_owned()).collect();
-    Given::Letter(file, title, lines)
+    Download::Letter(file, title, lines)
 }
 
 /// A paper that the adviser wrote and signed.
-fn letter(file: &'static str, title: &'static str, lines: &[&str]) -> Given {
+fn letter(file: &'static str, title: &'static str, lines: &[&str]) -> Download {
     const END: [&str; 5] = [
         "",
         "Met vriendelijke groet,",
@@ -455,11 +455,11 @@ fn mortgage_documents(product: &str, today: Date) -> Vec<Action> {
             ..given("vertaling", DOWNLOAD, "Koopovereenkomst in het Pools", 6)
         },
         Action {
-            download: Given::Sized("taxatierapport.pdf", 6_000_000, Delivery::Trickle),
+            download: Download::OfSize("taxatierapport.pdf", 6_000_000, Delivery::Trickle),
             ..given("taxatierapport", DOWNLOAD, "Taxatierapport met foto's", 2)
         },
         Action {
-            download: Given::Sized("bouwkundig-rapport.pdf", 300_000, Delivery::WithoutLength),
+            download: Download::OfSize("bouwkundig-rapport.pdf", 300_000, Delivery::WithoutLength),
             ..given("bouwkundig", DOWNLOAD, "Bouwkundig rapport", 2)
         },
     ]

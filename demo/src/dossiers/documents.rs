@@ -2,7 +2,7 @@
 
 use crate::date::Date;
 use crate::dossier::{Action, Dossier};
-use crate::given::{Given, OddOtd};
+use crate::downloads::{Download, OddOtd};
 use crate::wire::Delivery;
 
 use super::{action, id, plain_consumer, small};
@@ -47,7 +47,7 @@ pub fn large_otd(today: Date) -> Dossier {
     let label = "Opdracht van 50 MB";
     let large = Action {
         date_created: today.plus(-2).to_string(),
-        otd: Given::OddOtd(OddOtd::Large(LARGE_OTD)),
+        otd: Download::OddOtd(OddOtd::Large(LARGE_OTD)),
         ..action("large-otd", label, Some(&product), OTD, label)
     };
     Dossier {
@@ -62,42 +62,42 @@ pub fn large_otd(today: Date) -> Dossier {
     }
 }
 
-fn downloads() -> Vec<(&'static str, Given)> {
-    let named = |name| Given::Named(Some(name));
+fn downloads() -> Vec<(&'static str, Download)> {
+    let named = |name| Download::WithDisposition(Some(name));
     vec![
-        ("Foutpagina als pdf", Given::HtmlAsPdf),
-        ("Bestaat niet meer", Given::Refused(404, "NO_DOCUMENT")),
+        ("Foutpagina als pdf", Download::HtmlAsPdf),
+        ("Bestaat niet meer", Download::Error(404, "NO_DOCUMENT")),
         (
             "Storing bij het ophalen",
-            Given::Refused(500, "INTERNAL_ERROR"),
+            Download::Error(500, "INTERNAL_ERROR"),
         ),
         (
             "Sessie verlopen bij het ophalen",
-            Given::Refused(401, "SESSION_EXPIRED"),
+            Download::Error(401, "SESSION_EXPIRED"),
         ),
         (
             "Breekt halverwege af",
-            Given::Sized("document.pdf", 400_000, Delivery::CutOff),
+            Download::OfSize("document.pdf", 400_000, Delivery::CutOff),
         ),
         (
             "Geen antwoord",
-            Given::Sized("document.pdf", 4_096, Delivery::HangUp),
+            Download::OfSize("document.pdf", 4_096, Delivery::HangUp),
         ),
         (
             "Laat antwoord",
-            Given::Sized("document.pdf", 50_000, Delivery::Slow),
+            Download::OfSize("document.pdf", 50_000, Delivery::Slow),
         ),
         (
             "Komt in stukjes",
-            Given::Sized("document.pdf", 3_000_000, Delivery::Trickle),
+            Download::OfSize("document.pdf", 3_000_000, Delivery::Trickle),
         ),
         (
             "Zonder lengte",
-            Given::Sized("document.pdf", 300_000, Delivery::WithoutLength),
+            Download::OfSize("document.pdf", 300_000, Delivery::WithoutLength),
         ),
-        ("Leeg document", Given::Blank),
-        ("Nog niet klaar", Given::Nothing),
-        ("Zonder naam", Given::Named(None)),
+        ("Leeg document", Download::Empty),
+        ("Nog niet klaar", Download::NotReady),
+        ("Zonder naam", Download::WithDisposition(None)),
         (
             "Naam met een pad",
             named("attachment; filename=\"../../etc/passwd\""),
@@ -135,22 +135,22 @@ fn downloads() -> Vec<(&'static str, Given)> {
     ]
 }
 
-fn otds() -> Vec<(&'static str, Given)> {
+fn otds() -> Vec<(&'static str, Download)> {
     vec![
         (
             "Opdracht in regels, zonder opvulling",
-            Given::OddOtd(OddOtd::LinesAndNoPadding),
+            Download::OddOtd(OddOtd::LinesAndNoPadding),
         ),
-        ("Opdracht als data-URL", Given::OddOtd(OddOtd::DataUrl)),
+        ("Opdracht als data-URL", Download::OddOtd(OddOtd::DataUrl)),
         (
             "Opdracht die geen Base64 is",
-            Given::OddOtd(OddOtd::NotBase64),
+            Download::OddOtd(OddOtd::NotBase64),
         ),
-        ("Opdracht die geen pdf is", Given::OddOtd(OddOtd::NotPdf)),
+        ("Opdracht die geen pdf is", Download::OddOtd(OddOtd::NotPdf)),
         (
             "Opdracht met storing",
-            Given::Refused(500, "INTERNAL_ERROR"),
+            Download::Error(500, "INTERNAL_ERROR"),
         ),
-        ("Opdracht die er niet is", Given::Nothing),
+        ("Opdracht die er niet is", Download::NotReady),
     ]
 }

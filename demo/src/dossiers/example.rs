@@ -1,8 +1,8 @@
 //! The specification's own example: Jan Janssen, one product and one action, already done.
 //! `tests/getsession.json` is that example; a test holds this dossier to it.
 
-use crate::dossier::{Action, Avatar, Consumer, Document, Dossier, Person, Product, Shorter};
-use crate::given::Given;
+use crate::dossier::{Action, Avatar, Consumer, Document, Dossier, Person, Product, ShortLabels};
+use crate::downloads::Download;
 use crate::php::Value;
 
 use super::text;
@@ -70,15 +70,15 @@ fn action(product: String) -> Action {
             ],
             consumer_name: text("Jan Janssen"),
         },
-        shorter: Some(Shorter {
+        short_labels: Some(ShortLabels {
             label: "Aanleveren van geldig legitimatiebewijs".to_owned(),
             document_label: "Geldig legitimatiebewijs".to_owned(),
             upload_requirements: vec![passport, card.to_owned()],
         }),
         uploadable: true,
         downloadable: false,
-        download: Given::Nothing,
-        otd: Given::Nothing,
+        download: Download::NotReady,
+        otd: Download::NotReady,
     }
 }
 

@@ -2,7 +2,7 @@
 //! a test counts those; on the screen all of it must be text.
 
 use crate::dossier::{Action, Appointment, Avatar, Consumer, Document, Dossier, Person, Product};
-use crate::given::Given;
+use crate::downloads::Download;
 use crate::php::Value;
 
 use super::{id, text};
@@ -10,11 +10,11 @@ use super::{id, text};
 const TIMELINE: &str = include_str!("hostile-timeline.html");
 
 /// The strings, cycled through so that every field gets another one.
-struct Hostility {
+struct HostileTexts {
     next: usize,
 }
 
-impl Hostility {
+impl HostileTexts {
     fn text(&mut self) -> String {
         let long = "onafbreekbaar".repeat(800);
         let strings = [
@@ -67,7 +67,7 @@ impl Hostility {
 }
 
 pub fn dossier() -> Dossier {
-    let mut hostile = Hostility { next: 0 };
+    let mut hostile = HostileTexts { next: 0 };
     let product = id("PR", "hostile/mortgage");
     let odd_product = id("PR", "hostile/odd");
     let mut mortgage = hostile.fields(["label", "arrangement", "mortgage_amount", "lender_name"]);
@@ -92,7 +92,7 @@ pub fn dossier() -> Dossier {
         owner: hostile.person(),
         advisor: hostile.person(),
         consumers: vec![Consumer {
-            known_as: "vijandig",
+            link_name: "vijandig",
             id: id("CNSR", "vijandig"),
             fields: hostile.fields([
                 "gender",
@@ -155,13 +155,13 @@ pub fn dossier() -> Dossier {
                 date_executed: (index % 3 == 0).then(|| hostile.text()),
                 is_done: index % 4 == 0,
                 document: hostile.document(),
-                shorter: None,
+                short_labels: None,
                 uploadable: index % 5 == 0,
                 downloadable: index % 5 == 1,
-                download: Given::Named(Some(
+                download: Download::WithDisposition(Some(
                     "attachment; filename=\"<img src=x onerror=top.caught=1>.pdf\"",
                 )),
-                otd: Given::Letter(
+                otd: Download::Letter(
                     "..\\<svg onload=top.caught=1>.pdf",
                     "OTD",
                     vec!["Een opdracht met een vijandige naam.".to_owned()],

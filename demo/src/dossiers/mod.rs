@@ -1,4 +1,4 @@
-//! The dossiers that the demo holds, one file each, as whole answers rather than rules.
+//! The dossiers that the demo holds, one file each, as whole responses rather than rules.
 
 mod closed;
 mod couple;
@@ -12,7 +12,7 @@ mod small;
 use crate::consumers;
 use crate::date::Date;
 use crate::dossier::{Action, Avatar, Consumer, Document, Dossier, Person};
-use crate::given::Given;
+use crate::downloads::Download;
 use crate::php::Value;
 
 const ADVISER_PICTURE: &[u8] = include_bytes!("adviser.png");
@@ -92,10 +92,10 @@ fn text(text: &str) -> Option<String> {
 }
 
 /// A consumer with these fields besides the id, in the wire's order.
-fn consumer<const N: usize>(known_as: &'static str, fields: [(&str, Value); N]) -> Consumer {
+fn consumer<const N: usize>(link_name: &'static str, fields: [(&str, Value); N]) -> Consumer {
     Consumer {
-        known_as,
-        id: id("CNSR", known_as),
+        link_name,
+        id: id("CNSR", link_name),
         fields: fields
             .into_iter()
             .map(|(key, value)| (key.to_owned(), value))
@@ -104,9 +104,9 @@ fn consumer<const N: usize>(known_as: &'static str, fields: [(&str, Value); N]) 
 }
 
 /// A consumer of whom no more than the name matters.
-fn plain_consumer(known_as: &'static str) -> Consumer {
+fn plain_consumer(link_name: &'static str) -> Consumer {
     consumer(
-        known_as,
+        link_name,
         [
             ("gender", "F".into()),
             ("initials", "A.".into()),
@@ -143,11 +143,11 @@ fn action(dossier: &str, name: &str, product: Option<&str>, kind: &str, label: &
             description: text(""),
             ..Document::default()
         },
-        shorter: None,
+        short_labels: None,
         uploadable: kind.starts_with("UPLOAD"),
         downloadable: kind.starts_with("DOWNLOAD"),
-        download: Given::Nothing,
-        otd: Given::Nothing,
+        download: Download::NotReady,
+        otd: Download::NotReady,
     }
 }
 
@@ -159,7 +159,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn every_consumer_has_one_dossier_and_every_action_an_id_of_its_own() {
+    fn every_consumer_has_one_dossier_and_every_action_a_unique_id() {
         let all = all(Date::new(2026, 11, 23));
         let mut ids = BTreeSet::new();
         for dossier in &all {
@@ -173,7 +173,7 @@ mod tests {
                     .filter(|it| {
                         it.consumers
                             .iter()
-                            .any(|consumer| consumer.known_as == name)
+                            .any(|consumer| consumer.link_name == name)
                     })
                     .count()
             };

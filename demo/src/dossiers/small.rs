@@ -3,7 +3,7 @@
 
 use crate::date::Date;
 use crate::dossier::{Action, Document, Dossier, Product};
-use crate::given::Given;
+use crate::downloads::Download;
 use crate::php::Value;
 
 use super::{action, id, plain_consumer, text};
@@ -29,7 +29,7 @@ pub fn dossier(name: &'static str, today: Date) -> Dossier {
         },
         Action {
             date_created: today.plus(-3).to_string(),
-            download: Given::Letter("adviesrapport.pdf", "Adviesrapport", letter.to_vec()),
+            download: Download::Letter("adviesrapport.pdf", "Adviesrapport", letter.to_vec()),
             ..action(
                 name,
                 "adviesrapport",

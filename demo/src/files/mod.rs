@@ -1,6 +1,6 @@
 //! Files as people have them, made on the spot, for trying and for tests.
 
-use crate::pdf::{self, Large};
+use crate::pdf::{self, LargePdf};
 
 const PHOTO_JPEG: &[u8] = include_bytes!("photo.jpg");
 const PHOTO_PNG: &[u8] = include_bytes!("photo.png");
@@ -21,7 +21,7 @@ pub fn pdf(pages: usize) -> Vec<u8> {
 /// A PDF that opens, of exactly so many bytes; at least 4,096.
 pub fn pdf_of(bytes: usize) -> Vec<u8> {
     let mut pdf = Vec::with_capacity(bytes);
-    for piece in Large::of("Voorbeeld", bytes as u64).pieces() {
+    for piece in LargePdf::of("Voorbeeld", bytes as u64).pieces() {
         pdf.extend_from_slice(&piece);
     }
     pdf
@@ -64,7 +64,7 @@ mod tests {
     use super::{jpeg, jpeg_of, pdf_of};
 
     #[test]
-    fn a_file_has_exactly_the_size_asked_for() {
+    fn a_file_has_exactly_the_requested_size() {
         assert_eq!(pdf_of(200_001).len(), 200_001);
         let least = jpeg().len() + 4;
         for size in [least, least + 1, least + 65_537, least + 65_538, 3_000_000] {

@@ -1,13 +1,13 @@
-//! The four endpoints over HTTP: a request becomes a value for the rules, and their answer is delivered
+//! The four endpoints over HTTP: a request becomes a value for the rules, and their response is delivered
 //! as it says: late, in drops, broken off, or not at all.
 
 use super::cors::{self, Caller};
-use super::pace::Pace;
-use super::watch::Seen;
-use super::{Body, Closed, Outcome, Service, now, response, today};
+use super::delay::Delay;
+use super::recorder::RecordedRequest;
+use super::{Body, ConnectionClosed, Outcome, Service, now, text_response, today};
 use crate::accelerate::too_large;
 use crate::faults::{UploadFault, error};
-use crate::wire::{self, Answer, Delivery};
+use crate::wire::{self, Delivery};
 use crate::{MAX_UPLOAD, consumers, parameters};
 use http_body_util::channel::Channel;
 use http_body_util::{BodyExt, Full};
@@ -27,12 +27,12 @@ const MAX_READ: usize = 8 * MAX_UPLOAD;
 /// Room for the multipart headers around a document.
 const MULTIPART: usize = 64 * 1024;
 
-/// Into how many pieces an answer is cut that is delivered in drops.
+/// Into how many pieces a response is cut that is delivered in drops.
 const DROPS: usize = 64;
 
 impl Service {
     /// Answers a request to `/consumerportal/<endpoint>`.
-    pub async fn answer_endpoint(&self, endpoint: &str, request: Request<Incoming>) -> Outcome {
+    pub async fn respond_to_endpoint(&self, endpoint: &str, request: Request<Incoming>) -> Outcome {
         let (head, body) = request.into_parts();
         let headers: Vec<(String, Vec<u8>)> = head
             .headers
@@ -40,7 +40,7 @@ impl Service {
             .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
             .collect();
         let query = head.uri.query().unwrap_or_default();
-        let number = self.watch.arrived(Seen {
+        let number = self.recorder.request_arrived(RecordedRequest {
             at: Duration::ZERO,
             method: head.method.to_string(),
             endpoint: endpoint.to_owned(),
@@ -69,17 +69,18 @@ impl Service {
             );
             self.deliver(refused).await
         } else if request.method == "OPTIONS" {
-            let mut answer = response(204, "");
-            cors::allow_preflight(answer.headers_mut());
-            Ok(answer)
+            let mut response = text_response(204, "");
+            cors::allow_preflight(response.headers_mut());
+            Ok(response)
         } else {
-            let answer = self.answer_request(request, body, number).await?;
-            self.deliver(answer).await
+            let response = self.respond_to_request(request, body, number).await?;
+            self.deliver(response).await
         };
-        let outcome = outcome.map(|mut answer| {
-            cors::allow(&caller, answer.headers_mut());
-            self.watch.answered(number, answer.status().as_u16());
-            answer
+        let outcome = outcome.map(|mut response| {
+            cors::allow(&caller, response.headers_mut());
+            self.recorder
+                .response_sent(number, response.status().as_u16());
+            response
         });
         if self.config.log {
             let known = [
@@ -104,12 +105,12 @@ impl Service {
             .chain(self.config.origins.iter().map(String::as_str))
     }
 
-    async fn answer_request(
+    async fn respond_to_request(
         &self,
         mut request: wire::Request,
         body: Incoming,
         number: usize,
-    ) -> Result<Answer, Closed> {
+    ) -> Result<wire::Response, ConnectionClosed> {
         if request.endpoint == "upload_file" {
             // Read off the headers: some faults are about how the body is read.
             let values = self.config.conventions.header_values;
@@ -135,21 +136,23 @@ impl Service {
         mut body: Incoming,
         fault: Option<UploadFault>,
         number: usize,
-    ) -> Result<Option<Vec<u8>>, Closed> {
+    ) -> Result<Option<Vec<u8>>, ConnectionClosed> {
         use hyper::body::Body as _;
         let expected = body.size_hint().exact().unwrap_or(MAX_UPLOAD as u64).max(1);
         let mut bytes = Vec::new();
         let mut length = 0;
         while let Some(frame) = body.frame().await {
             // The browser went away, or the user cancelled.
-            let Ok(frame) = frame else { return Err(Closed) };
+            let Ok(frame) = frame else {
+                return Err(ConnectionClosed);
+            };
             let Ok(data) = frame.into_data() else {
                 continue;
             };
             length += data.len();
-            self.watch.read(number, length as u64);
+            self.recorder.body_read(number, length as u64);
             if length > MAX_READ {
-                return Err(Closed);
+                return Err(ConnectionClosed);
             }
             if length <= MAX_UPLOAD + MULTIPART {
                 bytes.extend_from_slice(&data);
@@ -157,10 +160,10 @@ impl Service {
             match fault {
                 Some(UploadFault::Slow) => {
                     let share = data.len() as f64 / expected as f64;
-                    self.watch.pace().pause(share.min(1.0)).await;
+                    self.recorder.delay().wait(share.min(1.0)).await;
                 }
                 Some(UploadFault::ClosedWhileReading) if length as u64 * 2 >= expected => {
-                    return Err(Closed);
+                    return Err(ConnectionClosed);
                 }
                 _ => {}
             }
@@ -168,33 +171,33 @@ impl Service {
         Ok((length <= MAX_UPLOAD + MULTIPART).then_some(bytes))
     }
 
-    async fn deliver(&self, answer: Answer) -> Outcome {
-        let length = answer.body.length();
-        let with_length = answer.delivery != Delivery::WithoutLength;
-        let body = match (answer.delivery, answer.body) {
-            (Delivery::HangUp, _) => return Err(Closed),
+    async fn deliver(&self, response: wire::Response) -> Outcome {
+        let length = response.body.length();
+        let with_length = response.delivery != Delivery::WithoutLength;
+        let body = match (response.delivery, response.body) {
+            (Delivery::HangUp, _) => return Err(ConnectionClosed),
             (Delivery::Slow, body) => {
-                self.watch.pace().pause(1.0).await;
+                self.recorder.delay().wait(1.0).await;
                 at_once(body)
             }
             (Delivery::AtOnce, body) => at_once(body),
-            (Delivery::Trickle, body) => in_pieces(body, Some(self.watch.pace().clone()), None),
+            (Delivery::Trickle, body) => in_pieces(body, Some(self.recorder.delay().clone()), None),
             (Delivery::WithoutLength, body) => in_pieces(body, None, None),
             (Delivery::CutOff, body) => in_pieces(body, None, Some(length / 2)),
         };
-        let mut response = Response::builder().status(answer.status);
-        for (name, value) in answer.headers {
-            response = response.header(name, value);
+        let mut builder = Response::builder().status(response.status);
+        for (name, value) in response.headers {
+            builder = builder.header(name, value);
         }
         if with_length {
-            response = response.header("content-length", length);
+            builder = builder.header("content-length", length);
         }
-        let response = response
+        let response = builder
             .header("cache-control", "no-store")
             .header("x-content-type-options", "nosniff")
             .body(body);
         // A document's type is the sender's text: what is no header value cannot be answered with.
-        Ok(response.unwrap_or_else(|_| super::response(500, "")))
+        Ok(response.unwrap_or_else(|_| super::text_response(500, "")))
     }
 }
 
@@ -207,8 +210,8 @@ fn at_once(body: wire::Body) -> Body {
     }
 }
 
-/// Sends piece by piece, slowly when there is a pace; broken off after so many bytes, when asked.
-fn in_pieces(body: wire::Body, pace: Option<Pace>, break_off: Option<u64>) -> Body {
+/// Sends piece by piece, slowly when there is a delay; broken off after so many bytes, when asked.
+fn in_pieces(body: wire::Body, delay: Option<Delay>, break_off: Option<u64>) -> Body {
     let length = body.length().max(1);
     let pieces: Box<dyn Iterator<Item = Vec<u8>> + Send> = match body {
         wire::Body::Made { pieces, .. } => pieces,
@@ -237,8 +240,8 @@ fn in_pieces(body: wire::Body, pace: Option<Pace>, break_off: Option<u64>) -> Bo
             if sender.send_data(Bytes::from(piece)).await.is_err() {
                 return;
             }
-            if let Some(pace) = &pace {
-                pace.pause(share).await;
+            if let Some(delay) = &delay {
+                delay.wait(share).await;
             }
         }
     });

@@ -32,7 +32,7 @@ pub fn caller<'a>(headers: &HeaderMap, mut welcome: impl Iterator<Item = &'a str
     }
 }
 
-/// Adds what lets that caller's page read the answer.
+/// Adds what lets that caller's page read the response.
 pub fn allow(caller: &Caller, headers: &mut HeaderMap) {
     headers.append("vary", HeaderValue::from_static("origin"));
     if let Caller::Welcome(origin) = caller {
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn only_known_origins_are_welcome() {
+    fn only_known_origins_are_allowed() {
         let broker = "http://127.0.0.1:8081";
         assert_eq!(from(None), Caller::Own);
         assert_eq!(from(Some("http://localhost:8080")), Caller::Own);

@@ -3,14 +3,14 @@
 //! (time, connections that break) and decides nothing that [`Accelerate`] decides.
 
 mod api;
+mod back_office;
 mod cors;
-mod office;
-mod pace;
+mod delay;
 mod pages;
+mod recorder;
 mod site;
-mod watch;
 
-pub use watch::{Seen, Watch};
+pub use recorder::{RecordedRequest, Recorder};
 
 use crate::{Accelerate, Conventions, Date, Signing};
 use http_body_util::combinators::UnsyncBoxBody;
@@ -28,7 +28,7 @@ use std::time::{Duration, SystemTime};
 use std::{io, thread};
 use tokio::sync::watch as signal;
 
-/// How long answers that are under way may take when the server stops.
+/// How long responses that are under way may take when the server stops.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What to serve, and where.
@@ -43,8 +43,8 @@ pub struct Config {
     /// Origins besides our own and the broker's that may call the endpoints, such as
     /// `http://127.0.0.1:8090` for a development server in front.
     pub origins: Vec<String>,
-    /// How long everything takes that is slow on purpose, until [`Watch::hurries`].
-    pub slow: Duration,
+    /// How long everything takes that is slow on purpose, until [`Recorder::skip_delays`].
+    pub delay: Duration,
     /// What the documentation leaves open.
     pub conventions: Conventions,
     /// What requests must be signed with. Then this is AccelerateConnect alone: no site, no cookies, no
@@ -68,7 +68,7 @@ impl Config {
             broker_listen: Some(loopback),
             site: site.into(),
             origins: Vec::new(),
-            slow: Duration::from_secs(4),
+            delay: Duration::from_secs(4),
             conventions: Conventions::default(),
             signing: None,
             clock_ahead: 0,
@@ -89,15 +89,15 @@ pub struct Gateway {
 
 /// A server that runs until this value is stopped or dropped.
 #[derive(Debug)]
-pub struct Running {
+pub struct DemoServer {
     url: String,
     broker_url: Option<String>,
-    watch: Watch,
+    recorder: Recorder,
     stop: signal::Sender<bool>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Running {
+impl DemoServer {
     /// Where the site is, such as `http://127.0.0.1:8080/`.
     pub fn url(&self) -> &str {
         &self.url
@@ -109,11 +109,11 @@ impl Running {
     }
 
     /// What the server has seen and kept.
-    pub fn watch(&self) -> &Watch {
-        &self.watch
+    pub fn recorder(&self) -> &Recorder {
+        &self.recorder
     }
 
-    /// Takes no new connections from now on; answers under way get five seconds.
+    /// Takes no new connections from now on; responses under way get five seconds.
     pub fn begin_to_stop(&self) {
         // There is no receiver any more when the thread has already ended.
         let _ = self.stop.send(true);
@@ -132,7 +132,7 @@ impl Running {
     }
 }
 
-impl Drop for Running {
+impl Drop for DemoServer {
     fn drop(&mut self) {
         self.end();
     }
@@ -142,7 +142,7 @@ impl Drop for Running {
 ///
 /// # Errors
 /// When an address cannot be listened on.
-pub fn start(config: Config) -> io::Result<Running> {
+pub fn start(config: Config) -> io::Result<DemoServer> {
     let site = TcpListener::bind(config.listen)?;
     let broker = config.broker_listen.map(TcpListener::bind).transpose()?;
     for listener in [Some(&site), broker.as_ref()].into_iter().flatten() {
@@ -154,13 +154,13 @@ pub fn start(config: Config) -> io::Result<Running> {
         None => None,
     };
     let accelerate = Arc::new(Mutex::new(Accelerate::new(config.conventions, today())));
-    let watch = Watch::new(accelerate.clone(), pace::Pace::new(config.slow));
+    let recorder = Recorder::new(accelerate.clone(), delay::Delay::new(config.delay));
     let service = Arc::new(Service {
         site: site::Site::new(&config.site),
         origin: origin.clone(),
         broker_origin: broker_origin.clone(),
         accelerate,
-        watch: watch.clone(),
+        recorder: recorder.clone(),
         config,
     });
     let (stop, stopped) = signal::channel(false);
@@ -170,23 +170,23 @@ pub fn start(config: Config) -> io::Result<Running> {
     let thread = thread::Builder::new()
         .name("demo".to_owned())
         .spawn(move || {
-            let site = serve(site, service.clone(), stopped.clone(), Service::answer);
+            let site = serve(site, service.clone(), stopped.clone(), Service::respond);
             runtime.block_on(async {
                 match broker {
                     Some(broker) => {
-                        let broker = serve(broker, service, stopped, Service::answer_broker);
+                        let broker = serve(broker, service, stopped, Service::respond_as_broker);
                         tokio::join!(site, broker);
                     }
                     None => site.await,
                 }
             });
-            // A slow answer that nobody waits for must not hold up the end.
+            // A slow response that nobody waits for must not hold up the end.
             runtime.shutdown_background();
         })?;
-    Ok(Running {
+    Ok(DemoServer {
         url: format!("{origin}/"),
         broker_url: broker_origin.map(|origin| format!("{origin}/")),
-        watch,
+        recorder,
         stop,
         thread: Some(thread),
     })
@@ -194,20 +194,20 @@ pub fn start(config: Config) -> io::Result<Running> {
 
 type Body = UnsyncBoxBody<Bytes, io::Error>;
 
-/// `Err` closes the connection without an answer.
-type Outcome = Result<Response<Body>, Closed>;
+/// `Err` closes the connection without a response.
+type Outcome = Result<Response<Body>, ConnectionClosed>;
 
 /// The connection is closed on purpose, or was closed by the browser.
 #[derive(Debug)]
-struct Closed;
+struct ConnectionClosed;
 
-impl std::fmt::Display for Closed {
+impl std::fmt::Display for ConnectionClosed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("the connection is closed")
     }
 }
 
-impl std::error::Error for Closed {}
+impl std::error::Error for ConnectionClosed {}
 
 /// What every request needs.
 struct Service {
@@ -216,40 +216,40 @@ struct Service {
     origin: String,
     broker_origin: Option<String>,
     accelerate: Arc<Mutex<Accelerate>>,
-    watch: Watch,
+    recorder: Recorder,
 }
 
 impl Service {
-    async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Outcome {
+    async fn respond(self: Arc<Self>, request: Request<Incoming>) -> Outcome {
         let path = request.uri().path().to_owned();
         if self.config.signing.is_some() && !path.starts_with("/consumerportal/") {
-            return Ok(response(404, "Niet gevonden"));
+            return Ok(text_response(404, "Niet gevonden"));
         }
         if let Some(endpoint) = path.strip_prefix("/consumerportal/") {
-            return self.answer_endpoint(endpoint, request).await;
+            return self.respond_to_endpoint(endpoint, request).await;
         }
         if let Some(name) = path.strip_prefix("/open/") {
             return Ok(self.open(name));
         }
         if path.starts_with("/demo/caught") {
-            self.watch.catch(request.uri().to_string());
-            return Ok(response(204, ""));
+            self.recorder.record_caught(request.uri().to_string());
+            return Ok(text_response(204, ""));
         }
         match path.as_str() {
             "/demo/" => Ok(self.overview()),
             "/demo" => Ok(redirect("/demo/")),
-            _ => Ok(self.site.answer(request).await),
+            _ => Ok(self.site.respond(request).await),
         }
     }
 
-    async fn answer_broker(self: Arc<Self>, request: Request<Incoming>) -> Outcome {
+    async fn respond_as_broker(self: Arc<Self>, request: Request<Incoming>) -> Outcome {
         let path = request.uri().path();
         Ok(match (path.strip_prefix("/open/"), &self.config.gateway) {
-            (Some(name), Some(gateway)) => self.open_at(name, gateway).await,
+            (Some(name), Some(gateway)) => self.redirect_to_link(name, gateway).await,
             (Some(name), None) => self.open(name),
             (None, Some(_)) if path == "/demo/" => self.overview(),
             (None, _) if path == "/" => self.broker_page(),
-            _ => response(404, "Niet gevonden"),
+            _ => text_response(404, "Niet gevonden"),
         })
     }
 
@@ -278,7 +278,7 @@ fn now() -> i64 {
     since.as_secs() as i64
 }
 
-fn response(status: u16, text: impl Into<Bytes>) -> Response<Body> {
+fn text_response(status: u16, text: impl Into<Bytes>) -> Response<Body> {
     let body = Full::new(text.into()).map_err(|never| match never {});
     Response::builder()
         .status(status)
@@ -289,7 +289,7 @@ fn response(status: u16, text: impl Into<Bytes>) -> Response<Body> {
 }
 
 fn redirect(to: &str) -> Response<Body> {
-    let mut response = response(303, "");
+    let mut response = text_response(303, "");
     response.headers_mut().insert(
         "location",
         hyper::header::HeaderValue::from_str(to).expect("addresses are ASCII"),
@@ -302,7 +302,7 @@ async fn serve<F>(
     listener: TcpListener,
     service: Arc<Service>,
     mut stopped: signal::Receiver<bool>,
-    answer: fn(Arc<Service>, Request<Incoming>) -> F,
+    respond: fn(Arc<Service>, Request<Incoming>) -> F,
 ) where
     F: Future<Output = Outcome> + Send + 'static,
 {
@@ -321,7 +321,7 @@ async fn serve<F>(
         connections.spawn(async move {
             let connection = hyper::server::conn::http1::Builder::new().serve_connection(
                 TokioIo::new(stream),
-                service_fn(|request| answer(service.clone(), request)),
+                service_fn(|request| respond(service.clone(), request)),
             );
             let mut connection = std::pin::pin!(connection);
             tokio::select! {

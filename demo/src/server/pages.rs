@@ -2,7 +2,7 @@
 //! a made-up broker's page with the portal in it.
 
 use super::api::COOKIE;
-use super::{Body, Service, redirect, response};
+use super::{Body, Service, redirect, text_response};
 use crate::consumers;
 use crate::faults::UploadFault;
 use hyper::Response;
@@ -21,18 +21,18 @@ impl Service {
     /// page. On the broker's port it leads to the broker's page.
     pub fn open(&self, name: &str) -> Response<Body> {
         if !self.accelerate().opened(name) {
-            return response(
+            return text_response(
                 404,
                 "Deze naam is niet bekend. Op /demo/ staan ze allemaal.",
             );
         }
         let cookie = format!("{COOKIE}={name}; Path=/; HttpOnly; SameSite=Lax");
-        let mut answer = redirect("/");
-        answer.headers_mut().insert(
+        let mut response = redirect("/");
+        response.headers_mut().insert(
             "set-cookie",
             HeaderValue::try_from(cookie).expect("known names are ASCII"),
         );
-        answer
+        response
     }
 
     /// `/demo/`: every consumer and every file name, one sentence each.
@@ -76,8 +76,8 @@ impl Service {
 }
 
 fn html(page: String, policy: Option<&'static str>) -> Response<Body> {
-    let mut answer = response(200, page);
-    let headers = answer.headers_mut();
+    let mut response = text_response(200, page);
+    let headers = response.headers_mut();
     headers.insert(
         "content-type",
         HeaderValue::from_static("text/html; charset=utf-8"),
@@ -85,5 +85,5 @@ fn html(page: String, policy: Option<&'static str>) -> Response<Body> {
     if let Some(policy) = policy {
         headers.insert("content-security-policy", HeaderValue::from_static(policy));
     }
-    answer
+    response
 }

@@ -1,7 +1,7 @@
 //! The built site as static files: precompressed, cached by what their names promise, under the
 //! contract's Content Security Policy, and readable by the broker's origin.
 
-use super::{Body, response};
+use super::{Body, text_response};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::header::HeaderValue;
@@ -28,22 +28,22 @@ impl Site {
         }
     }
 
-    pub async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
+    pub async fn respond(&self, request: Request<Incoming>) -> Response<Body> {
         let cache = if is_hashed(request.uri().path()) {
             "public, max-age=31536000, immutable"
         } else {
             "no-cache"
         };
-        let mut answer = match self.files.clone().try_call(request).await {
-            Ok(answer) if answer.status() == 404 => response(404, "Niet gevonden"),
-            Ok(answer) => {
-                let mut answer = answer.map(BodyExt::boxed_unsync);
-                let headers = answer.headers_mut();
+        let mut response = match self.files.clone().try_call(request).await {
+            Ok(response) if response.status() == 404 => text_response(404, "Niet gevonden"),
+            Ok(response) => {
+                let mut response = response.map(BodyExt::boxed_unsync);
+                let headers = response.headers_mut();
                 headers.insert("cache-control", HeaderValue::from_static(cache));
                 headers.append("vary", HeaderValue::from_static("accept-encoding"));
-                answer
+                response
             }
-            Err(_) => response(500, "Het bestand is niet te lezen"),
+            Err(_) => text_response(500, "Het bestand is niet te lezen"),
         };
         for (name, value) in [
             ("content-security-policy", POLICY),
@@ -53,11 +53,11 @@ impl Site {
             ("access-control-allow-origin", "*"),
             ("cross-origin-resource-policy", "cross-origin"),
         ] {
-            answer
+            response
                 .headers_mut()
                 .insert(name, HeaderValue::from_static(value));
         }
-        answer
+        response
     }
 }
 
@@ -76,7 +76,7 @@ mod tests {
     use super::is_hashed;
 
     #[test]
-    fn a_hash_in_the_name_is_recognised() {
+    fn a_hash_in_a_file_name_is_recognised() {
         for hashed in [
             "/portal-0a1b2c3d4e5f6071.js",
             "/a/portal-0a1b2c3d4e5f6071_bg.wasm",

@@ -1,6 +1,6 @@
 //! A server of a test's own and the few ways in which a test talks to it.
 
-use demo::server::{Config, Running, start};
+use demo::server::{Config, DemoServer, start};
 use serde_json::Value;
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// A running server, with a site that is there for its headers only.
-pub struct Demo {
-    pub running: Running,
+pub struct TestServer {
+    pub server: DemoServer,
     site: PathBuf,
     agent: ureq::Agent,
 }
@@ -31,7 +31,7 @@ impl Reply {
     }
 
     pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).expect("the answer is JSON")
+        serde_json::from_slice(&self.body).expect("the response is JSON")
     }
 
     pub fn code(&self) -> String {
@@ -44,19 +44,19 @@ impl Reply {
 
 /// The headers of an upload, to be changed one at a time.
 #[derive(Clone)]
-pub struct Sending {
+pub struct UploadRequest {
     pub headers: Vec<(&'static str, String)>,
     pub body: Vec<u8>,
 }
 
-impl Sending {
-    /// A first upload of a small PDF of that name (encoded as a browser must).
-    pub fn new(action: &str, filename: &str) -> Sending {
-        Sending::of(action, filename, &demo::files::pdf(1))
+impl UploadRequest {
+    /// A first upload of a small PDF. The name is encoded as a browser must send it.
+    pub fn new(action: &str, filename: &str) -> UploadRequest {
+        UploadRequest::of(action, filename, &demo::files::pdf(1))
     }
 
-    pub fn of(action: &str, filename: &str, bytes: &[u8]) -> Sending {
-        Sending {
+    pub fn of(action: &str, filename: &str, bytes: &[u8]) -> UploadRequest {
+        UploadRequest {
             headers: vec![
                 ("productaction_id", action.to_owned()),
                 ("is_reupload", "0".to_owned()),
@@ -72,18 +72,18 @@ impl Sending {
         }
     }
 
-    pub fn with(mut self, name: &'static str, value: &str) -> Sending {
+    pub fn with(mut self, name: &'static str, value: &str) -> UploadRequest {
         self = self.without(name);
         self.headers.push((name, value.to_owned()));
         self
     }
 
-    pub fn without(mut self, name: &str) -> Sending {
+    pub fn without(mut self, name: &str) -> UploadRequest {
         self.headers.retain(|(key, _)| *key != name);
         self
     }
 
-    pub fn again(self) -> Sending {
+    pub fn as_reupload(self) -> UploadRequest {
         self.with("is_reupload", "1")
     }
 }
@@ -97,12 +97,12 @@ pub fn multipart(name: &str, bytes: &[u8]) -> Vec<u8> {
     [head.as_bytes(), bytes, b"\r\n------b--\r\n"].concat()
 }
 
-impl Demo {
-    pub fn start() -> Demo {
-        Demo::with(|_| {})
+impl TestServer {
+    pub fn start() -> TestServer {
+        TestServer::with(|_| {})
     }
 
-    pub fn with(change: impl FnOnce(&mut Config)) -> Demo {
+    pub fn with(change: impl FnOnce(&mut Config)) -> TestServer {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let site = std::env::temp_dir().join(format!("demo-site-{}-{number}", std::process::id()));
@@ -117,7 +117,7 @@ impl Demo {
             std::fs::write(site.join(name), content).unwrap();
         }
         let mut config = Config::for_tests(&site);
-        config.slow = Duration::from_millis(300);
+        config.delay = Duration::from_millis(300);
         change(&mut config);
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
@@ -125,15 +125,15 @@ impl Demo {
             .timeout_global(Some(Duration::from_secs(60)))
             .build()
             .new_agent();
-        Demo {
-            running: start(config).expect("a loopback port is free"),
+        TestServer {
+            server: start(config).expect("a loopback port is free"),
             site,
             agent,
         }
     }
 
     pub fn get(&self, path: &str, headers: &[(&str, &str)]) -> Result<Reply, ureq::Error> {
-        let mut request = self.agent.get(format!("{}{path}", self.running.url()));
+        let mut request = self.agent.get(format!("{}{path}", self.server.url()));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -163,34 +163,34 @@ impl Demo {
             .to_owned()
     }
 
-    pub fn send(&self, consumer: &str, sending: &Sending) -> Result<Reply, ureq::Error> {
+    pub fn send(&self, consumer: &str, upload: &UploadRequest) -> Result<Reply, ureq::Error> {
         let mut request = self
             .agent
-            .post(format!("{}consumerportal/upload_file", self.running.url()))
+            .post(format!("{}consumerportal/upload_file", self.server.url()))
             .header("cookie", format!("demo_consumer={consumer}"));
-        for (name, value) in &sending.headers {
+        for (name, value) in &upload.headers {
             request = request.header(*name, value);
         }
-        reply(request.send(&sending.body[..])?)
+        reply(request.send(&upload.body[..])?)
     }
 
     /// Sends these bytes on a connection of their own, and gives what comes until it is closed.
     pub fn raw(&self, bytes: &[u8]) -> Vec<u8> {
         let address = self
-            .running
+            .server
             .url()
             .trim_start_matches("http://")
             .trim_end_matches('/');
         let mut stream = TcpStream::connect(address).unwrap();
         stream.write_all(bytes).unwrap();
-        let mut answer = Vec::new();
+        let mut response = Vec::new();
         // A reset is an end too.
-        let _ = stream.read_to_end(&mut answer);
-        answer
+        let _ = stream.read_to_end(&mut response);
+        response
     }
 }
 
-impl Drop for Demo {
+impl Drop for TestServer {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.site);
     }

@@ -1,17 +1,17 @@
-use crate::client::Demo;
+use crate::client::TestServer;
 use accelerate::decode;
 use accelerate::session::{Details, Session, State, Status};
 use demo::consumers;
 use demo::faults::SessionFault;
 
-fn decoded(demo: &Demo, consumer: &str) -> Session {
+fn decoded(demo: &TestServer, consumer: &str) -> Session {
     let reply = demo.endpoint(consumer, "getsession").unwrap();
     decode::session(&reply.body).unwrap_or_else(|problem| panic!("{consumer}: {problem:?}"))
 }
 
 #[test]
-fn every_session_that_should_decode_does() {
-    let demo = Demo::start();
+fn every_session_without_a_fault_is_decoded() {
+    let demo = TestServer::start();
     for consumer in consumers::ALL {
         match consumer.fault {
             None | Some(SessionFault::Slow | SessionFault::ExpiresLater | SessionFault::Flaky) => {
@@ -27,8 +27,8 @@ fn every_session_that_should_decode_does() {
 }
 
 #[test]
-fn a_couple_has_something_of_everything() {
-    let demo = Demo::start();
+fn the_couples_dossier_has_every_kind_of_product_and_action() {
+    let demo = TestServer::start();
     let session = decoded(&demo, "eva");
     let kinds: Vec<&str> = session
         .products
@@ -77,8 +77,8 @@ fn a_couple_has_something_of_everything() {
 }
 
 #[test]
-fn the_others_are_what_they_are_called() {
-    let demo = Demo::start();
+fn special_dossiers_contain_what_their_names_promise() {
+    let demo = TestServer::start();
     assert_eq!(decoded(&demo, "lang").actions.len(), 5_000);
     assert!(decoded(&demo, "leeg").products.is_empty());
     assert!(decoded(&demo, "leeg").actions.is_empty());

@@ -1,15 +1,20 @@
-use crate::client::{Demo, Reply};
+use crate::client::{Reply, TestServer};
 use accelerate::{filename, otd};
 use std::time::{Duration, Instant};
 
-fn fetched(demo: &Demo, consumer: &str, endpoint: &str, label: &str) -> Result<Reply, ureq::Error> {
+fn fetched(
+    demo: &TestServer,
+    consumer: &str,
+    endpoint: &str,
+    label: &str,
+) -> Result<Reply, ureq::Error> {
     let action = demo.action(consumer, label);
     demo.endpoint(consumer, &format!("{endpoint}?productaction_id={action}"))
 }
 
 fn downloaded(label: &str) -> Result<Reply, ureq::Error> {
     fetched(
-        &Demo::start(),
+        &TestServer::start(),
         "documenten",
         "get_product_action_download",
         label,
@@ -17,8 +22,8 @@ fn downloaded(label: &str) -> Result<Reply, ureq::Error> {
 }
 
 #[test]
-fn a_couples_documents_are_pdfs_with_their_names() {
-    let demo = Demo::start();
+fn the_couples_documents_are_pdfs_with_file_names() {
+    let demo = TestServer::start();
     for (label, name) in [
         ("Rentevoorstel van Florius", "rentevoorstel-florius.pdf"),
         (
@@ -47,8 +52,8 @@ fn a_couples_documents_are_pdfs_with_their_names() {
 }
 
 #[test]
-fn an_action_without_a_document_gives_none() {
-    let demo = Demo::start();
+fn an_action_without_a_document_answers_404() {
+    let demo = TestServer::start();
     for (endpoint, label) in [
         ("get_product_action_download", "Tekenen bij de notaris"),
         ("get_otd_pdf", "Rentevoorstel van Florius"),
@@ -59,7 +64,7 @@ fn an_action_without_a_document_gives_none() {
 }
 
 #[test]
-fn an_error_page_says_that_it_is_a_pdf() {
+fn an_html_page_is_sent_as_application_pdf() {
     let reply = downloaded("Foutpagina als pdf").unwrap();
     assert_eq!(
         (reply.status, reply.header("content-type")),
@@ -69,13 +74,13 @@ fn an_error_page_says_that_it_is_a_pdf() {
 }
 
 #[test]
-fn a_document_can_have_no_bytes() {
+fn an_empty_document_has_content_length_0() {
     let reply = downloaded("Leeg document").unwrap();
     assert_eq!((reply.status, reply.header("content-length")), (200, "0"));
 }
 
 #[test]
-fn refused_documents_have_their_status() {
+fn each_refused_document_has_its_status_and_code() {
     for (label, status, code) in [
         ("Bestaat niet meer", 404, "NO_DOCUMENT"),
         ("Nog niet klaar", 404, "NO_DOCUMENT"),
@@ -88,26 +93,26 @@ fn refused_documents_have_their_status() {
 }
 
 #[test]
-fn a_document_breaks_off_after_half_of_what_it_announced() {
-    let demo = Demo::start();
+fn a_broken_download_stops_at_half_of_its_content_length() {
+    let demo = TestServer::start();
     let action = demo.action("documenten", "Breekt halverwege af");
     let request = format!(
         "GET /consumerportal/get_product_action_download?productaction_id={action} HTTP/1.1\r\n\
          host: a\r\ncookie: demo_consumer=documenten\r\n\r\n"
     );
-    let answer = demo.raw(request.as_bytes());
-    let head = String::from_utf8_lossy(&answer[..400]).to_lowercase();
+    let response = demo.raw(request.as_bytes());
+    let head = String::from_utf8_lossy(&response[..400]).to_lowercase();
     assert!(head.contains("content-length: 400000"), "{head}");
     assert!(
-        (200_000..201_000).contains(&answer.len()),
+        (200_000..201_000).contains(&response.len()),
         "{}",
-        answer.len()
+        response.len()
     );
     assert!(downloaded("Geen antwoord").is_err());
 }
 
 #[test]
-fn documents_come_late_in_drops_and_without_a_length() {
+fn documents_are_sent_late_in_pieces_and_without_a_length() {
     let started = Instant::now();
     assert_eq!(downloaded("Laat antwoord").unwrap().body.len(), 50_000);
     assert!(started.elapsed() >= Duration::from_millis(290));
@@ -126,7 +131,7 @@ fn documents_come_late_in_drops_and_without_a_length() {
 }
 
 #[test]
-fn hostile_names_travel_as_they_are() {
+fn hostile_file_names_are_sent_unchanged() {
     assert_eq!(
         downloaded("Zonder naam")
             .unwrap()
@@ -148,8 +153,8 @@ fn hostile_names_travel_as_they_are() {
 }
 
 #[test]
-fn odd_otds_are_as_odd_as_they_say() {
-    let demo = Demo::start();
+fn each_odd_otd_is_valid_or_invalid_as_its_label_says() {
+    let demo = TestServer::start();
     let odd = |label| fetched(&demo, "documenten", "get_otd_pdf", label).unwrap();
     for label in [
         "Opdracht in regels, zonder opvulling",
@@ -166,8 +171,8 @@ fn odd_otds_are_as_odd_as_they_say() {
 }
 
 #[test]
-fn an_otd_of_fifty_megabytes_is_one_pdf() {
-    let demo = Demo::start();
+fn an_otd_of_50_mb_is_one_pdf() {
+    let demo = TestServer::start();
     let reply = fetched(&demo, "otd-50mb", "get_otd_pdf", "Opdracht van 50 MB").unwrap();
     assert_eq!(reply.header("content-length"), reply.body.len().to_string());
     let (pdf, _) = otd::decode(&reply.body).unwrap();

@@ -1,38 +1,38 @@
-use crate::client::{Demo, Sending};
+use crate::client::{TestServer, UploadRequest};
 use serde_json::{Value, json};
 
 const EXAMPLE: &str = include_str!("getsession.json");
 const ACTION: &str = "PRA433FB8570F2C0F6D816F1A0A283BFE";
 
 #[test]
-fn nobody_in_particular_sees_the_specifications_example() {
-    let demo = Demo::start();
-    let answer = demo.get("consumerportal/getsession", &[]).unwrap();
-    assert_eq!(answer.status, 200);
-    assert_eq!(answer.header("content-type"), "application/json");
-    assert_eq!(answer.header("cache-control"), "no-store");
+fn without_a_cookie_getsession_gives_the_specifications_example() {
+    let demo = TestServer::start();
+    let response = demo.get("consumerportal/getsession", &[]).unwrap();
+    assert_eq!(response.status, 200);
+    assert_eq!(response.header("content-type"), "application/json");
+    assert_eq!(response.header("cache-control"), "no-store");
     assert_eq!(
-        answer.json(),
+        response.json(),
         serde_json::from_str::<Value>(EXAMPLE).unwrap()
     );
 }
 
 #[test]
-fn the_consumers_id_of_the_example_is_known() {
-    let demo = Demo::start();
+fn getsession_knows_the_consumer_id_of_the_example() {
+    let demo = TestServer::start();
     let query = "consumer_id=CNSR22966DC6C1D2E53D861B2794F6A20E&ip_address=127.0.0.1";
-    let answer = demo
+    let response = demo
         .get(&format!("consumerportal/getsession?{query}"), &[])
         .unwrap();
     assert_eq!(
-        answer.json(),
+        response.json(),
         serde_json::from_str::<Value>(EXAMPLE).unwrap()
     );
 }
 
 #[test]
-fn what_is_sent_for_the_example_can_be_fetched_back() {
-    let demo = Demo::start();
+fn an_upload_for_the_example_can_be_downloaded() {
+    let demo = TestServer::start();
     let before = demo.session("voorbeeld");
     assert_eq!(
         before["duplicate_comfort_data"]["downloadable_productactions"],
@@ -40,12 +40,12 @@ fn what_is_sent_for_the_example_can_be_fetched_back() {
     );
 
     let document = demo::files::jpeg_of(150_000);
-    let sending = Sending::of(ACTION, "paspoort.jpg", &document)
+    let request = UploadRequest::of(ACTION, "paspoort.jpg", &document)
         .with("mimetype", "image/jpeg")
-        .again();
-    let answer = demo.send("voorbeeld", &sending).unwrap();
+        .as_reupload();
+    let response = demo.send("voorbeeld", &request).unwrap();
     assert_eq!(
-        (answer.status, answer.json()),
+        (response.status, response.json()),
         (200, json!({"operation_result": "ok"}))
     );
 

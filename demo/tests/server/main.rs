@@ -1,5 +1,6 @@
 //! The demo as a browser meets it: a server in process, asked over HTTP. One file for each thing that
 //! could go wrong.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod client;
 mod decoding;

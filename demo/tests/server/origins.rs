@@ -1,15 +1,15 @@
-use crate::client::Demo;
+use crate::client::TestServer;
 
-fn asked(demo: &Demo, origin: &str) -> crate::client::Reply {
+fn asked(demo: &TestServer, origin: &str) -> crate::client::Reply {
     demo.get("consumerportal/getsession", &[("origin", origin)])
         .unwrap()
 }
 
 #[test]
-fn the_brokers_page_may_read_answers_and_nobody_else() {
-    let demo = Demo::start();
+fn only_our_own_and_the_brokers_origin_are_allowed() {
+    let demo = TestServer::start();
     let broker = demo
-        .running
+        .server
         .broker_url()
         .unwrap()
         .trim_end_matches('/')
@@ -30,15 +30,15 @@ fn the_brokers_page_may_read_answers_and_nobody_else() {
         );
         assert_eq!(reply.header("access-control-allow-origin"), "");
     }
-    let own = demo.running.url().trim_end_matches('/').to_owned();
+    let own = demo.server.url().trim_end_matches('/').to_owned();
     assert_eq!(asked(&demo, &own).status, 200);
 }
 
 #[test]
-fn errors_can_be_read_by_the_brokers_page_too() {
-    let demo = Demo::start();
+fn the_brokers_page_may_read_errors() {
+    let demo = TestServer::start();
     let broker = demo
-        .running
+        .server
         .broker_url()
         .unwrap()
         .trim_end_matches('/')
@@ -55,10 +55,10 @@ fn errors_can_be_read_by_the_brokers_page_too() {
 }
 
 #[test]
-fn a_preflight_allows_what_an_upload_sends() {
-    let demo = Demo::start();
+fn a_preflight_allows_every_header_of_an_upload() {
+    let demo = TestServer::start();
     let broker = demo
-        .running
+        .server
         .broker_url()
         .unwrap()
         .trim_end_matches('/')
@@ -72,9 +72,9 @@ fn a_preflight_allows_what_an_upload_sends() {
             .unwrap()
             .to_lowercase()
     };
-    let answer = preflight(&broker);
-    assert!(answer.starts_with("http/1.1 204"), "{answer}");
-    let allowed = answer
+    let response = preflight(&broker);
+    assert!(response.starts_with("http/1.1 204"), "{response}");
+    let allowed = response
         .lines()
         .find_map(|line| line.strip_prefix("access-control-allow-headers: "))
         .unwrap();
@@ -88,20 +88,20 @@ fn a_preflight_allows_what_an_upload_sends() {
     ] {
         assert!(allowed.split(", ").any(|it| it == header), "{header}");
     }
-    assert!(answer.contains("access-control-allow-credentials: true"));
+    assert!(response.contains("access-control-allow-credentials: true"));
     assert!(preflight("http://evil.example").starts_with("http/1.1 403"));
-    assert_eq!(demo.running.watch().count("upload_file"), 0);
+    assert_eq!(demo.server.recorder().request_count("upload_file"), 0);
 }
 
 #[test]
-fn a_configured_origin_is_welcome() {
-    let demo = Demo::with(|config| config.origins.push("http://127.0.0.1:9".to_owned()));
+fn a_configured_origin_is_allowed() {
+    let demo = TestServer::with(|config| config.origins.push("http://127.0.0.1:9".to_owned()));
     assert_eq!(asked(&demo, "http://127.0.0.1:9").status, 200);
 }
 
 #[test]
-fn a_page_behind_a_development_server_is_our_own() {
-    let demo = Demo::start();
+fn a_same_origin_page_behind_a_development_server_is_allowed() {
+    let demo = TestServer::start();
     let headers = [
         ("origin", "http://127.0.0.1:9"),
         ("sec-fetch-site", "same-origin"),

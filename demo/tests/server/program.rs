@@ -9,7 +9,7 @@ fn program() -> Command {
 }
 
 #[test]
-fn it_says_ready_when_it_listens_and_ends_on_sigterm() {
+fn the_program_prints_ready_and_ends_on_sigterm() {
     let mut child = program()
         .args(["--port", "0", "--broker-port", "0"])
         .stdout(Stdio::piped())
@@ -30,7 +30,7 @@ fn it_says_ready_when_it_listens_and_ends_on_sigterm() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_said_in_a_sentence() {
+fn a_port_in_use_is_reported_in_one_sentence() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let output = program().args(["--port", &port]).output().unwrap();
@@ -44,7 +44,7 @@ fn a_port_that_is_taken_is_said_in_a_sentence() {
 }
 
 #[test]
-fn a_wrong_flag_is_said() {
+fn an_unknown_flag_is_reported() {
     let output = program().args(["--prot", "1"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(
@@ -55,7 +55,7 @@ fn a_wrong_flag_is_said() {
 }
 
 #[test]
-fn no_line_of_the_log_holds_a_name_a_file_name_or_an_id() {
+fn the_log_contains_no_name_file_name_or_id() {
     let mut child = program()
         .args(["--port", "0", "--log"])
         .stdout(Stdio::piped())

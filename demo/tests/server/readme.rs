@@ -1,9 +1,9 @@
-use crate::client::Demo;
+use crate::client::TestServer;
 
 const README: &str = include_str!("../../README.md");
 
 #[test]
-fn it_lists_every_consumer_file_name_and_odd_document() {
+fn the_readme_lists_every_consumer_file_name_and_odd_document() {
     for consumer in demo::consumers::ALL {
         assert!(
             README.contains(&format!("| `{}` |", consumer.name)),
@@ -14,7 +14,7 @@ fn it_lists_every_consumer_file_name_and_odd_document() {
     for (name, _, _) in demo::faults::UploadFault::ALL {
         assert!(README.contains(&format!("| `{name}` |")), "{name}");
     }
-    let session = Demo::start().session("documenten");
+    let session = TestServer::start().session("documenten");
     let actions = session["duplicate_comfort_data"]["productactions"]
         .as_object()
         .unwrap();

@@ -1,16 +1,16 @@
-use crate::client::{Demo, Sending, multipart};
+use crate::client::{TestServer, UploadRequest, multipart};
 
 const OPEN: &str = "Aanleveren van een bewijs van uw eigen geld";
 const DONE: &str = "Aanleveren van de koopovereenkomst";
 
-/// What a sending of an open action, so changed, is refused with.
-fn refused(change: impl FnOnce(Sending) -> Sending) -> (u16, String, String) {
-    let demo = Demo::start();
+/// What a request of an open action, so changed, is refused with.
+fn refused(change: impl FnOnce(UploadRequest) -> UploadRequest) -> (u16, String, String) {
+    let demo = TestServer::start();
     let action = demo.action("eva", OPEN);
     let reply = demo
-        .send("eva", &change(Sending::new(&action, "a.pdf")))
+        .send("eva", &change(UploadRequest::new(&action, "a.pdf")))
         .unwrap();
-    assert!(demo.running.watch().uploads().is_empty());
+    assert!(demo.server.recorder().uploads().is_empty());
     let message = reply.json()["error"]["message"]
         .as_str()
         .unwrap_or("")
@@ -19,9 +19,9 @@ fn refused(change: impl FnOnce(Sending) -> Sending) -> (u16, String, String) {
 }
 
 #[test]
-fn a_missing_header_is_named() {
+fn a_missing_header_is_refused_by_name() {
     for name in ["productaction_id", "is_reupload", "filename", "mimetype"] {
-        let (status, code, message) = refused(|sending| sending.without(name));
+        let (status, code, message) = refused(|request| request.without(name));
         assert_eq!((status, code.as_str()), (400, "INVALID_PARAMETER"));
         assert!(message.starts_with(name), "{message}");
     }
@@ -29,36 +29,36 @@ fn a_missing_header_is_named() {
 
 #[test]
 fn a_header_outside_ascii_is_refused() {
-    let demo = Demo::start();
+    let demo = TestServer::start();
     let action = demo.action("eva", OPEN);
     let request = format!(
         "POST /consumerportal/upload_file HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\
          productaction_id: {action}\r\nis_reupload: 0\r\nmimetype: application/pdf\r\n\
          filename: um\u{f3}wa.pdf\r\ncontent-length: 0\r\n\r\n"
     );
-    let answer = String::from_utf8(demo.raw(request.as_bytes())).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
-    assert!(answer.contains("INVALID_PARAMETER"), "{answer}");
+    let response = String::from_utf8(demo.raw(request.as_bytes())).unwrap();
+    assert!(response.starts_with("HTTP/1.1 400 "), "{response}");
+    assert!(response.contains("INVALID_PARAMETER"), "{response}");
     assert!(
-        answer.contains("filename must be printable ASCII"),
-        "{answer}"
+        response.contains("filename must be printable ASCII"),
+        "{response}"
     );
 }
 
 #[test]
-fn a_body_that_is_no_document_is_refused() {
-    let text = |sending: Sending| sending.with("content-type", "application/pdf");
-    let nameless = |sending: Sending| Sending {
+fn a_body_without_a_document_is_refused() {
+    let text = |request: UploadRequest| request.with("content-type", "application/pdf");
+    let nameless = |request: UploadRequest| UploadRequest {
         body: multipart("other", b"x"),
-        ..sending
+        ..request
     };
-    let empty = |sending: Sending| Sending {
+    let empty = |request: UploadRequest| UploadRequest {
         body: multipart("file", b""),
-        ..sending
+        ..request
     };
-    let nothing = |sending: Sending| Sending {
+    let nothing = |request: UploadRequest| UploadRequest {
         body: vec![],
-        ..sending
+        ..request
     };
     for change in [text, nameless, empty, nothing] {
         let (status, code, message) = refused(change);
@@ -72,42 +72,44 @@ fn a_body_that_is_no_document_is_refused() {
 }
 
 #[test]
-fn more_than_twenty_five_megabytes_are_too_large() {
+fn a_document_over_25_mb_is_too_large() {
     let large = vec![b'x'; demo::MAX_UPLOAD + 1];
-    let (status, code, _) = refused(|sending| Sending {
+    let (status, code, _) = refused(|request| UploadRequest {
         body: multipart("file", &large),
-        ..sending
+        ..request
     });
     assert_eq!((status, code.as_str()), (413, "FILE_TOO_LARGE"));
     let larger = vec![b'x'; demo::MAX_UPLOAD * 2];
-    let (status, code, _) = refused(|sending| Sending {
+    let (status, code, _) = refused(|request| UploadRequest {
         body: multipart("file", &larger),
-        ..sending
+        ..request
     });
     assert_eq!((status, code.as_str()), (413, "FILE_TOO_LARGE"));
 }
 
 #[test]
 fn an_unknown_kind_of_document_is_refused() {
-    let (status, code, _) = refused(|sending| sending.with("filename", "virus.exe"));
+    let (status, code, _) = refused(|request| request.with("filename", "virus.exe"));
     assert_eq!((status, code.as_str()), (415, "UNSUPPORTED_FILE"));
 }
 
 #[test]
-fn a_second_first_upload_is_refused_also_with_the_same_upload_id() {
-    let demo = Demo::start();
+fn a_second_first_upload_is_refused_even_with_the_same_upload_id() {
+    let demo = TestServer::start();
     let action = demo.action("eva", OPEN);
-    let sending = Sending::new(&action, "a.pdf");
-    assert_eq!(demo.send("eva", &sending).unwrap().status, 200);
-    let second = demo.send("eva", &sending).unwrap();
+    let request = UploadRequest::new(&action, "a.pdf");
+    assert_eq!(demo.send("eva", &request).unwrap().status, 200);
+    let second = demo.send("eva", &request).unwrap();
     assert_eq!(
         (second.status, second.code().as_str()),
         (409, "ALREADY_UPLOADED")
     );
-    assert_eq!(demo.running.watch().uploads().len(), 1);
+    assert_eq!(demo.server.recorder().uploads().len(), 1);
 
     let done = demo.action("eva", DONE);
-    let first = demo.send("eva", &Sending::new(&done, "a.pdf")).unwrap();
+    let first = demo
+        .send("eva", &UploadRequest::new(&done, "a.pdf"))
+        .unwrap();
     assert_eq!(
         (first.status, first.code().as_str()),
         (409, "ALREADY_UPLOADED")
@@ -115,16 +117,16 @@ fn a_second_first_upload_is_refused_also_with_the_same_upload_id() {
 }
 
 #[test]
-fn a_reupload_without_a_first_is_refused() {
-    let (status, code, _) = refused(Sending::again);
+fn a_reupload_without_a_first_upload_is_refused() {
+    let (status, code, _) = refused(UploadRequest::as_reupload);
     assert_eq!((status, code.as_str()), (409, "NOT_UPLOADED_YET"));
 }
 
 #[test]
-fn an_unknown_action_is_refused_everywhere() {
-    let (status, code, _) = refused(|sending| sending.with("productaction_id", "PRA0"));
+fn every_endpoint_refuses_an_unknown_action() {
+    let (status, code, _) = refused(|request| request.with("productaction_id", "PRA0"));
     assert_eq!((status, code.as_str()), (404, "UNKNOWN_PRODUCTACTION"));
-    let demo = Demo::start();
+    let demo = TestServer::start();
     for endpoint in ["get_product_action_download", "get_otd_pdf"] {
         let reply = demo
             .endpoint("eva", &format!("{endpoint}?productaction_id=PRA0"))
@@ -142,11 +144,11 @@ fn an_unknown_action_is_refused_everywhere() {
 }
 
 #[test]
-fn someone_elses_action_is_as_unknown_as_one_that_is_not_there() {
-    let demo = Demo::start();
+fn an_action_of_another_dossier_is_unknown() {
+    let demo = TestServer::start();
     let theirs = demo.action("eva", OPEN);
     let reply = demo
-        .send("voorbeeld", &Sending::new(&theirs, "a.pdf"))
+        .send("voorbeeld", &UploadRequest::new(&theirs, "a.pdf"))
         .unwrap();
     assert_eq!(
         (reply.status, reply.code().as_str()),
@@ -161,11 +163,13 @@ fn someone_elses_action_is_as_unknown_as_one_that_is_not_there() {
 }
 
 #[test]
-fn an_action_that_asks_for_nothing_takes_nothing() {
-    let demo = Demo::start();
+fn an_action_that_asks_for_no_upload_refuses_one() {
+    let demo = TestServer::start();
     for label in ["Tekenen bij de notaris", "Rentevoorstel van Florius"] {
         let action = demo.action("eva", label);
-        let reply = demo.send("eva", &Sending::new(&action, "a.pdf")).unwrap();
+        let reply = demo
+            .send("eva", &UploadRequest::new(&action, "a.pdf"))
+            .unwrap();
         assert_eq!(
             (reply.status, reply.code().as_str()),
             (400, "INVALID_PARAMETER"),
@@ -175,11 +179,11 @@ fn an_action_that_asks_for_nothing_takes_nothing() {
 }
 
 #[test]
-fn a_closed_dossier_takes_nothing_and_still_gives() {
-    let demo = Demo::start();
+fn a_closed_dossier_refuses_uploads_and_allows_downloads() {
+    let demo = TestServer::start();
     let action = demo.action("gesloten", "Aanleveren van een recente loonstrook");
     let reply = demo
-        .send("gesloten", &Sending::new(&action, "a.pdf"))
+        .send("gesloten", &UploadRequest::new(&action, "a.pdf"))
         .unwrap();
     assert_eq!(
         (reply.status, reply.code().as_str()),
@@ -196,8 +200,8 @@ fn a_closed_dossier_takes_nothing_and_still_gives() {
 }
 
 #[test]
-fn a_session_is_refused_by_parameter() {
-    let demo = Demo::start();
+fn getsession_refuses_each_wrong_parameter() {
+    let demo = TestServer::start();
     for (query, status, code) in [
         ("consumer_id=CNSR0", 404, "UNKNOWN_CONSUMER"),
         ("consumer_id=%C3%AB", 400, "INVALID_PARAMETER"),
@@ -216,13 +220,13 @@ fn a_session_is_refused_by_parameter() {
 
 #[test]
 fn another_method_or_endpoint_is_refused() {
-    let demo = Demo::start();
+    let demo = TestServer::start();
     assert_eq!(demo.endpoint("eva", "upload_file").unwrap().status, 405);
     assert_eq!(demo.endpoint("eva", "get_everything").unwrap().status, 404);
 }
 
 #[test]
-fn raw_utf8_and_raw_bodies_are_settings() {
+fn raw_utf8_headers_and_raw_bodies_can_be_configured() {
     use demo::{Accelerate, Conventions, Date, HeaderValues, Request, UploadBody};
     let conventions = Conventions {
         header_values: HeaderValues::RawUtf8,

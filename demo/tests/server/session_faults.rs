@@ -1,9 +1,9 @@
-use crate::client::{Demo, Sending};
+use crate::client::{TestServer, UploadRequest};
 use std::time::{Duration, Instant};
 
 #[test]
-fn each_is_reached_by_its_name() {
-    let demo = Demo::start();
+fn each_consumer_name_causes_its_error() {
+    let demo = TestServer::start();
     for (consumer, status, code) in [
         ("geweigerd", 403, "CONSUMER_BLOCKED"),
         ("verlopen", 400, "TOKEN_EXPIRED"),
@@ -22,8 +22,8 @@ fn each_is_reached_by_its_name() {
 }
 
 #[test]
-fn json_that_breaks_off_breaks_off() {
-    let demo = Demo::start();
+fn half_sends_json_that_breaks_off() {
+    let demo = TestServer::start();
     let reply = demo.endpoint("half", "getsession").unwrap();
     assert_eq!(reply.status, 200);
     assert!(reply.body.starts_with(b"{\"consumerportalsession\""));
@@ -31,37 +31,37 @@ fn json_that_breaks_off_breaks_off() {
 }
 
 #[test]
-fn a_closed_connection_gives_no_answer() {
-    let demo = Demo::start();
+fn weg_closes_the_connection_without_a_response() {
+    let demo = TestServer::start();
     assert!(demo.endpoint("weg", "getsession").is_err());
-    assert_eq!(demo.running.watch().requests()[0].status, None);
+    assert_eq!(demo.server.recorder().requests()[0].status, None);
 }
 
 #[test]
-fn slow_is_slow() {
-    let demo = Demo::start();
+fn langzaam_is_delayed() {
+    let demo = TestServer::start();
     let started = Instant::now();
     assert_eq!(demo.endpoint("langzaam", "getsession").unwrap().status, 200);
     assert!(started.elapsed() >= Duration::from_millis(290));
 }
 
 #[test]
-fn what_is_slow_hurries_when_it_is_told_to() {
-    let demo = Demo::with(|config| config.slow = Duration::from_secs(3600));
+fn skip_delays_ends_a_delay_under_way() {
+    let demo = TestServer::with(|config| config.delay = Duration::from_secs(3600));
     std::thread::scope(|scope| {
         let slow = scope.spawn(|| demo.endpoint("langzaam", "getsession").map(|it| it.status));
-        while demo.running.watch().count("getsession") == 0 {
+        while demo.server.recorder().request_count("getsession") == 0 {
             std::thread::yield_now();
         }
-        demo.running.watch().hurries();
+        demo.server.recorder().skip_delays();
         assert_eq!(slow.join().unwrap().unwrap(), 200);
     });
     assert_eq!(demo.endpoint("langzaam", "getsession").unwrap().status, 200);
 }
 
 #[test]
-fn a_session_expires_after_the_first_answer_until_the_link_is_opened_again() {
-    let demo = Demo::start();
+fn a_session_expires_after_the_first_response_until_the_link_is_opened_again() {
+    let demo = TestServer::start();
     let action = demo.action("verloopt", "Aanleveren van een recente loonstrook");
     let reply = demo.endpoint("verloopt", "getsession").unwrap();
     assert_eq!(
@@ -69,7 +69,7 @@ fn a_session_expires_after_the_first_answer_until_the_link_is_opened_again() {
         (401, "SESSION_EXPIRED")
     );
     let reply = demo
-        .send("verloopt", &Sending::new(&action, "a.pdf"))
+        .send("verloopt", &UploadRequest::new(&action, "a.pdf"))
         .unwrap();
     assert_eq!(
         (reply.status, reply.code().as_str()),
@@ -80,8 +80,8 @@ fn a_session_expires_after_the_first_answer_until_the_link_is_opened_again() {
 }
 
 #[test]
-fn a_flaky_session_fails_every_second_time() {
-    let demo = Demo::start();
+fn wisselvallig_fails_every_second_time() {
+    let demo = TestServer::start();
     let statuses: Vec<u16> = (0..4)
         .map(|_| demo.endpoint("wisselvallig", "getsession").unwrap().status)
         .collect();
@@ -89,8 +89,8 @@ fn a_flaky_session_fails_every_second_time() {
 }
 
 #[test]
-fn a_link_sets_the_cookie_and_leads_to_the_page() {
-    let demo = Demo::start();
+fn a_link_sets_the_cookie_and_redirects_to_the_page() {
+    let demo = TestServer::start();
     let reply = demo.get("open/eva", &[]).unwrap();
     assert_eq!((reply.status, reply.header("location")), (303, "/"));
     assert_eq!(

@@ -1,12 +1,12 @@
-use crate::client::Demo;
+use crate::client::TestServer;
 
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
     style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'; \
     frame-src 'self' blob:; base-uri 'none'; form-action 'none'";
 
 #[test]
-fn every_file_comes_under_the_contracts_policy() {
-    let demo = Demo::start();
+fn every_file_has_the_contracts_security_policy() {
+    let demo = TestServer::start();
     for path in ["", "portal.js", "not-there.js"] {
         let reply = demo.get(path, &[]).unwrap();
         assert_eq!(reply.header("content-security-policy"), POLICY);
@@ -20,8 +20,8 @@ fn every_file_comes_under_the_contracts_policy() {
 }
 
 #[test]
-fn only_hashed_names_are_kept_for_good() {
-    let demo = Demo::start();
+fn only_files_with_a_hashed_name_are_cached_for_good() {
+    let demo = TestServer::start();
     assert_eq!(
         demo.get("", &[]).unwrap().header("cache-control"),
         "no-cache"
@@ -35,8 +35,8 @@ fn only_hashed_names_are_kept_for_good() {
 }
 
 #[test]
-fn precompressed_files_are_sent_to_who_takes_them() {
-    let demo = Demo::start();
+fn precompressed_files_are_sent_when_accepted() {
+    let demo = TestServer::start();
     for (accepted, encoding, body) in [
         ("gzip, br", "br", "brotli"),
         ("gzip", "gzip", "gzip"),
@@ -53,8 +53,8 @@ fn precompressed_files_are_sent_to_who_takes_them() {
 }
 
 #[test]
-fn an_unchanged_file_is_not_sent_again() {
-    let demo = Demo::start();
+fn an_unchanged_file_answers_304() {
+    let demo = TestServer::start();
     let first = demo
         .get("portal.js", &[("accept-encoding", "identity")])
         .unwrap();
@@ -66,8 +66,8 @@ fn an_unchanged_file_is_not_sent_again() {
 }
 
 #[test]
-fn the_demos_page_lists_everything() {
-    let demo = Demo::start();
+fn the_demo_page_lists_every_consumer_and_file_name() {
+    let demo = TestServer::start();
     let page = String::from_utf8(demo.get("demo/", &[]).unwrap().body).unwrap();
     for consumer in demo::consumers::ALL {
         assert!(page.contains(&format!("href=\"/open/{}\"", consumer.name)));
@@ -79,16 +79,16 @@ fn the_demos_page_lists_everything() {
 }
 
 #[test]
-fn the_brokers_page_holds_the_contracts_two_lines() {
-    let demo = Demo::start();
-    let broker = demo.running.broker_url().unwrap();
+fn the_brokers_page_contains_the_contracts_two_lines() {
+    let demo = TestServer::start();
+    let broker = demo.server.broker_url().unwrap();
     let page = ureq::get(broker)
         .call()
         .unwrap()
         .into_body()
         .read_to_string()
         .unwrap();
-    let portal = demo.running.url().trim_end_matches('/');
+    let portal = demo.server.url().trim_end_matches('/');
     assert!(page.contains(&format!(
         "<script type=\"module\" src=\"{portal}/portal.js\"></script>"
     )));
@@ -98,9 +98,9 @@ fn the_brokers_page_holds_the_contracts_two_lines() {
 }
 
 #[test]
-fn what_hostile_content_fetches_is_counted() {
-    let demo = Demo::start();
-    assert!(demo.running.watch().caught().is_empty());
+fn requests_of_hostile_content_are_recorded() {
+    let demo = TestServer::start();
+    assert!(demo.server.recorder().caught().is_empty());
     demo.get("demo/caught?script", &[]).unwrap();
-    assert_eq!(demo.running.watch().caught(), ["/demo/caught?script"]);
+    assert_eq!(demo.server.recorder().caught(), ["/demo/caught?script"]);
 }

@@ -1,11 +1,11 @@
-use crate::client::Demo;
+use crate::client::TestServer;
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 #[test]
-fn it_waits_for_nobody_who_asks_for_nothing() {
-    let demo = Demo::start();
-    let address = demo.running.url().replace("http://", "").replace('/', "");
+fn stopping_does_not_wait_for_idle_connections() {
+    let demo = TestServer::start();
+    let address = demo.server.url().replace("http://", "").replace('/', "");
     // Browsers open connections ahead of need, and keep those that were used.
     let _unused = TcpStream::connect(&address).unwrap();
     demo.get("", &[]).unwrap();
@@ -20,14 +20,14 @@ fn it_waits_for_nobody_who_asks_for_nothing() {
 }
 
 #[test]
-fn an_answer_under_way_is_finished() {
-    let demo = Demo::start();
+fn stopping_waits_for_a_response_under_way() {
+    let demo = TestServer::start();
     std::thread::scope(|scope| {
         let slow = scope.spawn(|| demo.endpoint("langzaam", "getsession").map(|it| it.status));
-        while demo.running.watch().count("getsession") == 0 {
+        while demo.server.recorder().request_count("getsession") == 0 {
             std::thread::yield_now();
         }
-        demo.running.begin_to_stop();
+        demo.server.begin_to_stop();
         assert_eq!(slow.join().unwrap().unwrap(), 200);
     });
 }

@@ -1,27 +1,29 @@
-use crate::client::{Demo, Reply, Sending};
+use crate::client::{Reply, TestServer, UploadRequest};
 use demo::faults::UploadFault;
 use std::time::{Duration, Instant};
 
 const OPEN: &str = "Aanleveren van een bewijs van uw eigen geld";
 
-struct Outcome {
+struct UploadOutcome {
     reply: Option<Reply>,
     kept: Vec<String>,
     took: Duration,
-    demo: Demo,
+    demo: TestServer,
     action: String,
 }
 
-/// What comes of a document of that name: the answer, unless the connection was closed.
-fn sent(filename: &str) -> Outcome {
-    let demo = Demo::start();
+/// Uploads a document of that name. There is no reply when the connection was closed.
+fn upload(filename: &str) -> UploadOutcome {
+    let demo = TestServer::start();
     let action = demo.action("eva", OPEN);
     let started = Instant::now();
-    let reply = demo.send("eva", &Sending::new(&action, filename)).ok();
+    let reply = demo
+        .send("eva", &UploadRequest::new(&action, filename))
+        .ok();
     let took = started.elapsed();
-    let uploads = demo.running.watch().uploads();
+    let uploads = demo.server.recorder().uploads();
     let kept = uploads.into_iter().map(|upload| upload.filename).collect();
-    Outcome {
+    UploadOutcome {
         reply,
         kept,
         took,
@@ -32,8 +34,8 @@ fn sent(filename: &str) -> Outcome {
 
 #[track_caller]
 fn assert_refused(filename: &str, status: u16, code: &str) {
-    let outcome = sent(filename);
-    let reply = outcome.reply.expect("there is an answer");
+    let outcome = upload(filename);
+    let reply = outcome.reply.expect("there is a response");
     assert_eq!(
         (reply.status, reply.code().as_str()),
         (status, code),
@@ -43,7 +45,7 @@ fn assert_refused(filename: &str, status: u16, code: &str) {
 }
 
 #[test]
-fn each_is_reached_by_its_name() {
+fn each_file_name_causes_its_error() {
     assert_refused("geweigerd.pdf", 422, "DOCUMENT_REFUSED");
     assert_refused("verkeerd-soort.pdf", 415, "UNSUPPORTED_FILE");
     assert_refused("te-groot.pdf", 413, "FILE_TOO_LARGE");
@@ -53,9 +55,9 @@ fn each_is_reached_by_its_name() {
 }
 
 #[test]
-fn a_failing_server_answers_with_a_page() {
+fn a_failing_server_sends_an_html_page() {
     for (filename, status) in [("storing.pdf", 500), ("geen-json.pdf", 200)] {
-        let outcome = sent(filename);
+        let outcome = upload(filename);
         let reply = outcome.reply.unwrap();
         assert_eq!(reply.status, status);
         assert_eq!(reply.header("content-type"), "text/html; charset=utf-8");
@@ -64,21 +66,21 @@ fn a_failing_server_answers_with_a_page() {
 }
 
 #[test]
-fn a_server_that_fails_once_takes_the_second_try() {
-    let first = sent("hapert.pdf");
+fn hapert_fails_once_and_then_stores_the_document() {
+    let first = upload("hapert.pdf");
     assert_eq!(first.reply.unwrap().status, 500);
     assert!(first.kept.is_empty());
     let second = first
         .demo
-        .send("eva", &Sending::new(&first.action, "hapert.pdf"))
+        .send("eva", &UploadRequest::new(&first.action, "hapert.pdf"))
         .unwrap();
     assert_eq!(second.status, 200);
-    assert_eq!(first.demo.running.watch().uploads().len(), 1);
+    assert_eq!(first.demo.server.recorder().uploads().len(), 1);
 }
 
 #[test]
-fn an_answer_that_is_not_ok_keeps_nothing() {
-    let outcome = sent("niet-ok.pdf");
+fn niet_ok_stores_nothing() {
+    let outcome = upload("niet-ok.pdf");
     let reply = outcome.reply.unwrap();
     assert_eq!(
         (reply.status, &reply.json()["operation_result"]),
@@ -88,8 +90,8 @@ fn an_answer_that_is_not_ok_keeps_nothing() {
 }
 
 #[test]
-fn an_answer_that_breaks_off_comes_after_the_document_was_kept() {
-    let outcome = sent("half.pdf");
+fn half_stores_the_document_and_sends_broken_json() {
+    let outcome = upload("half.pdf");
     let reply = outcome.reply.unwrap();
     assert_eq!(reply.status, 200);
     assert!(serde_json::from_slice::<serde_json::Value>(&reply.body).is_err());
@@ -97,13 +99,13 @@ fn an_answer_that_breaks_off_comes_after_the_document_was_kept() {
 }
 
 #[test]
-fn a_connection_is_closed_before_while_and_after() {
+fn the_connection_is_closed_before_during_and_after_storing() {
     for (filename, kept) in [
         ("weg-ervoor.pdf", 0),
         ("weg-tijdens.pdf", 0),
         ("weg-erna.pdf", 1),
     ] {
-        let outcome = sent(filename);
+        let outcome = upload(filename);
         assert!(outcome.reply.is_none(), "{filename} was answered");
         assert_eq!(outcome.kept.len(), kept, "{filename}");
         let done = outcome.demo.session("eva")["duplicate_comfort_data"]["productactions"]
@@ -114,8 +116,8 @@ fn a_connection_is_closed_before_while_and_after() {
 }
 
 #[test]
-fn slow_is_slow_and_kept() {
-    let outcome = sent("langzaam.pdf");
+fn langzaam_is_delayed_and_stored() {
+    let outcome = upload("langzaam.pdf");
     assert_eq!(outcome.reply.unwrap().status, 200);
     // Once while reading, once before answering.
     assert!(
@@ -127,16 +129,16 @@ fn slow_is_slow_and_kept() {
 }
 
 #[test]
-fn a_late_answer_is_of_a_document_that_is_kept() {
-    let outcome = sent("laat.pdf");
+fn laat_stores_the_document_and_answers_late() {
+    let outcome = upload("laat.pdf");
     assert_eq!(outcome.reply.unwrap().status, 200);
     assert!(outcome.took >= Duration::from_millis(290));
     assert_eq!(outcome.kept, ["laat.pdf"]);
 }
 
 #[test]
-fn someone_elses_document_was_there_first() {
-    let outcome = sent("al-ontvangen.pdf");
+fn al_ontvangen_stores_another_document_and_answers_409() {
+    let outcome = upload("al-ontvangen.pdf");
     let reply = outcome.reply.unwrap();
     assert_eq!(
         (reply.status, reply.code().as_str()),
@@ -146,7 +148,7 @@ fn someone_elses_document_was_there_first() {
 }
 
 #[test]
-fn every_name_brings_on_what_it_says() {
+fn every_file_name_is_known_as_its_fault() {
     for (name, fault, what) in UploadFault::ALL {
         assert_eq!(UploadFault::of(name), Some(fault));
         assert!(

@@ -1,30 +1,30 @@
-use crate::client::{Demo, Sending};
+use crate::client::{TestServer, UploadRequest};
 use serde_json::json;
 
 const OPEN: &str = "Aanleveren van een bewijs van uw eigen geld";
 
 #[test]
-fn twenty_four_megabytes_come_back_byte_for_byte() {
-    let demo = Demo::start();
+fn an_upload_of_24_mb_is_downloaded_byte_for_byte() {
+    let demo = TestServer::start();
     let action = demo.action("eva", OPEN);
     let document = demo::files::pdf_of(24_000_000);
-    let answer = demo
-        .send("eva", &Sending::of(&action, "groot.pdf", &document))
+    let response = demo
+        .send("eva", &UploadRequest::of(&action, "groot.pdf", &document))
         .unwrap();
-    assert_eq!(answer.status, 200);
+    assert_eq!(response.status, 200);
     let call = format!("get_product_action_download?productaction_id={action}");
     assert!(demo.endpoint("eva", &call).unwrap().body == document);
-    assert!(demo.running.watch().uploads()[0].bytes == document);
+    assert!(demo.server.recorder().uploads()[0].bytes == document);
 }
 
 #[test]
-fn a_polish_name_with_emoji_and_a_comment_arrive_as_they_were() {
-    let demo = Demo::start();
+fn a_polish_file_name_with_emoji_and_a_comment_arrive_unchanged() {
+    let demo = TestServer::start();
     let action = demo.action("eva", OPEN);
-    let sending = Sending::new(&action, "Umowa 100%25 %C5%BC%C3%B3%C5%82w %F0%9F%8F%A1.pdf")
+    let request = UploadRequest::new(&action, "Umowa 100%25 %C5%BC%C3%B3%C5%82w %F0%9F%8F%A1.pdf")
         .with("comment", "Van m%C3%A1ma; klopt 't zo?");
-    assert_eq!(demo.send("eva", &sending).unwrap().status, 200);
-    let kept = demo.running.watch().uploads().remove(0);
+    assert_eq!(demo.send("eva", &request).unwrap().status, 200);
+    let kept = demo.server.recorder().uploads().remove(0);
     assert_eq!(kept.filename, "Umowa 100% żółw 🏡.pdf");
     assert_eq!(kept.comment.as_deref(), Some("Van máma; klopt 't zo?"));
     assert_eq!(
@@ -42,11 +42,12 @@ fn a_polish_name_with_emoji_and_a_comment_arrive_as_they_were() {
 }
 
 #[test]
-fn an_upload_counts_everywhere() {
-    let demo = Demo::start();
+fn an_upload_changes_every_copy_of_its_action_and_every_counter() {
+    let demo = TestServer::start();
     let action = demo.action("eva", OPEN);
     let before = demo.session("eva");
-    demo.send("eva", &Sending::new(&action, "a.pdf")).unwrap();
+    demo.send("eva", &UploadRequest::new(&action, "a.pdf"))
+        .unwrap();
     let after = demo.session("eva");
 
     let product = after["duplicate_comfort_data"]["productactions"][&action]["product_id"]
@@ -84,26 +85,31 @@ fn an_upload_counts_everywhere() {
 }
 
 #[test]
-fn a_reupload_replaces_what_was_sent() {
-    let demo = Demo::start();
+fn a_reupload_replaces_the_first_upload() {
+    let demo = TestServer::start();
     let action = demo.action("eva", OPEN);
-    demo.send("eva", &Sending::of(&action, "een.pdf", b"een"))
+    demo.send("eva", &UploadRequest::of(&action, "een.pdf", b"een"))
         .unwrap();
-    demo.send("eva", &Sending::of(&action, "twee.pdf", b"twee").again())
-        .unwrap();
+    demo.send(
+        "eva",
+        &UploadRequest::of(&action, "twee.pdf", b"twee").as_reupload(),
+    )
+    .unwrap();
     let call = format!("get_product_action_download?productaction_id={action}");
     assert_eq!(demo.endpoint("eva", &call).unwrap().body, b"twee");
-    assert_eq!(demo.running.watch().uploads().len(), 2);
-    assert_eq!(demo.running.watch().count("upload_file"), 2);
+    assert_eq!(demo.server.recorder().uploads().len(), 2);
+    assert_eq!(demo.server.recorder().request_count("upload_file"), 2);
 }
 
 #[test]
-fn every_start_is_a_fresh_one() {
-    let first = Demo::start();
+fn every_start_has_fresh_dossiers() {
+    let first = TestServer::start();
     let action = first.action("eva", OPEN);
-    first.send("eva", &Sending::new(&action, "a.pdf")).unwrap();
-    let second = Demo::start();
-    assert!(second.running.watch().uploads().is_empty());
+    first
+        .send("eva", &UploadRequest::new(&action, "a.pdf"))
+        .unwrap();
+    let second = TestServer::start();
+    assert!(second.server.recorder().uploads().is_empty());
     assert_eq!(second.action("eva", OPEN), action);
     assert_ne!(first.session("eva"), second.session("eva"));
 }

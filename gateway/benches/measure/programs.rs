@@ -131,7 +131,7 @@ impl Gateway {
 
     /// The cookie of a consumer who is signed in.
     pub fn cookie(&self, consumer: &str) -> Outcome<String> {
-        let cookie = self.sessions.begin(consumer, None, SystemTime::now());
+        let cookie = self.sessions.start(consumer, None, SystemTime::now());
         let cookie = cookie.map_err(|refusal| format!("no session: {refusal:?}"))?;
         let pair = cookie.1.to_str()?.split(';').next().unwrap_or_default();
         Ok(pair.to_owned())

@@ -1,5 +1,5 @@
-//! What a single value of the configuration may be: times, sizes, addresses, origins. An error is the end
-//! of a sentence that begins with the key, and never repeats the value.
+//! Reads a single value of the configuration: a time, a size, an address, an origin. An error is the end of
+//! a sentence that begins with the key. It never repeats the value.
 
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -41,7 +41,7 @@ pub(super) fn one_of<T: Copy>(value: &Value, words: &[(&str, T)]) -> Result<T, S
     })
 }
 
-/// A list, or on the command line a text with commas.
+/// Reads a list; on the command line it is a text with commas.
 pub(super) fn list<T>(
     value: &Value,
     each: fn(&str) -> Result<T, String>,
@@ -58,15 +58,15 @@ pub(super) fn list<T>(
     }
 }
 
-/// Anything shorter than a second or longer than a year is a mistake.
+/// A time from a second to a year; anything else is a mistake.
 pub(super) fn time(value: &Value) -> Result<Duration, String> {
     duration(text(value)?)
 }
 
-/// `30s`, `5m`, `12h`, `14d`.
+/// Reads a time such as `30s`, `5m`, `12h` or `14d`.
 ///
 /// # Errors
-/// Why it is no such time, as the end of a sentence.
+/// The end of a sentence that says what is wrong.
 pub fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || "must be a time such as 30s, 5m, 12h or 14d, at most 366d".to_owned();
     let number = text.trim_end_matches(|it: char| it.is_ascii_alphabetic());
@@ -86,7 +86,7 @@ pub fn duration(text: &str) -> Result<Duration, String> {
         .ok_or_else(wrong)
 }
 
-/// `25MB`, `16KiB`, `4096`.
+/// Reads a size such as `25MB`, `16KiB` or `4096`, in bytes.
 pub(super) fn bytes(value: &Value) -> Result<u64, String> {
     let wrong = || "must be a size such as 25MB, 25MiB, 16KiB or 4096".to_owned();
     let text = match value {
@@ -119,7 +119,7 @@ pub(super) fn net(text: &str) -> Result<IpNet, String> {
         .map_err(|_| "must hold addresses or networks, such as 10.0.0.0/8".to_owned())
 }
 
-/// An origin as browsers write it.
+/// Reads an origin, and writes it as browsers do.
 pub(super) fn origin(text: &str) -> Result<String, String> {
     let wrong = || "must hold origins, such as https://www.example.nl, without a path".to_owned();
     let url = Url::parse(text).map_err(|_| wrong())?;
@@ -144,7 +144,8 @@ pub(super) fn page(text: &str) -> Result<Url, String> {
     }
 }
 
-/// An address that something is appended to: https, or http on this machine; with a slash at its end.
+/// Reads an address that paths are appended to, and gives it a slash at its end. It is https, or http on
+/// this machine.
 pub(super) fn base_url(text: &str) -> Result<Url, String> {
     let wrong = || "must be an address such as https://portal.example.nl".to_owned();
     let mut url = Url::parse(text.trim()).map_err(|_| wrong())?;

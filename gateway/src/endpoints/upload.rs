@@ -1,14 +1,15 @@
-//! `upload_file`: a document on its way to AccelerateConnect, once, with its parameters as headers. What a
+//! `upload_file`: sends a document to AccelerateConnect, once, with its parameters as headers. What the
 //! browser sends is checked before the first byte is passed on.
 
-use super::{Caller, checked_id, failed, look_up};
-use crate::flow::{Cut, Flow, Progress, drain};
-use crate::limits::Place;
-use crate::once::{First, Outcome, Turn};
-use crate::refusal::{self, Refusal};
-use crate::service::Service;
+use super::caller::Caller;
+use super::own_actions::{check_action_id, require_own_action};
+use crate::app_state::AppState;
+use crate::dedup::{Attempt, FirstAttempt, Outcome};
+use crate::limits::UploadSlot;
+use crate::refusal::{Refusal, error_body};
+use crate::relay::{RelayBody, RelayError, RelayProgress, drain};
 use crate::settings::{HeaderValues, UploadBody};
-use crate::upstream::{Failure, told};
+use crate::upstream::{Failure, error_answer};
 use accelerate::conventions::{
     COMMENT, FILE_PART, FILENAME, IS_REUPLOAD, MIMETYPE, PRODUCTACTION_ID, UPLOAD_ID,
 };
@@ -24,15 +25,15 @@ use std::sync::Arc;
 use std::time::Instant;
 
 /// Room for the multipart headers around a document, in bytes.
-const MULTIPART: u64 = 64 * 1024;
-/// A file's name, in characters.
-const LONGEST_NAME: usize = 255;
-/// What a consumer says about a file, in characters.
-const LONGEST_COMMENT: usize = 2_000;
+const MULTIPART_BYTES: u64 = 64 * 1024;
+/// The longest name of a file, in characters.
+const MAX_FILENAME: usize = 255;
+/// The longest comment on a file, in characters.
+const MAX_COMMENT: usize = 2_000;
 
-/// What a browser says about the document it sends.
+/// The parameters of an upload, as the browser sends them in headers.
 #[derive(Debug)]
-struct Upload {
+struct Parameters {
     productaction_id: String,
     is_reupload: &'static str,
     filename: String,
@@ -41,79 +42,81 @@ struct Upload {
     upload_id: Option<String>,
 }
 
-impl Upload {
-    /// Reads the headers, each of which comes once and in `encode_header`'s ASCII.
-    fn read(headers: &HeaderMap) -> Result<Upload, Refusal> {
-        let text = |name: &str| -> Result<Option<String>, Refusal> {
-            let mut values = headers.get_all(name).iter();
-            let (Some(value), None) = (values.next(), values.next()) else {
-                return match headers.contains_key(name) {
-                    true => Err(Refusal::InvalidParameter),
-                    false => Ok(None),
-                };
-            };
-            let value = value.to_str().map_err(|_| Refusal::InvalidParameter)?;
-            let text = decode_header(value).map_err(|_| Refusal::InvalidParameter)?;
-            let text = text.trim().to_owned();
-            // HTTP takes no other control characters, and no file has them in its name for a reason.
-            if text.chars().any(|it| it.is_control() && it != '\t') {
-                return Err(Refusal::InvalidParameter);
-            }
-            Ok(Some(text).filter(|text| !text.is_empty()))
-        };
-        let required = |name| text(name)?.ok_or(Refusal::InvalidParameter);
-        let no_longer = |text: String, most| {
-            if text.chars().count() <= most {
-                Ok(text)
-            } else {
-                Err(Refusal::InvalidParameter)
-            }
-        };
-        let upload_id = text(UPLOAD_ID)?;
-        let random = |id: &String| {
-            (8..=64).contains(&id.len())
-                && id
-                    .bytes()
-                    .all(|it| it.is_ascii_alphanumeric() || it == b'-')
-        };
-        if !upload_id.as_ref().is_none_or(random) {
+impl Parameters {
+    /// Reads the headers. Each may come once, in the ASCII of `encode_header`.
+    fn read(headers: &HeaderMap) -> Result<Parameters, Refusal> {
+        let required = |name| text_of(headers, name)?.ok_or(Refusal::InvalidParameter);
+        let upload_id = text_of(headers, UPLOAD_ID)?;
+        if !upload_id.as_deref().is_none_or(is_upload_id) {
             return Err(Refusal::InvalidParameter);
         }
-        Ok(Upload {
-            productaction_id: checked_id(required(PRODUCTACTION_ID)?)?,
+        Ok(Parameters {
+            productaction_id: check_action_id(required(PRODUCTACTION_ID)?)?,
             is_reupload: match required(IS_REUPLOAD)?.as_str() {
                 "0" => "0",
                 "1" => "1",
                 _ => return Err(Refusal::InvalidParameter),
             },
-            filename: no_longer(required(FILENAME)?, LONGEST_NAME)?,
+            filename: at_most(MAX_FILENAME, required(FILENAME)?)?,
             mimetype: Some(required(MIMETYPE)?)
                 .filter(|it| is_mimetype(it))
                 .ok_or(Refusal::InvalidParameter)?,
-            comment: text(COMMENT)?
-                .map(|comment| no_longer(comment, LONGEST_COMMENT))
+            comment: text_of(headers, COMMENT)?
+                .map(|comment| at_most(MAX_COMMENT, comment))
                 .transpose()?,
             upload_id,
         })
     }
 
     /// The parameters as AccelerateConnect takes them.
-    fn parameters(&self, values: HeaderValues) -> Vec<(&'static str, String)> {
-        let travel = |text: &str| match values {
+    fn to_headers(&self, values: HeaderValues) -> Vec<(&'static str, String)> {
+        let encode = |text: &str| match values {
             HeaderValues::RawUtf8 => text.to_owned(),
             HeaderValues::PercentEncoded => encode_header(text),
         };
-        let mut all = vec![
+        let mut headers = vec![
             (PRODUCTACTION_ID, self.productaction_id.clone()),
             (IS_REUPLOAD, self.is_reupload.to_owned()),
-            (FILENAME, travel(&self.filename)),
-            (MIMETYPE, travel(&self.mimetype)),
+            (FILENAME, encode(&self.filename)),
+            (MIMETYPE, encode(&self.mimetype)),
         ];
         if let Some(comment) = &self.comment {
-            all.push((COMMENT, travel(comment)));
+            headers.push((COMMENT, encode(comment)));
         }
-        all
+        headers
     }
+}
+
+/// The text of a header; `None` when it is absent or empty.
+fn text_of(headers: &HeaderMap, name: &str) -> Result<Option<String>, Refusal> {
+    let mut values = headers.get_all(name).iter();
+    let value = match (values.next(), values.next()) {
+        (None, _) => return Ok(None),
+        (Some(value), None) => value,
+        (Some(_), Some(_)) => return Err(Refusal::InvalidParameter),
+    };
+    let value = value.to_str().map_err(|_| Refusal::InvalidParameter)?;
+    let text = decode_header(value).map_err(|_| Refusal::InvalidParameter)?;
+    let text = text.trim().to_owned();
+    // HTTP allows no other control characters in a header.
+    if text.chars().any(|it| it.is_control() && it != '\t') {
+        return Err(Refusal::InvalidParameter);
+    }
+    Ok(Some(text).filter(|text| !text.is_empty()))
+}
+
+fn at_most(max_chars: usize, text: String) -> Result<String, Refusal> {
+    if text.chars().count() <= max_chars {
+        Ok(text)
+    } else {
+        Err(Refusal::InvalidParameter)
+    }
+}
+
+/// Whether an `upload-id` is one: 8 to 64 letters, digits and `-`.
+fn is_upload_id(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    (8..=64).contains(&text.len()) && text.bytes().all(allowed)
 }
 
 /// RFC 9110: a type, a slash, a subtype, and maybe parameters.
@@ -132,189 +135,217 @@ fn is_mimetype(text: &str) -> bool {
             .is_some_and(|(kind, sub)| token(kind) && token(sub))
 }
 
-pub(super) async fn answer(
-    service: &Arc<Service>,
+/// Answers `upload_file`. An error is one of this upload alone: a repeat is a new upload then.
+pub async fn answer(
+    state: &Arc<AppState>,
     caller: &Caller,
     request: Request<Body>,
-) -> Response {
+) -> Result<Response, Failure> {
     let (head, body) = request.into_parts();
-    let limits = &service.settings.limits;
-    let most = limits.upload_bytes + MULTIPART;
+    let limits = &state.settings.limits;
+    let max_bytes = limits.upload_bytes + MULTIPART_BYTES;
     let announced = body.size_hint().lower();
-    let admitted = async {
-        let upload = Upload::read(&head.headers)?;
-        let content_type = head
-            .headers
-            .get(header::CONTENT_TYPE)
-            .filter(|value| value.as_bytes().starts_with(b"multipart/form-data"))
-            // Copied: it would keep hyper's whole buffer of this request's head.
-            .and_then(|value| HeaderValue::from_bytes(value.as_bytes()).ok())
-            .ok_or(Refusal::InvalidParameter)?;
-        if announced > most {
-            return Err(Refusal::FileTooLarge.into());
-        }
-        drop(head);
-        look_up(service, caller, &upload.productaction_id).await?;
-        Ok((upload, content_type))
+    let checked = check_headers(&head.headers, announced, max_bytes);
+    // Hyper's buffer of the head is not needed while the action is looked up.
+    drop(head);
+    let admitted = match checked {
+        Ok((parameters, content_type)) => admit(state, caller, parameters, content_type).await,
+        Err(refusal) => Err(refusal.into()),
     };
-    let (upload, content_type) = match admitted.await {
-        Ok(admitted) => admitted,
+    let (parameters, content_type, first, slot) = match admitted {
+        Ok(Admission::Send(upload)) => *upload,
+        Ok(Admission::Repeat(outcome)) => {
+            drain(body, max_bytes, limits.idle_timeout);
+            return Ok(response_of(outcome));
+        }
         Err(failure) => {
-            drain(body, most, limits.idle_timeout);
-            return failed(failure);
+            drain(body, max_bytes, limits.idle_timeout);
+            return Err(failure);
         }
     };
-    let first = match turn(service, caller, &upload).await {
-        Ok(first) => first,
-        Err(outcome) => {
-            drain(body, most, limits.idle_timeout);
-            return told_again(outcome);
-        }
-    };
-    // Who comes again takes none: what they wait for has its place.
-    let place = match service.counters.upload(&caller.session.id) {
-        Ok(place) => place,
-        Err(refusal) => {
-            drain(body, most, limits.idle_timeout);
-            return refusal.into_response();
-        }
-    };
-    let (flow, progress) = Flow::new(body, most, limits.idle_timeout);
-    let sending = send(
-        service.clone(),
-        place,
-        first,
-        upload,
+    let (body, progress) = RelayBody::new(body, max_bytes, limits.idle_timeout);
+    let upload = Upload {
+        state: state.clone(),
+        parameters,
         content_type,
-        flow.to_its_end().piece_by_piece(),
+        body: body.drain_on_drop().piece_by_piece(),
         progress,
-    );
-    // It goes on when the browser is gone: what has left us whole may be stored, and that is worth knowing.
-    match tokio::spawn(sending).await {
+        first,
+        slot,
+    };
+    // A task of its own, so that it goes on when the browser is gone: what has left us whole may be
+    // stored, and a repeat must hear so.
+    match tokio::spawn(upload.send()).await {
         Ok(response) => response,
-        Err(_) => Refusal::Internal.into_response(),
+        Err(_) => Err(Refusal::Internal.into()),
     }
 }
 
-/// The right to send, or what became of the same upload before.
-async fn turn(
-    service: &Arc<Service>,
+/// What becomes of an upload that was checked.
+enum Admission {
+    /// It is sent on, with this `Content-Type`. The first attempt is `None` without an `upload-id`.
+    Send(Box<(Parameters, HeaderValue, Option<FirstAttempt>, UploadSlot)>),
+    /// It is a repeat, and gets the answer of the first one.
+    Repeat(Outcome),
+}
+
+/// Reads the parameters and the `Content-Type`, and refuses what is too large already by its length.
+fn check_headers(
+    headers: &HeaderMap,
+    announced_bytes: u64,
+    max_bytes: u64,
+) -> Result<(Parameters, HeaderValue), Refusal> {
+    let parameters = Parameters::read(headers)?;
+    let content_type = headers
+        .get(header::CONTENT_TYPE)
+        .filter(|value| value.as_bytes().starts_with(b"multipart/form-data"))
+        // A copy: the original keeps hyper's whole buffer of the request's head in memory.
+        .and_then(|value| HeaderValue::from_bytes(value.as_bytes()).ok())
+        .ok_or(Refusal::InvalidParameter)?;
+    if announced_bytes > max_bytes {
+        return Err(Refusal::FileTooLarge);
+    }
+    Ok((parameters, content_type))
+}
+
+/// Checks that the action is the caller's own, whether the upload is a repeat, and whether there is a slot
+/// for it.
+async fn admit(
+    state: &AppState,
     caller: &Caller,
-    upload: &Upload,
-) -> Result<Option<First>, Outcome> {
-    let Some(upload_id) = &upload.upload_id else {
+    parameters: Parameters,
+    content_type: HeaderValue,
+) -> Result<Admission, Failure> {
+    require_own_action(state, caller, &parameters.productaction_id).await?;
+    let first = match first_attempt(state, caller, &parameters).await {
+        Ok(first) => first,
+        Err(outcome) => return Ok(Admission::Repeat(outcome)),
+    };
+    // A repeat takes no slot: the upload that it waits for has one.
+    let slot = state.limiter.upload_slot(&caller.session.id)?;
+    let upload = (parameters, content_type, first, slot);
+    Ok(Admission::Send(Box::new(upload)))
+}
+
+/// Registers the upload when it has an `upload-id`. An error is the outcome of the same upload before.
+async fn first_attempt(
+    state: &AppState,
+    caller: &Caller,
+    parameters: &Parameters,
+) -> Result<Option<FirstAttempt>, Outcome> {
+    let Some(upload_id) = &parameters.upload_id else {
         return Ok(None);
     };
     loop {
         let key = (
-            caller.session.consumer_id.clone(),
-            upload.productaction_id.clone(),
+            caller.consumer_id().to_owned(),
+            parameters.productaction_id.clone(),
             upload_id.clone(),
         );
-        match service.once.turn(key, Instant::now()) {
-            Turn::First(first) => return Ok(Some(first)),
-            Turn::Again(again) => {
-                service.metrics.repeated.inc();
-                if let Some(outcome) = again.outcome().await {
+        match state.dedup.register(key, Instant::now()) {
+            Attempt::First(first) => return Ok(Some(first)),
+            Attempt::Repeat(repeat) => {
+                state.metrics.repeated.inc();
+                if let Some(outcome) = repeat.outcome().await {
                     return Err(outcome);
                 }
-                // The first broke off on its way to us: this one takes its place.
+                // The first one broke off on its way to us: this one takes its place.
             }
         }
     }
 }
 
-fn told_again(outcome: Outcome) -> Response {
-    let json = [
-        (header::CONTENT_TYPE, "application/json"),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    (outcome.status, json, outcome.body).into_response()
-}
-
-async fn send(
-    service: Arc<Service>,
-    place: Place,
-    first: Option<First>,
-    upload: Upload,
+/// An upload that is being sent on.
+struct Upload {
+    state: Arc<AppState>,
+    parameters: Parameters,
     content_type: HeaderValue,
-    flow: Flow,
-    progress: Progress,
-) -> Response {
-    let settings = &service.settings.accelerate;
-    let parameters = upload.parameters(settings.header_values);
-    let parameters: Vec<(&str, &str)> = parameters
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
-    let (content_type, body, sent) = match settings.upload_body {
-        UploadBody::Multipart => (content_type, Body::new(flow), progress.clone()),
-        UploadBody::Raw => match raw(&content_type, &upload.mimetype, flow).await {
-            Ok((kind, part)) => {
-                // What is behind the part is never read: the request is whole when the part is.
-                let (part, sent) = Flow::new(part, u64::MAX, service.settings.limits.idle_timeout);
-                (kind, Body::new(part), sent)
+    body: RelayBody,
+    progress: RelayProgress,
+    first: Option<FirstAttempt>,
+    slot: UploadSlot,
+}
+
+impl Upload {
+    /// Sends it on, and gives the outcome to its repeats too.
+    async fn send(self) -> Result<Response, Failure> {
+        let Upload {
+            state,
+            parameters,
+            content_type,
+            body,
+            progress,
+            first,
+            slot,
+        } = self;
+        let settings = &state.settings.accelerate;
+        let headers = parameters.to_headers(settings.header_values);
+        let headers: Vec<(&str, &str)> = headers
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        let (content_type, body, sent) = match settings.upload_body {
+            UploadBody::Multipart => (content_type, Body::new(body), progress.clone()),
+            UploadBody::Raw => {
+                let part = file_part(&content_type, body).await?;
+                let content_type = HeaderValue::from_str(&parameters.mimetype)
+                    .map_err(|_| Refusal::InvalidParameter)?;
+                // What follows the part is never read: the request is complete when the part is.
+                let idle_limit = state.settings.limits.idle_timeout;
+                let (part, sent) = RelayBody::new(part, u64::MAX, idle_limit);
+                (content_type, Body::new(part), sent)
             }
-            Err(refusal) => return refusal.into_response(),
-        },
-    };
-    service.metrics.uploads.inc();
-    let answer = service
-        .upstream
-        .upload(&parameters, content_type, body, &sent)
-        .await;
-    service.metrics.uploads.dec();
-    let outcome = match answer {
-        Ok((status, body)) => outcome(status, &body),
-        Err(refusal) => {
-            let refusal = match progress.cut().or(sent.cut()) {
-                Some(Cut::TooLarge) => Refusal::FileTooLarge,
-                Some(Cut::Still) => Refusal::TooSlow,
-                Some(Cut::Gone) => Refusal::UploadInterrupted,
-                Some(Cut::NotTaken) => Refusal::AccelerateTimeout,
-                None => refusal,
-            };
-            if !sent.is_whole() {
-                // It never was a whole request: whoever sends it again is the first.
-                return refusal.into_response();
+        };
+        state.metrics.uploads.inc();
+        let answer = state
+            .upstream
+            .upload(&headers, content_type, body, &sent)
+            .await;
+        state.metrics.uploads.dec();
+        let outcome = match answer {
+            Ok((status, body)) => outcome_of_answer(status, &body),
+            Err(refusal) => {
+                let refusal = match progress.error().or(sent.error()) {
+                    Some(RelayError::TooLarge) => Refusal::FileTooLarge,
+                    Some(RelayError::SenderIdle) => Refusal::TooSlow,
+                    Some(RelayError::SenderGone) => Refusal::UploadInterrupted,
+                    Some(RelayError::ReceiverIdle) => Refusal::AccelerateTimeout,
+                    None => refusal,
+                };
+                if !sent.is_complete() {
+                    // AccelerateConnect never had the whole request: a repeat is the first.
+                    return Err(refusal.into());
+                }
+                outcome_of_refusal(refusal)
             }
-            Outcome {
-                status: refusal.status(),
-                body: refusal::body(refusal.code()).into(),
-            }
+        };
+        if let Some(first) = first {
+            first.complete(outcome.clone(), Instant::now());
         }
-    };
-    if let Some(first) = first {
-        first.tell(outcome.clone(), Instant::now());
+        drop(slot);
+        Ok(response_of(outcome))
     }
-    drop(place);
-    told_again(outcome)
 }
 
 /// The bytes of the part named `file` alone.
-async fn raw(
-    content_type: &HeaderValue,
-    mimetype: &str,
-    flow: Flow,
-) -> Result<(HeaderValue, Body), Refusal> {
+async fn file_part(content_type: &HeaderValue, body: RelayBody) -> Result<Body, Refusal> {
     let boundary = content_type
         .to_str()
         .ok()
         .and_then(|it| multer::parse_boundary(it).ok())
         .ok_or(Refusal::InvalidParameter)?;
-    let mut parts = multer::Multipart::new(flow.into_data_stream(), boundary);
+    let mut parts = multer::Multipart::new(body.into_data_stream(), boundary);
     let part = parts
         .next_field()
         .await
         .map_err(|_| Refusal::InvalidParameter)?
         .filter(|part| part.name() == Some(FILE_PART))
         .ok_or(Refusal::InvalidParameter)?;
-    let mimetype = HeaderValue::from_str(mimetype).map_err(|_| Refusal::InvalidParameter)?;
-    Ok((mimetype, Body::from_stream(part)))
+    Ok(Body::from_stream(part))
 }
 
-/// What AccelerateConnect made of it, in our words.
-fn outcome(status: StatusCode, body: &[u8]) -> Outcome {
+/// The outcome that AccelerateConnect's answer means.
+fn outcome_of_answer(status: StatusCode, body: &[u8]) -> Outcome {
     let Err(problem) = check_upload_answer(status.as_u16(), body) else {
         return Outcome {
             status: StatusCode::OK,
@@ -322,21 +353,30 @@ fn outcome(status: StatusCode, body: &[u8]) -> Outcome {
         };
     };
     if problem.kind == ProblemKind::NotUnderstood {
-        return Outcome {
-            status: Refusal::BadAnswer.status(),
-            body: refusal::body(Refusal::BadAnswer.code()).into(),
-        };
+        return outcome_of_refusal(Refusal::BadAnswer);
     }
-    match told(status, problem.code) {
-        Failure::Told(status, theirs) => Outcome {
+    match error_answer(status, problem.code) {
+        Failure::Accelerate(status, code) => Outcome {
             status,
-            body: refusal::body(&theirs).into(),
+            body: error_body(&code).into(),
         },
-        Failure::Refused(refusal) => Outcome {
-            status: refusal.status(),
-            body: refusal::body(refusal.code()).into(),
-        },
+        Failure::Refused(refusal) => outcome_of_refusal(refusal),
     }
+}
+
+fn outcome_of_refusal(refusal: Refusal) -> Outcome {
+    Outcome {
+        status: refusal.status(),
+        body: error_body(refusal.code()).into(),
+    }
+}
+
+fn response_of(outcome: Outcome) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    (outcome.status, headers, outcome.body).into_response()
 }
 
 #[cfg(test)]
@@ -345,7 +385,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_media_type_is_one() {
+    fn a_media_type_has_a_type_and_a_subtype() {
         assert!(is_mimetype("application/pdf") && is_mimetype("text/plain; charset=utf-8"));
         assert!(
             !is_mimetype("pdf")
@@ -355,7 +395,7 @@ mod tests {
         );
     }
 
-    /// The headers of an upload, one of them replaced by this.
+    /// The headers of an upload, with one of them replaced.
     fn headers(name: &'static str, value: &[u8]) -> HeaderMap {
         let mut headers = HeaderMap::new();
         for (name, value) in [
@@ -385,15 +425,15 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_taken_can_be_sent_on_and_nothing_makes_it_panic(
+        fn accepted_headers_can_be_sent_on_and_no_header_makes_it_panic(
             name in proptest::sample::select(&NAMES[..]),
             value in proptest::collection::vec(any::<u8>(), 0..80),
         ) {
-            let Ok(upload) = Upload::read(&headers(name, &value)) else {
+            let Ok(upload) = Parameters::read(&headers(name, &value)) else {
                 return Ok(());
             };
             for values in [HeaderValues::RawUtf8, HeaderValues::PercentEncoded] {
-                for (name, value) in upload.parameters(values) {
+                for (name, value) in upload.to_headers(values) {
                     let sent = HeaderValue::from_bytes(value.as_bytes());
                     prop_assert!(sent.is_ok(), "{}: {:?}", name, value);
                     prop_assert!(!value.is_empty() && value.trim() == value);
@@ -402,9 +442,9 @@ mod tests {
         }
 
         #[test]
-        fn a_name_in_any_script_arrives_as_it_was(name in "[^\\pC\\s%]{1,60}") {
+        fn a_file_name_in_any_script_is_read_as_it_was(name in "[^\\pC\\s%]{1,60}") {
             let encoded = encode_header(&name);
-            let upload = Upload::read(&headers(FILENAME, encoded.as_bytes())).unwrap();
+            let upload = Parameters::read(&headers(FILENAME, encoded.as_bytes())).unwrap();
             prop_assert_eq!(upload.filename, name);
         }
 
@@ -412,8 +452,8 @@ mod tests {
         fn no_content_type_makes_it_panic(text in "multipart/form-data[ -~]{0,60}", body in ".{0,200}") {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
             runtime.block_on(async {
-                let (flow, _) = Flow::new(Body::from(body), 1_000, std::time::Duration::from_secs(1));
-                if let Ok((_, part)) = raw(&HeaderValue::from_str(&text).unwrap(), "text/plain", flow).await {
+                let (relay, _) = RelayBody::new(Body::from(body), 1_000, std::time::Duration::from_secs(1));
+                if let Ok(part) = file_part(&HeaderValue::from_str(&text).unwrap(), relay).await {
                     let _ = part.collect().await;
                 }
             });

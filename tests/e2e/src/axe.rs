@@ -36,22 +36,22 @@ axe.run(part ?? document, { runOnly: { type: "tag", values: tags }, iframes: fal
 impl Page {
     /// Fails with what axe-core finds on the whole page, shadow roots included: WCAG 2.0 to 2.2, A and
     /// AA, and its best practices.
-    pub async fn axe_finds_nothing(&self) {
-        self.axe_finds_nothing_wrong(json!(null)).await;
+    pub async fn has_no_axe_violations(&self) {
+        self.assert_no_axe_violations(json!(null)).await;
     }
 
     /// The same for the first element that matches a selector, where the page around it is not ours.
-    pub async fn axe_finds_nothing_in(&self, selector: &str) {
-        self.axe_finds_nothing_wrong(json!(selector)).await;
+    pub async fn has_no_axe_violations_in(&self, selector: &str) {
+        self.assert_no_axe_violations(json!(selector)).await;
     }
 
-    async fn axe_finds_nothing_wrong(&self, part: Value) {
+    async fn assert_no_axe_violations(&self, part: Value) {
         let ready = "return window.axe ? true : 'axe'";
         if let Err(error) = self.try_script_with_axe(ready, vec![]).await {
             panic!("axe-core does not load: {error}");
         }
-        self.settles().await;
-        let found = self.script_later(RUN, vec![part]).await;
+        self.wait_for_animations().await;
+        let found = self.async_script(RUN, vec![part]).await;
         let found: Vec<&str> = found
             .as_array()
             .into_iter()

@@ -1,4 +1,4 @@
-//! The three browsers: where they are, how their drivers are started, and a fresh session in each.
+//! The three browsers: where they are, how their drivers are started, and a clean session in each.
 //!
 //! | variable | what | default |
 //! |---|---|---|
@@ -7,12 +7,14 @@
 //! | `WEBKIT_DRIVER`, `MINIBROWSER` | WebKitGTK's driver and browser | `/usr/bin/WebKitWebDriver`, Debian's MiniBrowser |
 //! | `DISPLAY` | where WebKit shows its window | an Xvfb of our own |
 //!
-//! A driver serves one session at a time and is kept for the next test; a session is always new,
-//! with a profile of its own.
+//! Starting a browser costs more than most tests do. So a test that passed hands its browser on, after a
+//! reset: a new tab in place of the old ones, and nothing stored, cached or downloaded. A test that failed
+//! closes its browser. WebKit is started for each test: it has no command that clears everything, and a
+//! new tab takes it as long as a new process.
 
-use crate::children::Ward;
-use crate::look::Look;
-use crate::page::COMMAND;
+use crate::child_guard::ChildGuard;
+use crate::device::Device;
+use crate::page::{ASK_BEFORE_LEAVING_OFF, COMMAND_TIMEOUT, PostCommand};
 use fantoccini::{Client, ClientBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, Value, json};
@@ -23,6 +25,12 @@ use std::time::{Duration, Instant};
 use std::{env, fmt, fs, thread};
 use tempfile::TempDir;
 use tokio::time::timeout;
+
+/// How many tests a browser runs at most: what it does not give back does not add up for long.
+const TESTS_PER_BROWSER: usize = 25;
+
+/// How long a driver or a screen may take to start.
+const START_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The engines a consumer may come with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,42 +47,49 @@ impl fmt::Display for Browser {
     }
 }
 
-/// A running driver, good for one session at a time.
+/// A running driver. It serves one session at a time.
 #[derive(Debug)]
-pub struct Driver {
+struct Driver {
     browser: Browser,
     address: String,
     home: TempDir,
-    _process: Ward,
+    _process: ChildGuard,
 }
 
-/// Drivers waiting for their next session.
-static IDLE: Mutex<Vec<Driver>> = Mutex::new(Vec::new());
+/// A running browser that one test has to itself.
+#[derive(Debug)]
+pub struct Session {
+    driver: Driver,
+    client: Client,
+    device: Device,
+    /// How many tests it has run.
+    tests: usize,
+}
 
-fn idle() -> MutexGuard<'static, Vec<Driver>> {
-    // A test that panicked in here took nothing with it: the list is whole.
-    IDLE.lock().unwrap_or_else(PoisonError::into_inner)
+/// Drivers without a session.
+static IDLE_DRIVERS: Mutex<Vec<Driver>> = Mutex::new(Vec::new());
+
+/// Browsers that were reset and wait for their next test.
+static IDLE_SESSIONS: Mutex<Vec<Session>> = Mutex::new(Vec::new());
+
+fn lock<T>(list: &'static Mutex<Vec<T>>) -> MutexGuard<'static, Vec<T>> {
+    // Nothing is changed by halves in here: the list is whole, even after a panic.
+    list.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Driver {
-    /// A driver for `browser`: one that is idle, or a new one.
-    pub fn take(browser: Browser) -> Driver {
-        let waiting = {
-            let mut idle = idle();
-            let found = idle.iter().position(|driver| driver.browser == browser);
-            found.map(|at| idle.swap_remove(at))
+    /// A driver for `browser`: an idle one, or a new one.
+    fn idle_or_new(browser: Browser) -> Driver {
+        let idle = {
+            let mut drivers = lock(&IDLE_DRIVERS);
+            let found = drivers.iter().position(|driver| driver.browser == browser);
+            found.map(|index| drivers.swap_remove(index))
         };
-        waiting.unwrap_or_else(|| Driver::start(browser))
-    }
-
-    /// Gives the driver back, its session ended.
-    pub fn give_back(self) {
-        idle().push(self);
+        idle.unwrap_or_else(|| Driver::start(browser))
     }
 
     fn start(browser: Browser) -> Driver {
         let port = free_port();
-        let port_text = port.to_string();
         let (program, arguments) = match browser {
             Browser::Chromium => (
                 path("CHROMEDRIVER", "/usr/bin/chromedriver"),
@@ -83,10 +98,10 @@ impl Driver {
             Browser::Firefox => (
                 path("GECKODRIVER", "geckodriver"),
                 vec![
-                    "--port".to_owned(),
-                    port_text,
-                    "--websocket-port".to_owned(),
-                    "0".to_owned(),
+                    format!("--port={port}"),
+                    "--websocket-port=0".to_owned(),
+                    // For the reset, which is a script of the browser's own.
+                    "--allow-system-access".to_owned(),
                 ],
             ),
             Browser::WebKit => (
@@ -95,13 +110,13 @@ impl Driver {
             ),
         };
         let home = home();
-        let process = Ward::start(&program, &arguments, &environment(browser, home.path()))
+        let process = ChildGuard::start(&program, &arguments, &environment(browser, home.path()))
             .unwrap_or_else(|error| panic!("{program} does not start: {error}"));
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + START_TIMEOUT;
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             assert!(
                 Instant::now() < deadline,
-                "{program} does not listen within 20 s: is it there?"
+                "{program} does not listen within {START_TIMEOUT:?}: is it installed?"
             );
             thread::sleep(Duration::from_millis(10));
         }
@@ -113,47 +128,161 @@ impl Driver {
         }
     }
 
-    /// Where sessions save what is downloaded.
-    pub fn downloads(&self) -> PathBuf {
+    /// The folder in which the browser saves downloads.
+    fn downloads(&self) -> PathBuf {
         self.home.path().join("downloads")
     }
 
-    /// A new session: no cookies, no storage, no downloads.
-    async fn session(&self, look: &Look) -> Result<Client, String> {
+    fn empty_downloads(&self) {
         let downloads = self.downloads();
-        // What was never downloaded need not go.
+        // When there is no such folder yet, there is nothing to remove.
         let _ = fs::remove_dir_all(&downloads);
         fs::create_dir_all(&downloads).expect("there is room for downloads");
-        let wanted = match self.browser {
-            Browser::Chromium => chromium(look, &downloads),
-            Browser::Firefox => firefox(look, &downloads),
+    }
+
+    /// Starts the browser.
+    async fn new_session(&self, device: &Device) -> Result<Client, String> {
+        self.empty_downloads();
+        let capabilities = match self.browser {
+            Browser::Chromium => chromium(device, &self.downloads()),
+            Browser::Firefox => firefox(device, &self.downloads()),
             Browser::WebKit => webkit(),
         };
         let mut builder = ClientBuilder::new(HttpConnector::new());
-        let connecting = builder.capabilities(wanted).connect(&self.address);
-        match timeout(COMMAND, connecting).await {
+        let connecting = builder.capabilities(capabilities).connect(&self.address);
+        match timeout(COMMAND_TIMEOUT, connecting).await {
             Ok(Ok(client)) => Ok(client),
             Ok(Err(error)) => Err(error.to_string()),
-            Err(_) => Err(format!("no session within {COMMAND:?}")),
+            Err(_) => Err(format!("no session within {COMMAND_TIMEOUT:?}")),
         }
     }
 }
 
-/// A driver with a new session. A driver that does not manage is replaced, for a browser that died may
-/// have left it confused.
-pub async fn session(browser: Browser, look: &Look) -> (Driver, Client) {
-    let mut reason = String::new();
-    for _ in 0..3 {
-        let driver = Driver::take(browser);
-        match driver.session(look).await {
-            Ok(client) => return (driver, client),
-            Err(error) => reason = error,
+impl Session {
+    /// A browser that was reset, or a new one.
+    pub async fn idle_or_new(browser: Browser, device: &Device) -> Session {
+        let idle = {
+            let mut sessions = lock(&IDLE_SESSIONS);
+            let found = sessions
+                .iter()
+                .position(|it| it.driver.browser == browser && it.device == *device);
+            found.map(|index| sessions.swap_remove(index))
+        };
+        match idle {
+            Some(session) => session,
+            None => Session::new(browser, device).await,
         }
     }
-    panic!("{browser} does not start: {reason}");
+
+    /// A new browser. A driver that cannot start one is replaced: a browser that died may have left it
+    /// confused.
+    pub async fn new(browser: Browser, device: &Device) -> Session {
+        let mut reason = String::new();
+        for _ in 0..3 {
+            let driver = Driver::idle_or_new(browser);
+            match driver.new_session(device).await {
+                Ok(client) => {
+                    return Session {
+                        driver,
+                        client,
+                        device: device.clone(),
+                        tests: 0,
+                    };
+                }
+                Err(error) => reason = error,
+            }
+        }
+        panic!("{browser} does not start: {reason}");
+    }
+
+    /// The WebDriver client.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The folder in which the browser saves downloads.
+    pub fn downloads(&self) -> PathBuf {
+        self.driver.downloads()
+    }
+
+    /// Hands the browser on to the next test after a reset, or closes it when that does not work.
+    pub async fn release(mut self) {
+        self.tests += 1;
+        let reusable = self.driver.browser != Browser::WebKit
+            && self.device == Device::default()
+            && self.tests < TESTS_PER_BROWSER;
+        if reusable && let Ok(Ok(())) = timeout(COMMAND_TIMEOUT, self.reset()).await {
+            lock(&IDLE_SESSIONS).push(self);
+        } else {
+            self.close().await;
+        }
+    }
+
+    /// Ends the browser. Its driver is used again, unless it does not answer: then it ends as well.
+    pub async fn close(self) {
+        let Session { driver, client, .. } = self;
+        let _ = timeout(
+            COMMAND_TIMEOUT,
+            client.execute(ASK_BEFORE_LEAVING_OFF, vec![]),
+        )
+        .await;
+        if let Ok(Ok(())) = timeout(COMMAND_TIMEOUT, client.close()).await {
+            lock(&IDLE_DRIVERS).push(driver);
+        }
+    }
+
+    /// A new tab in place of the old ones, and nothing stored, cached or downloaded.
+    async fn reset(&self) -> Result<(), String> {
+        let client = &self.client;
+        let old = client.windows().await.map_err(say)?;
+        let new = client.new_window(true).await.map_err(say)?.handle;
+        for handle in old {
+            client.switch_to_window(handle).await.map_err(say)?;
+            let asked = client.execute(ASK_BEFORE_LEAVING_OFF, vec![]).await;
+            asked.map_err(say)?;
+            client.close_window().await.map_err(say)?;
+        }
+        let new = new.try_into().map_err(say)?;
+        client.switch_to_window(new).await.map_err(say)?;
+        match self.driver.browser {
+            Browser::Chromium => {
+                for method in ["Network.clearBrowserCookies", "Network.clearBrowserCache"] {
+                    let command = json!({ "cmd": method, "params": {} });
+                    self.post("goog/cdp/execute", command).await?;
+                }
+                // The console's messages that nobody has read.
+                self.post("se/log", json!({ "type": "browser" })).await?;
+            }
+            Browser::Firefox => {
+                let clear = "const [done] = arguments;
+                    const { CLEAR_ALL } = Components.interfaces.nsIClearDataService;
+                    Services.clearData.deleteData(CLEAR_ALL, { onDataDeleted: done });";
+                self.post("moz/context", json!({ "context": "chrome" }))
+                    .await?;
+                let failed = client.execute_async(clear, vec![]).await.map_err(say)?;
+                self.post("moz/context", json!({ "context": "content" }))
+                    .await?;
+                if failed != 0 {
+                    return Err(format!("Firefox kept something: {failed}"));
+                }
+            }
+            Browser::WebKit => return Err("WebKit cannot be reset".to_owned()),
+        }
+        self.driver.empty_downloads();
+        Ok(())
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Result<Value, String> {
+        let command = PostCommand::new(path, body);
+        self.client.issue_cmd(command).await.map_err(say)
+    }
 }
 
-fn chromium(look: &Look, downloads: &Path) -> Map<String, Value> {
+fn say(error: impl fmt::Display) -> String {
+    error.to_string()
+}
+
+fn chromium(device: &Device, downloads: &Path) -> Map<String, Value> {
     object(json!({
         "browserName": "chrome",
         "goog:loggingPrefs": { "browser": "ALL" },
@@ -171,37 +300,37 @@ fn chromium(look: &Look, downloads: &Path) -> Map<String, Value> {
                 "--no-first-run",
                 "--disable-quic",
                 "--hide-scrollbars",
-                format!("--window-size={},{}", look.width.max(500), look.height),
-                format!("--lang={}", "nl"),
+                format!("--window-size={},{}", device.width.max(500), device.height),
+                "--lang=nl",
             ],
             "prefs": {
                 "download.default_directory": downloads,
                 "download.prompt_for_download": false,
                 "plugins.always_open_pdf_externally": false,
                 "intl.accept_languages": "nl",
-                "webkit.webprefs.default_font_size": 16 * look.text_percent / 100,
+                "webkit.webprefs.default_font_size": 16 * device.text_percent / 100,
             },
         },
     }))
 }
 
-fn firefox(look: &Look, downloads: &Path) -> Map<String, Value> {
+fn firefox(device: &Device, downloads: &Path) -> Map<String, Value> {
     object(json!({
         "browserName": "firefox",
         "moz:firefoxOptions": {
             "binary": path("FIREFOX", "/usr/bin/firefox-esr"),
             "args": [
                 "-headless",
-                format!("--width={}", look.width),
-                format!("--height={}", look.height + 85),
+                format!("--width={}", device.width),
+                format!("--height={}", device.height + 85),
             ],
             "prefs": {
                 "browser.download.folderList": 2,
                 "browser.download.dir": downloads,
                 "browser.download.alwaysOpenPanel": false,
                 "intl.accept_languages": "nl",
-                "font.size.variable.x-western": 16 * look.text_percent / 100,
-                "layout.css.prefers-color-scheme.content-override": if look.dark { 0 } else { 1 },
+                "font.size.variable.x-western": 16 * device.text_percent / 100,
+                "layout.css.prefers-color-scheme.content-override": if device.dark { 0 } else { 1 },
             },
         },
     }))
@@ -261,13 +390,13 @@ fn environment(browser: Browser, home: &Path) -> Vec<(String, String)> {
 
 /// The display that is there, or an Xvfb of our own for as long as this process lives.
 fn display() -> String {
-    static OURS: OnceLock<(String, Ward)> = OnceLock::new();
+    static OWN: OnceLock<(String, ChildGuard)> = OnceLock::new();
     if let Ok(given) = env::var("DISPLAY")
         && !given.is_empty()
     {
         return given;
     }
-    let (name, _) = OURS.get_or_init(|| {
+    let (name, _) = OWN.get_or_init(|| {
         let number = (90..600)
             .find(|n| !Path::new(&format!("/tmp/.X11-unix/X{n}")).exists())
             .unwrap_or(600);
@@ -277,11 +406,14 @@ fn display() -> String {
             .chain(screen)
             .map(str::to_owned)
             .collect();
-        let process = Ward::start("Xvfb", &arguments, &[])
+        let process = ChildGuard::start("Xvfb", &arguments, &[])
             .unwrap_or_else(|error| panic!("Xvfb does not start: {error}"));
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + START_TIMEOUT;
         while !Path::new(&format!("/tmp/.X11-unix/X{number}")).exists() {
-            assert!(Instant::now() < deadline, "Xvfb is not ready within 20 s");
+            assert!(
+                Instant::now() < deadline,
+                "Xvfb is not ready within {START_TIMEOUT:?}"
+            );
             thread::sleep(Duration::from_millis(10));
         }
         (name, process)

@@ -1,54 +1,86 @@
 //! Whole flows of the portal, driven in three browsers as a consumer would drive them.
 //!
-//! A test opens the portal of a demo server of its own, finds things by their role and accessible
-//! name, and fails on anything in the browser's console that it did not ask for. It relies on the
-//! built site and on the browsers of this machine (see [`browser`] for where it looks); it never
-//! reaches outside 127.0.0.1 and leaves no process behind.
+//! A test opens the portal of servers of its own, finds things by their role and accessible name, and
+//! fails on anything in the browser's console that it did not allow. It relies on the built site and on
+//! the browsers of this machine (see [`browser`] for where it looks). It never reaches outside 127.0.0.1
+//! and leaves no process behind.
 
 pub mod axe;
 pub mod browser;
-pub mod children;
-pub mod find;
-pub mod look;
+pub mod child_guard;
+pub mod device;
+pub mod downloads;
+pub mod fixtures;
+pub mod locator;
 pub mod page;
-pub mod papers;
 pub mod qr;
-pub mod saved;
+pub mod servers;
 pub mod site;
-pub mod stage;
 
 pub use browser::Browser;
-pub use find::{Found, containing};
-pub use look::Look;
-pub use page::{Page, visit};
+pub use device::Device;
+pub use locator::{Locator, TextMatch, containing};
+pub use page::{Page, run_test};
 
-/// Makes one test of each function in each browser: `chromium::…`, `firefox::…`, `webkit::…`.
+/// Makes one test of each function in each browser: `engines::chromium::…`, `engines::firefox::…` and
+/// `engines::webkit::…`. For what engines do differently: files, focus, transport, layout, policy.
 ///
 /// ```ignore
 /// in_every_browser! {
-///     /// What could go wrong, or what a consumer does.
-///     async fn the_title_says_where_you_are(page: &Page) { … }
+///     async fn a_dropped_document_is_uploaded(page: &Page) { … }
 /// }
 /// ```
 ///
-/// With `at Stage::set(…);` in front the servers are set otherwise.
+/// With `at TestServers::with_settings(…);` in front the servers have other settings.
 #[macro_export]
 macro_rules! in_every_browser {
-    ($(#[$meta:meta])* async $($rest:tt)*) => {
-        $crate::in_every_browser!(at $crate::stage::Stage::new(); $(#[$meta])* async $($rest)*);
+    (at $servers:expr; $($flows:tt)*) => {
+        $crate::flows!(@functions $($flows)*);
+        mod engines {
+            $crate::flows!(@tests chromium Chromium $servers; $($flows)*);
+            $crate::flows!(@tests firefox Firefox $servers; $($flows)*);
+            $crate::flows!(@tests webkit WebKit $servers; $($flows)*);
+        }
     };
-    (at $stage:expr; $($(#[$meta:meta])* async fn $name:ident($page:ident: &Page) $body:block)*) => {
+    ($($flows:tt)*) => {
+        $crate::in_every_browser!(at $crate::servers::TestServers::new(); $($flows)*);
+    };
+}
+
+/// Makes one test of each function, in Chromium alone: `flows::chromium::…`. For what no engine does
+/// differently. The form is that of [`in_every_browser!`].
+#[macro_export]
+macro_rules! in_chromium {
+    (at $servers:expr; $($flows:tt)*) => {
+        $crate::flows!(@functions $($flows)*);
+        mod flows {
+            $crate::flows!(@tests chromium Chromium $servers; $($flows)*);
+        }
+    };
+    ($($flows:tt)*) => {
+        $crate::in_chromium!(at $crate::servers::TestServers::new(); $($flows)*);
+    };
+}
+
+/// The parts of the two macros above.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! flows {
+    (@functions $($(#[$meta:meta])* async fn $name:ident($page:ident: &Page) $body:block)*) => {
         $($(#[$meta])* async fn $name($page: &$crate::Page) $body)*
-        $crate::in_every_browser!(@in chromium Chromium $stage; $($name)*);
-        $crate::in_every_browser!(@in firefox Firefox $stage; $($name)*);
-        $crate::in_every_browser!(@in webkit WebKit $stage; $($name)*);
     };
-    (@in $module:ident $browser:ident $stage:expr; $($name:ident)*) => {
+    (@tests $module:ident $browser:ident $servers:expr;
+     $($(#[$meta:meta])* async fn $name:ident($page:ident: &Page) $body:block)*) => {
         mod $module {
-            #[allow(unused_imports, reason = "what the stage is made with")]
-            use super::*;
+            #[allow(unused_imports, reason = "what the servers are made with")]
+            use super::super::*;
             $(#[test] fn $name() {
-                $crate::page::visit_at($stage, $crate::Browser::$browser, $crate::Look::default(), super::$name);
+                $crate::page::run_test_with(
+                    $servers,
+                    $crate::Browser::$browser,
+                    $crate::Device::default(),
+                    super::super::$name,
+                );
             })*
         }
     };

@@ -1,12 +1,12 @@
-//! A page in a browser, as a test sees it: open, find, wait, and tell what is wrong.
+//! A page in a browser, as a test sees it: open, find, wait, and report what is wrong.
 //!
-//! Nothing here sleeps for a fixed time: whatever is awaited is asked for again and again until a
-//! deadline, and then the test fails with what was awaited and what the page showed instead.
+//! Nothing here sleeps for a fixed time. A condition is checked again and again until a deadline. Then the
+//! test fails with what it waited for and what the page showed instead.
 
-use crate::browser::{self, Browser};
-use crate::find::{Found, Name};
-use crate::look::Look;
-use crate::stage::Stage;
+use crate::browser::{Browser, Session};
+use crate::device::Device;
+use crate::locator::{Locator, TextMatch};
+use crate::servers::TestServers;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use fantoccini::Client;
@@ -19,109 +19,149 @@ use futures_util::FutureExt;
 use serde_json::{Value, json};
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
+use tokio::runtime::Runtime;
 use tokio::time::timeout;
 
-/// How long a test waits for what it expects: `E2E_PATIENCE` seconds, 60 when not set: it is there
-/// to end, not to measure, and six browsers on two cores are slow.
-pub fn patience() -> Duration {
-    let seconds = env::var("E2E_PATIENCE")
+/// How long a test waits for a condition: `E2E_TIMEOUT` seconds, 60 when not set. It ends a test that
+/// hangs. It measures nothing: several browsers on two cores are slow.
+pub fn wait_timeout() -> Duration {
+    let seconds = env::var("E2E_TIMEOUT")
         .ok()
         .and_then(|given| given.parse().ok());
     Duration::from_secs(seconds.unwrap_or(60))
 }
 
-/// How often is looked whether it has come.
-const GLANCE: Duration = Duration::from_millis(40);
+/// How often a condition is checked.
+const POLL_INTERVAL: Duration = Duration::from_millis(40);
 
-/// How long a browser may take for one thing.
-pub(crate) const COMMAND: Duration = Duration::from_secs(60);
+/// How long a browser may take for one command.
+pub(crate) const COMMAND_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// How long a test may take, whatever happens.
-const TEST: Duration = Duration::from_secs(240);
+/// How long a test may take in total.
+const TEST_TIMEOUT: Duration = Duration::from_secs(240);
 
-/// Where screenshots of failures and the site's copy go.
+/// A script that keeps a page from asking whether it may be left: nobody would answer. A portal with a
+/// chosen file asks.
+pub(crate) const ASK_BEFORE_LEAVING_OFF: &str =
+    "addEventListener('beforeunload', (event) => event.stopImmediatePropagation(), true)";
+
+/// The folder for screenshots of failures and for the site's copy.
 pub fn output() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/e2e")
 }
 
-/// A consumer's browser with the portal of a demo server of its own.
+/// A consumer's browser, with servers of its own.
 pub struct Page {
-    /// The demo server.
-    pub stage: Arc<Stage>,
+    /// The gateway and the demo server.
+    pub servers: Arc<TestServers>,
     client: Client,
     browser: Browser,
     name: String,
     downloads: PathBuf,
-    expected: Mutex<Vec<String>>,
+    allowed: Mutex<Vec<String>>,
     logged: Mutex<Vec<String>>,
 }
 
-/// Runs a test in a fresh session of `browser` against a demo server of its own, and fails it on anything
-/// in the console that it did not ask for.
-pub fn visit(browser: Browser, look: Look, test: impl AsyncFnOnce(&Page)) {
-    visit_at(Stage::new(), browser, look, test);
+/// Runs a test in a clean browser with servers of its own. Fails it on anything in the console that the
+/// test did not allow.
+pub fn run_test(browser: Browser, device: Device, test: impl AsyncFnOnce(&Page)) {
+    run_test_with(TestServers::new(), browser, device, test);
 }
 
-/// The same against servers that are set otherwise.
-pub fn visit_at(stage: Stage, browser: Browser, look: Look, test: impl AsyncFnOnce(&Page)) {
-    look_around(browser, &look, &Arc::new(stage), async |page| {
-        test(page).await;
-        page.has_nothing_to_complain_of().await;
+/// The same with servers that have other settings.
+pub fn run_test_with(
+    servers: TestServers,
+    browser: Browser,
+    device: Device,
+    test: impl AsyncFnOnce(&Page),
+) {
+    runtime().block_on(async {
+        let session = Session::idle_or_new(browser, &device).await;
+        let outcome = run(
+            &session,
+            browser,
+            &device,
+            &Arc::new(servers),
+            async |page| {
+                test(page).await;
+                page.check_console().await;
+            },
+        )
+        .await;
+        match outcome {
+            Ok(()) => session.release().await,
+            Err(panic) => {
+                // What a failed test left behind is nobody else's.
+                session.close().await;
+                resume_unwind(panic);
+            }
+        }
     });
 }
 
-/// Runs what is to be done in a fresh session of `browser`, whatever the console says.
-pub fn look_around(
+/// Runs `act` in a new browser, whatever the console says.
+pub fn run_session(
     browser: Browser,
-    look: &Look,
-    stage: &Arc<Stage>,
+    device: &Device,
+    servers: &Arc<TestServers>,
     act: impl AsyncFnOnce(&Page),
 ) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime can be made");
-    runtime.block_on(async {
-        let (driver, client) = browser::session(browser, look).await;
-        let page = Page {
-            stage: Arc::clone(stage),
-            client,
-            browser,
-            name: thread::current().name().unwrap_or("a visit").to_owned(),
-            downloads: driver.downloads(),
-            expected: Mutex::default(),
-            logged: Mutex::default(),
-        };
-        let acting = timeout(TEST, async {
-            page.wear(look).await;
-            act(&page).await;
-        });
-        let outcome = AssertUnwindSafe(async {
-            acting
-                .await
-                .unwrap_or_else(|_| panic!("{browser}: not over within {TEST:?}"));
-        })
-        .catch_unwind()
-        .await;
-        // A portal with an unsent document asks before it is left, which nobody would answer.
-        let leave =
-            "addEventListener('beforeunload', (event) => event.stopImmediatePropagation(), true)";
-        let _ = timeout(COMMAND, page.client.execute(leave, vec![])).await;
-        // A driver whose session does not end is not used again: its processes end with it.
-        if let Ok(Ok(())) = timeout(COMMAND, page.client.clone().close()).await {
-            driver.give_back();
-        }
+    runtime().block_on(async {
+        let session = Session::new(browser, device).await;
+        let outcome = run(&session, browser, device, servers, act).await;
+        session.close().await;
         if let Err(panic) = outcome {
             resume_unwind(panic);
         }
     });
 }
 
+/// The one runtime of this process: a connection to a browser outlives the test that opened it.
+fn runtime() -> &'static Runtime {
+    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
+    RUNTIME.get_or_init(|| {
+        tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .expect("a runtime can be made")
+    })
+}
+
+async fn run(
+    session: &Session,
+    browser: Browser,
+    device: &Device,
+    servers: &Arc<TestServers>,
+    act: impl AsyncFnOnce(&Page),
+) -> thread::Result<()> {
+    let page = Page {
+        servers: Arc::clone(servers),
+        client: session.client().clone(),
+        browser,
+        name: thread::current().name().unwrap_or("a session").to_owned(),
+        downloads: session.downloads(),
+        allowed: Mutex::default(),
+        logged: Mutex::default(),
+    };
+    let acting = timeout(TEST_TIMEOUT, async {
+        page.emulate(device).await;
+        act(&page).await;
+    });
+    AssertUnwindSafe(async {
+        acting
+            .await
+            .unwrap_or_else(|_| panic!("{browser}: not over within {TEST_TIMEOUT:?}"));
+    })
+    .catch_unwind()
+    .await
+}
+
 impl Page {
-    /// The WebDriver session, for what this page has no words for.
+    /// The WebDriver client, for what this type has no method for.
     pub fn client(&self) -> &Client {
         &self.client
     }
@@ -142,9 +182,9 @@ impl Page {
             path.to_owned()
         } else if let Some(consumer) = path.strip_prefix("/open/") {
             // Fragment and all: a browser keeps it on the way.
-            self.stage.link(consumer)
+            self.servers.link(consumer)
         } else {
-            format!("{}{path}", self.stage.address())
+            format!("{}{path}", self.servers.address())
         };
         if let Err(error) = self.client.goto(&address).await {
             panic!("{address} does not open: {error}");
@@ -152,7 +192,7 @@ impl Page {
     }
 
     /// Changes the address's fragment, as a link would.
-    pub async fn go_to(&self, fragment: &str) {
+    pub async fn set_fragment(&self, fragment: &str) {
         self.script("location.hash = arguments[0]", vec![json!(fragment)])
             .await;
     }
@@ -182,8 +222,8 @@ impl Page {
     }
 
     /// Waits until the window's title holds `part`.
-    pub async fn title_says(&self, part: &str) {
-        self.until(&format!("the title to say “{part}”"), async || match self
+    pub async fn title_contains(&self, part: &str) {
+        self.wait_until(&format!("the title to say “{part}”"), async || match self
             .client
             .title()
             .await
@@ -196,54 +236,54 @@ impl Page {
     }
 
     /// Anything with this role and name. The roles are ARIA's.
-    pub fn role(&self, role: &'static str, name: impl Into<Name>) -> Found<'_> {
-        Found::new(self, role, name.into())
+    pub fn role(&self, role: &'static str, name: impl Into<TextMatch>) -> Locator<'_> {
+        Locator::new(self, role, name.into())
     }
 
     /// A button.
-    pub fn button(&self, name: impl Into<Name>) -> Found<'_> {
+    pub fn button(&self, name: impl Into<TextMatch>) -> Locator<'_> {
         self.role("button", name)
     }
 
     /// A link.
-    pub fn link(&self, name: impl Into<Name>) -> Found<'_> {
+    pub fn link(&self, name: impl Into<TextMatch>) -> Locator<'_> {
         self.role("link", name)
     }
 
     /// A heading of any level.
-    pub fn heading(&self, name: impl Into<Name>) -> Found<'_> {
+    pub fn heading(&self, name: impl Into<TextMatch>) -> Locator<'_> {
         self.role("heading", name)
     }
 
     /// A field to write in.
-    pub fn textbox(&self, name: impl Into<Name>) -> Found<'_> {
+    pub fn textbox(&self, name: impl Into<TextMatch>) -> Locator<'_> {
         self.role("textbox", name)
     }
 
     /// A part of the page with a name of its own.
-    pub fn region(&self, name: impl Into<Name>) -> Found<'_> {
+    pub fn region(&self, name: impl Into<TextMatch>) -> Locator<'_> {
         self.role("region", name)
     }
 
     /// What interrupts a reader to say that something is wrong.
-    pub fn alert(&self, name: impl Into<Name>) -> Found<'_> {
+    pub fn alert(&self, name: impl Into<TextMatch>) -> Locator<'_> {
         self.role("alert", name)
     }
 
     /// Every progress bar.
-    pub fn progress(&self) -> Found<'_> {
-        self.role("progressbar", Name::Any)
+    pub fn progress(&self) -> Locator<'_> {
+        self.role("progressbar", TextMatch::Any)
     }
 
     /// The smallest piece of the page that shows this text.
-    pub fn text(&self, text: impl Into<Name>) -> Found<'_> {
+    pub fn text(&self, text: impl Into<TextMatch>) -> Locator<'_> {
         self.role("text", text)
     }
 
     /// Waits until these stand on the page below one another, with anything between them. Each is a part
     /// of a line of [`Page::outline`].
     pub async fn shows_in_order(&self, parts: &[&str]) {
-        self.until(&format!("{parts:#?} in this order"), async || {
+        self.wait_until(&format!("{parts:#?} in this order"), async || {
             let outline = self.outline().await;
             let mut rest = outline.as_str();
             for part in parts {
@@ -291,14 +331,13 @@ impl Page {
             .expect("text can be typed");
     }
 
-    /// Gives a file from this machine to the page's one file field, as the browser's own window would
-    /// when it closes.
-    pub async fn give_file(&self, file: &Path) {
+    /// Chooses a file from this machine in the page's one file field, as the browser's own dialog does.
+    pub async fn choose_file(&self, file: &Path) {
         let path = file.to_str().expect("our files' paths are UTF-8");
         let field = "const all = (root) => [...root.querySelectorAll('*')].flatMap((element) =>
               element.shadowRoot ? [element, ...all(element.shadowRoot)] : [element]);
             return all(document).find((element) => element.matches('input[type=file]')) ?? null;";
-        self.until(&format!("a field for {path}"), async || {
+        self.wait_until(&format!("a field for {path}"), async || {
             let found = self.client.execute(field, vec![]).await.map_err(say)?;
             let field = Element::from_element_id(self.client.clone(), reference(&found)?);
             field.send_keys(path).await.map_err(say)
@@ -309,7 +348,7 @@ impl Page {
     /// Role and name of what has the focus.
     pub async fn focused(&self) -> String {
         let asked = vec![json!("focus")];
-        match self.try_script_with_axe(crate::find::FIND, asked).await {
+        match self.try_script_with_axe(crate::locator::FIND, asked).await {
             Ok(Value::String(what)) => what,
             other => format!("{other:?}"),
         }
@@ -324,7 +363,7 @@ impl Page {
     }
 
     /// Runs a script's body whose last argument is the function to call with the result.
-    pub async fn script_later(&self, body: &str, arguments: Vec<Value>) -> Value {
+    pub async fn async_script(&self, body: &str, arguments: Vec<Value>) -> Value {
         match self.client.execute_async(body, arguments).await {
             Ok(value) => value,
             Err(error) => panic!("a script of the test fails: {error}\n{body}"),
@@ -352,36 +391,41 @@ impl Page {
         self.client.execute(body, arguments).await.map_err(say)
     }
 
-    /// Asks again and again until `met` is, and gives what it gives. `what` completes “waited for”.
-    pub async fn until<T>(&self, what: &str, met: impl AsyncFn() -> Result<T, String>) -> T {
-        self.patiently_until(patience(), what, met).await
+    /// Waits until `condition` gives `Ok`, and gives its value. `what` completes “waited for”.
+    pub async fn wait_until<T>(
+        &self,
+        what: &str,
+        condition: impl AsyncFn() -> Result<T, String>,
+    ) -> T {
+        self.wait_until_within(wait_timeout(), what, condition)
+            .await
     }
 
-    /// The same for what takes long by design.
-    pub async fn patiently_until<T>(
+    /// The same with another timeout, for what takes long by design.
+    pub async fn wait_until_within<T>(
         &self,
-        patience: Duration,
+        limit: Duration,
         what: &str,
-        met: impl AsyncFn() -> Result<T, String>,
+        condition: impl AsyncFn() -> Result<T, String>,
     ) -> T {
-        let deadline = Instant::now() + patience;
+        let deadline = Instant::now() + limit;
         loop {
-            let last = match timeout(COMMAND, met()).await {
+            let last = match timeout(COMMAND_TIMEOUT, condition()).await {
                 Ok(Ok(value)) => return value,
                 Ok(Err(reason)) => reason,
-                Err(_) => format!("the browser did not answer for {COMMAND:?}"),
+                Err(_) => format!("the browser did not answer for {COMMAND_TIMEOUT:?}"),
             };
             if Instant::now() >= deadline {
-                self.fail(&format!("waited {patience:?} for {what}, but {last}"))
+                self.fail(&format!("waited {limit:?} for {what}, but {last}"))
                     .await;
             }
-            tokio::time::sleep(GLANCE).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
 
     /// Waits until a script's body returns true.
-    pub async fn until_script(&self, what: &str, body: &str) {
-        self.until(what, async || {
+    pub async fn wait_for_script(&self, what: &str, body: &str) {
+        self.wait_until(what, async || {
             match self.client.execute(body, vec![]).await {
                 Ok(Value::Bool(true)) => Ok(()),
                 Ok(other) => Err(format!("it is {other}")),
@@ -391,14 +435,14 @@ impl Page {
         .await;
     }
 
-    /// Fails the test, with what the page shows and a picture of it.
+    /// Fails the test with what the page shows and a screenshot.
     pub async fn fail(&self, why: &str) -> ! {
-        let shown = timeout(COMMAND, async {
+        let shown = timeout(COMMAND_TIMEOUT, async {
             let outline = self.outline().await;
             let picture = self.screenshot(&self.name.replace("::", "-")).await;
             let address = self.client.current_url().await;
             let address = address.map_or_else(say, String::from);
-            let console = self.complaints().await.join("\n");
+            let console = self.unexpected_console().await.join("\n");
             let picture = picture.display();
             format!("{address} showed (picture: {picture})\n{outline}\n--- console\n{console}")
         })
@@ -410,7 +454,7 @@ impl Page {
     /// The page as assistive technology would tell it.
     pub async fn outline(&self) -> String {
         match self
-            .try_script_with_axe(crate::find::FIND, vec![json!("outline")])
+            .try_script_with_axe(crate::locator::FIND, vec![json!("outline")])
             .await
         {
             Ok(Value::String(outline)) => outline,
@@ -429,7 +473,7 @@ impl Page {
     }
 
     /// Saves a picture of the whole page, however long, in Chromium.
-    pub async fn whole_picture(&self, path: &Path) {
+    pub async fn full_screenshot(&self, path: &Path) {
         let size = "const { scrollWidth, scrollHeight } = document.documentElement;
             return [scrollWidth, scrollHeight]";
         let size = self.script(size, vec![]).await;
@@ -443,9 +487,9 @@ impl Page {
         fs::write(path, bytes).expect("there is room for a picture");
     }
 
-    /// Waits until what moves has come to rest: half-faded text has half the contrast.
-    pub async fn settles(&self) {
-        self.until_script(
+    /// Waits until every animation has ended: half-faded text has half the contrast.
+    pub async fn wait_for_animations(&self) {
+        self.wait_for_script(
             "animations to end",
             "const still = (root) => [...root.querySelectorAll('*')].every((element) =>
                element.getAnimations().every((animation) => animation.playState !== 'running'
@@ -456,28 +500,28 @@ impl Page {
         .await;
     }
 
-    /// The connection is gone: the server does not answer, and the browser says it is offline. (Only
-    /// Chromium can be told so from outside; in every browser the page is told by script.)
-    pub async fn goes_offline(&self) {
-        self.stage.stops();
-        self.says_online(false).await;
+    /// Takes the connection away: the servers stop, and the browser says it is offline. Only Chromium has a
+    /// command for that, so a script tells the page.
+    pub async fn go_offline(&self) {
+        self.servers.stop();
+        self.set_online(false).await;
     }
 
-    /// The connection is back, with fresh dossiers.
-    pub async fn comes_online(&self) {
-        self.stage.starts();
-        self.says_online(true).await;
+    /// Gives the connection back. The dossiers are fresh.
+    pub async fn go_online(&self) {
+        self.servers.start();
+        self.set_online(true).await;
     }
 
-    async fn says_online(&self, online: bool) {
+    async fn set_online(&self, online: bool) {
         let tell = "const [online] = arguments;
             Object.defineProperty(navigator, 'onLine', { get: () => online, configurable: true });
             dispatchEvent(new Event(online ? 'online' : 'offline'));";
         self.script(tell, vec![json!(online)]).await;
     }
 
-    /// The consumer comes back to the tab after having been elsewhere.
-    pub async fn comes_back_to_the_tab(&self) {
+    /// Tells the page that the consumer returned to its tab.
+    pub async fn return_to_tab(&self) {
         self.script(
             "document.dispatchEvent(new Event('visibilitychange'))",
             vec![],
@@ -485,33 +529,33 @@ impl Page {
         .await;
     }
 
-    /// Announces that the console will hold something with this text in it.
-    pub fn expects_console(&self, part: &str) {
-        self.expected
+    /// Allows messages in the console that contain this text.
+    pub fn allow_console(&self, part: &str) {
+        self.allowed
             .lock()
             .expect("no test panics in here")
             .push(part.to_owned());
     }
 
-    /// What the console holds that the test did not ask for.
-    async fn complaints(&self) -> Vec<String> {
-        let mut complaints = self.console().await;
-        let expected = self.expected.lock().expect("no test panics in here");
-        complaints.retain(|complaint| !expected.iter().any(|part| complaint.contains(part)));
-        complaints
+    /// The messages in the console that the test did not allow.
+    async fn unexpected_console(&self) -> Vec<String> {
+        let mut messages = self.console().await;
+        let allowed = self.allowed.lock().expect("no test panics in here");
+        messages.retain(|message| !allowed.iter().any(|part| message.contains(part)));
+        messages
     }
 
-    /// Every error of the console, policy violation and uncaught exception so far. Chromium tells each of
-    /// its own only once.
+    /// Every console error, policy violation and uncaught exception so far. Chromium reports its own
+    /// messages only once, so they are kept here.
     pub async fn console(&self) -> Vec<String> {
         let heard = "return JSON.parse(sessionStorage.getItem('e2e') ?? '[]')";
-        let mut complaints: Vec<String> = match self.client.execute(heard, vec![]).await {
+        let mut messages: Vec<String> = match self.client.execute(heard, vec![]).await {
             Ok(Value::Array(all)) => all
                 .iter()
                 .filter_map(Value::as_str)
                 .map(str::to_owned)
                 .collect(),
-            Ok(other) => vec![format!("odd complaints: {other}")],
+            Ok(other) => vec![format!("unreadable messages: {other}")],
             // A page of the browser's own has no storage and no console of ours.
             Err(_) => Vec::new(),
         };
@@ -533,16 +577,16 @@ impl Page {
         }
         let mut logged = self.logged.lock().expect("no test panics in here");
         logged.append(&mut news);
-        complaints.extend(logged.iter().cloned());
-        complaints
+        messages.extend(logged.iter().cloned());
+        messages
     }
 
-    async fn has_nothing_to_complain_of(&self) {
-        let complaints = self.complaints().await;
-        if !complaints.is_empty() {
+    async fn check_console(&self) {
+        let messages = self.unexpected_console().await;
+        if !messages.is_empty() {
             self.fail(&format!(
-                "the console holds what no one asked for:\n{}",
-                complaints.join("\n")
+                "the console has messages that the test did not allow:\n{}",
+                messages.join("\n")
             ))
             .await;
         }
@@ -550,12 +594,7 @@ impl Page {
 
     /// Sends the driver a POST of its own making, below the session's address.
     pub async fn command(&self, path: &str, body: Value) -> Result<Value, CmdError> {
-        self.client
-            .issue_cmd(Command {
-                path: path.to_owned(),
-                body,
-            })
-            .await
+        self.client.issue_cmd(PostCommand::new(path, body)).await
     }
 
     /// Sends Chromium a command of its DevTools protocol.
@@ -574,19 +613,29 @@ fn say(error: CmdError) -> String {
 
 /// The element that a script returned.
 pub(crate) fn reference(value: &Value) -> Result<ElementRef, String> {
-    let id = value[crate::find::ELEMENT].as_str();
+    let id = value[crate::locator::ELEMENT].as_str();
     id.map(|id| id.to_owned().into())
         .ok_or_else(|| "there is none".to_owned())
 }
 
-/// A POST that WebDriver itself does not know.
+/// A command that WebDriver itself does not define.
 #[derive(Debug)]
-struct Command {
+pub(crate) struct PostCommand {
     path: String,
     body: Value,
 }
 
-impl WebDriverCompatibleCommand for Command {
+impl PostCommand {
+    /// A POST to a path below the session's address.
+    pub(crate) fn new(path: &str, body: Value) -> PostCommand {
+        PostCommand {
+            path: path.to_owned(),
+            body,
+        }
+    }
+}
+
+impl WebDriverCompatibleCommand for PostCommand {
     fn endpoint(
         &self,
         base: &url::Url,

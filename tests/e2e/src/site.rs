@@ -1,8 +1,7 @@
 //! The built site with the tests' hook in front of it.
 //!
-//! The portal under test is the one that is deployed, file by file, with one script before it that
-//! listens to the console (`hook.js`): no browser tells its driver about policy violations, and only
-//! some about the console.
+//! The portal under test is the deployed one, file by file. One script runs before it and listens to the
+//! console (`hook.js`): no browser reports policy violations to its driver, and only some report the console.
 
 use crate::page::output;
 use std::path::{Path, PathBuf};
@@ -19,7 +18,7 @@ pub fn built() -> PathBuf {
 pub fn with_hook() -> &'static Path {
     static COPY: OnceLock<PathBuf> = OnceLock::new();
     COPY.get_or_init(|| {
-        forget_earlier_copies();
+        remove_earlier_copies();
         let copy = output().join(format!("site-{}", process::id()));
         copy_of(&built(), &copy)
             .and_then(|()| hook(&copy))
@@ -96,8 +95,8 @@ fn with_attributes(page: &str, attributes: &[(&str, &str)]) -> String {
     format!("{before}{TAG}{tag}{own}>{after}")
 }
 
-/// Removes the copies of test runs that are over.
-fn forget_earlier_copies() {
+/// Removes the copies of earlier test runs.
+fn remove_earlier_copies() {
     for entry in fs::read_dir(output()).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let owner = name.to_str().and_then(|name| name.strip_prefix("site-"));

@@ -1,26 +1,26 @@
 //! Pictures of every screen and state, on several devices: `cargo run -p e2e --bin gallery -- <folder>
-//! [part of a scene's name]`. Made to be looked at; nothing is judged here.
+//! [part of a scene's name]`. For people to look at: it checks nothing.
 
-use e2e::page::look_around;
-use e2e::papers::{self, Folder};
-use e2e::stage::Stage;
-use e2e::{Browser, Look, Page, containing};
+use e2e::fixtures::{self, Folder};
+use e2e::page::run_session;
+use e2e::servers::TestServers;
+use e2e::{Browser, Device, Page, containing};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::{env, fs};
 
-/// A screen or state: who looks, where, and what they do first.
+/// A screen or state: the address to open and the steps that lead to it.
 struct Scene {
     name: &'static str,
     open: &'static str,
     steps: &'static [Step],
 }
 
-/// What a consumer does or waits for. Words are given in Dutch and in English.
+/// What a consumer does or waits for. Texts are given in Dutch and in English.
 enum Step {
-    /// Follows a link with this in its name; the words are the dossier's own.
+    /// Follows a link with this in its name. The text is the dossier's own.
     Link(&'static str),
     /// Presses a button.
     Button(&'static str, &'static str),
@@ -49,11 +49,11 @@ const fn scene(name: &'static str, open: &'static str, steps: &'static [Step]) -
     Scene { name, open, steps }
 }
 
-const HANDING_IN: &str = "/open/eva";
+const UPLOADING: &str = "/open/eva";
 const PAYSLIP: Step = Link("recente loonstrook");
 const SEND: Step = Button("Aanleveren", "Hand in");
-/// What a browser does when the consumer comes back to the tab.
-const BACK_IN_TAB: Step = Script("document.dispatchEvent(new Event('visibilitychange'))");
+/// What a browser does when the consumer returns to the tab.
+const RETURN_TO_TAB: Step = Script("document.dispatchEvent(new Event('visibilitychange'))");
 
 /// Logs out as another tab would.
 const LOG_OUT_ELSEWHERE: Step = Script("return fetch('/session', { method: 'DELETE' })");
@@ -118,12 +118,12 @@ const SCENES: &[Scene] = &[
     ),
     scene(
         "upload-chosen",
-        HANDING_IN,
+        UPLOADING,
         &[PAYSLIP, File("loonstrook-november.pdf", 240_000)],
     ),
     scene(
         "upload-comment",
-        HANDING_IN,
+        UPLOADING,
         &[
             PAYSLIP,
             File("zażółć gęślą jaźń 🏡.jpg", 3_000_000),
@@ -132,18 +132,18 @@ const SCENES: &[Scene] = &[
     ),
     scene(
         "upload-wrong-kind",
-        HANDING_IN,
+        UPLOADING,
         &[PAYSLIP, File("film.mp4", 1000)],
     ),
-    scene("upload-empty", HANDING_IN, &[PAYSLIP, File("leeg.pdf", 0)]),
+    scene("upload-empty", UPLOADING, &[PAYSLIP, File("leeg.pdf", 0)]),
     scene(
         "upload-too-large",
-        HANDING_IN,
+        UPLOADING,
         &[PAYSLIP, File("groot.pdf", 26_500_000)],
     ),
     scene(
         "upload-ask-replace",
-        HANDING_IN,
+        UPLOADING,
         &[
             Link("legitimatiebewijs (Thomas"),
             File("paspoort.pdf", 240_000),
@@ -153,7 +153,7 @@ const SCENES: &[Scene] = &[
     ),
     scene(
         "upload-sending",
-        HANDING_IN,
+        UPLOADING,
         &[
             PAYSLIP,
             File("langzaam.pdf", 9_000_000),
@@ -163,7 +163,7 @@ const SCENES: &[Scene] = &[
     ),
     scene(
         "upload-arrived",
-        HANDING_IN,
+        UPLOADING,
         &[
             PAYSLIP,
             File("loonstrook.pdf", 240_000),
@@ -173,7 +173,7 @@ const SCENES: &[Scene] = &[
     ),
     scene(
         "upload-refused",
-        HANDING_IN,
+        UPLOADING,
         &[
             PAYSLIP,
             File("storing.pdf", 240_000),
@@ -186,7 +186,7 @@ const SCENES: &[Scene] = &[
     ),
     scene(
         "upload-lost",
-        HANDING_IN,
+        UPLOADING,
         &[
             PAYSLIP,
             File("weg-ervoor.pdf", 240_000),
@@ -199,7 +199,7 @@ const SCENES: &[Scene] = &[
     ),
     scene(
         "upload-settled",
-        HANDING_IN,
+        UPLOADING,
         &[
             PAYSLIP,
             File("weg-erna.pdf", 240_000),
@@ -209,7 +209,7 @@ const SCENES: &[Scene] = &[
     ),
     scene(
         "upload-already-there",
-        HANDING_IN,
+        UPLOADING,
         &[
             PAYSLIP,
             File("al-ontvangen.pdf", 240_000),
@@ -262,7 +262,7 @@ const SCENES: &[Scene] = &[
         "not-refreshed",
         "/open/wisselvallig",
         &[
-            BACK_IN_TAB,
+            RETURN_TO_TAB,
             Shows("niet kijken of er nieuws", "could not check for news"),
         ],
     ),
@@ -270,25 +270,25 @@ const SCENES: &[Scene] = &[
         "expired-meanwhile",
         "/open/verloopt",
         &[
-            BACK_IN_TAB,
+            RETURN_TO_TAB,
             Shows("toegang is verlopen", "access has expired"),
         ],
     ),
     scene(
         "expired-with-a-document",
-        HANDING_IN,
+        UPLOADING,
         &[
             PAYSLIP,
             File("loonstrook.pdf", 240_000),
             LOG_OUT_ELSEWHERE,
-            BACK_IN_TAB,
+            RETURN_TO_TAB,
             Shows("Laat deze pagina open", "Keep this page open"),
         ],
     ),
     scene("phone-code", "/open/eva", &[PHONE, PHONE_CODE]),
     scene(
         "phone-code-for-a-photo",
-        HANDING_IN,
+        UPLOADING,
         &[
             PAYSLIP,
             Button(
@@ -310,7 +310,7 @@ const SCENES: &[Scene] = &[
     scene("log-out", "/open/eva", &[LOG_OUT]),
     scene(
         "log-out-with-a-document",
-        HANDING_IN,
+        UPLOADING,
         &[PAYSLIP, File("loonstrook.pdf", 240_000), LOG_OUT],
     ),
     scene(
@@ -345,26 +345,26 @@ const SCENES: &[Scene] = &[
     ),
 ];
 
-/// What the scenes are looked at with.
-fn looks() -> Vec<(&'static str, &'static str, Look)> {
-    let desktop = Look::default();
+/// The devices and languages of the pictures: folder, page and device.
+fn variants() -> Vec<(&'static str, &'static str, Device)> {
+    let desktop = Device::default();
     vec![
-        ("phone", "", Look::phone()),
+        ("phone", "", Device::phone()),
         ("desktop", "", desktop.clone()),
         (
             "phone-dark",
             "",
-            Look {
+            Device {
                 dark: true,
-                ..Look::phone()
+                ..Device::phone()
             },
         ),
         (
             "phone-large-text",
             "",
-            Look {
+            Device {
                 text_percent: 200,
-                ..Look::phone()
+                ..Device::phone()
             },
         ),
         ("desktop-english", "en.html", desktop.clone()),
@@ -381,27 +381,32 @@ fn main() -> ExitCode {
     );
     let wanted = arguments.next().unwrap_or_default();
     let mut complete = true;
-    for (device, variant, look) in looks() {
-        let folder = folder.join(device);
+    for (folder_name, page_name, device) in variants() {
+        let folder = folder.join(folder_name);
         fs::create_dir_all(&folder).expect("the folder can be made");
         for scene in SCENES
             .iter()
-            .filter(|scene| format!("{device}/{}", scene.name).contains(&wanted))
-            .filter(|scene| variant != "je.html" || !scene.waits_for_words())
+            .filter(|scene| format!("{folder_name}/{}", scene.name).contains(&wanted))
+            .filter(|scene| page_name != "je.html" || !scene.waits_for_words())
         {
-            let stage = Arc::new(Stage::new());
+            let servers = Arc::new(TestServers::new());
             let picture = folder.join(format!("{}.png", scene.name));
-            complete &= takes(&picture, &look, &stage, async |page| {
-                play(page, scene, variant).await;
+            complete &= take_picture(&picture, &device, &servers, async |page| {
+                play(page, scene, page_name).await;
             });
         }
         if "broker".contains(&wanted) {
-            let stage = Arc::new(Stage::new());
-            complete &= takes(&folder.join("broker.png"), &look, &stage, async |page| {
-                page.open("/open/eva").await;
-                page.open(&page.stage.broker()).await;
-                page.heading(containing("Eva Bakker")).appears().await;
-            });
+            let servers = Arc::new(TestServers::new());
+            complete &= take_picture(
+                &folder.join("broker.png"),
+                &device,
+                &servers,
+                async |page| {
+                    page.open("/open/eva").await;
+                    page.open(&page.servers.broker()).await;
+                    page.heading(containing("Eva Bakker")).appears().await;
+                },
+            );
         }
     }
     if complete {
@@ -411,13 +416,18 @@ fn main() -> ExitCode {
     }
 }
 
-/// Takes a picture of where `go` leads; says so when it does not get there, and goes on.
-fn takes(picture: &Path, look: &Look, stage: &Arc<Stage>, go: impl AsyncFnOnce(&Page)) -> bool {
+/// Takes a picture of the state to which `go` leads. A state that is not reached is reported and left out.
+fn take_picture(
+    picture: &Path,
+    device: &Device,
+    servers: &Arc<TestServers>,
+    go: impl AsyncFnOnce(&Page),
+) -> bool {
     let taken = catch_unwind(AssertUnwindSafe(|| {
-        look_around(Browser::Chromium, look, stage, async |page| {
+        run_session(Browser::Chromium, device, servers, async |page| {
             go(page).await;
-            page.settles().await;
-            page.whole_picture(picture).await;
+            page.wait_for_animations().await;
+            page.full_screenshot(picture).await;
         });
     }));
     let outcome = if taken.is_ok() { "" } else { " is missing" };
@@ -425,27 +435,27 @@ fn takes(picture: &Path, look: &Look, stage: &Arc<Stage>, go: impl AsyncFnOnce(&
     taken.is_ok()
 }
 
-/// Goes to a scene. What the demo does slowly lasts for as long as a picture takes.
-async fn play(page: &Page, scene: &Scene, variant: &str) {
-    let english = usize::from(variant == "en.html");
-    if variant.is_empty() {
+/// Goes to a scene. What the demo does slowly takes longer than the picture.
+async fn play(page: &Page, scene: &Scene, page_name: &str) {
+    let english = usize::from(page_name == "en.html");
+    if page_name.is_empty() {
         page.open(scene.open).await;
     } else if let Some(fragment) = scene.open.strip_prefix('/').filter(|it| !it.contains('/')) {
-        page.open(&format!("/{variant}{fragment}")).await;
+        page.open(&format!("/{page_name}{fragment}")).await;
     } else {
-        // Becomes the consumer without looking yet: some dossiers are different the second time.
+        // Signs in without opening the dossier: some dossiers differ the second time.
         let (link, fragment) = scene.open.split_once('#').unwrap_or((scene.open, ""));
         page.open("/e2e-hook.js").await;
-        let become_them = "const [token, done] = arguments;
+        let sign_in = "const [token, done] = arguments;
             fetch('/session', { method: 'POST', body: JSON.stringify({ token }) }).then(() => done())";
         let consumer = link.trim_start_matches("/open/");
-        page.script_later(become_them, vec![page.stage.token(consumer).into()])
+        page.async_script(sign_in, vec![page.servers.token(consumer).into()])
             .await;
-        page.open(&format!("/{variant}#{fragment}")).await;
+        page.open(&format!("/{page_name}#{fragment}")).await;
     }
-    // Until the first heading: of the dossier, or of what became of it. A slow one is a scene by itself.
+    // The first heading is that of the dossier, or of an error. A slow dossier is a scene by itself.
     if scene.name != "loading" {
-        page.role("heading", e2e::find::Name::Any)
+        page.role("heading", e2e::TextMatch::Any)
             .first()
             .appears()
             .await;
@@ -464,13 +474,13 @@ async fn play(page: &Page, scene: &Scene, variant: &str) {
                 let bytes = if *size == 0 {
                     Vec::new()
                 } else {
-                    papers::pdf(*size)
+                    fixtures::pdf(*size)
                 };
-                page.give_file(&folder.file(name, &bytes)).await;
+                page.choose_file(&folder.file(name, &bytes)).await;
             }
             Write(text) => {
-                let fields = page.role("textbox", e2e::find::Name::Any);
-                let search = page.role("searchbox", e2e::find::Name::Any);
+                let fields = page.role("textbox", e2e::TextMatch::Any);
+                let search = page.role("searchbox", e2e::TextMatch::Any);
                 let field = if scene.name.contains("search") {
                     search
                 } else {
@@ -487,7 +497,7 @@ async fn play(page: &Page, scene: &Scene, variant: &str) {
             Script(body) => {
                 page.script(body, vec![]).await;
             }
-            Offline => page.goes_offline().await,
+            Offline => page.go_offline().await,
         }
     }
 }

@@ -9,8 +9,8 @@ use super::subject::{
 };
 use super::table::{Goal, Row, Table, Unit};
 use e2e::Page;
-use e2e::papers::{self, Folder};
-use e2e::stage::Stage;
+use e2e::fixtures::{self, Folder};
+use e2e::servers::TestServers;
 use fantoccini::key::Key;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -40,11 +40,11 @@ struct Visits {
 }
 
 /// Measures visits to the long dossier.
-pub fn measure(stage: &Arc<Stage>, table: &mut Table) {
+pub fn measure(servers: &Arc<TestServers>, table: &mut Table) {
     let mut all = [Subject::Portal, Subject::Peer].map(|subject| (subject, Visits::default()));
     for run in 1..=RUNS {
         for (subject, visits) in &mut all {
-            visit(stage, async |page| long_visit(page, *subject, visits).await);
+            visit(servers, async |page| long_visit(page, *subject, visits).await);
         }
         println!("visits to 5,000 actions: {run} of {RUNS}");
     }
@@ -74,7 +74,7 @@ async fn long_visit(page: &Page, subject: Subject, visits: &mut Visits) {
     before_each_page(page, &[TASKS, &watch].join("\n")).await;
     slow_processor(page, 4).await;
     page.open(subject.path()).await;
-    page.until_script("the list", "return window.marks?.usable !== undefined")
+    page.wait_for_script("the list", "return window.marks?.usable !== undefined")
         .await;
     idle(page).await;
     let seen = page.script("return marks.seen", vec![]).await;
@@ -118,7 +118,7 @@ async fn long_visit(page: &Page, subject: Subject, visits: &mut Visits) {
     appears(page, "input[type=file]").await;
     idle(page).await;
     let folder = Folder::new();
-    page.give_file(&folder.file("afschrift.pdf", &papers::pdf(5000)))
+    page.choose_file(&folder.file("afschrift.pdf", &fixtures::pdf(5000)))
         .await;
     appears(page, "textarea").await;
     idle(page).await;
@@ -152,7 +152,7 @@ async fn goes(page: &Page, target: &str, shown: &str) {
 }
 
 async fn is_so(page: &Page, what: &str, condition: &str) {
-    page.until_script(what, &format!("{ROOT} return {condition}"))
+    page.wait_for_script(what, &format!("{ROOT} return {condition}"))
         .await;
 }
 

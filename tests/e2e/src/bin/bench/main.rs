@@ -20,7 +20,7 @@ mod race;
 mod subject;
 mod table;
 
-use e2e::stage::Stage;
+use e2e::servers::TestServers;
 use std::sync::Arc;
 use table::Table;
 
@@ -31,17 +31,17 @@ fn main() {
     let (runs, parts) = arguments();
     let is_wanted = |part: &str| parts.is_empty() || parts.iter().any(|wanted| wanted == part);
     let site = peer::site_with_peers();
-    let stage = Arc::new(Stage::with_site(&site));
+    let servers = Arc::new(TestServers::with_site(&site));
     let mut table = Table::default();
     if is_wanted("race") {
         peer::check(site.path());
-        race::measure(&stage, site.path(), runs, &mut table);
+        race::measure(&servers, site.path(), runs, &mut table);
     }
     if is_wanted("long") {
-        long::measure(&stage, &mut table);
+        long::measure(&servers, &mut table);
     }
     if is_wanted("otd") {
-        otd::measure(&stage, &mut table);
+        otd::measure(&servers, &mut table);
     }
     println!("\n{table}");
 }

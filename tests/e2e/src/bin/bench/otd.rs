@@ -10,7 +10,7 @@ use super::memory::{Kind, Memory};
 use super::subject::{ROOT, Subject, before_each_page, click, sign_in, visit};
 use super::table::{Goal, Row, Table, Unit};
 use e2e::Page;
-use e2e::stage::Stage;
+use e2e::servers::TestServers;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -35,13 +35,13 @@ struct Fetches {
 }
 
 /// Measures the fetching of a large OTD.
-pub fn measure(stage: &Arc<Stage>, table: &mut Table) {
+pub fn measure(servers: &Arc<TestServers>, table: &mut Table) {
     let mut bare = Vec::new();
     let mut all = [Subject::Portal, Subject::Peer].map(|subject| (subject, Fetches::default()));
     for run in 1..=RUNS {
-        visit(stage, async |page| bare.push(fetch_untouched(page).await));
+        visit(servers, async |page| bare.push(fetch_untouched(page).await));
         for (subject, fetches) in &mut all {
-            visit(stage, async |page| fetch(page, *subject, fetches).await);
+            visit(servers, async |page| fetch(page, *subject, fetches).await);
         }
         println!("OTDs: {run} of {RUNS}");
     }
@@ -82,7 +82,7 @@ async fn fetch_untouched(page: &Page) -> f64 {
         fetch('consumerportal/get_otd_pdf?productaction_id=' + arguments[0], { cache: 'no-store' })
           .then(async (answer) => [answer.status, (await answer.arrayBuffer()).byteLength])
           .then(([status, length]) => done([performance.now() - from, status, length]))";
-    let answer = page.script_later(fetch, vec![id]).await;
+    let answer = page.async_script(fetch, vec![id]).await;
     let length = answer[2].as_f64().unwrap_or_default();
     assert!(
         answer[1] == 200 && length > 50e6,
@@ -99,7 +99,7 @@ async fn fetch(page: &Page, subject: Subject, fetches: &mut Fetches) {
         Subject::Peer => "button.save",
         _ => "button[aria-label$='opslaan']",
     };
-    page.until_script(
+    page.wait_for_script(
         "one OTD to save",
         &format!(
             "{ROOT} return root.querySelectorAll({}).length === 1",
@@ -112,7 +112,7 @@ async fn fetch(page: &Page, subject: Subject, fetches: &mut Fetches) {
         .await;
     let memory = Memory::watch();
     click(page, button).await;
-    page.until_script("the PDF", "return 'made' in window")
+    page.wait_for_script("the PDF", "return 'made' in window")
         .await;
     let (peak, of) = memory.peak();
     let made = page

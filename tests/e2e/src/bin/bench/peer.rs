@@ -10,8 +10,8 @@ use std::process::Command;
 use std::sync::Arc;
 
 use super::subject::{Subject, appears, click, focus, sign_in, visit};
-use e2e::papers::{self, Folder};
-use e2e::stage::Stage;
+use e2e::fixtures::{self, Folder};
+use e2e::servers::TestServers;
 use e2e::{containing, site};
 
 /// The files that make the peer, and nothing that npm puts beside them.
@@ -175,8 +175,8 @@ fn run(command: &mut Command) {
 /// # Panics
 /// When it does not.
 pub fn check(site: &Path) {
-    let stage = Arc::new(Stage::with_site(site));
-    visit(&stage, async |page| {
+    let servers = Arc::new(TestServers::with_site(site));
+    visit(&servers, async |page| {
         sign_in(page, "eva").await;
         page.open("/peer.html?lang=en").await;
         appears(page, ".portal").await;
@@ -188,7 +188,7 @@ pub fn check(site: &Path) {
         page.open(&Subject::Peer.page("")).await;
         click(page, ".task-open a").await;
         let folder = Folder::new();
-        page.give_file(&folder.file("afschrift.pdf", &papers::pdf(5000)))
+        page.choose_file(&folder.file("afschrift.pdf", &fixtures::pdf(5000)))
             .await;
         appears(page, "textarea").await;
         focus(page, "textarea").await;
@@ -198,7 +198,7 @@ pub fn check(site: &Path) {
             .appears()
             .await;
     });
-    let uploads = stage.uploads();
+    let uploads = servers.uploads();
     assert!(
         matches!(&uploads[..], [one] if one.comment.as_deref() == Some("Dit is alles")),
         "the peer does not upload what it is given: {} documents",

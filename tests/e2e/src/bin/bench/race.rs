@@ -23,7 +23,7 @@ use super::subject::{
 };
 use super::table::{Goal, Row, Table, Unit};
 use e2e::Page;
-use e2e::stage::Stage;
+use e2e::servers::TestServers;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -59,13 +59,13 @@ struct Visits {
 }
 
 /// Measures first visits to each page.
-pub fn measure(stage: &Arc<Stage>, site: &Path, runs: usize, table: &mut Table) {
+pub fn measure(servers: &Arc<TestServers>, site: &Path, runs: usize, table: &mut Table) {
     for (consumer, called, goes) in DOSSIERS {
         let subjects = [Subject::Portal, Subject::Bare, Subject::Peer];
         let mut all = subjects.map(|subject| (subject, Visits::default()));
         for run in 1..=runs {
             for (subject, visits) in &mut all {
-                visit(stage, async |page| {
+                visit(servers, async |page| {
                     let is_last = run == runs && consumer == "eva";
                     first_visit(page, *subject, consumer, goes, site, is_last, visits).await;
                 });
@@ -129,7 +129,7 @@ async fn first_visit(
     before_each_page(page, &watch(subject, goes, &session)).await;
     page.open(subject.path()).await;
     let is_usable = "return window.marks?.usable !== undefined && marks.painted !== undefined";
-    page.until_script(&format!("{subject:?} to be usable"), is_usable)
+    page.wait_for_script(&format!("{subject:?} to be usable"), is_usable)
         .await;
 
     // What comes later is counted, not timed.
@@ -197,7 +197,7 @@ async fn files(page: &Page, site: &Path) -> BTreeMap<String, (f64, f64)> {
         const later = () => { clearTimeout(timer); timer = setTimeout(() => done(true), 1000) };
         new PerformanceObserver(later).observe({ type: 'resource' });
         later();";
-    page.script_later(quiet, vec![]).await;
+    page.async_script(quiet, vec![]).await;
     idle(page).await;
     let fetched = page.script("return fetched()", vec![]).await;
     let fetched = fetched.as_array().expect("a list of files");

@@ -1,7 +1,7 @@
 //! What is measured: the pages, how they are opened, and how a visit begins.
 
-use e2e::stage::Stage;
-use e2e::{Browser, Look, Page};
+use e2e::servers::TestServers;
+use e2e::{Browser, Device, Page};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -41,8 +41,8 @@ pub const ROOT: &str =
     "const root = document.querySelector('consumer-portal')?.shadowRoot ?? document;";
 
 /// Runs a measurement in a new browser.
-pub fn visit(stage: &Arc<Stage>, measure: impl AsyncFnOnce(&Page)) {
-    e2e::page::look_around(Browser::Chromium, &Look::default(), stage, measure);
+pub fn visit(servers: &Arc<TestServers>, measure: impl AsyncFnOnce(&Page)) {
+    e2e::page::run_session(Browser::Chromium, &Device::default(), servers, measure);
 }
 
 /// Signs in as a consumer, on a page that loads nothing of what is measured, and gives their session as
@@ -58,8 +58,8 @@ pub async fn sign_in(page: &Page, consumer: &str) -> Value {
           return (await answer.json()).consumerportalsession;
         };
         enter().then(done, (error) => done(String(error)));";
-    let token = json!(page.stage.token(consumer));
-    let session = page.script_later(enter, vec![token]).await;
+    let token = json!(page.servers.token(consumer));
+    let session = page.async_script(enter, vec![token]).await;
     assert!(session.is_object(), "{consumer} has no session: {session}");
     page.open("about:blank").await;
     page.devtools("Network.clearBrowserCache", json!({})).await;
@@ -108,7 +108,7 @@ pub async fn click(page: &Page, selector: &str) {
         "{ROOT} return root.querySelector({}) !== null",
         json!(selector)
     );
-    page.until_script(&format!("something to click at {selector}"), &is_there)
+    page.wait_for_script(&format!("something to click at {selector}"), &is_there)
         .await;
     let place = format!(
         "{ROOT} const found = root.querySelector(arguments[0]);
@@ -141,12 +141,12 @@ pub async fn appears(page: &Page, selector: &str) {
         "{ROOT} return root.querySelector({}) !== null",
         json!(selector)
     );
-    page.until_script(selector, &is_there).await;
+    page.wait_for_script(selector, &is_there).await;
 }
 
 /// Waits until the page has painted and has nothing left to do.
 pub async fn idle(page: &Page) {
     let idle = "const done = arguments[arguments.length - 1];
         requestAnimationFrame(() => requestIdleCallback(() => requestIdleCallback(() => done(true))))";
-    page.script_later(idle, vec![]).await;
+    page.async_script(idle, vec![]).await;
 }

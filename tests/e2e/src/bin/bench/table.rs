@@ -72,8 +72,10 @@ impl Row {
         Row { goal, ..self }
     }
 
+    /// How many times as long as the bare page. Of sizes that says nothing: it has next to none.
     fn of_bare(&self, value: f64) -> Option<f64> {
-        Some(value / self.bare?)
+        let bare = self.bare.filter(|_| matches!(self.unit, Unit::Ms))?;
+        Some(value / bare)
     }
 
     /// Allowed and aimed at, each with whether the portal keeps to it.

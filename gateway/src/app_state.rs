@@ -1,0 +1,49 @@
+//! What the endpoints share: the settings, who is signed in, AccelerateConnect, and what is remembered and
+//! counted. It knows nothing of requests; everything that answers one uses it.
+
+use crate::action_cache::ActionCache;
+use crate::dedup::Dedup;
+use crate::limits::Limiter;
+use crate::metrics::Metrics;
+use crate::session::Sessions;
+use crate::settings::Settings;
+use crate::upstream::Upstream;
+use std::sync::Arc;
+
+/// What the endpoints share.
+#[derive(Debug)]
+pub struct AppState {
+    /// All settings.
+    pub settings: Settings,
+    /// Makes, reads and ends sessions.
+    pub sessions: Arc<Sessions>,
+    /// AccelerateConnect.
+    pub upstream: Upstream,
+    /// Which actions are whose.
+    pub action_cache: ActionCache,
+    /// Which uploads came before.
+    pub dedup: Arc<Dedup>,
+    /// How many requests and uploads are allowed.
+    pub limiter: Limiter,
+    /// What Prometheus reads.
+    pub metrics: Arc<Metrics>,
+}
+
+impl AppState {
+    /// The state of a gateway that starts.
+    ///
+    /// # Errors
+    /// When the system's certificates cannot be read.
+    pub fn new(settings: Settings) -> std::io::Result<AppState> {
+        let metrics = Arc::new(Metrics::default());
+        Ok(AppState {
+            sessions: Arc::new(Sessions::new(&settings)),
+            upstream: Upstream::new(&settings.accelerate, metrics.clone())?,
+            action_cache: ActionCache::default(),
+            dedup: Arc::default(),
+            limiter: Limiter::new(&settings.limits),
+            metrics,
+            settings,
+        })
+    }
+}

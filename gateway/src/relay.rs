@@ -1,0 +1,323 @@
+//! Relays a body piece by piece: counts it, limits its size, and stops it when it stands still. A
+//! [`RelayBody`] holds one piece at a time and reads the next only when the receiver takes it.
+
+use axum::body::Body;
+use bytes::Bytes;
+use futures_util::task::AtomicWaker;
+use http_body::{Body as _, Frame, SizeHint};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+use tokio::sync::Notify;
+use tokio::time::{Instant, Sleep};
+
+/// Why a body ended early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RelayError {
+    /// The sender closed the connection.
+    SenderGone,
+    /// The sender sent nothing for too long.
+    SenderIdle,
+    /// The receiver took nothing for too long.
+    ReceiverIdle,
+    /// The body is larger than allowed.
+    TooLarge,
+}
+
+impl std::fmt::Display for RelayError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            RelayError::SenderGone => "the sender closed the connection",
+            RelayError::SenderIdle => "the sender sent nothing for too long",
+            RelayError::ReceiverIdle => "the receiver took nothing for too long",
+            RelayError::TooLarge => "the body is too large",
+        })
+    }
+}
+
+impl std::error::Error for RelayError {}
+
+/// How far a body has come. It can be read after the body itself was given away.
+#[derive(Debug, Clone, Default)]
+pub struct RelayProgress(Arc<(AtomicU8, Notify)>);
+
+impl RelayProgress {
+    const COMPLETE: u8 = 1;
+    const SENDER_GONE: u8 = 2;
+    const SENDER_IDLE: u8 = 3;
+    const TOO_LARGE: u8 = 4;
+    const RECEIVER_IDLE: u8 = 5;
+
+    /// Whether all of the body was passed on.
+    pub fn is_complete(&self) -> bool {
+        self.0.0.load(Ordering::Acquire) == RelayProgress::COMPLETE
+    }
+
+    /// Why the body ended early, if it did.
+    pub fn error(&self) -> Option<RelayError> {
+        match self.0.0.load(Ordering::Acquire) {
+            RelayProgress::SENDER_GONE => Some(RelayError::SenderGone),
+            RelayProgress::SENDER_IDLE => Some(RelayError::SenderIdle),
+            RelayProgress::TOO_LARGE => Some(RelayError::TooLarge),
+            RelayProgress::RECEIVER_IDLE => Some(RelayError::ReceiverIdle),
+            _ => None,
+        }
+    }
+
+    /// Waits until the body is complete or has failed.
+    pub async fn finished(&self) {
+        let mut notified = std::pin::pin!(self.0.1.notified());
+        notified.as_mut().enable();
+        if self.0.0.load(Ordering::Acquire) == 0 {
+            notified.await;
+        }
+    }
+
+    fn set(&self, status: u8) {
+        self.0.0.store(status, Ordering::Release);
+        self.0.1.notify_waiters();
+    }
+}
+
+/// A body with a size limit and an idle limit.
+pub struct RelayBody {
+    body: Body,
+    bytes_left: u64,
+    idle_limit: Duration,
+    idle_timer: Option<Pin<Box<Sleep>>>,
+    progress: RelayProgress,
+    drain_on_drop: bool,
+    in_flight: Option<Arc<InFlight>>,
+}
+
+/// Whether the receiver still holds the last piece, and who waits for it.
+#[derive(Default)]
+struct InFlight {
+    held: AtomicBool,
+    waiting: AtomicWaker,
+}
+
+/// A piece that reports when it is dropped.
+struct Piece(Bytes, Arc<InFlight>);
+
+impl AsRef<[u8]> for Piece {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Drop for Piece {
+    fn drop(&mut self) {
+        self.1.held.store(false, Ordering::Release);
+        self.1.waiting.wake();
+    }
+}
+
+impl RelayBody {
+    /// Relays a body of at most `max_bytes` that may stand still for `idle_limit`.
+    pub fn new(body: Body, max_bytes: u64, idle_limit: Duration) -> (RelayBody, RelayProgress) {
+        let progress = RelayProgress::default();
+        if body.is_end_stream() {
+            progress.set(RelayProgress::COMPLETE);
+        }
+        let relay = RelayBody {
+            body,
+            bytes_left: max_bytes,
+            idle_limit,
+            idle_timer: None,
+            progress: progress.clone(),
+            drain_on_drop: false,
+            in_flight: None,
+        };
+        (relay, progress)
+    }
+
+    /// The same body, but what nobody takes is read and dropped. A browser in the middle of sending can
+    /// then read why it is refused.
+    pub fn drain_on_drop(mut self) -> RelayBody {
+        self.drain_on_drop = true;
+        self
+    }
+
+    /// The same body, but the next piece waits until the receiver has dropped the one before. When that
+    /// takes too long, the body fails.
+    ///
+    /// For receivers that send pieces on: they would otherwise buffer several while the other side takes
+    /// none. Not for receivers that collect the pieces.
+    pub fn piece_by_piece(mut self) -> RelayBody {
+        self.in_flight = Some(Arc::default());
+        self
+    }
+
+    /// Ready when nothing has moved for the idle limit.
+    fn poll_idle(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        let idle_limit = self.idle_limit;
+        let timer = self
+            .idle_timer
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(idle_limit)));
+        timer.as_mut().poll(context)
+    }
+
+    fn fail(&mut self, error: RelayError) -> Poll<Option<Result<Frame<Bytes>, RelayError>>> {
+        self.progress.set(match error {
+            RelayError::SenderGone => RelayProgress::SENDER_GONE,
+            RelayError::SenderIdle => RelayProgress::SENDER_IDLE,
+            RelayError::TooLarge => RelayProgress::TOO_LARGE,
+            RelayError::ReceiverIdle => RelayProgress::RECEIVER_IDLE,
+        });
+        Poll::Ready(Some(Err(error)))
+    }
+}
+
+impl http_body::Body for RelayBody {
+    type Data = Bytes;
+    type Error = RelayError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, RelayError>>> {
+        if let Some(in_flight) = &self.in_flight {
+            in_flight.waiting.register(context.waker());
+            if in_flight.held.load(Ordering::Acquire) {
+                ready!(self.poll_idle(context));
+                return self.fail(RelayError::ReceiverIdle);
+            }
+        }
+        let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) else {
+            ready!(self.poll_idle(context));
+            return self.fail(RelayError::SenderIdle);
+        };
+        let until = Instant::now() + self.idle_limit;
+        if let Some(timer) = &mut self.idle_timer {
+            // The timer is used again: a document has thousands of pieces.
+            timer.as_mut().reset(until);
+        }
+        match frame {
+            None => {
+                self.progress.set(RelayProgress::COMPLETE);
+                Poll::Ready(None)
+            }
+            Some(Err(_)) => self.fail(RelayError::SenderGone),
+            Some(Ok(frame)) => {
+                let length = frame.data_ref().map_or(0, |data| data.len() as u64);
+                let Some(left) = self.bytes_left.checked_sub(length) else {
+                    return self.fail(RelayError::TooLarge);
+                };
+                self.bytes_left = left;
+                // Nobody may ask a body of a known length for its end.
+                if self.body.is_end_stream() {
+                    self.progress.set(RelayProgress::COMPLETE);
+                }
+                Poll::Ready(Some(Ok(match self.in_flight.clone() {
+                    Some(in_flight) => frame.map_data(|data| {
+                        in_flight.held.store(true, Ordering::Release);
+                        // A copy: the original is a slice of hyper's buffer, and hyper makes a new buffer
+                        // for as long as a slice is held.
+                        Bytes::from_owner(Piece(Bytes::copy_from_slice(&data), in_flight))
+                    }),
+                    None => frame,
+                })))
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for RelayBody {
+    fn drop(&mut self) {
+        let sender_failed = matches!(
+            self.progress.error(),
+            Some(RelayError::SenderGone | RelayError::SenderIdle)
+        );
+        if self.drain_on_drop && !sender_failed && !self.body.is_end_stream() {
+            let body = std::mem::take(&mut self.body);
+            drain(body, self.bytes_left, self.idle_limit);
+        }
+    }
+}
+
+/// At least this much of a refused body is read before the connection is closed, in bytes.
+const MIN_DRAINED_BYTES: u64 = 64 * 1024 * 1024;
+
+/// A refused body is read for this long at most: nobody holds a connection by sending a byte now and
+/// then.
+const DRAIN_LIMIT: Duration = Duration::from_secs(60);
+
+/// Reads a body in the background and drops it. Stops after `max_bytes`, but not before
+/// [`MIN_DRAINED_BYTES`].
+pub fn drain(body: Body, max_bytes: u64, idle_limit: Duration) {
+    use http_body_util::BodyExt as _;
+    if body.is_end_stream() {
+        return;
+    }
+    let (mut relay, _) = RelayBody::new(body, max_bytes.max(MIN_DRAINED_BYTES), idle_limit);
+    // While the program ends there may be no runtime left.
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        let reading = async move { while let Some(Ok(_)) = relay.frame().await {} };
+        runtime.spawn(tokio::time::timeout(DRAIN_LIMIT, reading));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http_body_util::BodyExt as _;
+
+    const IDLE_LIMIT: Duration = Duration::from_secs(30);
+
+    #[tokio::test]
+    async fn a_complete_body_passes_and_is_reported_complete() {
+        let (relay, progress) = RelayBody::new(Body::from("abc"), 3, IDLE_LIMIT);
+        assert_eq!(relay.size_hint().exact(), Some(3));
+        assert!(!progress.is_complete());
+        assert_eq!(relay.collect().await.unwrap().to_bytes(), "abc");
+        assert!(progress.is_complete());
+    }
+
+    #[tokio::test]
+    async fn the_next_piece_waits_until_the_one_before_is_dropped() {
+        let pieces = ["a", "b"].map(|piece| Ok::<_, std::io::Error>(Bytes::from(piece)));
+        let body = Body::from_stream(futures_util::stream::iter(pieces));
+        let mut relay = RelayBody::new(body, 9, IDLE_LIMIT).0.piece_by_piece();
+        let first = relay.frame().await;
+        let next = tokio::spawn(async move { relay.frame().await.unwrap().unwrap().into_data() });
+        tokio::task::yield_now().await;
+        assert!(!next.is_finished());
+        drop(first);
+        assert_eq!(next.await.unwrap().unwrap(), "b");
+    }
+
+    #[tokio::test]
+    async fn a_body_that_is_a_byte_too_large_fails() {
+        let (relay, progress) = RelayBody::new(Body::from("abcd"), 3, IDLE_LIMIT);
+        assert_eq!(relay.collect().await.unwrap_err(), RelayError::TooLarge);
+        assert_eq!(progress.error(), Some(RelayError::TooLarge));
+    }
+
+    #[tokio::test]
+    async fn a_sender_that_is_gone_or_idle_makes_the_body_fail() {
+        let broken = futures_util::stream::iter([
+            Ok(Bytes::from_static(b"a")),
+            Err(std::io::Error::other("reset")),
+        ]);
+        let (relay, progress) = RelayBody::new(Body::from_stream(broken), 9, IDLE_LIMIT);
+        assert_eq!(relay.collect().await.unwrap_err(), RelayError::SenderGone);
+        assert_eq!(progress.error(), Some(RelayError::SenderGone));
+
+        let idle = futures_util::stream::pending::<Result<Bytes, std::io::Error>>();
+        let (relay, progress) =
+            RelayBody::new(Body::from_stream(idle), 9, Duration::from_millis(1));
+        assert_eq!(relay.collect().await.unwrap_err(), RelayError::SenderIdle);
+        assert_eq!(progress.error(), Some(RelayError::SenderIdle));
+    }
+}

@@ -1,0 +1,594 @@
+//! The four endpoints on their way to AccelerateConnect and back: signed, checked, once, and only for
+//! the consumer's own actions.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod harness;
+
+use harness::{
+    ACTION, CONSUMER, FakeAccelerate, TestGateway, answer_getsession, send_answer, send_json,
+    send_session,
+};
+use std::io::Write as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+const DOCUMENT: &[u8] =
+    b"--b\r\ncontent-disposition: form-data; name=\"file\"\r\n\r\n%PDF-1.7 bytes\r\n--b--\r\n";
+
+/// Takes everything, and gives a document.
+fn accepts_everything() -> FakeAccelerate {
+    FakeAccelerate::new(|request, stream| {
+        if answer_getsession(request, stream) {
+            return;
+        }
+        if request.is("upload_file") {
+            send_json(stream, "{\"operation_result\":\"ok\"}");
+        } else if request.is("get_otd_pdf") {
+            send_json(
+                stream,
+                "{\"raw_pdf_data\":\"JVBERg==\",\"filename\":\"otd.pdf\"}",
+            );
+        } else {
+            let _ = stream.write_all(
+                b"HTTP/1.1 200 OK\r\ncontent-type: application/pdf\r\ncontent-length: 5\r\n\
+                  content-disposition: inline; filename=\"demo.pdf\"\r\nset-cookie: a=b\r\nx-powered-by: PHP\r\n\r\n%PDF-",
+            );
+        }
+    })
+}
+
+#[test]
+fn getsession_is_signed_and_asks_for_the_signed_in_consumer() {
+    let upstream = accepts_everything();
+    let gateway = TestGateway::new(&upstream);
+    let response =
+        gateway.get("/consumerportal/getsession?consumer_id=CNSRANOTHER&ip_address=6.6.6.6");
+    assert_eq!(response.status, 200);
+    assert!(response.text().contains(ACTION));
+    assert!(
+        response
+            .header("portal-session")
+            .unwrap()
+            .parse::<u64>()
+            .unwrap()
+            > 1_000
+    );
+    let request = &upstream.received("getsession")[0];
+    assert!(request.is_signed(), "{:?}", request.parameters());
+    let names: Vec<String> = request.parameters().into_iter().map(|it| it.0).collect();
+    assert_eq!(
+        names,
+        ["consumer_id", "ip_address", "timestamp", "domain", "token"]
+    );
+    assert_eq!(request.parameter("consumer_id").unwrap(), CONSUMER);
+    assert_eq!(request.parameter("ip_address").unwrap(), "127.0.0.1");
+    assert_eq!(request.parameter("domain").unwrap(), "demo");
+    assert!(
+        request.header("cookie").is_none(),
+        "our session is none of theirs"
+    );
+}
+
+#[test]
+fn each_convention_of_the_signature_is_a_setting() {
+    let upstream = accepts_everything();
+    let gateway = TestGateway::with(upstream.address, |settings| {
+        settings.accelerate.sign_domain = false;
+        settings.accelerate.time = gateway::settings::TimeParameter::Date;
+    });
+    gateway.get("/consumerportal/getsession");
+    let request = &upstream.received("getsession")[0];
+    let date = request.parameter("date").unwrap();
+    assert_eq!(date.len(), "2018-01-01 12:00:00".len());
+    assert!(request.parameter("timestamp").is_none() && request.parameter("domain").is_some());
+    let others = request.parameters();
+    let covered: Vec<(&str, &str)> = others
+        .iter()
+        .filter(|(name, _)| name != "token" && name != "domain")
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let token = accelerate::signing::token(&covered, harness::SALT);
+    assert_eq!(request.parameter("token"), Some(token));
+}
+
+#[test]
+fn a_request_without_a_session_is_refused_and_not_passed_on() {
+    let upstream = accepts_everything();
+    let mut gateway = TestGateway::new(&upstream);
+    gateway.cookie = "portal=v4.local.nonsense".to_owned();
+    for path in [
+        "getsession".to_owned(),
+        format!("get_otd_pdf?productaction_id={ACTION}"),
+    ] {
+        let response = gateway.get(&format!("/consumerportal/{path}"));
+        assert_eq!(
+            (response.status, response.code().as_str()),
+            (401, "NOT_SIGNED_IN")
+        );
+    }
+    assert_eq!(
+        gateway.upload("first-upload", DOCUMENT).code(),
+        "NOT_SIGNED_IN"
+    );
+    assert!(upstream.received("").is_empty());
+}
+
+#[test]
+fn a_document_is_passed_on_as_an_attachment_without_other_headers() {
+    let upstream = accepts_everything();
+    let gateway = TestGateway::new(&upstream);
+    let response = gateway.get(&format!(
+        "/consumerportal/get_product_action_download?productaction_id={ACTION}"
+    ));
+    assert_eq!(response.body, b"%PDF-");
+    assert_eq!(
+        response.header("content-disposition"),
+        Some("attachment; filename=\"demo.pdf\"")
+    );
+    assert_eq!(response.header("content-type"), Some("application/pdf"));
+    assert!(response.header("set-cookie").is_none() && response.header("x-powered-by").is_none());
+    assert_eq!(response.header("cache-control"), Some("no-store"));
+    assert!(
+        response
+            .header("content-security-policy")
+            .unwrap()
+            .contains("sandbox")
+    );
+    let request = &upstream.received("get_product_action_download")[0];
+    assert!(request.is_signed());
+    assert!(request.parameter("consumer_id").is_none());
+    let otd = gateway.get(&format!(
+        "/consumerportal/get_otd_pdf?productaction_id={ACTION}"
+    ));
+    assert!(otd.text().contains("raw_pdf_data"));
+}
+
+#[test]
+fn another_consumers_action_is_refused_like_one_that_does_not_exist() {
+    let upstream = accepts_everything();
+    let gateway = TestGateway::new(&upstream);
+    let of = |id: &str| {
+        let response = gateway.get(&format!(
+            "/consumerportal/get_otd_pdf?productaction_id={id}"
+        ));
+        (response.status, response.text().to_owned())
+    };
+    let refused = (
+        404,
+        "{\"error\":{\"code\":\"UNKNOWN_PRODUCTACTION\"}}".to_owned(),
+    );
+    assert_eq!(of("PRABELONGSTOSOMEONEELSE"), refused);
+    assert_eq!(of("PRADOESNOTEXIST"), refused);
+    assert_eq!(of("..%2Fgetsession"), refused);
+    assert!(upstream.received("get_otd_pdf").is_empty());
+    // Both were looked up in the same way: in one session, because that was young enough for the second.
+    assert_eq!(upstream.received("getsession").len(), 1);
+}
+
+#[test]
+fn a_download_after_getsession_asks_for_no_session_again() {
+    let upstream = accepts_everything();
+    let gateway = TestGateway::new(&upstream);
+    gateway.get("/consumerportal/getsession");
+    for _ in 0..3 {
+        assert_eq!(
+            gateway
+                .get(&format!(
+                    "/consumerportal/get_otd_pdf?productaction_id={ACTION}"
+                ))
+                .status,
+            200
+        );
+    }
+    assert_eq!(upstream.received("getsession").len(), 1);
+}
+
+#[test]
+fn an_uploads_parameters_are_signed_headers_in_raw_utf8() {
+    let upstream = accepts_everything();
+    let gateway = TestGateway::new(&upstream);
+    let response = gateway.upload("upload-0001", DOCUMENT);
+    assert_eq!(
+        (response.status, response.text()),
+        (200, "{\"operation_result\":\"ok\"}")
+    );
+    let request = &upstream.received("upload_file")[0];
+    assert!(request.is_signed(), "{:?}", request.parameters());
+    assert_eq!(
+        request.header("filename").unwrap(),
+        "loonstrook café.pdf".as_bytes()
+    );
+    assert_eq!(
+        request.header("comment").unwrap(),
+        "Ik heb er één".as_bytes()
+    );
+    assert_eq!(request.header("is_reupload").unwrap(), b"0");
+    assert_eq!(request.body, DOCUMENT);
+    assert!(
+        request.header("upload-id").is_none()
+            && request.header("cookie").is_none()
+            && request.header("origin").is_none()
+    );
+}
+
+#[test]
+fn each_alternative_for_uploads_is_a_setting() {
+    let upstream = accepts_everything();
+    let gateway = TestGateway::with(upstream.address, |settings| {
+        settings.accelerate.header_values = gateway::settings::HeaderValues::PercentEncoded;
+        settings.accelerate.upload_body = gateway::settings::UploadBody::Raw;
+    });
+    assert_eq!(gateway.upload("upload-0001", DOCUMENT).status, 200);
+    let request = &upstream.received("upload_file")[0];
+    assert_eq!(
+        request.header("filename").unwrap(),
+        b"loonstrook caf%C3%A9.pdf"
+    );
+    assert_eq!(request.body, b"%PDF-1.7 bytes");
+    assert_eq!(request.header("content-type").unwrap(), b"application/pdf");
+    assert!(request.is_signed());
+}
+
+#[test]
+fn a_repeated_upload_gets_the_same_answer_and_is_sent_once() {
+    let upstream = accepts_everything();
+    let gateway = TestGateway::new(&upstream);
+    for _ in 0..3 {
+        assert_eq!(gateway.upload("upload-0001", DOCUMENT).status, 200);
+    }
+    assert_eq!(upstream.received("upload_file").len(), 1);
+    gateway.upload("upload-0002", DOCUMENT);
+    assert_eq!(upstream.received("upload_file").len(), 2);
+}
+
+#[test]
+fn a_repeat_gets_the_answer_that_the_first_upload_lost() {
+    let upstream = accepts_everything();
+    let gateway = TestGateway::new(&upstream);
+    let mut gone = gateway.connect();
+    gone.write_all(
+        gateway
+            .upload_head("upload-0001", DOCUMENT.len())
+            .as_bytes(),
+    )
+    .unwrap();
+    gone.write_all(DOCUMENT).unwrap();
+    drop(gone);
+    let again = gateway.upload("upload-0001", DOCUMENT);
+    assert_eq!(
+        (again.status, again.text()),
+        (200, "{\"operation_result\":\"ok\"}")
+    );
+    let whole = upstream
+        .received("upload_file")
+        .iter()
+        .filter(|it| it.is_complete)
+        .count();
+    assert_eq!(whole, 1);
+}
+
+#[test]
+fn an_expired_token_is_signed_again_with_the_servers_clock_but_never_for_an_upload() {
+    let asked = AtomicUsize::new(0);
+    let upstream = FakeAccelerate::new(move |request, stream| {
+        let theirs = 1_893_456_000; // 2030-01-01 00:00:00
+        let sent: i64 = request.parameter("timestamp").unwrap().parse().unwrap();
+        if (sent - theirs).abs() > 300 {
+            asked.fetch_add(1, Ordering::Relaxed);
+            let body = "{\"error\":{\"code\":\"TOKEN_EXPIRED\",\"message\":\"too old\"}}";
+            let _ = write!(
+                stream,
+                "HTTP/1.1 400 X\r\ndate: Tue, 01 Jan 2030 00:00:00 GMT\r\ncontent-length: {}\r\n\r\n{body}",
+                body.len()
+            );
+        } else if !answer_getsession(request, stream) {
+            send_json(stream, "{\"operation_result\":\"ok\"}");
+        }
+    });
+    let gateway = TestGateway::new(&upstream);
+    assert_eq!(gateway.get("/consumerportal/getsession").status, 200);
+    assert_eq!(
+        upstream.received("getsession").len(),
+        2,
+        "once more, and only once"
+    );
+    assert!(
+        upstream
+            .received("getsession")
+            .iter()
+            .all(harness::ReceivedRequest::is_signed)
+    );
+    // What was learned of their clock is good for the upload, which gets one try only.
+    assert_eq!(gateway.upload("upload-0001", DOCUMENT).status, 200);
+    assert_eq!(upstream.received("upload_file").len(), 1);
+}
+
+#[test]
+fn a_token_that_stays_expired_is_an_error_after_two_tries() {
+    let upstream = FakeAccelerate::new(|_, stream| {
+        send_answer(
+            stream,
+            400,
+            "application/json",
+            b"{\"error\":\"TOKEN_EXPIRED\"}",
+        );
+    });
+    let gateway = TestGateway::new(&upstream);
+    let response = gateway.get("/consumerportal/getsession");
+    assert_eq!(
+        (response.status, response.code().as_str()),
+        (400, "TOKEN_EXPIRED")
+    );
+    assert_eq!(upstream.received("getsession").len(), 2);
+}
+
+#[test]
+fn a_malformed_request_is_refused_and_not_passed_on() {
+    let upstream = accepts_everything();
+    let gateway = TestGateway::new(&upstream);
+    for path in [
+        "get_otd_pdf",
+        "get_otd_pdf?productaction_id=",
+        "get_otd_pdf?productaction_id=A&x=1",
+    ] {
+        let response = gateway.get(&format!("/consumerportal/{path}"));
+        assert_eq!(
+            (response.status, response.code().as_str()),
+            (400, "INVALID_PARAMETER"),
+            "{path}"
+        );
+    }
+    let wrong = gateway.get("/consumerportal/upload_file");
+    assert_eq!((wrong.status, wrong.header("allow")), (405, Some("POST")));
+    assert_eq!(gateway.get("/consumerportal/getconsumers").status, 404);
+    let head = gateway.upload_head("upload-0001", DOCUMENT.len());
+    for (from, to) in [
+        ("is_reupload: 0", "is_reupload: 2"),
+        ("filename: loonstrook", "filename: %0D%0Atoken: x"),
+        ("filename: loonstrook", "filename: %zz"),
+        ("mimetype: application/pdf", "mimetype: pdf"),
+        ("mimetype: application/pdf", "x: y"),
+        ("multipart/form-data; boundary=b", "text/plain"),
+        ("upload-id: upload-0001", "upload-id: ../x"),
+        ("upload-id: upload-0001", "filename: twice.pdf"),
+    ] {
+        let response = gateway.send(&head.replace(from, to), DOCUMENT);
+        assert_eq!(
+            (response.status, response.code().as_str()),
+            (400, "INVALID_PARAMETER"),
+            "{to}"
+        );
+    }
+    assert!(upstream.received("upload_file").is_empty());
+}
+
+#[test]
+fn an_upload_from_an_unknown_origin_is_refused() {
+    let upstream = accepts_everything();
+    let gateway = TestGateway::with(upstream.address, |settings| {
+        settings.access.origins = vec!["https://www.example.nl".to_owned()];
+    });
+    let head = gateway.upload_head("upload-0001", DOCUMENT.len());
+    let own = format!("origin: http://{}", gateway.address);
+    for strange in [
+        "origin: https://evil.example",
+        "origin: null",
+        "x: y",
+        "sec-fetch-site: cross-site",
+    ] {
+        let response = gateway.send(&head.replace(&own, strange), DOCUMENT);
+        assert_eq!(
+            (response.status, response.code().as_str()),
+            (403, "ORIGIN_REFUSED"),
+            "{strange}"
+        );
+        assert!(response.header("access-control-allow-origin").is_none());
+    }
+    assert!(upstream.received("").is_empty());
+    let broker = gateway.send(
+        &head.replace(&own, "origin: https://www.example.nl"),
+        DOCUMENT,
+    );
+    assert_eq!(broker.status, 200);
+    assert_eq!(
+        broker.header("access-control-allow-origin"),
+        Some("https://www.example.nl")
+    );
+    assert_eq!(
+        broker.header("access-control-allow-credentials"),
+        Some("true")
+    );
+    assert!(
+        broker
+            .header("access-control-expose-headers")
+            .unwrap()
+            .contains("content-disposition")
+    );
+}
+
+#[test]
+fn a_document_that_is_too_large_is_refused_by_its_length_and_by_its_bytes() {
+    let upstream = accepts_everything();
+    let gateway = TestGateway::with(upstream.address, |settings| {
+        settings.limits.upload_bytes = 1_000
+    });
+    let large = vec![b'x'; 200_000];
+    let response = gateway.upload("upload-0001", &large);
+    assert_eq!(
+        (response.status, response.code().as_str()),
+        (413, "FILE_TOO_LARGE")
+    );
+    assert!(upstream.received("upload_file").is_empty());
+    let head = gateway
+        .upload_head("upload-0002", 0)
+        .replace("content-length: 0", "transfer-encoding: chunked");
+    let mut chunked = format!("{:x}\r\n", large.len()).into_bytes();
+    chunked.extend_from_slice(&large);
+    chunked.extend_from_slice(b"\r\n0\r\n\r\n");
+    let response = gateway.send(&head, &chunked);
+    assert_eq!(
+        (response.status, response.code().as_str()),
+        (413, "FILE_TOO_LARGE")
+    );
+    assert!(
+        upstream
+            .received("upload_file")
+            .iter()
+            .all(|it| !it.is_complete)
+    );
+}
+
+#[test]
+fn too_many_requests_are_refused_with_a_time_to_wait() {
+    let upstream = accepts_everything();
+    let gateway = TestGateway::with(upstream.address, |settings| {
+        settings.limits.session_per_minute = 2
+    });
+    gateway.get("/consumerportal/getsession");
+    gateway.get("/consumerportal/getsession");
+    let response = gateway.get("/consumerportal/getsession");
+    assert_eq!(
+        (response.status, response.code().as_str()),
+        (429, "TOO_MANY_REQUESTS")
+    );
+    assert!(
+        response
+            .header("retry-after")
+            .unwrap()
+            .parse::<u64>()
+            .unwrap()
+            >= 1
+    );
+    let upstream = accepts_everything();
+    let gateway = TestGateway::with(upstream.address, |settings| {
+        settings.limits.address_per_minute = 2;
+        settings.access.origins = vec!["https://www.example.nl".to_owned()];
+    });
+    // Opening a link does not count: who does has no sentence to read yet.
+    gateway.get("/consumerportal/getsession");
+    gateway.get("/consumerportal/getsession");
+    let page = "origin: https://www.example.nl\r\n";
+    let response = gateway.send(
+        &gateway.head("GET", "/consumerportal/getsession", page),
+        &[],
+    );
+    assert_eq!(response.code(), "TOO_MANY_REQUESTS");
+    assert_eq!(
+        response.header("access-control-allow-origin"),
+        Some("https://www.example.nl"),
+        "a listed page may read it"
+    );
+    assert_eq!(
+        gateway.get("/").status,
+        200,
+        "the site's files are not counted"
+    );
+}
+
+#[test]
+fn log_out_ends_the_session_and_removes_the_cookie() {
+    let upstream = accepts_everything();
+    let gateway = TestGateway::new(&upstream);
+    let origin = format!("origin: http://{}\r\n", gateway.address);
+    let out = gateway.send(&gateway.head("DELETE", "/session", &origin), &[]);
+    assert_eq!(out.status, 204);
+    assert!(out.header("set-cookie").unwrap().contains("Max-Age=0"));
+    let response = gateway.get("/consumerportal/getsession");
+    assert_eq!(
+        (response.status, response.code().as_str()),
+        (401, "SESSION_EXPIRED")
+    );
+}
+
+#[test]
+fn the_consumers_address_comes_from_the_trusted_proxy() {
+    let upstream = accepts_everything();
+    let gateway = TestGateway::new(&upstream);
+    gateway.send(
+        &gateway.head(
+            "GET",
+            "/consumerportal/getsession",
+            "x-forwarded-for: 6.6.6.6, 192.0.2.7\r\n",
+        ),
+        &[],
+    );
+    assert_eq!(
+        upstream.received("getsession")[0]
+            .parameter("ip_address")
+            .unwrap(),
+        "192.0.2.7"
+    );
+    let gateway = TestGateway::with(upstream.address, |settings| {
+        settings.access.trusted_proxies.clear()
+    });
+    gateway.send(
+        &gateway.head(
+            "GET",
+            "/consumerportal/getsession",
+            "x-forwarded-for: 192.0.2.7\r\n",
+        ),
+        &[],
+    );
+    assert_eq!(
+        upstream.received("getsession")[1]
+            .parameter("ip_address")
+            .unwrap(),
+        "127.0.0.1"
+    );
+}
+
+#[test]
+fn a_preflight_allows_the_headers_of_an_upload() {
+    let upstream = FakeAccelerate::new(|_, stream| send_session(stream));
+    let gateway = TestGateway::with(upstream.address, |settings| {
+        settings.access.origins = vec!["https://www.example.nl".to_owned()];
+    });
+    let ask = |origin: &str| {
+        let more = format!("origin: {origin}\r\naccess-control-request-method: POST\r\n");
+        gateway.send(
+            &gateway.head("OPTIONS", "/consumerportal/upload_file", &more),
+            &[],
+        )
+    };
+    let response = ask("https://www.example.nl");
+    assert_eq!(response.status, 204);
+    assert!(
+        response
+            .header("access-control-allow-headers")
+            .unwrap()
+            .contains("productaction_id")
+    );
+    assert_eq!(
+        response.header("access-control-allow-origin"),
+        Some("https://www.example.nl")
+    );
+    assert_eq!(ask("https://evil.example").status, 403);
+}
+
+#[test]
+fn only_this_machine_reads_the_counters_whatever_headers_are_sent() {
+    let upstream = accepts_everything();
+    let gateway = TestGateway::new(&upstream);
+    assert_eq!(gateway.get("/metrics").status, 200);
+    for (name, value) in [
+        ("x-forwarded-for", &b"192.0.2.1"[..]),
+        ("x-forwarded-for", b"\xff, 192.0.2.1"),
+        ("x-forwarded-for", b"unknown"),
+        ("x-forwarded-for", b"\xff"),
+        ("forwarded", b"for=\"192.0.2.1"),
+    ] {
+        let head = [
+            &b"GET /metrics HTTP/1.1\r\nhost: x\r\nconnection: close\r\n"[..],
+            name.as_bytes(),
+            b": ",
+            value,
+            b"\r\n\r\n",
+        ];
+        let mut stream = gateway.connect();
+        stream.write_all(&head.concat()).unwrap();
+        assert_eq!(
+            harness::Answer::read(stream).status,
+            404,
+            "{name}: {value:?}"
+        );
+    }
+}

@@ -1,0 +1,95 @@
+//! What our gateway answers beside the four endpoints: how long the session lasts, its end, and a code
+//! for the phone. Other servers have none of it, and then the portal does not offer it: a header of
+//! getsession says that the gateway is there.
+
+use accelerate::problem::{Problem, ProblemKind, check_answer};
+use gloo_net::http::Method;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::json;
+use web_sys::Response;
+
+use super::http::{self, header, read_all, within};
+use crate::config::Config;
+
+/// How long the gateway may be silent, in milliseconds. It asks no other server.
+const SILENCE: u32 = 15_000;
+/// The header of getsession that says in how many seconds the session expires.
+const PORTAL_SESSION: &str = "portal-session";
+
+/// In how many seconds the session expires unless it is used. `None` when the answer is not our
+/// gateway's.
+pub(super) fn expires_in(response: &Response) -> Option<u32> {
+    header(response, PORTAL_SESSION)?.parse().ok()
+}
+
+/// In how many seconds the session expires. Asking does not renew it.
+///
+/// # Errors
+/// When the session is over, or there is no answer.
+pub async fn session_expires_in(config: &Config) -> Result<u32, Problem> {
+    #[derive(Deserialize)]
+    struct Lifetime {
+        seconds: u32,
+    }
+    let body = call(config, Method::GET, "session", None).await?;
+    read_json::<Lifetime>(&body).map(|lifetime| lifetime.seconds)
+}
+
+/// Ends the session.
+///
+/// # Errors
+/// When the gateway could not be told.
+pub async fn log_out(config: &Config) -> Result<(), Problem> {
+    call(config, Method::DELETE, "session", None)
+        .await
+        .map(drop)
+}
+
+/// A code for the consumer's phone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PhoneCode {
+    /// A picture for `src`, as a `data:` address. In an `<img>` nothing in it runs.
+    pub picture: String,
+    /// How many seconds it can be used.
+    pub seconds: u32,
+}
+
+/// Asks for a code that leads the phone to a page: `route` is its fragment without `#portal/`.
+///
+/// # Errors
+/// When the session is over, or there is no answer.
+pub async fn phone_code(config: &Config, route: &str) -> Result<PhoneCode, Problem> {
+    #[derive(Deserialize)]
+    struct Code {
+        svg: String,
+        seconds: u32,
+    }
+    let request = json!({ "route": route }).to_string();
+    let body = call(config, Method::POST, "session/phone", Some(&request)).await?;
+    let code: Code = read_json(&body)?;
+    let svg = utf8_percent_encode(&code.svg, NON_ALPHANUMERIC);
+    Ok(PhoneCode {
+        picture: format!("data:image/svg+xml,{svg}"),
+        seconds: code.seconds,
+    })
+}
+
+/// Calls an address beside the folder of the four endpoints; gives the body.
+async fn call(
+    config: &Config,
+    method: Method,
+    path: &str,
+    request: Option<&str>,
+) -> Result<Vec<u8>, Problem> {
+    let url = format!("{}/../{path}", config.api.trim_end_matches('/'));
+    let response = within(SILENCE, http::send(config, method, &url, request, None)).await?;
+    let body = read_all(&response, SILENCE).await?;
+    check_answer(response.status(), &body)?;
+    Ok(body)
+}
+
+fn read_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    serde_json::from_slice(body)
+        .map_err(|_| Problem::new(ProblemKind::NotUnderstood, "not the gateway's answer"))
+}

@@ -1,0 +1,78 @@
+//! `getsession`.
+
+use accelerate::{
+    decode,
+    problem::{Problem, check_answer},
+    request::getsession_url,
+    session::Session,
+};
+use gloo_net::http::Method;
+use gloo_timers::future::TimeoutFuture;
+use js_sys::Promise;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Response;
+
+use super::{
+    gateway,
+    http::{js_problem, read_all, send, within},
+};
+use crate::config::Config;
+
+/// How long the server may be silent, in milliseconds.
+const SILENCE: u32 = 30_000;
+/// From how many bytes on a session is long.
+const LONG: usize = 1 << 20;
+
+/// An answer of getsession.
+#[derive(Debug, Clone)]
+pub struct SessionResponse {
+    /// The session.
+    pub session: Session,
+    /// How many seconds the consumer stays signed in unless they do something. `None` where our gateway
+    /// does not answer.
+    pub expires_in: Option<u32>,
+}
+
+/// Asks for the session.
+///
+/// # Errors
+/// When there is no answer, or no session in it.
+pub async fn getsession(config: &Config) -> Result<SessionResponse, Problem> {
+    let url = getsession_url(
+        &config.api,
+        config.consumer_id.as_deref(),
+        config.ip_address.as_deref(),
+    );
+    let response = send(config, Method::GET, &url, None, None);
+    read(within(SILENCE, response).await?).await
+}
+
+/// Reads the session that the loader asked for: `response` is a promise of a `Response`.
+///
+/// # Errors
+/// As [`getsession`].
+pub async fn first_session(response: Promise) -> Result<SessionResponse, Problem> {
+    let response = async { JsFuture::from(response).await.map_err(js_problem) };
+    read(within(SILENCE, response).await?.unchecked_into()).await
+}
+
+async fn read(response: Response) -> Result<SessionResponse, Problem> {
+    let body = read_all(&response, SILENCE).await?;
+    // With a long dossier each of these steps takes a slow phone a moment. What the consumer does
+    // meanwhile comes in between.
+    let is_long = body.len() > LONG;
+    if is_long {
+        TimeoutFuture::new(0).await;
+    }
+    check_answer(response.status(), &body)?;
+    let session =
+        decode::session(&body).map_err(|problem| problem.with_status(response.status()))?;
+    if is_long {
+        TimeoutFuture::new(0).await;
+    }
+    Ok(SessionResponse {
+        session,
+        expires_in: gateway::expires_in(&response),
+    })
+}

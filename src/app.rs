@@ -1,0 +1,160 @@
+//! The portal as a whole: the context that all pages share, and what is on the screen.
+//!
+//! Data goes one way: attributes → config → getsession → session store → pages.
+
+mod frame;
+mod page_events;
+mod rest;
+
+use std::sync::Arc;
+
+use accelerate::problem::{Problem, ProblemKind};
+use js_sys::Promise;
+use leptos::prelude::*;
+use web_sys::{HtmlElement, ShadowRoot};
+
+use crate::{
+    components::{button::PrimaryButton, icon::Icon, screen::ErrorScreen, timeline::TimelineStyle},
+    config::Config,
+    context::{Auth, Host, Navigation, SessionStore, SignedOutReason, use_session, use_texts},
+    i18n::{self, problem_text},
+    pages::signed_out::SignedOut,
+    platform::{intl::Formats, window},
+};
+use frame::Frame;
+use page_events::follow_page_events;
+use rest::RestLoader;
+
+/// How the fragment of a link begins that signs in to a page of another site than the gateway's.
+const OPEN: &str = "#portal-open=";
+
+/// What is on the screen.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Screen {
+    Loading,
+    Failed,
+    SignedOut(SignedOutReason),
+    Dossier,
+}
+
+/// The portal.
+#[component]
+pub fn App(
+    /// The element's settings.
+    config: Config,
+    /// The element.
+    host: HtmlElement,
+    /// Its shadow root.
+    root: ShadowRoot,
+    /// The getsession that the loader asked for: a promise of a `Response`.
+    first_session: Promise,
+    /// The absolute address of the style sheet for timelines.
+    timeline_style: String,
+    /// Where the dossier can be opened when this page's browser keeps no cookie of the gateway's.
+    own_page: Option<String>,
+) -> impl IntoView {
+    let config = Arc::new(config);
+    let element = Host::new(host.clone());
+    let navigation = Navigation::new();
+    let session = SessionStore::new(
+        Arc::clone(&config),
+        Auth::new(own_page),
+        navigation,
+        element,
+    );
+    provide_context(i18n::texts(config.language, config.address));
+    provide_context(Formats::new(config.language));
+    provide_context(TimelineStyle(timeline_style.into()));
+    provide_context(config);
+    provide_context(element);
+    provide_context(navigation);
+    provide_context(session);
+    provide_context(RestLoader::new());
+    session.read_first(first_session);
+    follow_page_events(host, root.clone());
+
+    let screen = Memo::new(move |_| {
+        if let Some(reason) = session.auth.signed_out.get() {
+            Screen::SignedOut(reason)
+        } else if session.is_some() {
+            Screen::Dossier
+        } else if session.problem.with(Option::is_some) {
+            Screen::Failed
+        } else {
+            Screen::Loading
+        }
+    });
+    // What had the focus is gone when another screen comes, unless it is the first.
+    let root = StoredValue::new_local(root);
+    let has_skeleton = StoredValue::new(true);
+    Effect::watch(
+        move || screen.get(),
+        move |_, before, _| {
+            if has_skeleton.get_value() {
+                has_skeleton.set_value(false);
+                root.with_value(window::remove_skeleton);
+            }
+            if before != Some(&Screen::Loading) {
+                focus_heading_soon(root);
+            }
+        },
+        false,
+    );
+    move || match screen.get() {
+        Screen::Loading => view! { <Loading has_skeleton=has_skeleton.get_value()/> }.into_any(),
+        Screen::Failed => view! { <Failed/> }.into_any(),
+        Screen::SignedOut(reason) => view! { <SignedOut reason/> }.into_any(),
+        Screen::Dossier => view! { <Frame/> }.into_any(),
+    }
+}
+
+fn focus_heading_soon(root: StoredValue<ShadowRoot, LocalStorage>) {
+    request_animation_frame(move || {
+        root.try_with_value(window::focus_heading);
+    });
+}
+
+/// While the session is read again after a failure. At first the loader's skeleton is there.
+#[component]
+fn Loading(has_skeleton: bool) -> impl IntoView {
+    let words = use_texts().loading;
+    (!has_skeleton).then(|| {
+        view! {
+            <div class="screen" role="status">
+                <Icon name="busy"/>
+                <p>{words}</p>
+            </div>
+        }
+    })
+}
+
+/// The first getsession failed: why, and a way on.
+#[component]
+fn Failed() -> impl IntoView {
+    let (texts, session) = (use_texts(), use_session());
+    let try_again = move || {
+        // A link that could not be opened yet is opened by the loader.
+        if window::fragment().starts_with(OPEN) {
+            return window::reload();
+        }
+        session.problem.set(None);
+        session.refresh_soon();
+    };
+    let words = move |problem: &Problem| match problem.kind {
+        ProblemKind::NotFound => (texts.problem_no_dossier, texts.problem_signed_out_more),
+        _ => {
+            let text = problem_text(texts, problem);
+            (text.title, text.more)
+        }
+    };
+    move || {
+        session.problem.get().map(|problem| {
+            let (title, more) = words(&problem);
+            view! {
+                <ErrorScreen title more>
+                    <PrimaryButton on_press=try_again>{texts.try_again}</PrimaryButton>
+                </ErrorScreen>
+            }
+        })
+    }
+}

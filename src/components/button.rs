@@ -1,0 +1,46 @@
+//! Buttons that do something here. What leads to another page is a link.
+
+use leptos::prelude::*;
+
+use crate::platform::window;
+
+/// A button.
+#[component]
+pub fn Button(
+    /// Its classes.
+    #[prop(default = "button")]
+    class: &'static str,
+    /// What a click does.
+    #[prop(into)]
+    on_press: Callback<()>,
+    /// What stands on it.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <button
+            type="button"
+            class=class
+            on:click=move |event| {
+                // The second half of a double click was meant for what stood here before: who clicks
+                // "Aanleveren" twice must not cancel it.
+                if !window::is_repeated_click(&event) {
+                    on_press.run(());
+                }
+            }
+        >
+            {children()}
+        </button>
+    }
+}
+
+/// The button that leads on.
+#[component]
+pub fn PrimaryButton(
+    /// What a click does.
+    #[prop(into)]
+    on_press: Callback<()>,
+    /// What stands on it.
+    children: Children,
+) -> impl IntoView {
+    view! { <Button class="button primary" on_press children/> }
+}

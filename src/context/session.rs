@@ -1,0 +1,306 @@
+//! The newest session, and keeping it up to date.
+//!
+//! The session is read when the portal starts, when the consumer comes back to the tab, when the
+//! connection comes back, and after an upload. Moving between pages reads nothing. The last good session
+//! stays on the screen when a later getsession fails, unless the consumer is signed out.
+
+use std::sync::Arc;
+
+use accelerate::{
+    problem::Problem,
+    session::{Action, Product, Session},
+};
+use gloo_timers::future::TimeoutFuture;
+use js_sys::Promise;
+use leptos::{prelude::*, task::spawn_local};
+
+use super::{Auth, Host, Navigation, SignedOutReason};
+use crate::{
+    api::{
+        gateway,
+        session::{self, SessionResponse},
+    },
+    config::Config,
+    platform::window,
+    route::Page,
+};
+
+/// How long until the session's end is checked again when nobody could say it, in seconds.
+const CHECK_AGAIN: u32 = 60;
+/// The longest timer that browsers know, in milliseconds.
+const LONGEST_TIMER: u32 = i32::MAX as u32;
+
+/// Something outside this room that follows the session: what is being uploaded.
+pub trait SessionObserver: Send + Sync {
+    /// A getsession gave this.
+    fn on_session(&self, session: &Session);
+    /// Whether leaving the page would lose a document or a comment.
+    fn has_unsent(&self) -> bool;
+    /// The consumer logged out: everything of theirs goes.
+    fn on_log_out(&self);
+}
+
+/// The newest session, and why there is none. Cheap to copy; lives as long as the element.
+#[derive(Clone, Copy)]
+pub struct SessionStore {
+    /// Why the newest getsession failed, if it did.
+    pub problem: RwSignal<Option<Problem>>,
+    /// Whether the browser believes that it has a connection.
+    pub online: RwSignal<bool>,
+    /// Whether the consumer is signed in.
+    pub auth: Auth,
+    session: RwSignal<Option<Arc<Session>>>,
+    navigation: Navigation,
+    host: Host,
+    config: StoredValue<Arc<Config>>,
+    observers: StoredValue<Vec<Box<dyn SessionObserver>>>,
+    /// Counts the requests: of several under way only the newest counts.
+    request_id: StoredValue<u32>,
+}
+
+impl SessionStore {
+    /// No session yet.
+    pub fn new(config: Arc<Config>, auth: Auth, navigation: Navigation, host: Host) -> Self {
+        Self {
+            problem: RwSignal::new(None),
+            online: RwSignal::new(window::is_online()),
+            auth,
+            session: RwSignal::new(None),
+            navigation,
+            host,
+            config: StoredValue::new(config),
+            observers: StoredValue::new(Vec::new()),
+            request_id: StoredValue::new(0),
+        }
+    }
+
+    /// The session, for whoever follows it.
+    pub fn get(self) -> Option<Arc<Session>> {
+        self.session.get()
+    }
+
+    /// The session as it is now.
+    pub fn get_untracked(self) -> Option<Arc<Session>> {
+        self.session.get_untracked()
+    }
+
+    /// Whether there is a session, for whoever follows it.
+    pub fn is_some(self) -> bool {
+        self.session.with(Option::is_some)
+    }
+
+    /// Something of the session, for whoever follows it; the default when there is no session.
+    pub fn read<T: Default>(self, part: impl FnOnce(&Session) -> T) -> T {
+        self.session
+            .with(|session| session.as_deref().map(part))
+            .unwrap_or_default()
+    }
+
+    /// The product with this id, for whoever follows it.
+    pub fn product(self, id: &str) -> Option<Product> {
+        self.read(|session| session.products.iter().find(|it| it.id == id).cloned())
+    }
+
+    /// The action with this id, for whoever follows it.
+    pub fn action(self, id: &str) -> Option<Arc<Action>> {
+        self.read(|session| session.actions.iter().find(|it| it.id == id).cloned())
+    }
+
+    /// The action as the newest session has it; as it was last when the session no longer has it.
+    pub fn follow_action(self, action: Arc<Action>) -> Memo<Arc<Action>> {
+        Memo::new(move |last: Option<&Arc<Action>>| {
+            let now = self.action(&action.id);
+            now.unwrap_or_else(|| Arc::clone(last.unwrap_or(&action)))
+        })
+    }
+
+    /// Has `observer` told of every session from now on.
+    pub fn add_observer(self, observer: impl SessionObserver + 'static) {
+        self.observers
+            .update_value(|observers| observers.push(Box::new(observer)));
+    }
+
+    /// Whether leaving the page would lose a document or a comment.
+    pub fn has_unsent(self) -> bool {
+        self.observers
+            .with_value(|observers| observers.iter().any(|observer| observer.has_unsent()))
+    }
+
+    /// Reads the session that the loader asked for.
+    pub fn read_first(self, response: Promise) {
+        let request_id = self.next_request_id();
+        spawn_local(async move {
+            let response = session::first_session(response).await;
+            // The store has it; nobody waits for it here.
+            let _ = self.apply(request_id, response);
+        });
+    }
+
+    /// Reads the session again; gives it as well.
+    ///
+    /// # Errors
+    /// When it could not be read.
+    pub async fn refresh(self) -> Result<Arc<Session>, Problem> {
+        let request_id = self.next_request_id();
+        let config = self.config.get_value();
+        let response = session::getsession(&config).await;
+        self.apply(request_id, response)
+    }
+
+    /// Reads the session again, for whoever need not wait for it.
+    pub fn refresh_soon(self) {
+        spawn_local(async move {
+            let _ = self.refresh().await;
+        });
+    }
+
+    /// The consumer does something: a session that would expire in a while is renewed.
+    pub fn renew(self) {
+        if self.auth.renewal_is_due() {
+            self.refresh_soon();
+        }
+    }
+
+    /// Something went wrong: when it sounds as if the session were over, checks whether it is.
+    pub fn check_expiry(self, problem: &Problem) {
+        if problem.is_signed_out() {
+            self.watch_expiry(0);
+        }
+    }
+
+    /// Logs out, and forgets everything.
+    ///
+    /// # Errors
+    /// When the gateway could not be told. Then the consumer is still signed in.
+    pub async fn log_out(self) -> Result<(), Problem> {
+        let config = self.config.get_value();
+        gateway::log_out(&config).await?;
+        if self.request_id.is_disposed() {
+            return Ok(());
+        }
+        // An answer that is still on its way is about somebody who was signed in.
+        self.next_request_id();
+        self.observers
+            .with_value(|observers| observers.iter().for_each(|observer| observer.on_log_out()));
+        self.auth.forget_page();
+        self.navigation.go_to(Page::Overview);
+        self.sign_out(SignedOutReason::LoggedOut);
+        Ok(())
+    }
+
+    fn next_request_id(self) -> u32 {
+        let next = |id: &mut u32| {
+            *id += 1;
+            *id
+        };
+        self.request_id.try_update_value(next).unwrap_or_default()
+    }
+
+    /// Shows the answer of the getsession with this request id. What is on the screen stays when the
+    /// answer says the same. An answer that does not count is only handed back.
+    fn apply(
+        self,
+        request_id: u32,
+        response: Result<SessionResponse, Problem>,
+    ) -> Result<Arc<Session>, Problem> {
+        // It does not count either when the portal was taken off the page meanwhile.
+        let counts = self.request_id.try_get_value() == Some(request_id);
+        match response {
+            Ok(response) => {
+                let session = Arc::new(response.session);
+                if counts {
+                    self.apply_session(&session, response.expires_in);
+                }
+                Ok(session)
+            }
+            Err(problem) => {
+                if counts {
+                    if problem.is_signed_out() {
+                        self.end_session(&problem);
+                    }
+                    self.problem.set(Some(problem.clone()));
+                    self.host.emit("portal-error", &[("kind", "session")]);
+                }
+                Err(problem)
+            }
+        }
+    }
+
+    fn apply_session(self, session: &Arc<Session>, expires_in: Option<u32>) {
+        let before = self.get_untracked();
+        if before.is_none()
+            && let Some(page) = self.auth.page_to_return_to(session)
+        {
+            self.navigation.go_to(page);
+        }
+        self.auth.set_signed_in(session, expires_in);
+        if let Some(seconds) = expires_in {
+            self.watch_expiry(seconds);
+        } else {
+            self.auth.next_expiry_id();
+        }
+        if before.as_ref() != Some(session) {
+            self.session.set(Some(Arc::clone(session)));
+        }
+        self.problem.set(None);
+        self.observers.with_value(|observers| {
+            observers
+                .iter()
+                .for_each(|observer| observer.on_session(session));
+        });
+        if before.is_none() {
+            self.host.emit("portal-ready", &[]);
+        }
+    }
+
+    /// A getsession says that the consumer is not signed in (any more).
+    fn end_session(self, problem: &Problem) {
+        let here = self.navigation.page.get_untracked();
+        let was_signed_in = self.get_untracked().is_some();
+        let reason = self.auth.reason(problem, was_signed_in, &here);
+        if reason != SignedOutReason::LoggedOut {
+            self.auth.remember_page(&here);
+        }
+        self.sign_out(reason);
+    }
+
+    /// Takes the dossier off the screen.
+    fn sign_out(self, reason: SignedOutReason) {
+        self.auth.set_signed_out(reason);
+        self.session.set(None);
+    }
+
+    /// In so many seconds, when the session should be over, asks the gateway whether it is. It is not
+    /// when it was used in another tab.
+    fn watch_expiry(self, mut seconds: u32) {
+        let id = self.auth.next_expiry_id();
+        let Some(config) = self.config.try_get_value() else {
+            return;
+        };
+        spawn_local(async move {
+            loop {
+                // A second later, so that it is over by the gateway's clock.
+                let milliseconds = seconds.saturating_add(1).saturating_mul(1000);
+                TimeoutFuture::new(milliseconds.min(LONGEST_TIMER)).await;
+                if !self.auth.is_current_expiry(id) {
+                    return;
+                }
+                seconds = match gateway::session_expires_in(&config).await {
+                    Ok(seconds) => seconds,
+                    Err(problem) if problem.is_signed_out() => {
+                        if self.auth.is_current_expiry(id) {
+                            self.end_session(&problem);
+                        }
+                        return;
+                    }
+                    Err(_) => CHECK_AGAIN,
+                };
+            }
+        });
+    }
+}
+
+/// The newest session.
+pub fn use_session() -> SessionStore {
+    expect_context()
+}

@@ -1,0 +1,308 @@
+//! The table of Dutch texts. Formal and informal stand side by side, so that neither is forgotten.
+//! English is in `english.txt`: one line for each text, in this table's order. It is no part of the
+//! module, so that only those who read English download it.
+
+/// Defines [`Texts`] and both Dutch editions. A row has the formal text, and the informal one where it
+/// differs.
+macro_rules! texts {
+    ($($name:ident: $formal:literal $(, $informal:literal)?;)+) => {
+        /// Every text of the portal in one language and form of address.
+        #[derive(Debug, Clone, Copy)]
+        #[expect(missing_docs, reason = "the table shows what each of them says")]
+        pub struct Texts { $(pub $name: &'static str,)+ }
+
+        pub(super) static DUTCH_FORMAL: Texts = Texts { $($name: $formal,)+ };
+        pub(super) static DUTCH_INFORMAL: Texts = Texts {
+            $($name: texts!(@last $formal $(, $informal)?),)+
+        };
+
+        impl Texts {
+            /// Replaces each text, in the table's order.
+            fn replace_all(&mut self, lines: &mut Lines) {
+                $(lines.replace(&mut self.$name);)+
+            }
+
+            #[cfg(test)]
+            pub(super) fn all(&self) -> Vec<(&'static str, &'static str)> {
+                vec![$((stringify!($name), self.$name)),+]
+            }
+        }
+    };
+    (@last $formal:literal) => { $formal };
+    (@last $formal:literal, $informal:literal) => { $informal };
+}
+
+impl Texts {
+    /// Reads `name: text` lines, one for each text in the table's order. `None` when there are fewer.
+    pub(super) fn read(lines: &'static str) -> Option<Self> {
+        let mut lines = Lines {
+            rest: lines,
+            complete: true,
+        };
+        let mut texts = DUTCH_FORMAL;
+        texts.replace_all(&mut lines);
+        lines.complete.then_some(texts)
+    }
+}
+
+struct Lines {
+    rest: &'static str,
+    complete: bool,
+}
+
+impl Lines {
+    /// Replaces `text` by the text of the next line. Not inlined, because there are two hundred calls.
+    #[inline(never)]
+    fn replace(&mut self, text: &mut &'static str) {
+        let next = (self.rest.split_once(": ")).and_then(|(_, next)| next.split_once('\n'));
+        match next {
+            Some((line, rest)) => (*text, self.rest) = (line, rest),
+            None => self.complete = false,
+        }
+    }
+}
+
+texts! {
+    // The frame around every page
+    sections: "Onderdelen van uw dossier", "Onderdelen van je dossier";
+    overview: "Overzicht";
+    documents: "Documenten";
+    my_details: "Mijn gegevens";
+    back_to_overview: "Terug naar het overzicht";
+    back_to: "Terug naar {page}";
+    page_not_found: "Deze pagina bestaat niet";
+    page_not_found_more: "De link is oud, of wat erachter stond hoort niet meer bij uw dossier.", "De link is oud, of wat erachter stond hoort niet meer bij je dossier.";
+
+    // In and out
+    to_phone: "Verder op uw telefoon", "Verder op je telefoon";
+    phone_more: "Richt de camera van uw telefoon op deze code en tik op de link. U komt op dezelfde pagina uit.", "Richt de camera van je telefoon op deze code en tik op de link. Je komt op dezelfde pagina uit.";
+    phone_code: "QR-code";
+    phone_making: "De code wordt gemaakt…";
+    phone_until: "{count} minuten geldig, en één keer te gebruiken. Laat de code aan niemand zien.";
+    phone_over: "Deze code is verlopen";
+    phone_again: "Nieuwe code maken";
+    phone_arrived: "Aangekomen: {task}";
+    phone_photo: "Of maak de foto met uw telefoon", "Of maak de foto met je telefoon";
+    close: "Sluiten";
+    log_out: "Uitloggen";
+    log_out_ask: "Wilt u uitloggen?", "Wil je uitloggen?";
+    log_out_more: "Om weer in te loggen opent u de link van uw adviseur.", "Om weer in te loggen open je de link van je adviseur.";
+    log_out_unsent: "Er staat nog een document klaar dat niet is aangeleverd. Als u uitlogt, is het hier weg.", "Er staat nog een document klaar dat niet is aangeleverd. Als je uitlogt, is het hier weg.";
+    stay_in: "Ingelogd blijven";
+    logged_out: "U bent uitgelogd", "Je bent uitgelogd";
+    session_over_more: "Open de link van uw adviseur nog een keer: u komt terug waar u was. Heeft u die niet meer, vraag dan een nieuwe.", "Open de link van je adviseur nog een keer: je komt terug waar je was. Heb je die niet meer, vraag dan een nieuwe.";
+    keep_open: "Laat deze pagina open, open de link in een ander tabblad en kom hier terug. Wat u nog niet had aangeleverd, staat er dan nog.", "Laat deze pagina open, open de link in een ander tabblad en kom hier terug. Wat je nog niet had aangeleverd, staat er dan nog.";
+    link_expired: "Deze link is verlopen";
+    link_expired_more: "Vraag uw adviseur om een nieuwe.", "Vraag je adviseur om een nieuwe.";
+    code_used: "Deze code is al gebruikt";
+    code_more: "Een code voor de telefoon werkt één keer, een paar minuten lang. Maak op uw computer een nieuwe.", "Een code voor de telefoon werkt één keer, een paar minuten lang. Maak op je computer een nieuwe.";
+    link_unknown: "Deze link werkt niet";
+    link_unknown_more: "Misschien is hij niet helemaal overgekomen. Open de link van uw adviseur nog een keer, of vraag een nieuwe.", "Misschien is hij niet helemaal overgekomen. Open de link van je adviseur nog een keer, of vraag een nieuwe.";
+    still_in: "U bent al ingelogd: die link heeft u nu niet nodig.", "Je bent al ingelogd: die link heb je nu niet nodig.";
+    cookie_refused: "Uw browser laat u op deze pagina niet inloggen", "Je browser laat je op deze pagina niet inloggen";
+    cookie_refused_more: "U kunt uw dossier wel openen op een aparte pagina.", "Je kunt je dossier wel openen op een aparte pagina.";
+    open_own_page: "Dossier openen";
+
+    // Overview
+    greeting: "Welkom {name}";
+    greeting_nameless: "Welkom";
+    dossier_since: "Dossier {code}, geopend op {date}";
+    dossier_code: "Dossier {code}";
+    progress: "Uw voortgang", "Je voortgang";
+    progress_words: "{done} van de {total} taken klaar";
+    progress_words_one: "{done} van 1 taak klaar";
+    progress_all_done: "Alles is klaar";
+    to_do: "Wat u nog moet doen", "Wat je nog moet doen";
+    to_do_one: "Nog 1 taak te doen";
+    to_do_many: "Nog {count} taken te doen";
+    nothing_to_do: "U hoeft nu niets te doen", "Je hoeft nu niets te doen";
+    nothing_to_do_more: "Zodra er iets van u nodig is, staat het op deze pagina.", "Zodra er iets van je nodig is, staat het op deze pagina.";
+    empty_dossier: "Er staat nog niets in uw dossier", "Er staat nog niets in je dossier";
+    empty_dossier_more: "Uw adviseur is ermee bezig. Kijk later nog eens.", "Je adviseur is ermee bezig. Kijk later nog eens.";
+    products: "Uw producten", "Je producten";
+    your_appointment: "Uw afspraak", "Je afspraak";
+    appointment_when: "Wanneer";
+    appointment_until: "{start} tot {end}";
+    appointment_where: "Waar";
+    appointment_with: "Met";
+    appointment_more: "Goed om te weten";
+    your_adviser: "Uw adviseur", "Je adviseur";
+    your_case_handler: "Uw dossierbehandelaar", "Je dossierbehandelaar";
+    call: "Bel {name}";
+    mail: "Mail {name}";
+    closed: "Dit dossier is gesloten: u kunt alles bekijken, maar niets meer aanleveren. Vragen? Neem contact op met uw adviseur.", "Dit dossier is gesloten: je kunt alles bekijken, maar niets meer aanleveren. Vragen? Neem contact op met je adviseur.";
+
+    // A list of tasks
+    status_open: "Te doen";
+    status_rejected: "Afgekeurd";
+    status_done: "Klaar";
+    adviser_says: "Uw adviseur zegt:", "Je adviseur zegt:";
+    for_whom: "Voor {name}";
+    nameless_task: "Taak zonder naam";
+    nameless_product: "Product zonder naam";
+    more: "Nog {count} tonen";
+    search_tasks: "Zoek in deze taken";
+    search_documents: "Zoek in deze documenten";
+    found_one: "1 gevonden";
+    found_many: "{count} gevonden";
+    found_none: "Niets gevonden. Probeer een ander woord.";
+
+    // A product
+    type_mortgage: "Hypotheek";
+    type_credit: "Krediet";
+    type_life: "Overlijdensrisicoverzekering";
+    type_home: "Woonverzekering";
+    type_payment: "Woonlastenverzekering";
+    details: "Gegevens";
+    lender: "Geldverstrekker";
+    arrangement: "Vorm";
+    mortgage_amount: "Hypotheekbedrag";
+    reference_number: "Aanvraagnummer";
+    quote_number: "Offertenummer";
+    product_name: "Product";
+    date_entry: "Ingangsdatum";
+    loan_amount: "Leenbedrag";
+    spending_target: "Bestedingsdoel";
+    aflos_amount: "Aflossing";
+    aflos_period: "Aflosperiode";
+    timeline: "Tijdlijn";
+    timeline_of: "Tijdlijn van {product}";
+    open_tasks: "Te doen";
+    completed_tasks: "Klaar";
+    no_open_tasks: "Voor dit product hoeft u niets te doen.", "Voor dit product hoef je niets te doen.";
+    no_completed_tasks: "Er is nog niets klaar.";
+
+    // Documents
+    no_documents: "Er zijn nog geen documenten voor u", "Er zijn nog geen documenten voor je";
+    no_documents_more: "Wat uw adviseur voor u klaarzet en wat u zelf aanlevert, vindt u hier.", "Wat je adviseur voor je klaarzet en wat je zelf aanlevert, vind je hier.";
+    to_download: "Om te downloaden";
+    otds: "Opdracht tot dienstverlening (OTD)";
+    otds_more: "Hierin staat wat u met uw adviseur heeft afgesproken.", "Hierin staat wat je met je adviseur hebt afgesproken.";
+    open: "Openen";
+    save: "Opslaan";
+    open_named: "{name} openen";
+    save_named: "{name} opslaan";
+    otd_short: "opdracht tot dienstverlening";
+    fetching: "Het document wordt opgehaald…";
+    fetching_part: "{received} van {total}";
+    saved: "Opgeslagen als {name}";
+    opened: "Geopend in een nieuw tabblad";
+    stop: "Stoppen";
+
+    // My details
+    my_details_more: "Zo staat u bij uw adviseur bekend.", "Zo sta je bij je adviseur bekend.";
+    name: "Naam";
+    initials: "Voorletters";
+    firstname: "Voornaam";
+    surname: "Achternaam";
+    gender: "Geslacht";
+    male: "Man";
+    female: "Vrouw";
+    date_of_birth: "Geboortedatum";
+    address: "Adres";
+    phone: "Telefoon";
+    phone_mobile: "Mobiel";
+    emailaddress: "E-mail";
+    unknown: "Niet bekend";
+    wrong_details: "Klopt er iets niet?";
+    wrong_details_more: "Geef het door aan uw adviseur. Die past het aan, en dan ziet u het hier.", "Geef het door aan je adviseur. Die past het aan, en dan zie je het hier.";
+    report_mistake: "Fout doorgeven per mail";
+    mistake_subject: "Wijziging van mijn gegevens, dossier {code}";
+
+    // A task
+    requirements: "Hier moet het aan voldoen";
+    asked_on: "Gevraagd op {date}";
+    executed_on: "Aangeleverd op {date}";
+    nothing_offered: "U hoeft hier zelf niets te doen. Uw adviseur regelt dit.", "Je hoeft hier zelf niets te doen. Je adviseur regelt dit.";
+    part_of: "Hoort bij {product}";
+    download_section: "Document";
+    otd_section: "Opdracht tot dienstverlening (OTD)";
+
+    // Handing in
+    hand_in: "Document aanleveren";
+    hand_in_again: "Document vervangen";
+    choose_file: "Bestand kiezen";
+    choose_other: "Ander bestand kiezen";
+    take_photo: "Foto maken";
+    drop_here: "of sleep het hierheen";
+    kinds_and_size: "{kinds}, maximaal {size}";
+    kinds_everyday: "PDF, foto, Word of Excel";
+    chosen_file: "Gekozen bestand";
+    remove_file: "Verwijderen";
+    remove_file_named: "{name} verwijderen";
+    comment: "Opmerking voor uw adviseur", "Opmerking voor je adviseur";
+    optional: "(mag leeg blijven)";
+    comment_left: "Nog {count} tekens";
+    comment_too_long: "De opmerking is te lang. Maak hem iets korter om aan te leveren.";
+    send: "Aanleveren";
+    preparing: "Een ogenblik, het bestand wordt klaargemaakt…";
+    ask_replace: "Eerdere document vervangen?";
+    ask_replace_more: "U heeft al eerder een document aangeleverd. Dit komt ervoor in de plaats; uw adviseur werkt dan verder met het nieuwe.", "Je hebt al eerder een document aangeleverd. Dit komt ervoor in de plaats; je adviseur werkt dan verder met het nieuwe.";
+    replace: "Ja, vervangen";
+    do_not_replace: "Nee, het eerdere laten staan";
+    sending: "Uw document wordt verstuurd", "Je document wordt verstuurd";
+    sending_part: "{sent} van {total} ({percent})";
+    stay_here: "Laat deze pagina open tot het klaar is.";
+    processing: "Verstuurd. Wachten op bevestiging…";
+    cancel: "Annuleren";
+    cancelled: "Geannuleerd. Er is niets aangeleverd; uw bestand staat hier nog.", "Geannuleerd. Er is niets aangeleverd; je bestand staat hier nog.";
+    confirming: "Wij kijken na of uw document is aangekomen…", "We kijken na of je document is aangekomen…";
+    arrived: "Uw document is aangekomen", "Je document is aangekomen";
+    arrived_more: "{name} is aangeleverd. Uw adviseur gaat ermee aan de slag.", "{name} is aangeleverd. Je adviseur gaat ermee aan de slag.";
+    arrived_settled: "Wij hebben het nagekeken: het document is er.", "We hebben het nagekeken: het document is er.";
+    already_there: "Er is een document aangekomen";
+    already_there_more: "Het kantoor heeft een document voor deze taak. Waarschijnlijk is het dat van u: de verbinding viel even weg, en een browser verstuurt dan nog eens. Heeft iemand anders iets aangeleverd? Vervang het dan door het uwe.", "Het kantoor heeft een document voor deze taak. Waarschijnlijk is het dat van jou: de verbinding viel even weg, en een browser verstuurt dan nog eens. Heeft iemand anders iets aangeleverd? Vervang het dan door dat van jou.";
+    replace_it: "Vervangen door {name}";
+    next_task: "Volgende: {task}";
+    unsure: "Wij kunnen niet zien of uw nieuwe document is aangekomen", "We kunnen niet zien of je nieuwe document is aangekomen";
+    unsure_more: "De verbinding viel weg. Nog een keer versturen kan geen kwaad: het vervangt hetzelfde document.";
+    send_again: "Nog een keer versturen";
+    check_again: "Opnieuw nakijken";
+    cannot_check: "Wij konden niet nakijken of uw document is aangekomen", "We konden niet nakijken of je document is aangekomen";
+    cannot_check_more: "Uw bestand blijft hier staan. Kijk het opnieuw na zodra u verbinding heeft.", "Je bestand blijft hier staan. Kijk het opnieuw na zodra je verbinding hebt.";
+    did_not_arrive: "Uw document is niet aangekomen", "Je document is niet aangekomen";
+    did_not_arrive_more: "De verbinding viel onderweg weg. Uw bestand staat hier nog: verstuur het opnieuw.", "De verbinding viel onderweg weg. Je bestand staat hier nog: verstuur het opnieuw.";
+    not_sent: "Uw document is niet aangeleverd", "Je document is niet aangeleverd";
+    file_kept: "Uw bestand en uw opmerking staan hier nog.", "Je bestand en je opmerking staan hier nog.";
+    no_longer_asked: "Dit document kan niet meer worden aangeleverd. Uw adviseur kan u er meer over vertellen.", "Dit document kan niet meer worden aangeleverd. Je adviseur kan je er meer over vertellen.";
+    refused_empty: "Dit bestand is leeg (0 bytes). Kies een ander bestand.";
+    refused_large: "Dit bestand is {size}; u kunt maximaal {max} aanleveren. Een foto is vaak kleiner dan een scan.", "Dit bestand is {size}; je kunt maximaal {max} aanleveren. Een foto is vaak kleiner dan een scan.";
+    refused_kind: "Dit soort bestand kunt u niet aanleveren. Kies een van deze: {kinds}.", "Dit soort bestand kun je niet aanleveren. Kies een van deze: {kinds}.";
+    refused_several: "Eén bestand tegelijk: het eerste is gekozen.";
+    unreadable: "Uw apparaat kon dit bestand niet lezen. Kies het opnieuw.", "Je apparaat kon dit bestand niet lezen. Kies het opnieuw.";
+
+    // What goes wrong
+    loading: "Het dossier wordt opgehaald…";
+    try_again: "Opnieuw proberen";
+    page_loading: "De pagina wordt geladen…";
+    page_not_loaded: "Deze pagina kon niet worden geladen";
+    problem_offline: "U bent offline", "Je bent offline";
+    problem_offline_more: "Zodra u weer verbinding heeft, werkt dit weer.", "Zodra je weer verbinding hebt, werkt dit weer.";
+    problem_connection: "De verbinding viel weg";
+    problem_connection_more: "Controleer uw verbinding en probeer het opnieuw.", "Controleer je verbinding en probeer het opnieuw.";
+    problem_expired: "Uw toegang is verlopen", "Je toegang is verlopen";
+    problem_expired_more: "Probeer het opnieuw. Helpt dat niet, open dan de link van uw adviseur nog een keer of vraag een nieuwe.", "Probeer het opnieuw. Helpt dat niet, open dan de link van je adviseur nog een keer of vraag een nieuwe.";
+    problem_signed_out: "U bent niet ingelogd", "Je bent niet ingelogd";
+    problem_signed_out_more: "Open de link uit het bericht van uw adviseur. Heeft u die niet meer, vraag dan uw adviseur om een nieuwe.", "Open de link uit het bericht van je adviseur. Heb je die niet meer, vraag dan je adviseur om een nieuwe.";
+    problem_server: "Het lukt nu even niet";
+    problem_server_more: "Dat ligt aan ons. Probeer het over een paar minuten opnieuw.";
+    problem_gone: "Dit document is niet te vinden";
+    problem_gone_more: "Misschien is het ingetrokken. Vraag het uw adviseur.", "Misschien is het ingetrokken. Vraag het je adviseur.";
+    problem_no_dossier: "Uw dossier is niet te vinden", "Je dossier is niet te vinden";
+    problem_busy: "Dat was wel heel vaak achter elkaar";
+    problem_busy_more: "Wacht een minuut en probeer het opnieuw.";
+    problem_refused: "Dit is niet geaccepteerd";
+    problem_refused_more: "Gebeurt het nog eens, neem dan contact op met uw adviseur.", "Gebeurt het nog eens, neem dan contact op met je adviseur.";
+    problem_large: "Het bestand is te groot";
+    problem_large_more: "Kies een kleiner bestand.";
+    problem_kind: "Dit soort bestand wordt niet geaccepteerd";
+    problem_kind_more: "Kies een PDF of een foto.";
+    problem_closed: "Het dossier is gesloten";
+    problem_closed_more: "Er kan niets meer worden aangeleverd. Neem contact op met uw adviseur.", "Er kan niets meer worden aangeleverd. Neem contact op met je adviseur.";
+    problem_garbled: "Wij ontvingen iets dat niet te lezen is", "We ontvingen iets dat niet te lezen is";
+    problem_garbled_more: "Probeer het over een paar minuten opnieuw. Blijft het zo, meld het dan aan uw adviseur.", "Probeer het over een paar minuten opnieuw. Blijft het zo, meld het dan aan je adviseur.";
+    problem_document: "Dit document is beschadigd";
+    problem_document_more: "Er is niets opgeslagen. Probeer het opnieuw; blijft het zo, vraag uw adviseur er dan om.", "Er is niets opgeslagen. Probeer het opnieuw; blijft het zo, vraag je adviseur er dan om.";
+    not_refreshed: "Wij konden niet kijken of er nieuws is. U ziet wat eerder bekend was.", "We konden niet kijken of er nieuws is. Je ziet wat eerder bekend was.";
+    offline_banner: "U bent offline. U kunt gewoon verder lezen; aanleveren kan zodra u weer verbinding heeft.", "Je bent offline. Je kunt gewoon verder lezen; aanleveren kan zodra je weer verbinding hebt.";
+}

@@ -1,0 +1,12 @@
+//! All that asks the browser for something. What is here is thin: decisions are made elsewhere, where
+//! they can be tested without a browser.
+//!
+//! `portal.js`, the loader, defines the element and starts the module.
+
+pub mod file;
+pub mod frame;
+pub mod intl;
+pub mod panic;
+pub mod save;
+pub mod storage;
+pub mod window;

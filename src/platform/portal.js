@@ -1,0 +1,224 @@
+// <consumer-portal>: the element and its first moments. It shows a skeleton and asks for the session at
+// once, while the module is still on its way, and hands both over to the module (`mount` in src/lib.rs).
+// When the module does not come, or panics, it says so: nothing else can by then.
+//
+// The names in double underscores are filled in by `cargo xtask site`.
+
+const at = (name) => new URL(name, import.meta.url).href;
+
+// One module for all elements on a page; both parts are fetched side by side.
+const loading = Promise.all([import(at("__GLUE__")), fetch(at("__WASM__"))]).then(
+  async ([glue, wasm]) => {
+    await glue.default({ module_or_path: wasm });
+    return glue;
+  },
+);
+loading.catch(() => {}); // reported by each element
+
+// Dutch is in the module. English is fetched once, where it is wanted; without it the portal is Dutch.
+let english;
+const readEnglish = () =>
+  (english ??= fetch(at("__ENGLISH__"))
+    .then((answer) => (answer.ok ? answer.text() : undefined))
+    .catch(() => undefined));
+
+const apiOf = (element) => (element.getAttribute("api")?.trim() || "consumerportal").replace(/\/+$/, "");
+
+// A page of another site than the gateway's is opened with a link's token in its fragment, and signs in
+// itself. The token leaves the address at once. What is wrong with a link is put there, as the gateway
+// does on its own page; without an answer the token is put back, for a reload.
+const TOKEN = /^#portal-open=(.+)/;
+const token = TOKEN.exec(location.hash)?.[1];
+const setFragment = (fragment) => history.replaceState(history.state, "", location.href.split("#")[0] + fragment);
+if (token) setFragment("");
+
+let opening;
+async function openLink(element) {
+  const url = new URL(`${apiOf(element)}/../session`, document.baseURI);
+  try {
+    const answer = await fetch(url, { method: "POST", credentials: "include", body: JSON.stringify({ token }) });
+    const said = await answer.json();
+    if (!answer.ok && answer.status !== 401) throw new Error(answer.status);
+    const bad = /^(LINK|CODE)_(EXPIRED|USED)$/.exec(said.error?.code)?.[0].toLowerCase().replace("_", "-") ?? "link-unknown";
+    setFragment(answer.ok ? (said.route ? `#portal/${said.route}` : "") : `#portal/${bad}`);
+    return said.own_page;
+  } catch (cause) {
+    setFragment(`#portal-open=${token}`);
+    throw cause;
+  }
+}
+// A link that is opened where the page is open already changes the fragment only.
+addEventListener("hashchange", () => TOKEN.test(location.hash) && location.reload());
+
+// The same request that `api::session` makes later (accelerate::request).
+function askSession(element) {
+  const url = new URL(`${apiOf(element)}/getsession`, document.baseURI);
+  for (const name of ["consumer-id", "ip-address"]) {
+    const value = element.getAttribute(name)?.trim();
+    if (value) url.searchParams.set(name.replace("-", "_"), value);
+  }
+  const credentials = element.getAttribute("consumer-id")?.trim() ? "same-origin" : "include";
+  return fetch(url, { credentials, cache: "no-store" });
+}
+
+// What is said while the module, and with it all other words, is not there. src/i18n has the same words
+// for the greeting and the dossier; a test there compares them.
+const words = {
+  nl: {
+    locale: "nl-NL",
+    sections: ["Overzicht", "Documenten", "Mijn gegevens"],
+    loading: "Het dossier wordt opgehaald…",
+    loadingLong: "Het duurt langer dan normaal. U hoeft niets te doen.",
+    greeting: "Welkom {name}",
+    dossier: "Dossier {code}",
+    dossierSince: "Dossier {code}, geopend op {date}",
+    wrong: "Er ging iets mis",
+    wrongMore: "Onze excuses. Laad de pagina opnieuw om verder te gaan.",
+    reload: "Pagina opnieuw laden",
+  },
+  en: {
+    locale: "en-GB",
+    sections: ["Overview", "Documents", "My details"],
+    loading: "Fetching the dossier…",
+    loadingLong: "This takes longer than usual. You need not do anything.",
+    greeting: "Hello {name}",
+    dossier: "Dossier {code}",
+    dossierSince: "Dossier {code}, opened on {date}",
+    wrong: "Something went wrong",
+    wrongMore: "Our apologies. Reload the page to go on.",
+    reload: "Reload the page",
+  },
+};
+
+// A guess; which language it is to be, the module says (`speaks_english`).
+function guess(element) {
+  const tag = element.getAttribute("lang") || element.parentElement?.closest("[lang]")?.lang || navigator.language || "nl";
+  return /^en\b/i.test(tag) ? "en" : "nl";
+}
+
+const wordsFor = (element) => words[guess(element)];
+
+const setText = (screen, selector, text) => {
+  const node = screen.querySelector(`.skeleton ${selector}`);
+  if (node && text) node.textContent = text;
+};
+
+// The skeleton of src/platform/skeleton.html. Our own page has it already, with Dutch words.
+function showSkeleton(element, screen) {
+  if (!screen.querySelector(".skeleton")) {
+    screen.innerHTML = `__SKELETON__`;
+    try {
+      // A broker's policy may forbid a style element, but not this.
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync("__SKELETON_CSS__");
+      screen.adoptedStyleSheets = [sheet];
+    } catch {
+      // An old browser: the skeleton looks right when the style sheet is there.
+    }
+  }
+  const says = wordsFor(element);
+  screen.querySelectorAll(".skeleton a").forEach((link, index) => (link.textContent = says.sections[index]));
+  setText(screen, "h1", says.loading);
+  setTimeout(() => {
+    const heading = screen.querySelector(".skeleton h1");
+    if (heading?.textContent === says.loading) heading.textContent = says.loadingLong;
+  }, 8000);
+}
+
+// The style sheet of all that comes after the skeleton. The module waits for it.
+function styleSheet(screen) {
+  const link = document.createElement("link");
+  link.rel = "stylesheet";
+  link.href = at("__CSS__");
+  const loaded = new Promise((done) => {
+    link.onload = link.onerror = () => {
+      // The skeleton's own style would come after it.
+      screen.adoptedStyleSheets = [];
+      done();
+    };
+  });
+  screen.prepend(link);
+  return loaded;
+}
+
+// Who it is and which dossier, in the skeleton, as text and nothing else. The module shows the same
+// words in the same place. What is not as it should be is left to the module to say.
+async function greet(element, screen, session) {
+  const answer = await session;
+  const isLong = Number(answer.headers.get("content-length")) > 500_000;
+  if (!answer.ok || isLong || !/^(#portal\/?)?$/.test(location.hash)) return;
+  const { dossier } = (await answer.clone().json()).consumerportalsession;
+  const says = wordsFor(element);
+  const fill = (text, name, value) => text.replace(`{${name}}`, () => value);
+  const { code, date_created: created, consumer } = dossier;
+  if (typeof consumer.display_name === "string" && consumer.display_name.trim()) {
+    setText(screen, "h1", fill(says.greeting, "name", consumer.display_name.trim()));
+  }
+  if (typeof code === "string" && code.trim()) {
+    const day = /^\d{4}-\d\d-\d\d$/.test(created) && new Date(created);
+    const date = day && new Intl.DateTimeFormat(says.locale, { dateStyle: "long", timeZone: "UTC" }).format(day);
+    const line = date ? fill(says.dossierSince, "date", date) : says.dossier;
+    setText(screen, ".lead", fill(line, "code", code.trim()));
+  }
+}
+
+function apologise(element) {
+  const says = wordsFor(element);
+  const screen = element.shadowRoot;
+  for (const node of [...screen.children]) if (node.localName !== "link") node.remove();
+  screen.append(panel.content.cloneNode(true));
+  screen.querySelector("h1").textContent = says.wrong;
+  screen.querySelector("p").textContent = says.wrongMore;
+  const button = screen.querySelector("button");
+  button.textContent = says.reload;
+  button.onclick = () => location.reload();
+}
+
+// Made beforehand: when something is badly wrong with the page, cloning still works.
+const panel = document.createElement("template");
+panel.innerHTML = `<div class="portal"><div class="screen" role="alert"><span class="icon icon-alert" aria-hidden="true"></span><h1></h1><p></p><button type="button" class="button primary"></button></div></div>`;
+
+class ConsumerPortal extends HTMLElement {
+  #mounted;
+
+  connectedCallback() {
+    if (this.#mounted) return;
+    const screen = this.shadowRoot ?? this.attachShadow({ mode: "open" });
+    showSkeleton(this, screen);
+    const styled = styleSheet(screen);
+    this.addEventListener("portal-error", (event) => {
+      if (event.detail?.kind === "panic") apologise(this);
+    });
+    if (token) opening ??= openLink(this);
+    const session = opening ? opening.then(() => askSession(this)) : askSession(this);
+    // The module says what is wrong with it.
+    greet(this, screen, session).catch(() => {});
+    if (guess(this) === "en") readEnglish();
+    this.#mounted = loading
+      .then(async (glue) => {
+        const texts = glue.speaks_english(this) ? await readEnglish() : undefined;
+        await styled;
+        // What the fragment says is known when the link was opened.
+        const ownPage = await opening?.catch(() => {});
+        return glue.mount(this, screen, session, at("__TIMELINE_CSS__"), texts, ownPage);
+      })
+      .catch(async (cause) => {
+        // A page that is being left breaks off what it fetches, too. It is gone before this is over.
+        await new Promise((over) => setTimeout(over, 1000));
+        console.error("consumer-portal could not start:", cause);
+        apologise(this);
+      });
+  }
+
+  disconnectedCallback() {
+    // A page that merely moves the element takes it out and puts it back at once.
+    setTimeout(async () => {
+      if (this.isConnected || !this.#mounted) return;
+      const mounted = this.#mounted;
+      this.#mounted = undefined;
+      (await mounted)?.unmount();
+    });
+  }
+}
+
+if (!customElements.get("consumer-portal")) customElements.define("consumer-portal", ConsumerPortal);

@@ -1,0 +1,17 @@
+//! The step when the action takes no document any more.
+
+use leptos::prelude::*;
+
+use super::{section::UploadForm, selected_file::SelectedFileRow};
+use crate::context::use_texts;
+
+/// The step.
+#[component]
+pub(super) fn Closed(form: UploadForm) -> impl IntoView {
+    view! {
+        <p class="notice" data-focus="" tabindex="-1">
+            {use_texts().no_longer_asked}
+        </p>
+        <SelectedFileRow form removable=true/>
+    }
+}

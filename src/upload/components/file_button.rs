@@ -1,0 +1,38 @@
+//! A file input that looks like a button.
+
+use leptos::prelude::*;
+
+use super::section::UploadForm;
+use crate::{components::icon::Icon, platform::file};
+
+/// The button.
+#[component]
+pub(super) fn FileButton(
+    form: UploadForm,
+    /// Its classes.
+    class: &'static str,
+    /// What stands on it.
+    words: &'static str,
+    /// What the browser offers to select, as the `accept` of a file input.
+    #[prop(into)]
+    accept: String,
+    /// Its icon.
+    #[prop(optional)]
+    icon: Option<&'static str>,
+    /// Whether a phone opens its camera.
+    #[prop(optional)]
+    camera: bool,
+) -> impl IntoView {
+    view! {
+        <label class=class>
+            {icon.map(|name| view! { <Icon name/> })}
+            {words}
+            <input
+                type="file"
+                accept=accept
+                capture=camera.then_some("environment")
+                on:change=move |event| form.select(file::take_selected(&event))
+            />
+        </label>
+    }
+}

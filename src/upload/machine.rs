@@ -1,0 +1,680 @@
+//! The upload of one document for one action, as a state machine: select a file, prepare it, review it,
+//! send it, and confirm that it arrived. Every failure is a state that the consumer can leave.
+//!
+//! This module does not use the browser. An [`Event`] says what happened, an [`Effect`] says what to do.
+//! The file is kept beside the [`UploadState`], not in it, so a change of state cannot drop it. Only
+//! [`Event::RemoveFile`], another selected file, and [`Event::StartOver`] after the upload drop it.
+
+use accelerate::{
+    problem::{Problem, ProblemKind},
+    request::encode_header,
+    session::{Action, DateTime, Status, Upload},
+};
+
+use super::limits::FileRefusal;
+use crate::api::upload::SendOutcome;
+
+/// The longest comment, in bytes as it is sent. The comment goes in a request header, and servers
+/// commonly refuse headers from 4 or 8 KB on. A plain letter takes one byte, an é six, an emoji twelve.
+pub const COMMENT_BYTES: usize = 2_000;
+
+/// The upload of one document for one action. `F` is the caller's handle of a file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UploadMachine<F> {
+    state: UploadState,
+    /// The file to send, or the file that was sent.
+    file: Option<SelectedFile<F>>,
+    /// The file that is being prepared. It replaces `file` when it is ready.
+    candidate: Option<SelectedFile<F>>,
+    comment: String,
+    notice: Option<Notice>,
+    /// What getsession last said about the action.
+    snapshot: ActionSnapshot,
+    /// The value of `snapshot` when the last send began.
+    snapshot_at_send: ActionSnapshot,
+    /// Whether the consumer agreed that `file` replaces an earlier document.
+    replace_confirmed: bool,
+    /// The id of the last effect that reports back. Events with another id are ignored.
+    effect_id: u32,
+}
+
+/// The step that the upload has reached. The [`UploadMachine`] has the file, the comment and the notice.
+#[derive(Debug, Clone, PartialEq)]
+pub enum UploadState {
+    /// No file is selected.
+    Choose,
+    /// A selected file is being prepared.
+    Prepare,
+    /// The file can be reviewed and sent.
+    Review,
+    /// The action has a document already: the consumer is asked whether the file may replace it.
+    AskReplace,
+    /// The file is being sent. Both numbers are in bytes and count the request's own bytes too. When all
+    /// bytes are sent, the file has not necessarily arrived.
+    Send {
+        /// The number of bytes sent.
+        sent: u64,
+        /// The number of bytes to send.
+        total: u64,
+    },
+    /// getsession is being read, to confirm that the document arrived.
+    Confirm(ConfirmReason),
+    /// The action has a document.
+    Done(Outcome),
+    /// The document did not arrive, and the file can be sent again.
+    Failed(Failure),
+    /// The action had a document before, and getsession cannot show whether the file replaced it.
+    /// Sending again is safe: it replaces the document by the same file.
+    Unsure(ConfirmReason),
+    /// getsession could not be read, so nobody knows whether the document arrived. The consumer can
+    /// check again, but not send again.
+    Unchecked(ConfirmReason, Problem),
+    /// The action accepts no document any more. A selected file is kept.
+    Closed,
+}
+
+/// Why getsession is read after sending.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ConfirmReason {
+    /// The server answered that it stored the document. getsession should show the action as done.
+    Stored,
+    /// The answer was lost, or it does not say whether the document was stored.
+    Lost(Problem),
+    /// The server refused the file because the action has a document already. That can be this same
+    /// file: browsers send a request again by themselves when a connection breaks.
+    AlreadyUploaded(Problem),
+    /// The consumer cancelled. The document may have arrived before that, whatever progress the browser
+    /// reported.
+    Cancelled,
+}
+
+/// How the machine knows that the action has a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The server answered that it stored the document.
+    Confirmed,
+    /// There was no clear answer, and getsession shows that the document arrived.
+    Verified,
+    /// The action had a document already: this file, or another one. [`Event::Send`] replaces it by the
+    /// selected file.
+    AlreadyThere,
+}
+
+/// Why the document did not arrive.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Failure {
+    /// The server refused the file, or the file was never sent. The problem says why.
+    Refused(Problem),
+    /// The file was lost on its way because of this problem, and getsession does not show the document.
+    NotArrived(Problem),
+    /// The device cannot read the file any more. The consumer has to select it again.
+    Unreadable,
+}
+
+/// A message to show beside the state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Notice {
+    /// The last file was refused. A file that was selected before is kept.
+    FileRefused(FileRefusal),
+    /// The consumer cancelled, and getsession shows that nothing was uploaded.
+    Cancelled,
+}
+
+/// A file that was selected, and that the limits allow.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SelectedFile<F> {
+    /// The caller's handle of the file.
+    pub file: F,
+    /// The file's name.
+    pub name: String,
+    /// The file's size in bytes.
+    pub size: u64,
+    /// The mime type to send, from [`Limits::check`](super::limits::Limits::check).
+    pub mime: &'static str,
+}
+
+/// What getsession says about the action at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ActionSnapshot {
+    /// Whether the action is open, rejected or done.
+    pub status: Status,
+    /// When the action was last done.
+    pub executed: Option<DateTime>,
+    /// How a document can be sent, or `None` when the action accepts none.
+    pub upload: Option<Upload>,
+}
+
+impl From<&Action> for ActionSnapshot {
+    fn from(action: &Action) -> Self {
+        Self {
+            status: action.status(),
+            executed: action.date_executed,
+            upload: action.offers.upload,
+        }
+    }
+}
+
+/// What happened. An event that does not fit the state changes nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event<F> {
+    /// The consumer selected or dropped a file that the limits allow.
+    SelectFile(SelectedFile<F>),
+    /// The consumer selected or dropped something that the limits refuse.
+    RefuseFile(FileRefusal),
+    /// [`Effect::Prepare`] ended.
+    Prepared {
+        /// The id of the effect.
+        effect_id: u32,
+        /// The file to send, or `None` when it could not be read.
+        file: Option<SelectedFile<F>>,
+    },
+    /// The consumer changed the comment to this text.
+    ChangeComment(String),
+    /// The consumer removed the selected file.
+    RemoveFile,
+    /// The consumer asked to send the file, or to send it again.
+    Send,
+    /// The consumer agreed that the file replaces the earlier document.
+    ConfirmReplace,
+    /// The consumer cancelled the preparation or the sending, did not agree to replace, or went back
+    /// from a failure to the review.
+    Back,
+    /// A part of the file was sent. Both numbers are in bytes.
+    Progress {
+        /// The id of the effect.
+        effect_id: u32,
+        /// The number of bytes sent.
+        sent: u64,
+        /// The number of bytes to send; 0 when unknown.
+        total: u64,
+    },
+    /// [`Effect::Send`] ended.
+    SendEnded {
+        /// The id of the effect.
+        effect_id: u32,
+        /// How sending ended.
+        outcome: SendOutcome,
+    },
+    /// The consumer asked to check again whether the document arrived.
+    CheckAgain,
+    /// [`Effect::ReadSession`] ended.
+    Checked {
+        /// The id of the effect.
+        effect_id: u32,
+        /// The action in the new session, or `None` when the session no longer has it. The error says
+        /// why there is no session.
+        answer: Result<Option<ActionSnapshot>, Problem>,
+    },
+    /// A session was read for another reason. `None` when the session no longer has the action.
+    SessionRead(Option<ActionSnapshot>),
+    /// The consumer wants to upload another document after this one.
+    StartOver,
+}
+
+/// What to do. At most one effect runs at a time: each new effect first stops the one before it. The
+/// events about an effect carry its `effect_id`.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect<F> {
+    /// Prepare the file for sending, then report [`Event::Prepared`].
+    Prepare {
+        /// The id for the events about this effect.
+        effect_id: u32,
+        /// The file as the consumer selected it.
+        file: SelectedFile<F>,
+    },
+    /// Send the file once, with a new `upload-id`. Report [`Event::Progress`], then
+    /// [`Event::SendEnded`].
+    Send {
+        /// The id for the events about this effect.
+        effect_id: u32,
+        /// The file to send.
+        file: SelectedFile<F>,
+        /// The consumer's comment; may be empty.
+        comment: String,
+        /// Whether this is the first document or it replaces an earlier one.
+        upload: Upload,
+    },
+    /// Read getsession, then report [`Event::Checked`].
+    ReadSession {
+        /// The id for the events about this effect.
+        effect_id: u32,
+    },
+    /// Stop the effect that runs.
+    Stop,
+}
+
+impl<F: Clone> UploadMachine<F> {
+    /// Creates the machine from what getsession says about the action.
+    pub fn new(snapshot: ActionSnapshot) -> Self {
+        let mut machine = Self {
+            state: UploadState::Choose,
+            file: None,
+            candidate: None,
+            comment: String::new(),
+            notice: None,
+            snapshot,
+            snapshot_at_send: snapshot,
+            replace_confirmed: false,
+            effect_id: 0,
+        };
+        machine.go_idle();
+        machine
+    }
+
+    /// The step that the upload has reached.
+    pub fn state(&self) -> &UploadState {
+        &self.state
+    }
+
+    /// The selected file. It is kept after the upload: its name is shown, and
+    /// [`Outcome::AlreadyThere`] can send it.
+    pub fn file(&self) -> Option<&SelectedFile<F>> {
+        self.file.as_ref()
+    }
+
+    /// The consumer's comment.
+    pub fn comment(&self) -> &str {
+        &self.comment
+    }
+
+    /// How many bytes the comment can still grow, counted as it is sent. Below zero it is too long to
+    /// send.
+    pub fn comment_left(&self) -> isize {
+        COMMENT_BYTES as isize - encode_header(&self.comment).len() as isize
+    }
+
+    /// The message to show beside the state.
+    pub fn notice(&self) -> Option<Notice> {
+        self.notice
+    }
+
+    /// Whether sending would replace an earlier document.
+    pub fn replaces(&self) -> bool {
+        self.snapshot.upload == Some(Upload::Again)
+    }
+
+    /// Whether the consumer waits for an effect.
+    pub fn is_busy(&self) -> bool {
+        matches!(
+            self.state,
+            UploadState::Prepare | UploadState::Send { .. } | UploadState::Confirm(_)
+        )
+    }
+
+    /// Whether closing the page would lose a file or a comment that may not have arrived.
+    pub fn has_unsent(&self) -> bool {
+        let has_input =
+            self.file.is_some() || self.candidate.is_some() || !self.comment.trim().is_empty();
+        let has_arrived = matches!(
+            self.state,
+            UploadState::Done(_) | UploadState::Confirm(ConfirmReason::Stored)
+        );
+        has_input && !has_arrived
+    }
+
+    /// Whether the consumer can select or drop a file now.
+    pub fn accepts_files(&self) -> bool {
+        use UploadState::*;
+        matches!(
+            self.state,
+            Choose | Prepare | Review | AskReplace | Failed(_) | Unsure(_) | Done(_)
+        ) && self.snapshot.upload.is_some()
+    }
+
+    /// Whether the consumer can change the comment now.
+    pub fn accepts_comment(&self) -> bool {
+        use UploadState::*;
+        matches!(
+            self.state,
+            Choose | Prepare | Review | Failed(_) | Unsure(_) | Closed
+        )
+    }
+
+    /// Whether [`Event::Send`] would send the file, or ask whether it may replace a document.
+    pub fn can_send(&self) -> bool {
+        use UploadState::*;
+        let state_allows = matches!(
+            self.state,
+            Review | Failed(_) | Unsure(_) | Done(Outcome::AlreadyThere)
+        );
+        state_allows
+            && self.file.is_some()
+            && self.snapshot.upload.is_some()
+            && self.comment_left() >= 0
+    }
+
+    /// Handles one event, and returns the effect to run.
+    pub fn step(&mut self, event: Event<F>) -> Option<Effect<F>> {
+        match event {
+            Event::SelectFile(file) => return self.select_file(file),
+            Event::RefuseFile(refusal) => {
+                if self.accepts_files() {
+                    self.notice = Some(Notice::FileRefused(refusal));
+                }
+            }
+            Event::Prepared { effect_id, file } => {
+                if effect_id == self.effect_id && matches!(self.state, UploadState::Prepare) {
+                    self.finish_preparing(file);
+                }
+            }
+            Event::ChangeComment(comment) => {
+                if self.accepts_comment() {
+                    self.comment = comment;
+                }
+            }
+            Event::RemoveFile => {
+                use UploadState::*;
+                if let Review | Failed(_) | Unsure(_) | Closed = self.state {
+                    self.set_file(None);
+                    self.go_idle();
+                }
+            }
+            Event::Send => {
+                if self.can_send() {
+                    self.notice = None;
+                    if self.replaces() && !self.replace_confirmed {
+                        self.state = UploadState::AskReplace;
+                    } else {
+                        return self.send();
+                    }
+                }
+            }
+            Event::ConfirmReplace => {
+                if matches!(self.state, UploadState::AskReplace) {
+                    self.replace_confirmed = true;
+                    return self.send();
+                }
+            }
+            Event::Back => return self.go_back(),
+            Event::Progress {
+                effect_id,
+                sent,
+                total,
+            } => {
+                if effect_id == self.effect_id {
+                    self.update_progress(sent, total);
+                }
+            }
+            Event::SendEnded { effect_id, outcome } => {
+                if effect_id == self.effect_id && matches!(self.state, UploadState::Send { .. }) {
+                    return self.finish_sending(outcome);
+                }
+            }
+            Event::CheckAgain => {
+                if let UploadState::Unsure(reason) | UploadState::Unchecked(reason, _) = &self.state
+                {
+                    let reason = reason.clone();
+                    return Some(self.confirm(reason));
+                }
+            }
+            Event::Checked { effect_id, answer } => {
+                if effect_id == self.effect_id {
+                    self.finish_reading_session(answer);
+                }
+            }
+            Event::SessionRead(snapshot) => self.apply_session(snapshot),
+            Event::StartOver => {
+                if let UploadState::Done(_) = self.state {
+                    self.clear_file_and_comment();
+                    self.go_idle();
+                }
+            }
+        }
+        None
+    }
+
+    /// Goes to the state in which nothing runs and nothing is reported.
+    fn go_idle(&mut self) {
+        self.state = match (self.snapshot.upload, &self.file) {
+            (None, _) => UploadState::Closed,
+            (Some(_), None) => UploadState::Choose,
+            (Some(_), Some(_)) => UploadState::Review,
+        };
+    }
+
+    /// Sets or removes the selected file. A confirmation to replace was for the file before, so it no
+    /// longer counts.
+    fn set_file(&mut self, file: Option<SelectedFile<F>>) {
+        self.file = file;
+        self.replace_confirmed = false;
+        self.notice = None;
+    }
+
+    fn clear_file_and_comment(&mut self) {
+        self.set_file(None);
+        self.comment.clear();
+    }
+
+    fn next_effect_id(&mut self) -> u32 {
+        self.effect_id += 1;
+        self.effect_id
+    }
+
+    fn select_file(&mut self, file: SelectedFile<F>) -> Option<Effect<F>> {
+        if !self.accepts_files() {
+            return None;
+        }
+        if let UploadState::Done(_) = self.state {
+            self.clear_file_and_comment();
+        }
+        self.notice = None;
+        self.candidate = Some(file.clone());
+        self.state = UploadState::Prepare;
+        Some(Effect::Prepare {
+            effect_id: self.next_effect_id(),
+            file,
+        })
+    }
+
+    fn finish_preparing(&mut self, file: Option<SelectedFile<F>>) {
+        self.candidate = None;
+        if file.is_some() {
+            self.set_file(file);
+        } else {
+            self.notice = Some(Notice::FileRefused(FileRefusal::Unreadable));
+        }
+        self.go_idle();
+    }
+
+    fn send(&mut self) -> Option<Effect<F>> {
+        let (Some(file), Some(upload)) = (self.file.clone(), self.snapshot.upload) else {
+            self.go_idle();
+            return None;
+        };
+        self.snapshot_at_send = self.snapshot;
+        self.state = UploadState::Send {
+            sent: 0,
+            total: file.size,
+        };
+        Some(Effect::Send {
+            effect_id: self.next_effect_id(),
+            file,
+            comment: self.comment.clone(),
+            upload,
+        })
+    }
+
+    /// Updates the progress, which never decreases. A browser that sends a request again by itself also
+    /// counts from zero again.
+    fn update_progress(&mut self, new_sent: u64, new_total: u64) {
+        if let UploadState::Send { sent, total } = &mut self.state {
+            if new_total > 0 {
+                *total = new_total;
+            }
+            *sent = new_sent.max(*sent).min(*total);
+        }
+    }
+
+    fn go_back(&mut self) -> Option<Effect<F>> {
+        match self.state {
+            UploadState::Prepare => {
+                self.candidate = None;
+                self.go_idle();
+                Some(Effect::Stop)
+            }
+            // The document may have arrived before the consumer cancelled, so getsession is read first.
+            // (Reported progress cannot tell: on a fast connection it is megabytes behind.)
+            UploadState::Send { .. } => Some(self.confirm(ConfirmReason::Cancelled)),
+            UploadState::AskReplace | UploadState::Failed(_) => {
+                self.go_idle();
+                None
+            }
+            _ => None,
+        }
+    }
+
+    fn finish_sending(&mut self, outcome: SendOutcome) -> Option<Effect<F>> {
+        use ProblemKind::*;
+        let problem = match outcome {
+            SendOutcome::Stored => return Some(self.confirm(ConfirmReason::Stored)),
+            SendOutcome::Problem(problem) => problem,
+            SendOutcome::Unreadable => {
+                self.state = UploadState::Failed(Failure::Unreadable);
+                return None;
+            }
+        };
+        match problem.kind {
+            AlreadyUploaded => Some(self.confirm(ConfirmReason::AlreadyUploaded(problem))),
+            // The server may have stored the document before it failed, or before its answer was lost.
+            Connection | Cancelled | Server | NotUnderstood | NotADocument => {
+                Some(self.confirm(ConfirmReason::Lost(problem)))
+            }
+            Offline | Expired | NotSignedIn | TooLarge | UnsupportedKind | TooMany => {
+                self.state = UploadState::Failed(Failure::Refused(problem));
+                None
+            }
+            // The action has changed since the last getsession, so getsession is read again while the
+            // failure is shown.
+            NotFound | Closed | Rejected => {
+                self.state = UploadState::Failed(Failure::Refused(problem));
+                Some(self.read_session())
+            }
+        }
+    }
+
+    /// Reads getsession to find out whether the document arrived.
+    fn confirm(&mut self, reason: ConfirmReason) -> Effect<F> {
+        self.state = UploadState::Confirm(reason);
+        self.read_session()
+    }
+
+    fn read_session(&mut self) -> Effect<F> {
+        Effect::ReadSession {
+            effect_id: self.next_effect_id(),
+        }
+    }
+
+    fn finish_reading_session(&mut self, answer: Result<Option<ActionSnapshot>, Problem>) {
+        let UploadState::Confirm(reason) = &self.state else {
+            if let (UploadState::Failed(_), Ok(snapshot)) = (&self.state, answer) {
+                self.apply_session(snapshot);
+            }
+            return;
+        };
+        let reason = reason.clone();
+        let action_is_gone = matches!(answer, Ok(None));
+        let read_problem = match answer {
+            Ok(snapshot) => {
+                self.update_snapshot(snapshot);
+                None
+            }
+            Err(problem) => Some(problem),
+        };
+        self.state = match (reason, read_problem) {
+            // The server answered that it stored the document. That stays true when getsession fails or
+            // does not show it yet. The snapshot becomes what getsession will say, but for the date.
+            (ConfirmReason::Stored, read_problem) => {
+                if read_problem.is_some() || self.snapshot.status != Status::Done {
+                    self.snapshot = ActionSnapshot {
+                        status: Status::Done,
+                        executed: None,
+                        upload: self.snapshot.upload.map(|_| Upload::Again),
+                    };
+                }
+                UploadState::Done(Outcome::Confirmed)
+            }
+            (reason, Some(problem)) => UploadState::Unchecked(reason, problem),
+            (ConfirmReason::AlreadyUploaded(problem), None) => {
+                if action_is_gone || self.snapshot.status == Status::Done {
+                    UploadState::Done(Outcome::AlreadyThere)
+                } else {
+                    UploadState::Failed(Failure::Refused(problem))
+                }
+            }
+            (reason, None) => match self.has_arrived().filter(|_| !action_is_gone) {
+                Some(true) => UploadState::Done(Outcome::Verified),
+                None => UploadState::Unsure(reason),
+                Some(false) => match reason {
+                    ConfirmReason::Lost(problem) => {
+                        UploadState::Failed(Failure::NotArrived(problem))
+                    }
+                    _ => {
+                        self.notice = Some(Notice::Cancelled);
+                        return self.go_idle();
+                    }
+                },
+            },
+        };
+    }
+
+    /// Whether getsession shows that the last file arrived; `None` when it cannot show that.
+    fn has_arrived(&self) -> Option<bool> {
+        let (then, now) = (&self.snapshot_at_send, &self.snapshot);
+        let executed_since = now.executed.is_some() && now.executed != then.executed;
+        match (then.status, now.status) {
+            // The action was done without a date, so there is no date to compare with.
+            (Status::Done, Status::Done) if then.executed.is_none() => None,
+            _ if executed_since => Some(true),
+            (Status::Done, Status::Done) => None,
+            (_, status) => Some(status == Status::Done),
+        }
+    }
+
+    fn update_snapshot(&mut self, snapshot: Option<ActionSnapshot>) {
+        match snapshot {
+            Some(snapshot) => self.snapshot = snapshot,
+            None => self.snapshot.upload = None,
+        }
+    }
+
+    /// Applies a session that may have been requested before the file was sent. It can prove that the
+    /// file arrived, but not that it did not.
+    fn apply_session(&mut self, snapshot: Option<ActionSnapshot>) {
+        use ProblemKind::*;
+        self.update_snapshot(snapshot);
+        match &self.state {
+            // The document arrived after getsession was read to confirm the cancellation.
+            UploadState::Review | UploadState::Closed
+                if self.notice == Some(Notice::Cancelled) && self.has_arrived() == Some(true) =>
+            {
+                self.notice = None;
+                self.state = UploadState::Done(Outcome::Verified);
+            }
+            UploadState::Choose | UploadState::Review | UploadState::Closed => self.go_idle(),
+            UploadState::AskReplace if self.snapshot.upload.is_none() => self.go_idle(),
+            UploadState::Unchecked(ConfirmReason::AlreadyUploaded(_), _)
+                if self.snapshot.status == Status::Done =>
+            {
+                self.state = UploadState::Done(Outcome::AlreadyThere);
+            }
+            UploadState::Failed(Failure::NotArrived(_))
+            | UploadState::Unsure(_)
+            | UploadState::Unchecked(..)
+                if self.has_arrived() == Some(true) =>
+            {
+                self.state = UploadState::Done(Outcome::Verified);
+            }
+            // The portal has a session again, so the cause of the failure is gone.
+            UploadState::Failed(Failure::Refused(problem))
+                if matches!(problem.kind, Offline | Expired | NotSignedIn) =>
+            {
+                self.go_idle();
+            }
+            _ => {}
+        }
+    }
+}
+
+// These tests need no browser, and proptest does not run in one.
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests;

@@ -1,0 +1,253 @@
+//! An action and a product: what is asked, where it stands, and exactly the buttons it offers.
+
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::mounted::Portal;
+
+const PAYSLIP: &str = "recente loonstrook (Eva";
+
+/// Opens a task of Eva's.
+async fn task(name: &str) -> Portal {
+    let portal = Portal::open("eva", "").await;
+    portal.click(name).await;
+    portal
+        .until("the task's page", || !portal.all(".facts", "").is_empty())
+        .await;
+    portal
+}
+
+/// The ways to upload and to have a document that the page offers, each once.
+fn offers(portal: &Portal) -> Vec<&'static str> {
+    let offers = [
+        ("select", "label", "Bestand kiezen"),
+        ("open", "button", "openen"),
+        ("save", "button", "opslaan"),
+    ];
+    let offered = offers.into_iter();
+    let offered = offered.filter(|(_, selector, text)| !portal.all(selector, text).is_empty());
+    offered.map(|(offer, ..)| offer).collect()
+}
+
+#[wasm_bindgen_test]
+async fn an_open_task_offers_an_upload_and_nothing_else() {
+    let portal = task(PAYSLIP).await;
+    portal.element("h2", "Document aanleveren").await;
+    portal.shows("Te doen").await;
+    portal
+        .shows("PDF, foto, Word of Excel, maximaal 25 MB")
+        .await;
+    portal
+        .element(".requirements li", "Niet ouder dan drie maanden")
+        .await;
+    assert_eq!(offers(&portal), ["select"]);
+}
+
+#[wasm_bindgen_test]
+async fn the_camera_takes_photos_only() {
+    let portal = task(PAYSLIP).await;
+    let camera = portal.element("input[capture=environment]", "").await;
+    assert_eq!(camera.get_attribute("accept").as_deref(), Some("image/*"));
+}
+
+#[wasm_bindgen_test]
+async fn a_rejected_task_says_why() {
+    let portal = task("legitimatiebewijs (Thomas").await;
+    portal.element("h2", "Document vervangen").await;
+    portal.shows("Afgekeurd").await;
+    portal.shows("Uw adviseur zegt:").await;
+    portal.shows("de onderkant van het paspoort net weg").await;
+    portal
+        .shows("Alle vier de hoeken zichtbaar en alles goed leesbaar")
+        .await;
+    assert_eq!(offers(&portal), ["select"]);
+}
+
+#[wasm_bindgen_test]
+async fn a_form_offers_a_download_and_an_upload() {
+    let portal = task("werkgeversverklaring").await;
+    portal.element("h2", "Document aanleveren").await;
+    portal
+        .shows("Het formulier staat klaar om te downloaden")
+        .await;
+    assert_eq!(offers(&portal), ["select", "open", "save"]);
+}
+
+#[wasm_bindgen_test]
+async fn a_letter_offers_a_download_only() {
+    let portal = task("Rentevoorstel").await;
+    portal.is_at("Rentevoorstel van Florius").await;
+    assert_eq!(offers(&portal), ["open", "save"]);
+}
+
+#[wasm_bindgen_test]
+async fn an_otd_offers_a_download_only() {
+    let portal = task("Opdracht tot dienstverlening").await;
+    portal
+        .element("h2", "Opdracht tot dienstverlening (OTD)")
+        .await;
+    assert_eq!(offers(&portal), ["open", "save"]);
+}
+
+#[wasm_bindgen_test]
+async fn a_task_of_somebody_else_offers_nothing() {
+    let portal = task("Tekenen bij de notaris").await;
+    portal
+        .shows("U hoeft hier zelf niets te doen. Uw adviseur regelt dit.")
+        .await;
+    assert_eq!(offers(&portal), [""; 0]);
+}
+
+#[wasm_bindgen_test]
+async fn a_done_task_says_when_and_can_be_replaced() {
+    let portal = Portal::open("voorbeeld", "").await;
+    portal.click("SNS Budget").await;
+    portal.click("legitimatiebewijs").await;
+    portal.shows("Aangeleverd op 1 januari 2018").await;
+    portal.element(".chip", "Klaar").await;
+    portal.element("h2", "Document vervangen").await;
+    assert_eq!(offers(&portal), ["select"]);
+}
+
+#[wasm_bindgen_test]
+async fn a_task_of_no_product_leads_back_to_the_overview() {
+    let portal = task("machtiging").await;
+    portal.click("Terug naar het overzicht").await;
+    portal.is_at("Welkom Eva Bakker").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_mortgage_shows_its_amount_the_dutch_way() {
+    let portal = Portal::open("eva", "").await;
+    portal.click("Florius Profijt").await;
+    // Browsers put a no-break space behind the sign.
+    portal.shows("€\u{a0}387.500").await;
+    portal.shows("Annuïteitenhypotheek, 30 jaar").await;
+    portal.shows("VDH-2481-M-01").await;
+    portal.shows("FL-88204417").await;
+    portal.shows("3 van de 15 taken klaar").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_credit_shows_its_amounts_and_dates_the_dutch_way() {
+    let portal = Portal::open("eva", "").await;
+    portal.click("Persoonlijke lening").await;
+    portal.shows("€\u{a0}12.500").await;
+    portal.shows("€\u{a0}236,42").await;
+    portal.shows("per maand").await;
+    portal.shows("Nieuwe keuken").await;
+    let row = portal.element(".details div", "Ingangsdatum").await;
+    let text = row.text_content().unwrap_or_default();
+    let day: Vec<&str> = text.trim_start_matches("Ingangsdatum").split(' ').collect();
+    let [number, month, year] = day[..] else {
+        panic!("{text} is no date the Dutch way")
+    };
+    assert!(
+        number.parse::<u8>().is_ok() && year.parse::<u16>().is_ok(),
+        "{text}"
+    );
+    assert!(
+        month.chars().all(|letter| letter.is_ascii_lowercase()),
+        "{text}"
+    );
+}
+
+#[wasm_bindgen_test]
+async fn an_unknown_type_of_product_is_shown_with_what_it_has() {
+    let portal = Portal::open("eva", "").await;
+    portal.click("Taxatie Lindenlaan").await;
+    portal.shows("House valuation").await;
+    portal.shows("Valuer name").await;
+    portal.shows("Taxatiekantoor IJsselstreek").await;
+    portal.shows("Energy label").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_product_keeps_open_and_done_tasks_apart() {
+    let portal = Portal::open("eva", "").await;
+    portal.click("Persoonlijke lening").await;
+    portal.element("h2", "Te doen").await;
+    portal
+        .shows_in_order(&[
+            "Te doen",
+            "offerte van uw keuken",
+            "Klaar",
+            "Europese standaardinformatie",
+        ])
+        .await;
+}
+
+/// Selects a file for the payslip, sees why it is refused, and that there is nothing to send.
+async fn is_refused(file: &str, reason: &str) -> Portal {
+    let portal = task(PAYSLIP).await;
+    portal.select_file(file).await;
+    portal.shows(reason).await;
+    assert!(portal.all("button", "Aanleveren").is_empty());
+    portal
+}
+
+#[wasm_bindgen_test]
+async fn a_film_is_refused_with_the_kinds_that_are_taken() {
+    let film = "new File(['x'], 'film.mp4', { type: 'video/mp4' })";
+    let portal = is_refused(film, "Dit soort bestand kunt u niet aanleveren.").await;
+    portal
+        .shows("PDF, JPG, PNG, HEIC, WEBP, TIF, DOC, DOCX, XLS, XLSX")
+        .await;
+}
+
+#[wasm_bindgen_test]
+async fn an_empty_file_is_refused() {
+    let empty = "new File([], 'leeg.pdf')";
+    is_refused(
+        empty,
+        "Dit bestand is leeg (0 bytes). Kies een ander bestand.",
+    )
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_file_over_25_megabytes_is_refused() {
+    let large = "new File([new Uint8Array((25 << 20) + 1)], 'groot.pdf')";
+    is_refused(large, "u kunt maximaal 25 MB aanleveren").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_refused_file_leaves_the_selected_one() {
+    let portal = task(PAYSLIP).await;
+    portal
+        .select_file("new File(['%PDF-1.4'], 'loonstrook.pdf')")
+        .await;
+    portal.shows("loonstrook.pdf").await;
+    portal.select_file("new File(['x'], 'film.mp4')").await;
+    portal
+        .shows("Dit soort bestand kunt u niet aanleveren.")
+        .await;
+    portal.shows("loonstrook.pdf").await;
+    portal.element("button", "Aanleveren").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_refusal_goes_when_a_good_file_is_selected() {
+    let portal = is_refused("new File([], 'leeg.pdf')", "Dit bestand is leeg").await;
+    portal
+        .select_file("new File(['%PDF-1.4'], 'vol.pdf')")
+        .await;
+    portal.shows("vol.pdf").await;
+    portal.shows_no("Dit bestand is leeg").await;
+}
+
+#[wasm_bindgen_test]
+async fn dropped_text_is_no_file() {
+    let portal = task(PAYSLIP).await;
+    let section = portal.element("section.upload", "").await;
+    portal.run(
+        &section,
+        "(section) => {
+            const dataTransfer = new DataTransfer();
+            dataTransfer.setData('text/plain', 'geen bestand');
+            section.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+        }",
+    );
+    portal
+        .shows("Dit soort bestand kunt u niet aanleveren.")
+        .await;
+}

@@ -1,9 +1,7 @@
 //! The documents of an action: `get_product_action_download` and `get_otd_pdf`.
 //!
-//! A document is never in this module's memory as a whole: its pieces belong to the browser and become
-//! a Blob there. Only an OTD, which comes as text in JSON, passes through piece by piece to be decoded.
-
-use std::mem;
+//! A document is never in memory as a whole, neither here nor in the page: it passes through piece by
+//! piece, an OTD to be decoded, and becomes a Blob, which the browser keeps.
 
 use accelerate::{
     filename, otd,
@@ -22,10 +20,8 @@ use crate::{config::Config, platform::save::NOT_VIEWABLE};
 const SILENCE: u32 = 60_000;
 /// How many bytes of an answer are looked at to tell what it is.
 const HEAD: usize = 1024;
-/// How many bytes of an OTD are decoded at once.
-const SLICE: u32 = 128 * 1024;
-/// How many bytes are gathered before they become a Blob: Blobs may lie on disk, arrays may not.
-const GATHERED: u32 = 4 * 1024 * 1024;
+/// How many bytes become one Blob: Blobs may lie on disk.
+const GATHERED: u32 = 1024 * 1024;
 
 /// The types that a tab may show. Anything else could be taken for a page with scripts, which would run
 /// as if they were this page's. Such a document can only be saved.
@@ -109,37 +105,48 @@ pub fn fetch_document(
     DocumentRequest(controller)
 }
 
-/// The bytes of a document, which belong to the browser.
+/// The bytes of a document, as Blobs.
 struct Pieces {
     blobs: Array,
-    gathered: Array,
-    size: u32,
+    /// What every byte goes through. A Blob copies it, so it is used again: arrays that a Blob has taken
+    /// would lie in memory, a whole document of them, until the browser collects its garbage.
+    buffer: Uint8Array,
+    filled: u32,
 }
 
 impl Pieces {
     fn new() -> Self {
         Self {
             blobs: Array::new(),
-            gathered: Array::new(),
-            size: 0,
+            buffer: Uint8Array::new_with_length(GATHERED),
+            filled: 0,
         }
     }
 
-    fn push(&mut self, piece: &Uint8Array) -> Result<(), Problem> {
-        self.size += piece.length();
-        self.gathered.push(piece);
-        if self.size >= GATHERED {
-            self.size = 0;
-            let gathered = mem::replace(&mut self.gathered, Array::new());
-            self.blobs.push(&blob(&gathered, "")?.into());
+    fn push(&mut self, mut bytes: &[u8]) -> Result<(), Problem> {
+        while !bytes.is_empty() {
+            let room = (GATHERED - self.filled) as usize;
+            let (now, later) = bytes.split_at(bytes.len().min(room));
+            let end = self.filled + now.len() as u32;
+            self.buffer.subarray(self.filled, end).copy_from(now);
+            self.filled = end;
+            if end == GATHERED {
+                self.flush()?;
+            }
+            bytes = later;
         }
         Ok(())
     }
 
-    fn join(self, kind: &str) -> Result<Blob, Problem> {
-        for piece in self.gathered.iter() {
-            self.blobs.push(&piece);
-        }
+    fn flush(&mut self) -> Result<(), Problem> {
+        let gathered = self.buffer.subarray(0, self.filled);
+        self.filled = 0;
+        self.blobs.push(&blob(&Array::of1(&gathered), "")?.into());
+        Ok(())
+    }
+
+    fn join(mut self, kind: &str) -> Result<Blob, Problem> {
+        self.flush()?;
         blob(&self.blobs, kind)
     }
 }
@@ -156,12 +163,9 @@ struct Head(Vec<u8>);
 
 impl Head {
     /// Adds what is missing. `true` when that completes it.
-    fn add(&mut self, piece: &Uint8Array) -> bool {
+    fn add(&mut self, piece: &[u8]) -> bool {
         let missing = HEAD - self.0.len();
-        if missing > 0 {
-            let some = missing.min(piece.length() as usize);
-            self.0.extend(piece.subarray(0, some as u32).to_vec());
-        }
+        self.0.extend(piece.iter().take(missing));
         missing > 0 && self.0.len() == HEAD
     }
 }
@@ -184,11 +188,11 @@ async fn read_document(
     let mut progress = ProgressMeter::new(response, on_progress);
     read(response, SILENCE, |piece| {
         // An error page need not be fetched to its end.
-        if head.add(&piece) {
+        if head.add(piece) {
             check(&head.0)?;
         }
-        progress.add(piece.length());
-        pieces.push(&piece)
+        progress.add(piece.len());
+        pieces.push(piece)
     })
     .await?;
     check(&head.0)?;
@@ -222,28 +226,22 @@ async fn read_otd(
     let mut head = Head(Vec::with_capacity(HEAD));
     let mut decoder = otd::Decoder::new();
     let mut pieces = Pieces::new();
-    let mut decoded = Vec::new();
-    let mut slice = Vec::new();
     let mut progress = ProgressMeter::new(response, on_progress);
     read(response, SILENCE, |piece| {
         if refused {
-            return match head.add(&piece) {
+            return match head.add(piece) {
                 true => check_answer(status, &head.0),
                 false => Ok(()),
             };
         }
-        progress.add(piece.length());
-        let mut start = 0;
-        while start < piece.length() {
-            let end = piece.length().min(start + SLICE);
-            slice.resize((end - start) as usize, 0);
-            piece.subarray(start, end).copy_to(&mut slice);
-            decoder.push(&slice, &mut |bytes| decoded.extend_from_slice(bytes))?;
-            start = end;
-            pieces.push(&Uint8Array::from(&*decoded))?;
-            decoded.clear();
-        }
-        Ok(())
+        progress.add(piece.len());
+        let mut pushed = Ok(());
+        decoder.push(piece, &mut |bytes| {
+            if pushed.is_ok() {
+                pushed = pieces.push(bytes);
+            }
+        })?;
+        pushed
     })
     .await?;
     check_answer(status, &head.0)?;
@@ -274,8 +272,8 @@ impl<'a> ProgressMeter<'a> {
         }
     }
 
-    fn add(&mut self, bytes: u32) {
-        self.received += f64::from(bytes);
+    fn add(&mut self, bytes: usize) {
+        self.received += bytes as f64;
         (self.on_progress)(
             self.received,
             self.total.filter(|total| *total >= self.received),

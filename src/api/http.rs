@@ -52,8 +52,14 @@ pub async fn send(
     }
 }
 
+/// How many bytes of a body are read at once.
+const PIECE: usize = 128 * 1024;
+
 /// Gives the body to `on_piece`, piece by piece, until it ends or `on_piece` fails. The server may be
 /// silent for so many milliseconds.
+///
+/// A browser that can (WebKit cannot) reads all pieces into the same buffer. Otherwise each piece is an
+/// array of its own, and 32 MB of them wait to be collected.
 ///
 /// # Errors
 /// What `on_piece` says; a connection problem when the body breaks off, when the server falls silent,
@@ -61,19 +67,47 @@ pub async fn send(
 pub async fn read(
     response: &Response,
     silence: u32,
-    mut on_piece: impl FnMut(Uint8Array) -> Result<(), Problem>,
+    mut on_piece: impl FnMut(&[u8]) -> Result<(), Problem>,
 ) -> Result<(), Problem> {
     let Some(body) = response.body() else {
         return Ok(());
     };
-    let mut pieces = ReadableStream::from_raw(body)
-        .try_into_stream()
-        .map_err(|(error, _)| js_problem(error.into()))?;
     let mut received = 0.0;
-    while let Some(piece) = within(silence, async { Ok(pieces.next().await) }).await? {
-        let piece: Uint8Array = piece.map_err(js_problem)?.unchecked_into();
-        received += f64::from(piece.length());
-        on_piece(piece)?;
+    let mut on_piece = |piece: &[u8]| {
+        received += piece.len() as f64;
+        on_piece(piece)
+    };
+    let mut body = ReadableStream::from_raw(body);
+    let mut piece = vec![0; PIECE];
+    if let Ok(mut reader) = body.try_get_byob_reader() {
+        let mut buffer = Uint8Array::new_with_length(PIECE as u32);
+        loop {
+            let reading = async {
+                let read = reader.read_with_buffer(&mut piece, buffer).await;
+                read.map_err(js_problem)
+            };
+            let (length, returned) = within(silence, reading).await?;
+            let Some(returned) = returned.filter(|_| length > 0) else {
+                break;
+            };
+            buffer = returned;
+            on_piece(&piece[..length])?;
+        }
+    } else {
+        let mut chunks = body
+            .try_into_stream()
+            .map_err(|(error, _)| js_problem(error.into()))?;
+        while let Some(chunk) = within(silence, async { Ok(chunks.next().await) }).await? {
+            let chunk: Uint8Array = chunk.map_err(js_problem)?.unchecked_into();
+            let mut start = 0;
+            while start < chunk.length() {
+                let end = chunk.length().min(start + PIECE as u32);
+                let piece = &mut piece[..(end - start) as usize];
+                chunk.subarray(start, end).copy_to(piece);
+                on_piece(piece)?;
+                start = end;
+            }
+        }
     }
     match content_length(response) {
         Some(length) if received < length => {
@@ -90,9 +124,7 @@ pub async fn read(
 pub async fn read_all(response: &Response, silence: u32) -> Result<Vec<u8>, Problem> {
     let mut body = Vec::new();
     read(response, silence, |piece| {
-        let start = body.len();
-        body.resize(start + piece.length() as usize, 0);
-        piece.copy_to(&mut body[start..]);
+        body.extend_from_slice(piece);
         Ok(())
     })
     .await?;

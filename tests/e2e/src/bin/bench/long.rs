@@ -44,7 +44,9 @@ pub fn measure(servers: &Arc<TestServers>, table: &mut Table) {
     let mut all = [Subject::Portal, Subject::Peer].map(|subject| (subject, Visits::default()));
     for run in 1..=RUNS {
         for (subject, visits) in &mut all {
-            visit(servers, async |page| long_visit(page, *subject, visits).await);
+            visit(servers, async |page| {
+                long_visit(page, *subject, visits).await
+            });
         }
         println!("visits to 5,000 actions: {run} of {RUNS}");
     }

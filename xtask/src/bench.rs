@@ -18,10 +18,7 @@ pub fn command(arguments: &[OsString]) -> Result<ExitCode> {
     {
         return gateway(rest);
     }
-    let mut programs = Vec::new();
-    for browser in Browser::ALL {
-        programs.extend(browser.install()?);
-    }
+    let programs = Browser::Chromium.install()?;
     build::make(|| Ok(()))?;
     let shell = paths::shell()?;
     let compile = cmd!(shell, "cargo build --package e2e --bin bench");

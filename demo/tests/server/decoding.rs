@@ -58,7 +58,9 @@ fn the_couples_dossier_has_every_kind_of_product_and_action() {
             "{status:?}"
         );
     }
-    let some = |test: fn(&accelerate::session::Action) -> bool| session.actions.iter().any(test);
+    let some = |test: fn(&accelerate::session::Action) -> bool| {
+        session.actions.iter().any(|action| test(action))
+    };
     assert!(some(|it| it.offers == Default::default()));
     assert!(some(|it| it.offers.otd));
     assert!(some(|it| it.offers.upload.is_some() && it.offers.download));

@@ -136,6 +136,8 @@ fn test_in_browsers(
             // By its path: rustup puts a folder of its own in front of the PATH.
             .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", &runner)
             .env("WASM_BINDGEN_USE_BROWSER", "1")
+            // All tests of a browser together, in seconds.
+            .env("WASM_BINDGEN_TEST_TIMEOUT", "600")
             .env_remove("CHROMEDRIVER")
             .env_remove("GECKODRIVER")
             .envs(variables);

@@ -145,13 +145,14 @@ fn CurrentPage() -> impl IntoView {
 #[component]
 fn RestPage(page: Page) -> impl IntoView {
     let texts = use_texts();
-    let (loader, host): (RestLoader, _) = (expect_context(), use_host());
+    let (host, navigation) = (use_host(), use_navigation());
+    let loader: RestLoader = expect_context();
     loader.load();
     // A page that was waited for gets the focus when it is there.
     Effect::watch(
         move || loader.state.get().is_ready(),
         move |is_ready, _, _| {
-            if *is_ready {
+            if *is_ready && navigation.has_moved() {
                 host.focus_heading_soon();
             }
         },

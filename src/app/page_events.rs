@@ -80,7 +80,7 @@ fn follow_fragment() {
                     .map(|it| it.1)
             })
             .filter(|_| !comes_by_link);
-        navigation.page.set(next);
+        navigation.show(next);
         host.focus_heading_soon();
         // After the new page is there.
         request_animation_frame(move || match (scroll_to, host.element()) {

@@ -11,6 +11,8 @@ pub struct Navigation {
     pub page: RwSignal<Page>,
     /// What stands before a fragment in every link.
     link_base: StoredValue<String>,
+    /// Whether the consumer has left the first page.
+    has_moved: StoredValue<bool>,
 }
 
 impl Navigation {
@@ -19,6 +21,7 @@ impl Navigation {
         Self {
             page: RwSignal::new(Page::of_fragment(&window::fragment()).unwrap_or(Page::Overview)),
             link_base: StoredValue::new(window::link_base()),
+            has_moved: StoredValue::new(false),
         }
     }
 
@@ -28,10 +31,21 @@ impl Navigation {
             .with_value(|base| base.clone() + &page.fragment())
     }
 
-    /// Shows a page, as a link to it would.
+    /// Goes to a page, as a link to it would.
     pub fn go_to(self, page: Page) {
         window::set_fragment(&page.fragment());
+        self.show(page);
+    }
+
+    /// Shows the page that the fragment names now.
+    pub fn show(self, page: Page) {
+        self.has_moved.set_value(true);
         self.page.set(page);
+    }
+
+    /// Whether the consumer has left the first page. Until then the focus is where the browser put it.
+    pub fn has_moved(self) -> bool {
+        self.has_moved.get_value()
     }
 }
 

@@ -1,17 +1,15 @@
 //! Reads JSON as PHP writes it. serde_json parses; this module knows what PHP makes of a map, a flag or
 //! an absent text, each in one function. A value of the wrong kind is taken for no value.
 //!
-//! A `Json` is mostly a piece of text that serde_json has checked and not read yet (its `RawValue`). So a
-//! number keeps its digits, a text without escapes is borrowed, and what nobody asks for, is nested too
-//! deep or is too large a number costs nothing but itself.
+//! A number keeps its digits, a text without escapes is borrowed, and what is nested too deep or is too
+//! large a number costs nothing but itself.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Index;
 
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, de};
-use serde_json::value::RawValue;
 
 use crate::session::{Amount, DateTime};
 
@@ -93,99 +91,79 @@ fn hex4(text: &[u8]) -> Option<u32> {
     })
 }
 
-/// Maps that hold most of a session. [`Map::parse`] reads them together with what they stand in: a value
-/// that is read later costs one more pass over its text.
-const LARGE_MAPS: [&str; 7] = [
-    "consumerportalsession",
-    "dossier",
-    "products",
-    "productactions",
-    "duplicate_comfort_data",
-    "uploadable_productactions",
-    "downloadable_productactions",
-];
+/// The text of this name in an answer that is one object.
+pub fn text_in(body: &[u8], name: &str) -> Option<String> {
+    Map::parse(&clean(body)).ok()?[name].text()
+}
+
+/// The whole number of this name in an answer that is one object.
+pub fn count_in(body: &[u8], name: &str) -> Option<u32> {
+    Map::parse(&clean(body)).ok()?[name].count()
+}
+
+/// How deep values are read. What lies deeper, which is nothing that we know, is checked and passed over.
+const MAX_DEPTH: u8 = 16;
+/// What serde_json calls the one member of a number. With its feature `arbitrary_precision` a number keeps
+/// its digits, and comes as such a map.
+const NUMBER: &str = "$serde_json::private::Number";
 
 /// A JSON value.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) enum Json<'a> {
-    /// Any value, not read yet: its text.
-    Text(&'a str),
-    /// One of the [`LARGE_MAPS`].
+    /// `null`, or nothing at all.
+    #[default]
+    Null,
+    Bool(bool),
+    /// The digits as they came.
+    Number(String),
+    /// Borrowed when it came without escapes.
+    Text(Cow<'a, str>),
     Map(Map<'a>),
 }
 
 impl<'a> Json<'a> {
-    /// What is not there.
-    const NULL: &'static Json<'static> = &Json::Text("null");
-
-    /// The text of a value that is not read yet.
-    fn unread(&self) -> &'a str {
-        match self {
-            Json::Text(text) => text,
-            Json::Map(_) => "",
-        }
-    }
-
-    /// Whether it is exactly this number or word, such as `0` or `true`.
-    pub fn is(&self, word: &str) -> bool {
-        self.unread() == word
-    }
-
     /// Whether it is a string.
-    pub fn is_string(&self) -> bool {
-        self.unread().starts_with('"')
+    pub fn is_text(&self) -> bool {
+        matches!(self, Json::Text(_))
     }
 
     /// Whether it is an object.
     pub fn is_object(&self) -> bool {
-        match self {
-            Json::Text(text) => text.starts_with('{'),
-            Json::Map(map) => map.is_object,
-        }
+        matches!(self, Json::Map(map) if map.is_object)
+    }
+
+    /// Whether it is `true`.
+    pub fn is_true(&self) -> bool {
+        matches!(self, Json::Bool(true))
     }
 
     /// The members of an object or a list; empty for any other value.
-    pub fn map(&self) -> Cow<'_, Map<'a>> {
+    pub fn map(&self) -> &Map<'a> {
         match self {
-            Json::Text(text) => Cow::Owned(Map::parse_partly(text)),
-            Json::Map(map) => Cow::Borrowed(map),
-        }
-    }
-
-    /// An object's own `id`. Nothing behind it is read: PHP writes it first.
-    pub fn own_id(&self) -> Option<Cow<'a, str>> {
-        match self {
-            Json::Text(text) => {
-                let mut map = Map::default();
-                _ = map.read(text, ReadAs::UpTo("id"));
-                map["id"].id()
-            }
-            Json::Map(map) => map["id"].id(),
+            Json::Map(map) => map,
+            _ => Map::EMPTY,
         }
     }
 
     /// An id, exactly as it came: a text that is not blank, or a number.
-    pub fn id(&self) -> Option<Cow<'a, str>> {
-        let text = self.unread();
-        match text.as_bytes().first()? {
-            b'"' => string(text).filter(|text| !text.chars().all(char::is_whitespace)),
-            b'-' | b'0'..=b'9' => Some(Cow::Borrowed(text)),
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Json::Text(text) => Some(&**text).filter(|text| !text.trim().is_empty()),
+            Json::Number(digits) => Some(digits),
             _ => None,
         }
     }
 
     /// A text that is not blank, or a number's digits.
     pub fn text(&self) -> Option<String> {
-        self.id().map(Cow::into_owned)
+        self.id().map(str::to_owned)
     }
 
     /// The texts of a list or map, or the only one there is.
     pub fn texts(&self) -> Vec<String> {
         match self.text() {
             Some(text) => vec![text],
-            None => self
-                .map()
-                .iter()
+            None => (self.map().iter())
                 .filter_map(|(_, item)| item.text())
                 .collect(),
         }
@@ -193,14 +171,15 @@ impl<'a> Json<'a> {
 
     /// Whether it is `true`, `1`, `"1"`, `"true"` or any other number but 0.
     pub fn flag(&self) -> bool {
-        match self.id() {
-            Some(word) if self.is_string() => {
+        match self {
+            Json::Bool(flag) => *flag,
+            Json::Number(digits) => digits != "0",
+            Json::Text(word) => {
                 let word = word.trim();
                 word.eq_ignore_ascii_case("true")
                     || word.parse::<u32>().is_ok_and(|number| number != 0)
             }
-            Some(digits) => digits != "0",
-            None => self.is("true"),
+            Json::Null | Json::Map(_) => false,
         }
     }
 
@@ -211,32 +190,15 @@ impl<'a> Json<'a> {
 
     /// A date, with or without a time.
     pub fn date(&self) -> Option<DateTime> {
-        DateTime::parse(&self.id()?)
+        DateTime::parse(self.id()?)
     }
 
     /// An amount of money. A text keeps its digits as they came.
     pub fn amount(&self) -> Option<Amount> {
-        let text = self.id()?;
-        if self.is_string() {
-            Amount::parse(&text)
-        } else {
-            Some(Amount::of_number(&text))
+        match self {
+            Json::Number(digits) => Some(Amount::of_number(digits)),
+            _ => Amount::parse(self.id()?),
         }
-    }
-}
-
-/// A string of JSON, borrowed when it holds no escape.
-#[derive(Deserialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
-
-/// Reads a string, quotes and escapes included.
-fn string(json: &str) -> Option<Cow<'_, str>> {
-    match serde_json::from_str::<Text<'_>>(json) {
-        Ok(text) => Some(text.0),
-        // Half a surrogate pair is all that is passed over until here.
-        Err(_) => serde_json::from_str(&clean(json.as_bytes()))
-            .ok()
-            .map(Cow::Owned),
     }
 }
 
@@ -249,24 +211,24 @@ pub(crate) struct Map<'a> {
 }
 
 impl<'a> Map<'a> {
+    const EMPTY: &'static Map<'static> = &Map {
+        is_object: false,
+        members: Vec::new(),
+    };
+
     /// Parses a whole text. An error when it is no JSON, or cut off; empty when it is no map.
     pub fn parse(text: &'a str) -> Result<Self, serde_json::Error> {
         let mut map = Map::default();
-        map.read(text, ReadAs::Session).map(|()| map)
+        read(text, &mut map)?;
+        Ok(map)
     }
 
     /// Parses what there is of a text: the members before the place where it is cut off or broken.
     pub fn parse_partly(text: &'a str) -> Self {
         let mut map = Map::default();
         // What was read before an error is in the map.
-        _ = map.read(text, ReadAs::Unread);
+        _ = read(text, &mut map);
         map
-    }
-
-    fn read(&mut self, text: &'a str, how: ReadAs<'_>) -> Result<(), serde_json::Error> {
-        let mut json = serde_json::Deserializer::from_str(text);
-        json.deserialize_any(Members { map: self, how })?;
-        json.end()
     }
 
     /// Whether it has no members.
@@ -292,92 +254,113 @@ impl<'a> Index<&str> for Map<'a> {
 
     /// The member of this name, the first when there are several; `null` when there is none.
     fn index(&self, name: &str) -> &Json<'a> {
-        self.get(name).unwrap_or(Json::NULL)
+        self.get(name).unwrap_or(&Json::Null)
     }
 }
 
-impl<'a> Deserialize<'a> for Map<'a> {
-    fn deserialize<D: Deserializer<'a>>(deserializer: D) -> Result<Self, D::Error> {
+/// Reads a string, quotes and escapes included.
+pub(crate) fn string(json: &str) -> Option<Cow<'_, str>> {
+    match read(json, &mut Map::default()).ok()? {
+        Json::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// Reads a whole text. The members of an object or a list go into `map`, those before an error too.
+fn read<'a>(text: &'a str, map: &mut Map<'a>) -> Result<Json<'a>, serde_json::Error> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    let value = json.deserialize_any(ValueVisitor { map, depth: 0 })?;
+    json.end()?;
+    Ok(value)
+}
+
+/// Reads a value at a depth.
+struct ValueAt(u8);
+
+impl<'a> DeserializeSeed<'a> for ValueAt {
+    type Value = Json<'a>;
+
+    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<Json<'a>, D::Error> {
+        if self.0 > MAX_DEPTH {
+            return IgnoredAny::deserialize(deserializer).map(|_| Json::Null);
+        }
         let mut map = Map::default();
-        let members = Members {
+        let value = deserializer.deserialize_any(ValueVisitor {
             map: &mut map,
-            how: ReadAs::Session,
-        };
-        deserializer.deserialize_any(members).map(|()| map)
+            depth: self.0,
+        })?;
+        Ok(match value {
+            Json::Map(_) => Json::Map(map),
+            value => value,
+        })
     }
 }
 
-/// Collects the members of an object or a list. Any other value has none.
-struct Members<'m, 'a> {
+/// Takes any value. Each kind that JSON has is listed: one that is not would be serde's error that quotes
+/// the value, and what writes numbers for it is 9 KB to download.
+struct ValueVisitor<'m, 'a> {
+    /// Where the members go. The value is then an empty map.
     map: &'m mut Map<'a>,
-    how: ReadAs<'m>,
+    depth: u8,
 }
 
-/// How the members of a map are read.
-#[derive(Clone, Copy, PartialEq)]
-enum ReadAs<'m> {
-    /// All of them, the [`LARGE_MAPS`] with what is in them.
-    Session,
-    /// All of them, none with what is in it.
-    Unread,
-    /// Those up to the one of this name. Reading then ends in an error, which means nothing.
-    UpTo(&'m str),
-}
-
-impl<'a> Visitor<'a> for Members<'_, 'a> {
-    type Value = ();
+impl<'a> Visitor<'a> for ValueVisitor<'_, 'a> {
+    type Value = Json<'a>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("any value")
     }
 
-    fn visit_map<A: MapAccess<'a>>(self, mut object: A) -> Result<(), A::Error> {
+    fn visit_map<A: MapAccess<'a>>(self, mut object: A) -> Result<Json<'a>, A::Error> {
         self.map.is_object = true;
-        while let Some(Text(key)) = object.next_key()? {
-            let is_last = self.how == ReadAs::UpTo(&key);
-            let value = if self.how == ReadAs::Session && LARGE_MAPS.contains(&&*key) {
-                Json::Map(object.next_value()?)
-            } else {
-                Json::Text(object.next_value::<&RawValue>()?.get())
-            };
-            self.map.members.push((key, value));
-            if is_last {
-                break;
+        while let Some(key) = object.next_key_seed(ValueAt(MAX_DEPTH))? {
+            let Json::Text(key) = key else { continue };
+            let value = object.next_value_seed(ValueAt(self.depth + 1))?;
+            if key == NUMBER {
+                return Ok(match value {
+                    Json::Text(digits) => Json::Number(digits.into_owned()),
+                    value => value,
+                });
             }
+            self.map.members.push((key, value));
         }
-        Ok(())
+        Ok(Json::Map(Map::default()))
     }
 
-    fn visit_seq<A: SeqAccess<'a>>(self, mut list: A) -> Result<(), A::Error> {
-        while let Some(value) = list.next_element::<&RawValue>()? {
-            let member = (Cow::Borrowed(""), Json::Text(value.get()));
-            self.map.members.push(member);
+    fn visit_seq<A: SeqAccess<'a>>(self, mut list: A) -> Result<Json<'a>, A::Error> {
+        while let Some(value) = list.next_element_seed(ValueAt(self.depth + 1))? {
+            self.map.members.push((Cow::Borrowed(""), value));
         }
-        Ok(())
+        Ok(Json::Map(Map::default()))
     }
 
-    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
-        Ok(())
+    fn visit_borrowed_str<E: de::Error>(self, text: &'a str) -> Result<Json<'a>, E> {
+        Ok(Json::Text(Cow::Borrowed(text)))
     }
 
-    fn visit_bool<E: de::Error>(self, _: bool) -> Result<(), E> {
-        Ok(())
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Json<'a>, E> {
+        Ok(Json::Text(Cow::Owned(text.to_owned())))
     }
 
-    fn visit_i64<E: de::Error>(self, _: i64) -> Result<(), E> {
-        Ok(())
+    fn visit_unit<E: de::Error>(self) -> Result<Json<'a>, E> {
+        Ok(Json::Null)
     }
 
-    fn visit_u64<E: de::Error>(self, _: u64) -> Result<(), E> {
-        Ok(())
+    fn visit_bool<E: de::Error>(self, flag: bool) -> Result<Json<'a>, E> {
+        Ok(Json::Bool(flag))
     }
 
-    fn visit_f64<E: de::Error>(self, _: f64) -> Result<(), E> {
-        Ok(())
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Json<'a>, E> {
+        Ok(Json::Number(number.to_string()))
     }
 
-    fn visit_str<E: de::Error>(self, _: &str) -> Result<(), E> {
-        Ok(())
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Json<'a>, E> {
+        Ok(Json::Number(number.to_string()))
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Json<'a>, E> {
+        // With `arbitrary_precision` none comes.
+        Ok(Json::Null)
     }
 }
 
@@ -504,19 +487,21 @@ mod tests {
     }
 
     #[test]
-    fn large_maps_nested_too_deep_are_an_error_and_no_crash() {
+    fn objects_nested_too_deep_cost_only_their_own_value() {
         let deep = r#"{"products":"#.repeat(100_000) + "1" + &"}".repeat(100_000);
-        let error = Map::parse(&deep).expect_err("too deep");
-        assert!(error.to_string().contains("recursion limit"), "{error}");
+        let text = [r#"{"a":"#, &deep, r#","b":"2"}"#].concat();
+        let map = Map::parse(&text).expect("JSON");
+        assert_eq!(map["b"].count(), Some(2));
+        assert!(map["a"].map()["products"].is_object());
     }
 
     #[test]
-    fn a_large_map_of_the_wrong_kind_is_empty() {
+    fn what_is_no_map_has_no_members() {
         for value in ["null", "true", "-1", "1", "1.5", "\"a\"", "[]", "{}"] {
             let text = [r#"{"products":"#, value, r#","a":1}"#].concat();
             let map = Map::parse(&text).expect("JSON");
             assert!(map["products"].map().is_empty(), "{value}");
-            assert_eq!((map["products"].text(), map["a"].count()), (None, Some(1)));
+            assert_eq!(map["a"].count(), Some(1));
             assert_eq!(map["products"].is_object(), value == "{}");
         }
     }
@@ -527,7 +512,7 @@ mod tests {
             "0",
             "-12.50e+3",
             "250000.50",
-            "1e400",
+            "1e+400",
             "123456789012345678901234567890",
         ] {
             let text = ["[", digits, "]"].concat();

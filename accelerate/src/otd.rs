@@ -153,7 +153,7 @@ impl Decoder {
             Some(error) => Err(error.into_problem(None)),
             None if !self.data.signed => Err(not_a_document("no raw_pdf_data, or an empty one")),
             None => Ok(Otd {
-                filename: rest["filename"].id().and_then(|name| filename::safe(&name)),
+                filename: rest["filename"].id().and_then(filename::safe),
             }),
         }
     }
@@ -172,7 +172,9 @@ pub fn decode(body: &[u8]) -> Result<(Vec<u8>, Otd), Problem> {
 fn is_data_key(string: &[u8]) -> bool {
     string == br#""raw_pdf_data""#
         || (string.contains(&b'\\')
-            && serde_json::from_slice::<String>(string).is_ok_and(|key| key == "raw_pdf_data"))
+            && (str::from_utf8(string).ok())
+                .and_then(json::string)
+                .is_some_and(|key| key == "raw_pdf_data"))
 }
 
 fn not_a_document(why: &str) -> Problem {

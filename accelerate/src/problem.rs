@@ -224,7 +224,7 @@ pub fn check_upload_answer(status: u16, body: &[u8]) -> Result<(), Problem> {
     let text = json::clean(body);
     let answer = Map::parse(&text).map_err(|error| Problem::not_json(error).with_status(status))?;
     let problem = match answer.get("operation_result") {
-        Some(result) if result.is_string() => {
+        Some(result) if result.is_text() => {
             let result = result.text().unwrap_or_default();
             if result.trim().eq_ignore_ascii_case("ok") {
                 return Ok(());
@@ -373,10 +373,11 @@ impl ErrorBody {
 
 /// A value that says something, as text.
 fn words(value: &Json<'_>) -> Option<String> {
-    if value.is("true") {
-        return Some(String::from("true"));
+    match value {
+        Json::Bool(true) => Some(String::from("true")),
+        Json::Number(digits) if digits == "0" => None,
+        value => value.text(),
     }
-    value.text().filter(|_| !value.is("0"))
 }
 
 /// The code that a text is, or starts with, as in `TOKEN_EXPIRED: sign again`: an upper-case word of at

@@ -2,10 +2,12 @@
 //! for the phone. Other servers have none of it, and then the portal does not offer it: a header of
 //! getsession says that the gateway is there.
 
-use accelerate::problem::{Problem, ProblemKind, check_answer};
+use accelerate::{
+    json,
+    problem::{Problem, ProblemKind, check_answer},
+};
 use gloo_net::http::Method;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::{Deserialize, de::DeserializeOwned};
 use web_sys::Response;
 
 use super::http::{self, header, read_all, within};
@@ -27,12 +29,8 @@ pub(super) fn expires_in(response: &Response) -> Option<u32> {
 /// # Errors
 /// When the session is over, or there is no answer.
 pub async fn session_expires_in(config: &Config) -> Result<u32, Problem> {
-    #[derive(Deserialize)]
-    struct Lifetime {
-        seconds: u32,
-    }
     let body = call(config, Method::GET, "session", None).await?;
-    read_json::<Lifetime>(&body).map(|lifetime| lifetime.seconds)
+    json::count_in(&body, "seconds").ok_or_else(not_understood)
 }
 
 /// Ends the session.
@@ -59,19 +57,14 @@ pub struct PhoneCode {
 /// # Errors
 /// When the session is over, or there is no answer.
 pub async fn phone_code(config: &Config, route: &str) -> Result<PhoneCode, Problem> {
-    #[derive(Deserialize)]
-    struct Code {
-        svg: String,
-        seconds: u32,
-    }
     // Our own fragments have nothing in them that JSON would escape.
     let request = format!(r#"{{"route":"{route}"}}"#);
     let body = call(config, Method::POST, "session/phone", Some(&request)).await?;
-    let code: Code = read_json(&body)?;
-    let svg = utf8_percent_encode(&code.svg, NON_ALPHANUMERIC);
+    let svg = json::text_in(&body, "svg").ok_or_else(not_understood)?;
+    let svg = utf8_percent_encode(&svg, NON_ALPHANUMERIC);
     Ok(PhoneCode {
         picture: format!("data:image/svg+xml,{svg}"),
-        seconds: code.seconds,
+        seconds: json::count_in(&body, "seconds").ok_or_else(not_understood)?,
     })
 }
 
@@ -89,7 +82,6 @@ async fn call(
     Ok(body)
 }
 
-fn read_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
-    serde_json::from_slice(body)
-        .map_err(|_| Problem::new(ProblemKind::NotUnderstood, "not the gateway's answer"))
+fn not_understood() -> Problem {
+    Problem::new(ProblemKind::NotUnderstood, "not the gateway's answer")
 }

@@ -4,10 +4,7 @@
 use std::{future::Future, pin::pin};
 
 use accelerate::problem::{Problem, ProblemKind};
-use futures::{
-    StreamExt,
-    future::{Either, select},
-};
+use futures::future::{Either, select};
 use gloo_net::{
     Error,
     http::{Method, RequestBuilder},
@@ -15,8 +12,11 @@ use gloo_net::{
 use gloo_timers::future::TimeoutFuture;
 use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_streams::ReadableStream;
-use web_sys::{AbortSignal, RequestCache, RequestCredentials, Response};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{
+    AbortSignal, ReadableStreamDefaultReader, ReadableStreamReadResult, RequestCache,
+    RequestCredentials, Response,
+};
 
 use crate::{config::Config, platform::window};
 
@@ -66,12 +66,9 @@ pub async fn read(
     let Some(body) = response.body() else {
         return Ok(());
     };
-    let mut pieces = ReadableStream::from_raw(body)
-        .try_into_stream()
-        .map_err(|(error, _)| js_problem(error.into()))?;
+    let reader = Reader(body.get_reader().unchecked_into());
     let mut received = 0.0;
-    while let Some(piece) = within(silence, async { Ok(pieces.next().await) }).await? {
-        let piece: Uint8Array = piece.map_err(js_problem)?.unchecked_into();
+    while let Some(piece) = within(silence, reader.next()).await? {
         received += f64::from(piece.length());
         on_piece(piece)?;
     }
@@ -80,6 +77,29 @@ pub async fn read(
             Err(connection_problem("the answer was cut short".to_owned()))
         }
         _ => Ok(()),
+    }
+}
+
+/// Reads a body. Dropping it stops what still comes.
+struct Reader(ReadableStreamDefaultReader);
+
+impl Reader {
+    /// The next piece; `None` at the end.
+    async fn next(&self) -> Result<Option<Uint8Array>, Problem> {
+        let result = JsFuture::from(self.0.read()).await.map_err(js_problem)?;
+        let result: ReadableStreamReadResult = result.unchecked_into();
+        Ok((!result.get_done().unwrap_or(false)).then(|| result.get_value().unchecked_into()))
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        // A body that is at its end, or has broken off, takes no notice. That would be an unhandled
+        // rejection, were nobody waiting for it.
+        let cancelled = JsFuture::from(self.0.cancel());
+        spawn_local(async move {
+            let _ = cancelled.await;
+        });
     }
 }
 

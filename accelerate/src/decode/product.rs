@@ -10,14 +10,13 @@ pub(super) fn product(id: String, members: &Map<'_>, counters: Counters) -> Prod
     let details = members
         .iter()
         .find(|(name, value)| value.is_object() && name.eq_ignore_ascii_case(&kind))
-        .map(|(_, details)| details.map())
-        .unwrap_or_default();
+        .map_or(Json::Null.map(), |(_, details)| details.map());
     Product {
         id,
         label: members["label"].text(),
         reference_number: members["reference_number"].text(),
         quote_number: members["quote_number"].text(),
-        details: details_of(kind, &details),
+        details: details_of(kind, details),
         counters,
     }
 }

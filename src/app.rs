@@ -79,21 +79,21 @@ pub fn App(
     });
     // What had the focus is gone when another screen comes, unless it is the first.
     let has_skeleton = StoredValue::new(true);
-    Effect::watch(
-        move || screen.get(),
-        move |_, before, _| {
+    Effect::new(move |before: Option<Screen>| {
+        let now = screen.get();
+        if before.is_some_and(|before| before != now) {
             if has_skeleton.get_value() {
                 has_skeleton.set_value(false);
                 if let Some(root) = host.root() {
                     window::remove_skeleton(&root);
                 }
             }
-            if before != Some(&Screen::Loading) {
+            if before != Some(Screen::Loading) {
                 host.focus_heading_soon();
             }
-        },
-        false,
-    );
+        }
+        now
+    });
     view! { {move || match screen.get() {
         Screen::Loading => view! { <Loading has_skeleton=has_skeleton.get_value()/> }.into_any(),
         Screen::Failed => view! { <Failed/> }.into_any(),

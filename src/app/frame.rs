@@ -86,7 +86,7 @@ fn WaysOut(class: &'static str) -> impl IntoView {
 #[component]
 fn Banners() -> impl IntoView {
     let (texts, session) = (use_texts(), use_session());
-    let is_closed = Memo::new(move |_| session.read(|it| it.state == State::Closed));
+    let is_closed = move || session.read(|it| it.state == State::Closed);
     let failure = move || {
         session.problem.get().map(|problem| match problem.kind {
             ProblemKind::Expired => problem_text(texts, &problem).sentence(),
@@ -119,7 +119,7 @@ fn Banners() -> impl IntoView {
     };
     view! {
         <div role="status">{move || connection()}</div>
-        <Show when=move || is_closed.get()>
+        <Show when=move || is_closed()>
             <div class="banner warning">
                 <Icon name="alert"/>
                 <p>{texts.closed}</p>
@@ -132,7 +132,6 @@ fn Banners() -> impl IntoView {
 #[component]
 fn CurrentPage() -> impl IntoView {
     let page = use_navigation().page;
-    let page = Memo::new(move |_| page.get());
     view! { {move || match page.get() {
         Page::Overview => view! { <Overview/> }.into_any(),
         Page::BadLink(bad) => view! { <NeedlessLink bad/> }.into_any(),
@@ -149,15 +148,13 @@ fn RestPage(page: Page) -> impl IntoView {
     let loader: RestLoader = expect_context();
     loader.load();
     // A page that was waited for gets the focus when it is there.
-    Effect::watch(
-        move || loader.state.get().is_ready(),
-        move |is_ready, _, _| {
-            if *is_ready && navigation.has_moved() {
-                host.focus_heading_soon();
-            }
-        },
-        false,
-    );
+    Effect::new(move |was_ready: Option<bool>| {
+        let is_ready = loader.state.get().is_ready();
+        if is_ready && was_ready == Some(false) && navigation.has_moved() {
+            host.focus_heading_soon();
+        }
+        is_ready
+    });
     view! { {move || match (loader.state.get(), page.clone()) {
         (RestState::Loading, _) => view! {
             <p class="page waiting" role="status">

@@ -24,8 +24,7 @@ const SEARCH_FROM: usize = 26;
 #[component]
 pub fn ActionList<F, V>(
     /// The actions, in their order.
-    #[prop(into)]
-    actions: Signal<Vec<Arc<Action>>>,
+    actions: Memo<Vec<Arc<Action>>>,
     /// What the search field says.
     search_label: &'static str,
     /// Shows the action of a row.
@@ -38,7 +37,6 @@ where
     let (texts, formats, session) = (use_texts(), use_formats(), use_session());
     let query = RwSignal::new(String::new());
     let limit = RwSignal::new(STEP);
-    let is_searchable = Memo::new(move |_| actions.read().len() >= SEARCH_FROM);
     let found = Memo::new(move |_| {
         let query = lower_case(query.read().trim());
         match query.as_str() {
@@ -53,21 +51,16 @@ where
         let found = found.read();
         found.iter().take(limit.get()).cloned().collect::<Vec<_>>()
     };
-    let left = Memo::new(move |_| found.read().len().saturating_sub(limit.get()));
+    let left = move || found.read().len().saturating_sub(limit.get());
     let count = move || match found.read().len() {
         _ if query.read().trim().is_empty() => String::new(),
         0 => texts.found_none.to_owned(),
         1 => texts.found_one.to_owned(),
         many => fill(texts.found_many, &[("count", &formats.count(many))]),
     };
-    let more = move || {
-        fill(
-            texts.more,
-            &[("count", &formats.count(left.get().min(STEP)))],
-        )
-    };
+    let more = move || fill(texts.more, &[("count", &formats.count(left().min(STEP)))]);
     view! {
-        <Show when=move || is_searchable.get()>
+        <Show when=move || { actions.read().len() >= SEARCH_FROM }>
             <label class="search">
                 <span class="visually-hidden">{search_label}</span>
                 <Icon name="search"/>
@@ -90,7 +83,7 @@ where
                 {children(session.follow_action(action))}
             </For>
         </ul>
-        <Show when=move || left.get() != 0>
+        <Show when=move || left() != 0>
             <Button class="button more" on_press=move || limit.update(|limit| *limit += STEP)>
                 {move || more()}
             </Button>

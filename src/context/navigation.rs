@@ -40,7 +40,9 @@ impl Navigation {
     /// Shows the page that the fragment names now.
     pub fn show(self, page: Page) {
         self.has_moved.set_value(true);
-        self.page.set(page);
+        if *self.page.read_untracked() != page {
+            self.page.set(page);
+        }
     }
 
     /// Whether the consumer has left the first page. Until then the focus is where the browser put it.

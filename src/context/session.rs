@@ -96,6 +96,15 @@ impl SessionStore {
             .unwrap_or_default()
     }
 
+    /// A part of the session, for views that are to be made anew only when it changes: `is_same` says
+    /// whether two sessions have the same.
+    pub fn part(self, is_same: fn(&Session, &Session) -> bool) -> SessionPart {
+        SessionPart(Memo::new(move |_| Snapshot {
+            session: self.get(),
+            is_same,
+        }))
+    }
+
     /// The product with this id, for whoever follows it.
     pub fn product(self, id: &str) -> Option<Product> {
         self.read(|session| session.products.iter().find(|it| it.id == id).cloned())
@@ -297,6 +306,35 @@ impl SessionStore {
                 };
             }
         });
+    }
+}
+
+/// A part of the session. All parts share one type of memo: each type is code to download.
+#[derive(Debug, Clone, Copy)]
+pub struct SessionPart(Memo<Snapshot>);
+
+impl SessionPart {
+    /// Something of this part, for whoever follows it; the default when there is no session.
+    pub fn read<T: Default>(self, part: impl FnOnce(&Session) -> T) -> T {
+        let snapshot = self.0.read();
+        snapshot.session.as_deref().map(part).unwrap_or_default()
+    }
+}
+
+/// A session that equals another one when both have the same of one part.
+#[derive(Debug)]
+struct Snapshot {
+    session: Option<Arc<Session>>,
+    is_same: fn(&Session, &Session) -> bool,
+}
+
+impl PartialEq for Snapshot {
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.session, &other.session) {
+            (Some(one), Some(other)) => (self.is_same)(one, other),
+            (None, None) => true,
+            _ => false,
+        }
     }
 }
 

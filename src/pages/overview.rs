@@ -27,9 +27,9 @@ pub fn Overview() -> impl IntoView {
         Some(name) => fill(texts.greeting, &[("name", &name)]),
         None => texts.greeting_nameless.to_owned(),
     };
-    let appointment = Memo::new(move |_| session.read(|it| it.appointment.clone()));
-    let people = Memo::new(move |_| {
-        session.read(|it| (it.dossier.advisor.clone(), it.dossier.owner.clone()))
+    let appointment = session.part(|one, other| one.appointment == other.appointment);
+    let people = session.part(|one, other| {
+        (&one.dossier.advisor, &one.dossier.owner) == (&other.dossier.advisor, &other.dossier.owner)
     });
     view! {
         <div class="page columns">
@@ -43,10 +43,13 @@ pub fn Overview() -> impl IntoView {
                 <Products/>
             </div>
             <div class="side-column">
-                {move || appointment.get().map(|it| view! { <AppointmentCard appointment=it/> }.into_any())}
                 {move || {
-                    let (advisor, owner) = people.get();
-                    view! { <PersonCards advisor owner/> }.into_any()
+                    let appointment = appointment.read(|it| it.appointment.clone());
+                    appointment.map(|appointment| view! { <AppointmentCard appointment/> }.into_any())
+                }}
+                {move || {
+                    let dossier = people.read(|it| it.dossier.clone());
+                    view! { <PersonCards advisor=dossier.advisor owner=dossier.owner/> }.into_any()
                 }}
             </div>
         </div>
@@ -71,9 +74,9 @@ fn dossier_line() -> Option<String> {
 #[component]
 fn TotalProgress() -> impl IntoView {
     let (texts, session) = (use_texts(), use_session());
-    let counters = Memo::new(move |_| session.read(|it| it.counters));
+    let counters = session.part(|one, other| one.counters == other.counters);
     view! { {move || {
-        let counters = counters.get();
+        let counters = counters.read(|it| it.counters);
         (counters.total > 0).then(|| {
             view! {
                 <section class="card">
@@ -125,21 +128,22 @@ fn ToDo() -> impl IntoView {
 #[component]
 fn Products() -> impl IntoView {
     let (texts, session) = (use_texts(), use_session());
-    let products = Memo::new(move |_| session.read(|it| it.products.clone()));
-    let any = Memo::new(move |_| !products.read().is_empty());
-    view! {
-        <Show when=move || any.get()>
-            <section class="card">
-                <h2>{texts.products}</h2>
-                <ul class="products">
-                    {move || {
-                        let products = products.get().into_iter();
-                        products.map(|product| view! { <ProductCard product/> }.into_any()).collect_view()
-                    }}
-                </ul>
-            </section>
-        </Show>
-    }
+    let products = session.part(|one, other| one.products == other.products);
+    view! { {move || {
+        let cards = products.read(|it| {
+            let products = it.products.iter().cloned();
+            products.map(|product| view! { <ProductCard product/> }.into_any()).collect::<Vec<_>>()
+        });
+        (!cards.is_empty()).then(|| {
+            view! {
+                <section class="card">
+                    <h2>{texts.products}</h2>
+                    <ul class="products">{cards}</ul>
+                </section>
+            }
+            .into_any()
+        })
+    }} }
 }
 
 #[component]

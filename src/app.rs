@@ -78,12 +78,12 @@ pub fn App(
         }
     });
     // What had the focus is gone when another screen comes, unless it is the first.
-    let has_skeleton = StoredValue::new(true);
+    let has_skeleton = RwSignal::new(true);
     Effect::new(move |before: Option<Screen>| {
         let now = screen.get();
         if before.is_some_and(|before| before != now) {
-            if has_skeleton.get_value() {
-                has_skeleton.set_value(false);
+            if has_skeleton.get_untracked() {
+                has_skeleton.set(false);
                 if let Some(root) = host.root() {
                     window::remove_skeleton(&root);
                 }
@@ -95,7 +95,7 @@ pub fn App(
         now
     });
     view! { {move || match screen.get() {
-        Screen::Loading => view! { <Loading has_skeleton=has_skeleton.get_value()/> }.into_any(),
+        Screen::Loading => view! { <Loading has_skeleton=has_skeleton.get_untracked()/> }.into_any(),
         Screen::Failed => view! { <Failed/> }.into_any(),
         Screen::SignedOut(reason) => view! { <SignedOut reason/> }.into_any(),
         Screen::Dossier => view! { <Frame/> }.into_any(),

@@ -156,7 +156,7 @@ fn RestPage(page: Page) -> impl IntoView {
         is_ready
     });
     view! { {move || match (loader.state.get(), page.clone()) {
-        (RestState::Loading, _) => view! {
+        (RestState::NotLoaded | RestState::Loading, _) => view! {
             <p class="page waiting" role="status">
                 <Icon name="busy"/>
                 {texts.page_loading}
@@ -182,7 +182,7 @@ fn OpenDialogs() -> impl IntoView {
             open.get().then(|| {
                 loader.load();
                 match loader.state.get() {
-                    RestState::Loading => ().into_any(),
+                    RestState::NotLoaded | RestState::Loading => ().into_any(),
                     RestState::Failed => view! { <RestFailed/> }.into_any(),
                     RestState::Ready(rest) => pick(rest)(open),
                 }

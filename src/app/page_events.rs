@@ -45,25 +45,23 @@ pub fn follow_page_events() {
 /// top, and goes back to where the consumer was on a page that they had seen.
 fn follow_fragment() {
     let (navigation, host) = (use_navigation(), use_host());
-    let by_link = StoredValue::new(false);
-    let scrolled = StoredValue::new(Vec::<(Page, f64)>::new());
-    let listener = host.root().map(|root| {
-        EventListener::new(&root, "click", move |event| {
+    let trail = StoredValue::new(Trail::default());
+    if let Some(root) = host.root() {
+        keep(EventListener::new(&root, "click", move |event| {
             if window::comes_from_link(event) {
-                by_link.set_value(true);
                 let here = navigation.page.get_untracked();
-                scrolled.update_value(|scrolled| {
-                    scrolled.retain(|(page, _)| *page != here);
-                    scrolled.push((here, window::scroll_position()));
+                trail.update_value(|trail| {
+                    trail.by_link = true;
+                    trail.scrolled.retain(|(page, _)| *page != here);
+                    trail.scrolled.push((here, window::scroll_position()));
                 });
             }
-        })
-    });
-    keep(listener);
+        }));
+    }
 
     on_window(ev::hashchange, move |_| {
-        let comes_by_link = by_link.get_value();
-        by_link.set_value(false);
+        let take_by_link = |trail: &mut Trail| std::mem::take(&mut trail.by_link);
+        let comes_by_link = trail.try_update_value(take_by_link).unwrap_or_default();
         let fragment = window::fragment();
         let next = match fragment.is_empty() {
             true => Some(Page::Overview),
@@ -72,10 +70,9 @@ fn follow_fragment() {
         let Some(next) = next.filter(|next| *next != navigation.page.get_untracked()) else {
             return;
         };
-        let scroll_to = scrolled
-            .with_value(|scrolled| {
-                scrolled
-                    .iter()
+        let scroll_to = trail
+            .with_value(|trail| {
+                (trail.scrolled.iter())
                     .find(|(page, _)| *page == next)
                     .map(|it| it.1)
             })
@@ -91,8 +88,17 @@ fn follow_fragment() {
     });
 }
 
+/// How the consumer came where they are.
+#[derive(Default)]
+struct Trail {
+    /// They clicked on a link, just now.
+    by_link: bool,
+    /// How far down they were on each page that they left by a link.
+    scrolled: Vec<(Page, f64)>,
+}
+
 /// Keeps a listener until the reactive owner goes.
-fn keep(listener: impl Sized + 'static) {
+fn keep(listener: EventListener) {
     let listener = StoredValue::new_local(listener);
     on_cleanup(move || listener.dispose());
 }

@@ -55,6 +55,8 @@ fn load_rest() -> Result<Rest, SplitLoaderError> {
 /// Where the second module is.
 #[derive(Clone, Copy)]
 pub enum RestState {
+    /// Nobody has asked for it yet.
+    NotLoaded,
     Loading,
     Ready(Rest),
     /// It did not come. Loading it again may work.
@@ -73,7 +75,6 @@ impl RestState {
 pub struct RestLoader {
     /// Where it is.
     pub state: RwSignal<RestState>,
-    is_loading: StoredValue<bool>,
     /// What the module provides belongs to the whole portal.
     owner: StoredValue<Owner>,
 }
@@ -82,19 +83,17 @@ impl RestLoader {
     /// It is not loaded yet. What it provides belongs to the reactive owner that this is called in.
     pub fn new() -> Self {
         Self {
-            state: RwSignal::new(RestState::Loading),
-            is_loading: StoredValue::new(false),
+            state: RwSignal::new(RestState::NotLoaded),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
         }
     }
 
     /// Loads it, unless it is there or on its way.
     pub fn load(self) {
-        let is_begun = !matches!(self.state.get_untracked(), RestState::Loading);
-        if is_begun || self.is_loading.get_value() {
+        if !matches!(self.state.get_untracked(), RestState::NotLoaded) {
             return;
         }
-        self.is_loading.set_value(true);
+        self.state.set(RestState::Loading);
         spawn_local(async move {
             #[cfg(feature = "split")]
             let loaded = load_rest().await;
@@ -103,7 +102,6 @@ impl RestLoader {
             let Some(owner) = self.owner.try_get_value() else {
                 return;
             };
-            self.is_loading.set_value(false);
             self.state.set(match loaded {
                 Ok(rest) => {
                     owner.with(rest.provide_uploads);
@@ -126,7 +124,7 @@ impl RestLoader {
     }
 
     fn try_again(self) {
-        self.state.set(RestState::Loading);
+        self.state.set(RestState::NotLoaded);
         self.load();
     }
 }

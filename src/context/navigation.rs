@@ -12,7 +12,7 @@ pub struct Navigation {
     /// What stands before a fragment in every link.
     link_base: StoredValue<String>,
     /// Whether the consumer has left the first page.
-    has_moved: StoredValue<bool>,
+    has_moved: RwSignal<bool>,
 }
 
 impl Navigation {
@@ -21,7 +21,7 @@ impl Navigation {
         Self {
             page: RwSignal::new(Page::of_fragment(&window::fragment()).unwrap_or(Page::Overview)),
             link_base: StoredValue::new(window::link_base()),
-            has_moved: StoredValue::new(false),
+            has_moved: RwSignal::new(false),
         }
     }
 
@@ -39,7 +39,7 @@ impl Navigation {
 
     /// Shows the page that the fragment names now.
     pub fn show(self, page: Page) {
-        self.has_moved.set_value(true);
+        self.has_moved.set(true);
         if *self.page.read_untracked() != page {
             self.page.set(page);
         }
@@ -47,7 +47,7 @@ impl Navigation {
 
     /// Whether the consumer has left the first page. Until then the focus is where the browser put it.
     pub fn has_moved(self) -> bool {
-        self.has_moved.get_value()
+        self.has_moved.get_untracked()
     }
 }
 

@@ -52,10 +52,15 @@ pub struct SessionStore {
     session: RwSignal<Option<Arc<Session>>>,
     navigation: Navigation,
     host: Host,
-    config: StoredValue<Arc<Config>>,
-    observers: StoredValue<Vec<Box<dyn SessionObserver>>>,
+    state: StoredValue<StoreState>,
+}
+
+/// What nothing on the screen follows.
+struct StoreState {
+    config: Arc<Config>,
+    observers: Vec<Box<dyn SessionObserver>>,
     /// Counts the requests: of several under way only the newest counts.
-    request_id: StoredValue<u32>,
+    request_id: u32,
 }
 
 impl SessionStore {
@@ -68,9 +73,11 @@ impl SessionStore {
             session: RwSignal::new(None),
             navigation,
             host,
-            config: StoredValue::new(config),
-            observers: StoredValue::new(Vec::new()),
-            request_id: StoredValue::new(0),
+            state: StoredValue::new(StoreState {
+                config,
+                observers: Vec::new(),
+                request_id: 0,
+            }),
         }
     }
 
@@ -125,14 +132,14 @@ impl SessionStore {
 
     /// Has `observer` told of every session from now on.
     pub fn add_observer(self, observer: impl SessionObserver + 'static) {
-        self.observers
-            .update_value(|observers| observers.push(Box::new(observer)));
+        self.state
+            .update_value(|state| state.observers.push(Box::new(observer)));
     }
 
     /// Whether leaving the page would lose a document or a comment.
     pub fn has_unsent(self) -> bool {
-        self.observers
-            .with_value(|observers| observers.iter().any(|observer| observer.has_unsent()))
+        self.state
+            .with_value(|state| state.observers.iter().any(|observer| observer.has_unsent()))
     }
 
     /// Reads the session that the loader asked for.
@@ -151,7 +158,7 @@ impl SessionStore {
     /// When it could not be read.
     pub async fn refresh(self) -> Result<Arc<Session>, Problem> {
         let request_id = self.next_request_id();
-        let config = self.config.get_value();
+        let config = self.config();
         let response = session::getsession(&config).await;
         self.apply(request_id, response)
     }
@@ -182,27 +189,39 @@ impl SessionStore {
     /// # Errors
     /// When the gateway could not be told. Then the consumer is still signed in.
     pub async fn log_out(self) -> Result<(), Problem> {
-        let config = self.config.get_value();
+        let config = self.config();
         gateway::log_out(&config).await?;
-        if self.request_id.is_disposed() {
+        if self.state.is_disposed() {
             return Ok(());
         }
         // An answer that is still on its way is about somebody who was signed in.
         self.next_request_id();
-        self.observers
-            .with_value(|observers| observers.iter().for_each(|observer| observer.on_log_out()));
+        self.each_observer(|observer| observer.on_log_out());
         self.auth.forget_page();
         self.navigation.go_to(Page::Overview);
         self.sign_out(SignedOutReason::LoggedOut);
         Ok(())
     }
 
+    fn config(self) -> Arc<Config> {
+        self.state.with_value(|state| Arc::clone(&state.config))
+    }
+
+    fn each_observer(self, tell: impl Fn(&dyn SessionObserver)) {
+        self.state.with_value(|state| {
+            state
+                .observers
+                .iter()
+                .for_each(|observer| tell(&**observer));
+        });
+    }
+
     fn next_request_id(self) -> u32 {
-        let next = |id: &mut u32| {
-            *id += 1;
-            *id
+        let next = |state: &mut StoreState| {
+            state.request_id += 1;
+            state.request_id
         };
-        self.request_id.try_update_value(next).unwrap_or_default()
+        self.state.try_update_value(next).unwrap_or_default()
     }
 
     /// Shows the answer of the getsession with this request id. What is on the screen stays when the
@@ -213,7 +232,8 @@ impl SessionStore {
         response: Result<SessionResponse, Problem>,
     ) -> Result<Arc<Session>, Problem> {
         // It does not count either when the portal was taken off the page meanwhile.
-        let counts = self.request_id.try_get_value() == Some(request_id);
+        let newest = self.state.try_with_value(|state| state.request_id);
+        let counts = newest == Some(request_id);
         match response {
             Ok(response) => {
                 let session = Arc::new(response.session);
@@ -252,11 +272,7 @@ impl SessionStore {
             self.session.set(Some(Arc::clone(session)));
         }
         self.problem.set(None);
-        self.observers.with_value(|observers| {
-            observers
-                .iter()
-                .for_each(|observer| observer.on_session(session));
-        });
+        self.each_observer(|observer| observer.on_session(session));
         if before.is_none() {
             self.host.emit("portal-ready", &[]);
         }
@@ -283,9 +299,10 @@ impl SessionStore {
     /// when it was used in another tab.
     fn watch_expiry(self, mut seconds: u32) {
         let id = self.auth.next_expiry_id();
-        let Some(config) = self.config.try_get_value() else {
+        if self.state.is_disposed() {
             return;
-        };
+        }
+        let config = self.config();
         spawn_local(async move {
             loop {
                 // A second later, so that it is over by the gateway's clock.

@@ -17,9 +17,9 @@ macro_rules! texts {
         };
 
         impl Texts {
-            /// Replaces each text, in the table's order.
-            fn replace_all(&mut self, lines: &mut Lines) {
-                $(lines.replace(&mut self.$name);)+
+            /// Each text, in the table's order.
+            fn each_mut(&mut self) -> impl Iterator<Item = &mut &'static str> {
+                [$(&mut self.$name),+].into_iter()
             }
 
             #[cfg(test)]
@@ -35,30 +35,13 @@ macro_rules! texts {
 impl Texts {
     /// Reads `name: text` lines, one for each text in the table's order. `None` when there are fewer.
     pub(super) fn read(lines: &'static str) -> Option<Self> {
-        let mut lines = Lines {
-            rest: lines,
-            complete: true,
-        };
+        let mut rest = lines;
         let mut texts = DUTCH_FORMAL;
-        texts.replace_all(&mut lines);
-        lines.complete.then_some(texts)
-    }
-}
-
-struct Lines {
-    rest: &'static str,
-    complete: bool,
-}
-
-impl Lines {
-    /// Replaces `text` by the text of the next line. Not inlined, because there are two hundred calls.
-    #[inline(never)]
-    fn replace(&mut self, text: &mut &'static str) {
-        let next = (self.rest.split_once(": ")).and_then(|(_, next)| next.split_once('\n'));
-        match next {
-            Some((line, rest)) => (*text, self.rest) = (line, rest),
-            None => self.complete = false,
+        for text in texts.each_mut() {
+            let (_name, line) = rest.split_once(": ")?;
+            (*text, rest) = line.split_once('\n')?;
         }
+        Some(texts)
     }
 }
 

@@ -24,8 +24,9 @@ const FEATURES: &str = "--enable-bulk-memory --enable-multivalue --enable-mutabl
     --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext";
 /// Optimised for what is sent, which Brotli has been over: so little is inlined, and functions lie by
 /// name, which brings the instances of one generic function together. That is 5 % less to send than
-/// `-Oz` alone (131.1 and 124.0 KB on 2026-11-25). A second round finds what the first laid open.
-const OPTIMISE: &str = "-Oz -Oz --low-memory-unused --always-inline-max-function-size=2 \
+/// `-Oz` alone (131.1 and 124.0 KB on 2026-11-25). A second round finds what the first laid open. The
+/// exports are classes of wasm-streams, which comes with Leptos: nothing here calls them.
+const OPTIMISE: &str = "--remove-exports=*intounderlying* -Oz -Oz --low-memory-unused --always-inline-max-function-size=2 \
     --one-caller-inline-max-function-size=20 --skip-pass=local-cse --reorder-functions-by-name \
     --strip-debug --strip-producers --strip-target-features";
 

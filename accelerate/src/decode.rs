@@ -29,27 +29,38 @@ use crate::session::{Action, Counters, Document, Dossier, Offers, Session, State
 /// Reads an answer of `getsession`.
 pub fn session(body: &[u8]) -> Result<Session, Problem> {
     // Nearly every answer can be read as it is, which is quicker than looking for what may be wrong.
-    let as_it_is = str::from_utf8(body)
-        .ok()
-        .and_then(|text| Map::parse(text).ok());
-    match as_it_is {
-        Some(answer) => session_of(&answer),
-        None => session_of(&Map::parse(&json::clean(body)).map_err(Problem::not_json)?),
+    match Answer::parse(str::from_utf8(body).unwrap_or_default()) {
+        Ok(answer) => answer.session(),
+        Err(_) => Answer::parse(&json::clean(body))?.session(),
     }
 }
 
-fn session_of(answer: &Map<'_>) -> Result<Session, Problem> {
-    if let Some(error) = ErrorBody::read(&answer["error"]) {
-        return Err(error.into_problem(None));
+/// An answer of `getsession` that is parsed and not yet read. Of a long one, parsing is more than half of
+/// the work.
+#[derive(Debug)]
+pub struct Answer<'a>(Map<'a>);
+
+impl<'a> Answer<'a> {
+    /// Parses a text, as it is or [cleaned](json::clean).
+    pub fn parse(text: &'a str) -> Result<Self, Problem> {
+        Map::parse(text).map(Self).map_err(Problem::not_json)
     }
-    let session = &answer["consumerportalsession"];
-    if !session.is_object() {
-        return Err(Problem::new(
-            ProblemKind::NotUnderstood,
-            "JSON without consumerportalsession",
-        ));
+
+    /// The session that it is.
+    pub fn session(&self) -> Result<Session, Problem> {
+        let Self(answer) = self;
+        if let Some(error) = ErrorBody::read(&answer["error"]) {
+            return Err(error.into_problem(None));
+        }
+        let session = &answer["consumerportalsession"];
+        if !session.is_object() {
+            return Err(Problem::new(
+                ProblemKind::NotUnderstood,
+                "JSON without consumerportalsession",
+            ));
+        }
+        Ok(portal_session(session.map()))
     }
-    Ok(portal_session(session.map()))
 }
 
 /// Reads `consumerportalsession`.
@@ -257,7 +268,12 @@ pub(crate) mod tests {
 
     #[test]
     fn the_documentations_example_is_read_whole() {
-        let session = session(include_bytes!("../tests/getsession.json")).expect("a session");
+        let mut session = session(include_bytes!("../tests/getsession.json")).expect("a session");
+        // Its timeline is an empty frame.
+        if let Details::Mortgage(mortgage) = &mut session.products[0].details {
+            assert_eq!(mortgage.timeline(), None);
+            assert!(mortgage.rendered_timeline.take().is_some());
+        }
         let person = Person {
             name: some("Testgebruiker"),
             phone: some("0570 665 144"),

@@ -103,6 +103,8 @@ pub fn count_in(body: &[u8], name: &str) -> Option<u32> {
 
 /// How deep values are read. What lies deeper, which is nothing that we know, is checked and passed over.
 const MAX_DEPTH: u8 = 16;
+/// Lists of actions of which only the ids count: the actions themselves stand elsewhere.
+const LISTS_OF_IDS: [&str; 2] = ["uploadable_productactions", "downloadable_productactions"];
 /// What serde_json calls the one member of a number. With its feature `arbitrary_precision` a number keeps
 /// its digits, and comes as such a map.
 const NUMBER: &str = "$serde_json::private::Number";
@@ -266,33 +268,95 @@ pub(crate) fn string(json: &str) -> Option<Cow<'_, str>> {
     }
 }
 
+/// How much is read of a value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Reading {
+    /// All of it.
+    Whole,
+    /// It is a list of actions, of which only the ids count.
+    Ids,
+    /// It is an action, of which only the id counts.
+    Id,
+    /// Nothing of it.
+    Nothing,
+}
+
+impl Reading {
+    /// How much is read of a member.
+    fn of_member(self, name: &str) -> Self {
+        match self {
+            Self::Whole if LISTS_OF_IDS.contains(&name) => Self::Ids,
+            Self::Whole => Self::Whole,
+            Self::Ids => Self::Id,
+            Self::Id if name == "id" => Self::Whole,
+            Self::Id | Self::Nothing => Self::Nothing,
+        }
+    }
+}
+
 /// Reads a whole text. The members of an object or a list go into `map`, those before an error too.
 fn read<'a>(text: &'a str, map: &mut Map<'a>) -> Result<Json<'a>, serde_json::Error> {
     let mut json = serde_json::Deserializer::from_str(text);
-    let value = json.deserialize_any(ValueVisitor { map, depth: 0 })?;
+    let value = json.deserialize_any(ValueVisitor {
+        map,
+        depth: 0,
+        reading: Reading::Whole,
+    })?;
     json.end()?;
     Ok(value)
 }
 
 /// Reads a value at a depth.
-struct ValueAt(u8);
+struct ValueAt {
+    depth: u8,
+    reading: Reading,
+}
 
 impl<'a> DeserializeSeed<'a> for ValueAt {
     type Value = Json<'a>;
 
     fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<Json<'a>, D::Error> {
-        if self.0 > MAX_DEPTH {
+        if self.reading == Reading::Nothing || self.depth > MAX_DEPTH {
             return IgnoredAny::deserialize(deserializer).map(|_| Json::Null);
         }
         let mut map = Map::default();
         let value = deserializer.deserialize_any(ValueVisitor {
             map: &mut map,
-            depth: self.0,
+            depth: self.depth,
+            reading: self.reading,
         })?;
         Ok(match value {
             Json::Map(_) => Json::Map(map),
             value => value,
         })
+    }
+}
+
+/// The key of a member.
+struct Key<'a>(Cow<'a, str>);
+
+impl<'a> Deserialize<'a> for Key<'a> {
+    fn deserialize<D: Deserializer<'a>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(KeyVisitor).map(Key)
+    }
+}
+
+/// Takes a key. With `deserialize_any` serde_json gives nothing but a string.
+struct KeyVisitor;
+
+impl<'a> Visitor<'a> for KeyVisitor {
+    type Value = Cow<'a, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_borrowed_str<E: de::Error>(self, key: &'a str) -> Result<Self::Value, E> {
+        Ok(Cow::Borrowed(key))
+    }
+
+    fn visit_str<E: de::Error>(self, key: &str) -> Result<Self::Value, E> {
+        Ok(Cow::Owned(key.to_owned()))
     }
 }
 
@@ -302,6 +366,17 @@ struct ValueVisitor<'m, 'a> {
     /// Where the members go. The value is then an empty map.
     map: &'m mut Map<'a>,
     depth: u8,
+    reading: Reading,
+}
+
+impl ValueVisitor<'_, '_> {
+    /// How a member is read.
+    fn member(&self, name: &str) -> ValueAt {
+        ValueAt {
+            depth: self.depth + 1,
+            reading: self.reading.of_member(name),
+        }
+    }
 }
 
 impl<'a> Visitor<'a> for ValueVisitor<'_, 'a> {
@@ -313,9 +388,8 @@ impl<'a> Visitor<'a> for ValueVisitor<'_, 'a> {
 
     fn visit_map<A: MapAccess<'a>>(self, mut object: A) -> Result<Json<'a>, A::Error> {
         self.map.is_object = true;
-        while let Some(key) = object.next_key_seed(ValueAt(MAX_DEPTH))? {
-            let Json::Text(key) = key else { continue };
-            let value = object.next_value_seed(ValueAt(self.depth + 1))?;
+        while let Some(Key(key)) = object.next_key()? {
+            let value = object.next_value_seed(self.member(&key))?;
             if key == NUMBER {
                 return Ok(match value {
                     Json::Text(digits) => Json::Number(digits.into_owned()),
@@ -328,7 +402,7 @@ impl<'a> Visitor<'a> for ValueVisitor<'_, 'a> {
     }
 
     fn visit_seq<A: SeqAccess<'a>>(self, mut list: A) -> Result<Json<'a>, A::Error> {
-        while let Some(value) = list.next_element_seed(ValueAt(self.depth + 1))? {
+        while let Some(value) = list.next_element_seed(self.member(""))? {
             self.map.members.push((Cow::Borrowed(""), value));
         }
         Ok(Json::Map(Map::default()))

@@ -10,6 +10,7 @@ pub mod conventions;
 mod datetime;
 pub mod decode;
 pub mod filename;
+mod html;
 pub mod json;
 mod offers;
 pub mod otd;

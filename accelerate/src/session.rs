@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use crate::html;
+
 /// A consumer's whole portal: one answer of `getsession`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Session {
@@ -154,8 +156,16 @@ pub struct Mortgage {
     /// The lender.
     pub lender_name: Option<String>,
     /// The timeline as HTML the server rendered for Bootstrap: foreign, hostile until sandboxed.
-    /// `None` when `has_timeline` is false or the HTML holds nothing to show.
+    /// `None` when `has_timeline` is false.
     pub rendered_timeline: Option<String>,
+}
+
+impl Mortgage {
+    /// The timeline's HTML, when it has anything to look at.
+    pub fn timeline(&self) -> Option<&str> {
+        let html = self.rendered_timeline.as_deref();
+        html.filter(|html| html::shows_something(html))
+    }
 }
 
 /// The `credit` object of a product.

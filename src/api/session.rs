@@ -1,7 +1,8 @@
 //! `getsession`.
 
 use accelerate::{
-    decode,
+    decode::Answer,
+    json,
     problem::{Problem, check_answer},
     request::getsession_url,
     session::Session,
@@ -59,20 +60,35 @@ pub async fn first_session(response: Promise) -> Result<SessionResponse, Problem
 
 async fn read(response: Response) -> Result<SessionResponse, Problem> {
     let body = read_all(&response, SILENCE).await?;
-    // With a long dossier each of these steps takes a slow phone a moment. What the consumer does
-    // meanwhile comes in between.
-    let is_long = body.len() > LONG;
-    if is_long {
-        TimeoutFuture::new(0).await;
-    }
     check_answer(response.status(), &body)?;
-    let session =
-        decode::session(&body).map_err(|problem| problem.with_status(response.status()))?;
-    if is_long {
-        TimeoutFuture::new(0).await;
-    }
+    let session = decode(&body).await;
     Ok(SessionResponse {
-        session,
+        session: session.map_err(|problem| problem.with_status(response.status()))?,
         expires_in: gateway::expires_in(&response),
     })
+}
+
+/// As [`accelerate::decode::session`]. With a long dossier each of the steps takes a slow phone a moment. What the
+/// consumer does meanwhile comes in between.
+async fn decode(body: &[u8]) -> Result<Session, Problem> {
+    let pause = async || {
+        if body.len() > LONG {
+            TimeoutFuture::new(0).await;
+        }
+    };
+    pause().await;
+    let cleaned;
+    let answer = match Answer::parse(str::from_utf8(body).unwrap_or_default()) {
+        Ok(answer) => answer,
+        Err(_) => {
+            cleaned = json::clean(body);
+            Answer::parse(&cleaned)?
+        }
+    };
+    pause().await;
+    let session = answer.session();
+    pause().await;
+    drop(answer);
+    pause().await;
+    session
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use accelerate::session::{Action, DateTime, Details, Mortgage, Product, Session, Status};
+use accelerate::session::{Action, DateTime, Details, Product, Session, Status};
 use leptos::prelude::*;
 
 use super::not_found::NotFound;
@@ -54,13 +54,11 @@ fn ProductView(product: Product) -> impl IntoView {
             </section>
         }
     });
-    let timeline = match product.details {
-        Details::Mortgage(Mortgage {
-            rendered_timeline: Some(html),
-            ..
-        }) => Some(view! { <Timeline html product=name.clone()/> }),
+    let html = match &product.details {
+        Details::Mortgage(mortgage) => mortgage.timeline().map(str::to_owned),
         _ => None,
     };
+    let timeline = html.map(|html| view! { <Timeline html product=name.clone()/> });
     let id = StoredValue::new(product.id);
     let open = Memo::new(move |_| {
         id.with_value(|id| session.read(|session| of_product(id, open_actions(session))))

@@ -176,6 +176,11 @@ fn object(entries: &[(&str, JsValue)]) -> Object {
 
 /// A text in lower case.
 pub fn lower_case(text: &str) -> String {
+    // Nearly every text that is searched. The browser is asked about the others: the tables of all the
+    // world's letters are its own.
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     js_sys::JsString::from(text).to_lower_case().into()
 }
 

@@ -42,9 +42,7 @@ fn mortgage(members: &Map<'_>) -> Mortgage {
         arrangement: members["arrangement"].text(),
         mortgage_amount: members["mortgage_amount"].amount(),
         lender_name: members["lender_name"].text(),
-        rendered_timeline: members["rendered_timeline"]
-            .text()
-            .filter(|html| has_timeline && shows_something(html)),
+        rendered_timeline: members["rendered_timeline"].text().filter(|_| has_timeline),
     }
 }
 
@@ -58,40 +56,6 @@ fn credit(members: &Map<'_>) -> Credit {
         aflos_amount: members["aflos_amount"].amount(),
         aflos_period: members["aflos_period"].text(),
     }
-}
-
-/// Whether HTML has anything to look at: a text outside its tags, or a picture or bar.
-fn shows_something(html: &str) -> bool {
-    let mut rest = html;
-    while let Some((before, tag)) = rest.split_once('<') {
-        if has_text(before) {
-            return true;
-        }
-        let end = if tag.starts_with("!--") { "-->" } else { ">" };
-        let Some((inside, after)) = tag.split_once(end) else {
-            return false;
-        };
-        let inside = inside.to_ascii_lowercase();
-        if ["img", "svg"].iter().any(|name| inside.starts_with(name))
-            || inside.contains("progress-bar")
-        {
-            return true;
-        }
-        rest = after;
-        for name in ["style", "script"] {
-            if inside.starts_with(name) {
-                let end = rest
-                    .split_once("</")
-                    .and_then(|(_, end)| end.split_once('>'));
-                rest = end.map_or("", |(_, after)| after);
-            }
-        }
-    }
-    has_text(rest)
-}
-
-fn has_text(text: &str) -> bool {
-    !text.replace("&nbsp;", "").trim().is_empty()
 }
 
 #[cfg(test)]
@@ -168,7 +132,7 @@ mod tests {
             ]
             .concat();
             match with_product(&product).products.remove(0).details {
-                Details::Mortgage(mortgage) => mortgage.rendered_timeline,
+                Details::Mortgage(mortgage) => mortgage.timeline().map(str::to_owned),
                 other => panic!("{other:?}"),
             }
         };

@@ -88,7 +88,7 @@ async fn what_no_gateway_says_is_a_problem() {
         ),
         ("'<h1>Storing</h1>', { status: 502 }", ProblemKind::Server),
         ("'<h1>Welkom</h1>'", ProblemKind::NotUnderstood),
-        (r#"'{"svg":1,"seconds":"300"}'"#, ProblemKind::NotUnderstood),
+        (r#"'{"svg":[],"seconds":-1}'"#, ProblemKind::NotUnderstood),
         ("'null'", ProblemKind::NotUnderstood),
         ("new Uint8Array([255])", ProblemKind::NotUnderstood),
     ] {

@@ -35,7 +35,7 @@ fn config(api: &str) -> Config {
     )
 }
 
-/// What was events, in the order it was events.
+/// What was told, in the order it was told.
 struct Events<T>(Rc<RefCell<Vec<T>>>);
 
 impl<T: 'static> Events<T> {
@@ -53,14 +53,9 @@ impl<T: 'static> Events<T> {
         self.0.borrow().len()
     }
 
-    /// Takes what was events, once there is something; after ten seconds, whatever there is.
+    /// Takes the events, once there are some; after a while, whatever there is.
     async fn take(&self) -> Vec<T> {
-        for _ in 0..1_000 {
-            if self.count() > 0 {
-                break;
-            }
-            sleep(10).await;
-        }
+        is_so(|| self.count() > 0).await;
         self.0.take()
     }
 }
@@ -105,6 +100,31 @@ fn js(script: &str) -> JsValue {
 /// A list that the page's JavaScript fills.
 fn list(name: &str) -> Vec<JsValue> {
     js(name).unchecked_into::<js_sys::Array>().to_vec()
+}
+
+/// How long is waited for something, in milliseconds.
+const PATIENCE: f64 = 10_000.0;
+
+/// Waits until it is so; `false` when it is in vain.
+///
+/// It lets the browser do its other work by messages: Firefox has the timers of a page in the background
+/// wait a second each.
+async fn is_so(mut is_so: impl FnMut() -> bool) -> bool {
+    let next_task: Function = js("() => new Promise((done) => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => (port1.close(), done());
+        port2.postMessage(0);
+    })")
+    .unchecked_into();
+    let end = js_sys::Date::now() + PATIENCE;
+    while !is_so() {
+        if js_sys::Date::now() > end {
+            return false;
+        }
+        let next_task = next_task.call0(&JsValue::UNDEFINED).expect("a promise");
+        let _ = JsFuture::from(Promise::from(next_task)).await;
+    }
+    true
 }
 
 async fn sleep(milliseconds: u32) {

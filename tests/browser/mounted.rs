@@ -10,11 +10,9 @@ use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Element, HtmlElement, ShadowRoot};
 
-use super::{Replaced, js, replace_by, sleep};
+use super::{Replaced, is_so, js, replace_by};
 
 const TODAY: (i64, i64, i64) = (2026, 11, 25);
-/// How long something may take to appear, in milliseconds.
-const PATIENCE: u32 = 10_000;
 
 /// A portal on the page.
 pub struct Portal {
@@ -205,14 +203,10 @@ impl Portal {
     }
 
     /// Waits until it is so.
-    pub async fn until(&self, what: &str, mut is_so: impl FnMut() -> bool) {
-        for _ in 0..PATIENCE / 10 {
-            if is_so() {
-                return;
-            }
-            sleep(10).await;
+    pub async fn until(&self, what: &str, condition: impl FnMut() -> bool) {
+        if !is_so(condition).await {
+            panic!("in vain for: {what}\nthe screen says: {}", self.text());
         }
-        panic!("in vain for: {what}\nthe screen says: {}", self.text());
     }
 }
 

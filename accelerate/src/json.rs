@@ -396,6 +396,10 @@ impl<'a> Visitor<'a> for ValueVisitor<'_, 'a> {
                     value => value,
                 });
             }
+            if self.map.members.is_empty() {
+                // An action has some twelve. Growing to there takes a tenth of the time of parsing it.
+                self.map.members.reserve(16);
+            }
             self.map.members.push((key, value));
         }
         Ok(Json::Map(Map::default()))

@@ -1,20 +1,20 @@
 //! Links: how a consumer signs in. One kind the office sends; the other continues a session of the desktop
-//! on the consumer's phone. A link holds a signed token. The gateway remembers only which links for phones
-//! were used.
+//! on the consumer's phone. A link holds a signed token. The store remembers only which links for phones were
+//! used, and what was closed.
 
 use crate::qr;
+use crate::records::{Kind, LONGEST_LINK, Origin, unix_milliseconds};
 use crate::refusal::{Refusal, error_response};
-use crate::session::{Session, Sessions, random_id, unix_seconds};
+use crate::session::{Session, Sessions, SignIn, random_id, unix_seconds};
 use crate::settings::Settings;
 use crate::token::{Keys, Purpose};
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{DefaultBodyLimit, Path, Query, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use moka::policy::EvictionPolicy;
-use moka::sync::Cache;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -23,18 +23,17 @@ use std::time::{Duration, SystemTime};
 use subtle::ConstantTimeEq as _;
 use url::Url;
 
-/// The longest lifetime of a link.
-const MAX_LIFETIME: Duration = Duration::from_secs(90 * 24 * 3600);
+/// For how much longer than a code is good it is remembered that it was used: clocks differ.
+const CODE_MARGIN: Duration = Duration::from_secs(60);
+/// How long a token of the gateway's own commands is good.
+const COMMAND_LIFETIME: Duration = Duration::from_secs(60);
 /// The largest body of a request, in bytes.
 const MAX_BODY_BYTES: usize = 8 * 1024;
-/// How many used links for phones are remembered.
-const USED_CAPACITY: u64 = 100_000;
 
 /// Makes and checks links.
 pub struct Links {
     sessions: Arc<Sessions>,
     settings: Settings,
-    used: Cache<String, ()>,
     clock: fn() -> SystemTime,
 }
 
@@ -52,6 +51,20 @@ struct LinkClaims {
     /// When the link expires, in Unix seconds.
     #[serde(rename = "e")]
     expires: u64,
+    /// The link's own id; empty for links from before they had ids.
+    #[serde(rename = "n", default)]
+    id: String,
+    /// When the link was made, in Unix milliseconds.
+    #[serde(rename = "m", default)]
+    made: u64,
+}
+
+/// The content of a token that the gateway's own commands show.
+#[derive(Serialize, Deserialize)]
+struct CommandClaims {
+    /// When it expires, in Unix seconds.
+    #[serde(rename = "e")]
+    expires: u64,
 }
 
 /// The content of a link for a phone.
@@ -65,9 +78,18 @@ struct PhoneLinkClaims {
     /// The link's own id: it is good once.
     #[serde(rename = "n")]
     id: String,
-    /// The id of the desktop's session. When that is logged out, the link is worth nothing.
+    /// The id of the desktop's session. When that is ended, the link is worth nothing.
     #[serde(rename = "s")]
     session: String,
+    /// The family of the desktop's session, which the phone's will be of too.
+    #[serde(rename = "f")]
+    family: String,
+    /// The office's link that the desktop's session began with.
+    #[serde(rename = "l", default)]
+    link: String,
+    /// When the link was made, in Unix milliseconds.
+    #[serde(rename = "m", default)]
+    made: u64,
     /// When the desktop's session ends, in Unix seconds.
     #[serde(rename = "u")]
     until: u64,
@@ -125,12 +147,35 @@ impl LinkError {
 }
 
 /// What a valid link says: whom it signs in.
-struct SignIn {
+struct Opened {
     consumer_id: String,
     /// When the session must end at the latest.
     until: Option<SystemTime>,
+    /// The family that the session will be of, when it comes from another one.
+    family: Option<String>,
+    /// The id of the office's link.
+    link: String,
     /// The portal's page to open; empty for the overview.
     route: String,
+}
+
+impl Opened {
+    fn sign_in(&self) -> SignIn<'_> {
+        SignIn {
+            consumer_id: &self.consumer_id,
+            until: self.until,
+            family: self.family.as_deref(),
+            link: &self.link,
+        }
+    }
+}
+
+/// An office's link that was made.
+struct MadeLink {
+    url: Url,
+    id: String,
+    /// When it expires, in Unix seconds.
+    expires: u64,
 }
 
 /// Makes a link that signs a consumer in. It is good for `lifetime`, or as long as the settings say, and at
@@ -145,30 +190,48 @@ pub fn mint(
     now: SystemTime,
 ) -> Result<Url, InvalidConsumerId> {
     let keys = crate::session::keys(settings);
-    office_link(settings, &keys, consumer_id, lifetime, now).map(|(url, _)| url)
+    office_link(settings, &keys, consumer_id, lifetime, now).map(|made| made.url)
 }
 
-/// An office's link, and when it expires in Unix seconds.
+/// A token with which a command of the gateway's own asks the gateway that runs. `None` when the system has
+/// no randomness to give.
+pub fn command_token(settings: &Settings, now: SystemTime) -> Option<String> {
+    let expires = unix_seconds(now) + COMMAND_LIFETIME.as_secs();
+    crate::session::keys(settings).seal(Purpose::Command, &CommandClaims { expires })
+}
+
+/// Checks that a text can be a consumer's id.
+///
+/// # Errors
+/// [`InvalidConsumerId`].
+pub fn check_consumer_id(text: &str) -> Result<(), InvalidConsumerId> {
+    let fits = (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+    if fits { Ok(()) } else { Err(InvalidConsumerId) }
+}
+
+/// Makes an office's link.
 fn office_link(
     settings: &Settings,
     keys: &Keys,
     consumer_id: &str,
     lifetime: Option<Duration>,
     now: SystemTime,
-) -> Result<(Url, u64), InvalidConsumerId> {
-    let fits = (1..=64).contains(&consumer_id.len())
-        && consumer_id.bytes().all(|byte| byte.is_ascii_graphic());
-    if !fits {
-        return Err(InvalidConsumerId);
-    }
-    let lifetime = lifetime.unwrap_or(settings.session.link).min(MAX_LIFETIME);
+) -> Result<MadeLink, InvalidConsumerId> {
+    check_consumer_id(consumer_id)?;
+    let lifetime = lifetime.unwrap_or(settings.session.link).min(LONGEST_LINK);
     let expires = unix_seconds(now) + lifetime.as_secs();
     let claims = LinkClaims {
         consumer_id: consumer_id.to_owned(),
         expires,
+        id: random_id().map_err(|_| InvalidConsumerId)?,
+        made: unix_milliseconds(now),
     };
     let token = keys.seal(Purpose::Link, &claims).ok_or(InvalidConsumerId)?;
-    Ok((link_with(settings, &token), expires))
+    Ok(MadeLink {
+        url: link_with(settings, &token),
+        id: claims.id,
+        expires,
+    })
 }
 
 /// The link with that token. It leads to the gateway; or to a page of another site, whose portal passes
@@ -206,44 +269,97 @@ impl Links {
     ) -> Links {
         Links {
             sessions,
-            used: Cache::builder()
-                .time_to_live(settings.session.phone_link + Duration::from_secs(60))
-                .max_capacity(USED_CAPACITY)
-                .eviction_policy(EvictionPolicy::lru())
-                .build(),
             settings: settings.clone(),
             clock,
         }
     }
 
-    /// Checks a token. The token of a link for a phone is used up by that.
-    fn check(&self, token: &str, now: SystemTime) -> Result<SignIn, LinkError> {
+    /// Checks a token. The token of a link for a phone is used up by that. The inner error is the consumer's
+    /// to read, the outer one says that nobody can tell now.
+    async fn check(
+        &self,
+        token: &str,
+        now: SystemTime,
+    ) -> Result<Result<Opened, LinkError>, Refusal> {
         let keys = self.sessions.keys();
+        let records = self.sessions.records();
         if let Ok(link) = keys.open::<LinkClaims>(Purpose::Link, token) {
-            if link.expires <= unix_seconds(now) {
-                return Err(LinkError::Expired);
+            let origin = Origin {
+                consumer_id: &link.consumer_id,
+                session: None,
+                family: None,
+                link: Some(&link.id),
+                since: link.made,
+            };
+            if link.expires <= unix_seconds(now) || records.has_ended(origin).await? {
+                return Ok(Err(LinkError::Expired));
             }
-            return Ok(SignIn {
+            return Ok(Ok(Opened {
                 consumer_id: link.consumer_id,
                 until: None,
+                family: None,
+                link: link.id,
                 route: String::new(),
-            });
+            }));
         }
-        let link = keys
-            .open::<PhoneLinkClaims>(Purpose::Phone, token)
-            .map_err(|_| LinkError::Unknown)?;
-        if link.expires <= unix_seconds(now) || self.sessions.is_revoked(&link.session) {
-            return Err(LinkError::CodeExpired);
+        let Ok(link) = keys.open::<PhoneLinkClaims>(Purpose::Phone, token) else {
+            return Ok(Err(LinkError::Unknown));
+        };
+        let origin = Origin {
+            consumer_id: &link.consumer_id,
+            session: Some(&link.session),
+            family: Some(&link.family),
+            link: Some(&link.link),
+            since: link.made,
+        };
+        if link.expires <= unix_seconds(now) || records.has_ended(origin).await? {
+            return Ok(Err(LinkError::CodeExpired));
         }
         // One step: when two open the link at once, one of them is the first.
-        if !self.used.entry(link.id).or_default().is_fresh() {
-            return Err(LinkError::CodeUsed);
+        let lifetime = self.settings.session.phone_link + CODE_MARGIN;
+        if !records.use_code(&link.id, lifetime).await? {
+            return Ok(Err(LinkError::CodeUsed));
         }
-        Ok(SignIn {
+        Ok(Ok(Opened {
             consumer_id: link.consumer_id,
             until: Some(SystemTime::UNIX_EPOCH + Duration::from_secs(link.until)),
+            family: Some(link.family),
+            link: link.link,
             route: link.route,
-        })
+        }))
+    }
+
+    /// Signs in, and gives the session with its cookie.
+    async fn start(
+        &self,
+        opened: &Opened,
+        now: SystemTime,
+    ) -> Result<(Session, HeaderValue), Refusal> {
+        let (session, cookie) = self.sessions.start(opened.sign_in(), now)?;
+        self.sessions.list_device(&session, now).await?;
+        Ok((session, cookie))
+    }
+
+    /// Refuses who shows neither the office's key nor a token of the gateway's own commands.
+    fn check_office(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+        let shown = headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.strip_prefix("Bearer "));
+        let key = self.settings.session.links_key.as_ref();
+        let is_command = |shown: &str| {
+            let command = self
+                .sessions
+                .keys()
+                .open::<CommandClaims>(Purpose::Command, shown);
+            command.is_ok_and(|it| it.expires > unix_seconds((self.clock)()))
+        };
+        match (shown, key) {
+            (Some(shown), Some(key)) if key_matches(key, shown) => Ok(()),
+            (Some(shown), _) if is_command(shown) => Ok(()),
+            (_, None) => Err(Refusal::NotFound),
+            (_, Some(_)) => Err(Refusal::KeyRefused),
+        }
     }
 
     /// A token that continues a session on another device, once, and for how many seconds it is good.
@@ -253,6 +369,7 @@ impl Links {
         route: String,
         now: SystemTime,
     ) -> Result<(String, u64), Refusal> {
+        let made = unix_milliseconds(now);
         let now = unix_seconds(now);
         let until = unix_seconds(session.until());
         let session_left = until.saturating_sub(now);
@@ -260,6 +377,9 @@ impl Links {
         let claims = PhoneLinkClaims {
             expires: now + lifetime,
             session: session.id.clone(),
+            family: session.family.clone(),
+            link: session.link.clone(),
+            made,
             id: random_id()?,
             until,
             consumer_id: session.consumer_id.clone(),
@@ -270,7 +390,7 @@ impl Links {
     }
 }
 
-/// The routes: `/open/{token}`, `/session`, `/session/phone`, `/links`.
+/// The routes: `/open/{token}`, `/session`, `/session/phone`, `/session/devices`, `/links`.
 pub fn router(links: Arc<Links>) -> Router {
     Router::new()
         .route("/open/{*token}", get(open_link))
@@ -279,7 +399,8 @@ pub fn router(links: Arc<Links>) -> Router {
             get(session_lifetime).post(sign_in).delete(log_out),
         )
         .route("/session/phone", post(phone_code))
-        .route("/links", post(create_office_link))
+        .route("/session/devices", get(devices).delete(end_others))
+        .route("/links", post(create_office_link).delete(close_links))
         .fallback(|| async { Refusal::NotFound })
         .method_not_allowed_fallback(|| async { Refusal::MethodNotAllowed })
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
@@ -304,18 +425,16 @@ async fn open_link(
         return Refusal::InvalidParameter.into_response();
     }
     let now = (links.clock)();
-    let sign_in = match links.check(&token, now) {
-        Ok(sign_in) => sign_in,
-        Err(error) => return redirect_to_page(&links.settings, error.fragment()),
+    let opened = match links.check(&token, now).await {
+        Ok(Ok(opened)) => opened,
+        Ok(Err(error)) => return redirect_to_page(&links.settings, error.fragment()),
+        Err(refusal) => return refusal.into_response(),
     };
-    let cookie = match links
-        .sessions
-        .start(&sign_in.consumer_id, sign_in.until, now)
-    {
+    let cookie = match links.start(&opened, now).await {
         Ok((_, cookie)) => cookie,
         Err(refusal) => return refusal.into_response(),
     };
-    let fragment = match sign_in.route.as_str() {
+    let fragment = match opened.route.as_str() {
         "" => String::new(),
         route => ["portal/", route].concat(),
     };
@@ -369,17 +488,15 @@ struct SignInResponse {
 async fn sign_in(State(links): State<Arc<Links>>, body: Bytes) -> Result<Response, Refusal> {
     let SignInRequest { token } = parse_body(&body)?;
     let now = (links.clock)();
-    let sign_in = match links.check(&token, now) {
-        Ok(sign_in) => sign_in,
+    let opened = match links.check(&token, now).await? {
+        Ok(opened) => opened,
         Err(error) => return Ok(error_response(StatusCode::UNAUTHORIZED, error.code())),
     };
-    let (session, cookie) = links
-        .sessions
-        .start(&sign_in.consumer_id, sign_in.until, now)?;
-    let (token, _) = links.phone_token(&session, sign_in.route.clone(), now)?;
+    let (session, cookie) = links.start(&opened, now).await?;
+    let (token, _) = links.phone_token(&session, opened.route.clone(), now)?;
     let content = SignInResponse {
         own_page: own_link_with(&links.settings, &token).into(),
-        route: sign_in.route,
+        route: opened.route,
     };
     let mut response = json_response(StatusCode::OK, content);
     response.headers_mut().insert(header::SET_COOKIE, cookie);
@@ -407,17 +524,47 @@ async fn session_lifetime(
     State(links): State<Arc<Links>>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let session = links.sessions.authenticate(&headers, (links.clock)())?;
+    let session = links
+        .sessions
+        .authenticate(&headers, (links.clock)())
+        .await?;
     let seconds = session.seconds_left_unused();
     Ok(json_response(StatusCode::OK, SessionLifetime { seconds }))
 }
 
-/// `DELETE /session`: logs out. It succeeds without a session too.
-async fn log_out(State(links): State<Arc<Links>>, headers: HeaderMap) -> Response {
-    if let Ok(session) = links.sessions.authenticate(&headers, (links.clock)()) {
-        links.sessions.revoke(&session);
+/// `DELETE /session`: logs out, on all devices of the family. It succeeds without a session too. While the
+/// store is away nobody can log out: the cookie stays, so that it can be tried again.
+async fn log_out(State(links): State<Arc<Links>>, headers: HeaderMap) -> Result<Response, Refusal> {
+    let session = links.sessions.authenticate(&headers, (links.clock)()).await;
+    if let Ok(session) = session {
+        links.sessions.log_out(&session).await?;
     }
-    no_content(links.sessions.removal_cookie())
+    Ok(no_content(links.sessions.removal_cookie()))
+}
+
+#[derive(Serialize)]
+struct Devices {
+    devices: usize,
+}
+
+/// `GET /session/devices`: on how many devices the consumer is signed in by sessions that came from one
+/// another, this device counted. This call is no use, as `GET /session`.
+async fn devices(State(links): State<Arc<Links>>, headers: HeaderMap) -> Result<Response, Refusal> {
+    let now = (links.clock)();
+    let session = links.sessions.authenticate(&headers, now).await?;
+    let devices = links.sessions.devices(&session, now).await?;
+    Ok(json_response(StatusCode::OK, Devices { devices }))
+}
+
+/// `DELETE /session/devices`: ends the sessions of the other devices.
+async fn end_others(
+    State(links): State<Arc<Links>>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let now = (links.clock)();
+    let session = links.sessions.authenticate(&headers, now).await?;
+    links.sessions.end_others(&session, now).await?;
+    Ok(no_content(None))
 }
 
 #[derive(Deserialize)]
@@ -440,7 +587,7 @@ async fn phone_code(
     body: Bytes,
 ) -> Result<Response, Refusal> {
     let now = (links.clock)();
-    let session = links.sessions.authenticate(&headers, now)?;
+    let session = links.sessions.authenticate(&headers, now).await?;
     let PhoneCodeRequest { route } = parse_body(&body)?;
     // The portal's own fragments have no other characters.
     let allowed =
@@ -468,6 +615,8 @@ struct OfficeLinkRequest {
 
 #[derive(Serialize)]
 struct OfficeLink {
+    /// The link's id, by which it can be closed.
+    id: String,
     link: String,
     expires: u64,
 }
@@ -478,15 +627,7 @@ async fn create_office_link(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Refusal> {
-    let key = links.settings.session.links_key.as_ref();
-    let key = key.ok_or(Refusal::NotFound)?;
-    let shown = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.strip_prefix("Bearer "));
-    if !shown.is_some_and(|shown| key_matches(key, shown)) {
-        return Err(Refusal::KeyRefused);
-    }
+    links.check_office(&headers)?;
     let OfficeLinkRequest {
         consumer_id,
         lifetime,
@@ -497,13 +638,45 @@ async fn create_office_link(
     };
     let now = (links.clock)();
     let keys = links.sessions.keys();
-    let (link, expires) = office_link(&links.settings, keys, &consumer_id, lifetime, now)
+    let made = office_link(&links.settings, keys, &consumer_id, lifetime, now)
         .map_err(|_| Refusal::InvalidParameter)?;
-    let link = link.to_string();
-    Ok(json_response(
-        StatusCode::CREATED,
-        OfficeLink { link, expires },
-    ))
+    let content = OfficeLink {
+        id: made.id,
+        link: made.url.into(),
+        expires: made.expires,
+    };
+    Ok(json_response(StatusCode::CREATED, content))
+}
+
+/// What `DELETE /links` closes: all links and sessions of a consumer, or one link with its sessions.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CloseLinks {
+    consumer_id: Option<String>,
+    link_id: Option<String>,
+}
+
+/// `DELETE /links?consumer_id=ID` or `DELETE /links?link_id=ID`, for the office's own systems.
+async fn close_links(
+    State(links): State<Arc<Links>>,
+    headers: HeaderMap,
+    query: Result<Query<CloseLinks>, QueryRejection>,
+) -> Result<Response, Refusal> {
+    links.check_office(&headers)?;
+    let Ok(Query(query)) = query else {
+        return Err(Refusal::InvalidParameter);
+    };
+    let records = links.sessions.records();
+    match (query.consumer_id, query.link_id) {
+        (Some(id), None) if check_consumer_id(&id).is_ok() => {
+            records.end_consumer(&id, (links.clock)()).await?;
+        }
+        (None, Some(id)) if !id.is_empty() => {
+            records.end(Kind::Link, &id, LONGEST_LINK).await?;
+        }
+        _ => return Err(Refusal::InvalidParameter),
+    }
+    Ok(no_content(None))
 }
 
 /// Compares keys. The time that it takes tells nothing, not even the length.

@@ -1,12 +1,18 @@
 //! Every setting that has a default: its key, and how its value is read.
 
 use super::MIN_SECRET_BYTES;
-use super::values::{boolean, bytes, count, list, net, one_of, origin, page, text, time};
+use super::values::{boolean, bytes, count, list, net, one_of, origin, page, store, text, time};
 use crate::settings::{ForwardedHeader, HeaderValues, Settings, TimeParameter, UploadBody};
 use toml::Value;
 
 /// Reads a value into its setting. An error is the end of a sentence that begins with the key.
 pub type Setter = fn(&mut Settings, &Value) -> Result<(), String>;
+
+/// Keys that had another name, with the one that they have now.
+pub const RENAMED: &[(&str, &str)] = &[
+    ("limits.uploads_per_session", "limits.uploads_per_consumer"),
+    ("limits.session_per_minute", "limits.consumer_per_minute"),
+];
 
 /// The keys and how they are read.
 pub const KEYS: &[(&str, Setter)] = &[
@@ -25,6 +31,9 @@ pub const KEYS: &[(&str, Setter)] = &[
         }
         it.session.links_key = Some(key.into());
         Ok(())
+    }),
+    ("gateway_store", |it, value| {
+        assign(&mut it.store, store(text(value)?))
     }),
     ("accelerate.time", |it, value| {
         assign(
@@ -135,8 +144,8 @@ pub const KEYS: &[(&str, Setter)] = &[
     ("limits.uploads", |it, value| {
         assign(&mut it.limits.uploads, count(value))
     }),
-    ("limits.uploads_per_session", |it, value| {
-        assign(&mut it.limits.uploads_per_session, count(value))
+    ("limits.uploads_per_consumer", |it, value| {
+        assign(&mut it.limits.uploads_per_consumer, count(value))
     }),
     ("limits.headers", |it, value| {
         let size = bytes(value)?;
@@ -158,8 +167,8 @@ pub const KEYS: &[(&str, Setter)] = &[
     ("limits.connections", |it, value| {
         assign(&mut it.limits.connections, count(value))
     }),
-    ("limits.session_per_minute", |it, value| {
-        assign(&mut it.limits.session_per_minute, count(value))
+    ("limits.consumer_per_minute", |it, value| {
+        assign(&mut it.limits.consumer_per_minute, count(value))
     }),
     ("limits.address_per_minute", |it, value| {
         assign(&mut it.limits.address_per_minute, count(value))
@@ -169,6 +178,9 @@ pub const KEYS: &[(&str, Setter)] = &[
     }),
     ("limits.idle_timeout", |it, value| {
         assign(&mut it.limits.idle_timeout, time(value))
+    }),
+    ("limits.store_wait", |it, value| {
+        assign(&mut it.limits.store_wait, time(value))
     }),
     ("limits.drain", |it, value| {
         assign(&mut it.limits.drain, time(value))

@@ -6,6 +6,7 @@
 //!
 //! ```text
 //! server             listens, stops                        -> service, connection
+//! revocation         a command that closes links           -> links, records
 //! service            one request: route, checks, answer    -> the parts, allowed_origins, client_address
 //! endpoints  links  assets  security_headers               the parts that answer
 //!                    -> app_state, session, upstream, qr, style_hashes
@@ -38,6 +39,7 @@ pub mod qr;
 pub mod records;
 pub mod refusal;
 pub mod relay;
+pub mod revocation;
 pub mod security_headers;
 pub mod server;
 pub mod service;

@@ -4,7 +4,7 @@
 use clap::{Args, Parser, Subcommand};
 use gateway::assets::Assets;
 use gateway::config::{self, Configuration, SiteCheck, Sources};
-use gateway::{links, log, server};
+use gateway::{links, log, revocation, server};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::SystemTime;
@@ -37,6 +37,14 @@ enum Command {
         /// How long the link is good, such as 14d; at most 90d.
         #[arg(long, value_parser = config::duration)]
         lifetime: Option<std::time::Duration>,
+        #[command(flatten)]
+        flags: Flags,
+    },
+    /// Close all links of a consumer, and end all their sessions.
+    Revoke {
+        /// The consumer's id at AccelerateConnect.
+        #[arg(long, value_name = "ID")]
+        consumer: String,
         #[command(flatten)]
         flags: Flags,
     },
@@ -97,6 +105,23 @@ fn main() -> ExitCode {
                 }
             }
         }),
+        Command::Revoke { consumer, flags } => with_configuration(flags, None, |configuration| {
+            revoke(&configuration, &consumer)
+        }),
+    }
+}
+
+fn revoke(configuration: &Configuration, consumer: &str) -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.expect("the system gives a program its timers");
+    match runtime.block_on(revocation::revoke(&configuration.settings, consumer)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("gateway: {error}");
+            ExitCode::from(2)
+        }
     }
 }
 

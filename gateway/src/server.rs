@@ -22,6 +22,8 @@ use tokio::sync::{Semaphore, watch};
 const MAX_HEADERS: usize = 64;
 /// The pause after a connection that could not be accepted: the system is out of some resource.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// How long a start waits for its store.
+const STORE_WAIT: Duration = Duration::from_secs(2);
 /// How often the limiter drops what it need not count any more.
 const LIMITER_CLEANUP: Duration = Duration::from_secs(60);
 
@@ -59,7 +61,18 @@ impl ServerHandle {
 /// When the address cannot be listened on, or the site or the system's certificates cannot be read.
 pub async fn start(settings: Settings) -> io::Result<ServerHandle> {
     let listener = TcpListener::bind(settings.listen).await?;
-    start_on(listener, settings)
+    let server = start_on(listener, settings)?;
+    // What comes in the first moments need not meet a store that is not connected yet.
+    let store = server.service.state().records.store();
+    if tokio::time::timeout(STORE_WAIT, store.available())
+        .await
+        .is_err()
+    {
+        tracing::warn!(
+            "the store is away: nobody can sign in, log out or upload until it is there"
+        );
+    }
+    Ok(server)
 }
 
 /// Starts a gateway on a listener that is open already, in place of the address of the settings: the caller

@@ -48,15 +48,16 @@ pub fn settings(upstream: &FakeAccelerate, store: &str) -> [(&'static str, Strin
     ]
 }
 
-/// A link of a consumer that fits [`settings`], made without the program.
-pub fn link_of(consumer: &str) -> String {
+/// The same for what is made without the program: links and sessions.
+pub fn typed_settings() -> Settings {
     let accelerate = (public_url(), DOMAIN.to_owned(), SALT.into());
-    let settings = Settings::new(
-        public_url(),
-        PathBuf::new(),
-        vec![SECRET.into()],
-        accelerate,
-    );
+    let secrets = vec![SECRET.into()];
+    Settings::new(public_url(), PathBuf::new(), secrets, accelerate)
+}
+
+/// A link of a consumer that fits [`settings`].
+pub fn link_of(consumer: &str) -> String {
+    let settings = typed_settings();
     let link = gateway::links::mint(&settings, consumer, None, SystemTime::now());
     link.unwrap().into()
 }
@@ -341,5 +342,88 @@ impl Redis {
         let left = self.ask(&["PTTL", key]);
         left.iter()
             .any(|it| it.parse::<i64>().is_ok_and(|it| it != -1))
+    }
+}
+
+impl Redis {
+    /// Lets it answer nothing, without closing a connection.
+    pub fn pause(&self) {
+        self.signal("STOP");
+    }
+
+    /// Lets it go on.
+    pub fn resume(&self) {
+        self.signal("CONT");
+    }
+
+    /// The shell's `kill` needs neither unsafe code nor another dependency.
+    fn signal(&self, name: &str) {
+        let id = self.program.as_ref().unwrap().id().to_string();
+        let sent = Command::new("sh")
+            .args(["-c", "kill -$1 $2", "sh", name, &id])
+            .status();
+        assert!(sent.unwrap().success());
+    }
+}
+
+/// nginx in front of copies of the gateway, which it asks in turn.
+pub struct Nginx {
+    program: Child,
+    pub address: SocketAddr,
+    folder: PathBuf,
+}
+
+impl Drop for Nginx {
+    fn drop(&mut self) {
+        let _ = self.program.kill();
+        let _ = self.program.wait();
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+impl Nginx {
+    /// Starts it with what the recipe has for several copies, and without TLS.
+    pub fn start(copies: &[SocketAddr]) -> Nginx {
+        let address = free_address();
+        let folder = folder(&format!("nginx-{}", address.port()));
+        let servers: String = copies.iter().map(|it| format!("server {it};")).collect();
+        let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+            .map(|it| format!("{it}_temp_path temporary-{it};\n"))
+            .concat();
+        let configuration = folder.join("nginx.conf");
+        let whole = format!(
+            "daemon off; master_process off; pid nginx.pid; error_log all.log;\n\
+             events {{ worker_connections 2048; }}\n\
+             http {{\n{temporary}access_log off;\n\
+             upstream gateway {{ {servers} }}\n\
+             server {{\n\
+             listen {address}; underscores_in_headers on; client_max_body_size 0;\n\
+             location / {{\n\
+             proxy_pass http://gateway; proxy_http_version 1.1; proxy_set_header Host $host;\n\
+             proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header Connection \"\";\n\
+             proxy_request_buffering off; proxy_buffering off;\n\
+             proxy_read_timeout 90s; proxy_send_timeout 90s; proxy_next_upstream error;\n\
+             }}\n}}\n}}\n"
+        );
+        fs::write(&configuration, whole).unwrap();
+        let program = Command::new(program("NGINX", "nginx"))
+            .arg("-p")
+            .arg(&folder)
+            .arg("-c")
+            .arg(configuration)
+            // To nginx this variable names inherited sockets.
+            .env_remove("NGINX")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let nginx = Nginx {
+            program,
+            address,
+            folder,
+        };
+        eventually("nginx listens", || TcpStream::connect(address).is_ok());
+        nginx
     }
 }

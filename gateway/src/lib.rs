@@ -5,12 +5,12 @@
 //! Each file uses only those below it:
 //!
 //! ```text
-//! server             listens, stops                        -> service, connection
+//! server             listens, stops                        -> service, connection, connections
 //! service            one request: route, checks, answer    -> the parts, allowed_origins, client_address
 //! endpoints  links  assets  security_headers               the parts that answer
 //!                    -> app_state, session, upstream, qr, style_hashes
 //! app_state          what the endpoints share              -> the concerns
-//! upstream  session  limits  action_scanner  dedup  metrics  circuit      one concern each
+//! upstream  session  limits  connections  action_scanner  dedup  metrics  circuit    one concern each
 //!                    -> the tools
 //! action_cache  relay  token  json_cleaner  refusal                       tools
 //! config -> settings                                       what can be set
@@ -25,6 +25,7 @@ pub mod circuit;
 pub mod client_address;
 pub mod config;
 pub mod connection;
+pub mod connections;
 pub mod dedup;
 pub mod endpoints;
 pub mod json_cleaner;

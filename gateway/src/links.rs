@@ -7,15 +7,18 @@ use crate::refusal::{Refusal, error_response};
 use crate::session::{Session, Sessions, random_id, unix_seconds};
 use crate::settings::Settings;
 use crate::token::{Keys, Purpose};
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::body::Body;
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http_body::Body as _;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 use secrecy::{ExposeSecret as _, SecretString};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
@@ -25,8 +28,8 @@ use url::Url;
 
 /// The longest lifetime of a link.
 const MAX_LIFETIME: Duration = Duration::from_secs(90 * 24 * 3600);
-/// The largest body of a request, in bytes.
-const MAX_BODY_BYTES: usize = 8 * 1024;
+/// The largest body of a request that is no upload, in bytes.
+pub const MAX_BODY_BYTES: u64 = 8 * 1024;
 /// How many used links for phones are remembered.
 const USED_CAPACITY: u64 = 100_000;
 
@@ -282,7 +285,6 @@ pub fn router(links: Arc<Links>) -> Router {
         .route("/links", post(create_office_link))
         .fallback(|| async { Refusal::NotFound })
         .method_not_allowed_fallback(|| async { Refusal::MethodNotAllowed })
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(links)
 }
 
@@ -343,8 +345,21 @@ fn redirect_to_page(settings: &Settings, fragment: &str) -> Response {
     (StatusCode::SEE_OTHER, headers).into_response()
 }
 
-fn parse_body<'a, T: Deserialize<'a>>(body: &'a Bytes) -> Result<T, Refusal> {
-    serde_json::from_slice(body).map_err(|_| Refusal::InvalidParameter)
+/// Reads a body of ours: small, and within seconds altogether. To be called when everything that can be
+/// refused was refused.
+async fn read_body<T: DeserializeOwned>(links: &Links, body: Body) -> Result<T, Refusal> {
+    if body.size_hint().lower() > MAX_BODY_BYTES {
+        return Err(Refusal::BodyTooLarge);
+    }
+    let body = Limited::new(body, MAX_BODY_BYTES as usize).collect();
+    let body = tokio::time::timeout(links.settings.limits.body_timeout, body)
+        .await
+        .map_err(|_| Refusal::TooSlow)?
+        .map_err(|error| match error.is::<LengthLimitError>() {
+            true => Refusal::BodyTooLarge,
+            false => Refusal::InvalidParameter,
+        })?;
+    serde_json::from_slice(&body.to_bytes()).map_err(|_| Refusal::InvalidParameter)
 }
 
 fn json_response(status: StatusCode, content: impl Serialize) -> Response {
@@ -366,8 +381,8 @@ struct SignInResponse {
 }
 
 /// `POST /session`: signs in with the token of a link that led to a page of another site.
-async fn sign_in(State(links): State<Arc<Links>>, body: Bytes) -> Result<Response, Refusal> {
-    let SignInRequest { token } = parse_body(&body)?;
+async fn sign_in(State(links): State<Arc<Links>>, body: Body) -> Result<Response, Refusal> {
+    let SignInRequest { token } = read_body(&links, body).await?;
     let now = (links.clock)();
     let sign_in = match links.check(&token, now) {
         Ok(sign_in) => sign_in,
@@ -437,11 +452,11 @@ struct PhoneCode {
 async fn phone_code(
     State(links): State<Arc<Links>>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> Result<Response, Refusal> {
     let now = (links.clock)();
     let session = links.sessions.authenticate(&headers, now)?;
-    let PhoneCodeRequest { route } = parse_body(&body)?;
+    let PhoneCodeRequest { route } = read_body(&links, body).await?;
     // The portal's own fragments have no other characters.
     let allowed =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'-' | b'.' | b'%');
@@ -476,7 +491,7 @@ struct OfficeLink {
 async fn create_office_link(
     State(links): State<Arc<Links>>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> Result<Response, Refusal> {
     let key = links.settings.session.links_key.as_ref();
     let key = key.ok_or(Refusal::NotFound)?;
@@ -490,7 +505,7 @@ async fn create_office_link(
     let OfficeLinkRequest {
         consumer_id,
         lifetime,
-    } = parse_body(&body)?;
+    } = read_body(&links, body).await?;
     let lifetime = match lifetime {
         Some(text) => Some(crate::config::duration(&text).map_err(|_| Refusal::InvalidParameter)?),
         None => None,

@@ -9,11 +9,17 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 use url::Url;
 
+/// Where health, readiness and metrics are when `gateway_ops_listen` is not given.
+pub const DEFAULT_OPS_LISTEN: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8090);
+
 /// All settings.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The address to listen on.
     pub listen: SocketAddr,
+    /// The address of health, readiness and metrics. When absent, [`DEFAULT_OPS_LISTEN`] if it is free.
+    pub ops_listen: Option<SocketAddr>,
     /// The gateway's address for consumers, with a slash at its end, such as `https://portal.example.nl/`.
     pub public_url: Url,
     /// The folder of the built site.
@@ -149,15 +155,25 @@ pub struct Limits {
     pub url_bytes: usize,
     /// Connections at the same time. Default: 4,096.
     pub connections: usize,
+    /// Connections at the same time from one address. Default: 256.
+    pub connections_per_address: usize,
     /// Calls of the endpoints a minute from one session. Default: 120.
     pub session_per_minute: u32,
     /// Requests a minute from one address, the site's files not counted. Default: 600.
     pub address_per_minute: u32,
     /// How long a browser may take for the headers of a request. Default: 10 s.
     pub header_timeout: Duration,
+    /// How long a connection without a request stays open. Default: 75 s, longer than proxies keep theirs.
+    pub keep_alive: Duration,
+    /// How long the whole body of a request may take that is no upload. Default: 5 s.
+    pub body_timeout: Duration,
     /// How long a browser may send or take nothing in the middle of a body. Default: 30 s.
     pub idle_timeout: Duration,
-    /// How long running requests get after SIGTERM. Default: 2 minutes.
+    /// How many bytes of an upload must come in a second, over half a minute. Default: 2 KiB.
+    pub upload_rate: u64,
+    /// How long requests are still taken after SIGTERM, while readiness says no. Default: 5 s.
+    pub lame_duck: Duration,
+    /// How long running uploads get after that. Default: 2 minutes.
     pub drain: Duration,
 }
 
@@ -185,6 +201,7 @@ impl Settings {
             .to_vec();
         Settings {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            ops_listen: None,
             session: SessionSettings {
                 idle: minutes(30),
                 longest: minutes(12 * 60),
@@ -227,10 +244,15 @@ impl Settings {
                 header_bytes: 16 * 1024,
                 url_bytes: 4 * 1024,
                 connections: 4_096,
+                connections_per_address: 256,
                 session_per_minute: 120,
                 address_per_minute: 600,
                 header_timeout: Duration::from_secs(10),
+                keep_alive: Duration::from_secs(75),
+                body_timeout: Duration::from_secs(5),
                 idle_timeout: Duration::from_secs(30),
+                upload_rate: 2 * 1024,
+                lame_duck: Duration::from_secs(5),
                 drain: minutes(2),
             },
             log: LogSettings {

@@ -393,6 +393,9 @@ fn gateway(command: &str) -> Command {
         }
     }
     program.arg(command).stdin(Stdio::null());
+    // Tests run side by side, and do not wait to be seen as not ready.
+    program.args(["--set", "limits.lame_duck=0s"]);
+    program.env("GATEWAY_OPS_LISTEN", "127.0.0.1:0");
     program
 }
 

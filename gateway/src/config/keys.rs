@@ -1,7 +1,9 @@
 //! Every setting that has a default: its key, and how its value is read.
 
 use super::MIN_SECRET_BYTES;
-use super::values::{boolean, bytes, count, list, net, one_of, origin, page, text, time};
+use super::values::{
+    boolean, bytes, count, list, net, one_of, origin, page, text, time, time_or_none,
+};
 use crate::settings::{ForwardedHeader, HeaderValues, Settings, TimeParameter, UploadBody};
 use toml::Value;
 
@@ -16,6 +18,15 @@ pub const KEYS: &[(&str, Setter)] = &[
             text(value)?
                 .parse()
                 .map_err(|_| "must be an address with a port, such as 127.0.0.1:8080".to_owned()),
+        )
+    }),
+    ("gateway_ops_listen", |it, value| {
+        assign(
+            &mut it.ops_listen,
+            text(value)?
+                .parse()
+                .map(Some)
+                .map_err(|_| "must be an address with a port, such as 127.0.0.1:8090".to_owned()),
         )
     }),
     ("gateway_links_key", |it, value| {
@@ -158,6 +169,9 @@ pub const KEYS: &[(&str, Setter)] = &[
     ("limits.connections", |it, value| {
         assign(&mut it.limits.connections, count(value))
     }),
+    ("limits.connections_per_address", |it, value| {
+        assign(&mut it.limits.connections_per_address, count(value))
+    }),
     ("limits.session_per_minute", |it, value| {
         assign(&mut it.limits.session_per_minute, count(value))
     }),
@@ -166,6 +180,18 @@ pub const KEYS: &[(&str, Setter)] = &[
     }),
     ("limits.header_timeout", |it, value| {
         assign(&mut it.limits.header_timeout, time(value))
+    }),
+    ("limits.keep_alive", |it, value| {
+        assign(&mut it.limits.keep_alive, time(value))
+    }),
+    ("limits.body_timeout", |it, value| {
+        assign(&mut it.limits.body_timeout, time(value))
+    }),
+    ("limits.upload_rate", |it, value| {
+        assign(&mut it.limits.upload_rate, bytes(value))
+    }),
+    ("limits.lame_duck", |it, value| {
+        assign(&mut it.limits.lame_duck, time_or_none(value))
     }),
     ("limits.idle_timeout", |it, value| {
         assign(&mut it.limits.idle_timeout, time(value))

@@ -63,6 +63,14 @@ pub(super) fn time(value: &Value) -> Result<Duration, String> {
     duration(text(value)?)
 }
 
+/// The same, or `0s`.
+pub(super) fn time_or_none(value: &Value) -> Result<Duration, String> {
+    match text(value)? {
+        "0" | "0s" => Ok(Duration::ZERO),
+        text => duration(text),
+    }
+}
+
 /// Reads a time such as `30s`, `5m`, `12h` or `14d`.
 ///
 /// # Errors

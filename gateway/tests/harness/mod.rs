@@ -266,6 +266,7 @@ pub struct TestGateway {
     runtime: Runtime,
     server: Option<ServerHandle>,
     pub address: SocketAddr,
+    pub ops_address: SocketAddr,
     pub settings: Settings,
     pub cookie: String,
 }
@@ -291,6 +292,7 @@ impl TestGateway {
             ),
         );
         settings.listen = free;
+        settings.limits.lame_duck = Duration::ZERO;
         change(&mut settings);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
@@ -300,11 +302,13 @@ impl TestGateway {
         let server = runtime
             .block_on(async {
                 let listener = tokio::net::TcpListener::from_std(listener)?;
-                gateway::server::start_on(listener, settings.clone())
+                let ops = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+                gateway::server::start_on(listener, Some(ops), settings.clone())
             })
             .unwrap();
         let mut gateway = TestGateway {
             runtime,
+            ops_address: server.ops_address().unwrap(),
             server: Some(server),
             address: free,
             settings,
@@ -331,6 +335,15 @@ impl TestGateway {
 
     pub fn get(&self, path: &str) -> Answer {
         self.send(&self.head("GET", path, ""), &[])
+    }
+
+    /// Asks the listener for health, readiness and metrics.
+    pub fn ops(&self, path: &str) -> Answer {
+        let mut stream = TcpStream::connect(self.ops_address).unwrap();
+        stream.set_read_timeout(Some(TIMEOUT)).unwrap();
+        let head = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        Answer::read(stream)
     }
 
     /// A request's head, signed in.

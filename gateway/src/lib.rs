@@ -7,7 +7,7 @@
 //! ```text
 //! server             listens, stops                        -> service, connection, connections
 //! service            one request: route, checks, answer    -> the parts, allowed_origins, client_address
-//! endpoints  links  assets  security_headers               the parts that answer
+//! endpoints  links  open_page  second_question  assets  security_headers      the parts that answer
 //!                    -> app_state, session, upstream, qr, style_hashes
 //! app_state          what the endpoints share              -> the concerns
 //! upstream  session  limits  connections  action_scanner  dedup  metrics  circuit    one concern each
@@ -33,9 +33,11 @@ pub mod limits;
 pub mod links;
 pub mod log;
 pub mod metrics;
+pub mod open_page;
 pub mod qr;
 pub mod refusal;
 pub mod relay;
+pub mod second_question;
 pub mod security_headers;
 pub mod server;
 pub mod service;

@@ -90,7 +90,7 @@ impl Service {
         let assets = Assets::load(&settings.assets)?;
         let state = Arc::new(AppState::new(settings)?);
         let settings = &state.settings;
-        let links = Arc::new(Links::new(state.sessions.clone(), settings));
+        let links = Arc::new(Links::new(state.clone()));
         Ok(Service {
             security_headers: SecurityHeaders::new(settings),
             allowed_origins: AllowedOrigins::new(settings),
@@ -144,7 +144,7 @@ impl Service {
         &self,
         route: Route,
         peer: SocketAddr,
-        request: Request<Body>,
+        mut request: Request<Body>,
     ) -> Response {
         let url_too_long = request
             .uri()
@@ -156,6 +156,9 @@ impl Service {
         if let Some(Err(refusal)) = place.map(|place| place.belongs_to(client)) {
             return self.refuse(refusal, request);
         }
+        request
+            .extensions_mut()
+            .insert(links::ClientAddress(client));
         match route {
             Route::Site if url_too_long => return self.refuse(Refusal::UrlTooLong, request),
             Route::Site => return self.site(&request),
@@ -164,7 +167,8 @@ impl Service {
             _ => {}
         }
         let origin = if matches!(route, Route::Links | Route::Open) {
-            // The office's own systems show a key, and a link in an e-mail is opened from anywhere.
+            // The office's own systems show a key, and a link in an e-mail is opened from anywhere. Where
+            // its button was pressed, `links` checks.
             Ok(RequestOrigin::None)
         } else {
             self.allowed_origins

@@ -30,6 +30,8 @@ pub struct Settings {
     pub accelerate: AccelerateSettings,
     /// Sessions and links.
     pub session: SessionSettings,
+    /// The page that a link leads to.
+    pub page: PageSettings,
     /// Who may call the gateway, and from where.
     pub access: AccessSettings,
     /// The limits.
@@ -114,8 +116,66 @@ pub struct SessionSettings {
     /// Whether that page is of another site than the gateway. Then links lead to that page, and the cookie is
     /// `SameSite=None; Partitioned`.
     pub cross_site: bool,
+    /// What a link asks besides, when it signs in. Default: nothing.
+    pub ask: Option<Question>,
     /// The key that the office's own systems show to `POST /links`; without it nobody can.
     pub links_key: Option<SecretString>,
+}
+
+/// What a link asks besides, when it signs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// The consumer's date of birth.
+    BirthDate,
+    /// The consumer's postal code.
+    Postcode,
+}
+
+impl Question {
+    /// The word for it in settings and answers.
+    pub fn name(self) -> &'static str {
+        match self {
+            Question::BirthDate => "birth-date",
+            Question::Postcode => "postcode",
+        }
+    }
+}
+
+/// The page that a link leads to: how it speaks to the consumer, and who the office is.
+#[derive(Debug, Clone, Default)]
+pub struct PageSettings {
+    /// The office's name.
+    pub broker: Option<String>,
+    /// The language. Default: Dutch.
+    pub lang: Language,
+    /// How a consumer is addressed in Dutch. Default: formally.
+    pub address: FormOfAddress,
+    /// The office's telephone number.
+    pub phone: Option<String>,
+    /// The office's e-mail address.
+    pub email: Option<String>,
+    /// The colour of the button, such as `#0a5c7a`.
+    pub accent: Option<String>,
+}
+
+/// A language of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    /// Dutch.
+    #[default]
+    Dutch,
+    /// English.
+    English,
+}
+
+/// How a consumer is addressed in Dutch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FormOfAddress {
+    /// `u`.
+    #[default]
+    Formal,
+    /// `je`.
+    Informal,
 }
 
 /// Who may call the gateway, and from where.
@@ -209,6 +269,7 @@ impl Settings {
                 phone_link: minutes(5),
                 page: public_url.clone(),
                 cross_site: false,
+                ask: None,
                 links_key: None,
             },
             public_url,
@@ -231,6 +292,7 @@ impl Settings {
                 circuit_failures: 5,
                 circuit_pause: Duration::from_secs(10),
             },
+            page: PageSettings::default(),
             access: AccessSettings {
                 origins: Vec::new(),
                 trusted_proxies: loopback.clone(),

@@ -2,9 +2,12 @@
 
 use super::MIN_SECRET_BYTES;
 use super::values::{
-    boolean, bytes, count, list, net, one_of, origin, page, text, time, time_or_none,
+    boolean, bytes, colour, count, line, list, net, one_of, origin, page, text, time, time_or_none,
 };
-use crate::settings::{ForwardedHeader, HeaderValues, Settings, TimeParameter, UploadBody};
+use crate::settings::{
+    FormOfAddress, ForwardedHeader, HeaderValues, Language, Question, Settings, TimeParameter,
+    UploadBody,
+};
 use toml::Value;
 
 /// Reads a value into its setting. An error is the end of a sentence that begins with the key.
@@ -118,6 +121,49 @@ pub const KEYS: &[(&str, Setter)] = &[
     }),
     ("session.cross_site", |it, value| {
         assign(&mut it.session.cross_site, boolean(value))
+    }),
+    ("session.ask", |it, value| {
+        assign(
+            &mut it.session.ask,
+            one_of(
+                value,
+                &[
+                    ("nothing", None),
+                    ("birth-date", Some(Question::BirthDate)),
+                    ("postcode", Some(Question::Postcode)),
+                ],
+            ),
+        )
+    }),
+    ("page.broker", |it, value| {
+        assign(&mut it.page.broker, line(value))
+    }),
+    ("page.lang", |it, value| {
+        assign(
+            &mut it.page.lang,
+            one_of(value, &[("nl", Language::Dutch), ("en", Language::English)]),
+        )
+    }),
+    ("page.address", |it, value| {
+        assign(
+            &mut it.page.address,
+            one_of(
+                value,
+                &[
+                    ("u", FormOfAddress::Formal),
+                    ("je", FormOfAddress::Informal),
+                ],
+            ),
+        )
+    }),
+    ("page.phone", |it, value| {
+        assign(&mut it.page.phone, line(value))
+    }),
+    ("page.email", |it, value| {
+        assign(&mut it.page.email, line(value))
+    }),
+    ("page.accent", |it, value| {
+        assign(&mut it.page.accent, colour(value))
     }),
     ("access.origins", |it, value| {
         assign(&mut it.access.origins, list(value, origin))

@@ -277,6 +277,13 @@ impl TestGateway {
     }
 
     pub fn with(upstream: SocketAddr, change: impl FnOnce(&mut Settings)) -> TestGateway {
+        let mut gateway = TestGateway::signed_out(upstream, change);
+        gateway.cookie = gateway.sign_in(CONSUMER);
+        gateway
+    }
+
+    /// The same without a consumer.
+    pub fn signed_out(upstream: SocketAddr, change: impl FnOnce(&mut Settings)) -> TestGateway {
         // The port is needed first: links and origins contain it.
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
@@ -306,31 +313,29 @@ impl TestGateway {
                 gateway::server::start_on(listener, Some(ops), settings.clone())
             })
             .unwrap();
-        let mut gateway = TestGateway {
+        TestGateway {
             runtime,
             ops_address: server.ops_address().unwrap(),
             server: Some(server),
             address: free,
             settings,
             cookie: String::new(),
-        };
-        gateway.cookie = gateway.sign_in(CONSUMER);
-        gateway
+        }
     }
 
-    /// Opens a link of a consumer, and gives the cookie.
+    /// Opens a link of a consumer, presses the button, and gives the cookie.
     pub fn sign_in(&self, consumer: &str) -> String {
         let link = gateway::links::mint(&self.settings, consumer, None, SystemTime::now()).unwrap();
-        let opened = self.send(
-            &format!(
-                "GET {} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
-                link.path()
-            ),
-            &[],
-        );
+        let opened = self.press(link.path(), "");
         assert_eq!(opened.status, 303);
         let cookie = opened.header("set-cookie").unwrap();
         cookie.split(';').next().unwrap().to_owned()
+    }
+
+    /// Presses the button of the page at that path, with what was filled in.
+    pub fn press(&self, path: &str, form: &str) -> Answer {
+        let url = &self.settings.public_url;
+        self.send(&press_head(url, path, form), form.as_bytes())
     }
 
     pub fn get(&self, path: &str) -> Answer {
@@ -396,6 +401,16 @@ pub fn head(public_url: &url::Url, cookie: &str, method: &str, path: &str, more:
         "{method} {path} HTTP/1.1\r\nhost: {}\r\ncookie: {cookie}\r\nconnection: close\r\n{more}\r\n",
         public_url.authority()
     )
+}
+
+/// The head of the request that the button of a link's page sends.
+pub fn press_head(public_url: &url::Url, path: &str, form: &str) -> String {
+    let more = format!(
+        "origin: {}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n",
+        public_url.origin().ascii_serialization(),
+        form.len()
+    );
+    head(public_url, "", "POST", path, &more)
 }
 
 /// An upload's head for a body of that length.

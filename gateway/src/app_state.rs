@@ -5,8 +5,10 @@ use crate::action_cache::ActionCache;
 use crate::dedup::Dedup;
 use crate::limits::Limiter;
 use crate::metrics::Metrics;
+use crate::records::Records;
 use crate::session::Sessions;
 use crate::settings::Settings;
+use crate::store;
 use crate::upstream::Upstream;
 use std::sync::Arc;
 
@@ -15,6 +17,8 @@ use std::sync::Arc;
 pub struct AppState {
     /// All settings.
     pub settings: Settings,
+    /// What is remembered.
+    pub records: Arc<Records>,
     /// Makes, reads and ends sessions.
     pub sessions: Arc<Sessions>,
     /// AccelerateConnect.
@@ -33,15 +37,18 @@ impl AppState {
     /// The state of a gateway that starts.
     ///
     /// # Errors
-    /// When the system's certificates cannot be read.
+    /// When the system's certificates cannot be read, or the store's file cannot be opened.
     pub fn new(settings: Settings) -> std::io::Result<AppState> {
         let metrics = Arc::new(Metrics::default());
+        let records = Arc::new(Records::new(store::open(&settings.store)?, &settings));
+        let limits = &settings.limits;
         Ok(AppState {
-            sessions: Arc::new(Sessions::new(&settings)),
+            sessions: Arc::new(Sessions::with_records(&settings, records.clone())),
             upstream: Upstream::new(&settings.accelerate, metrics.clone())?,
             action_cache: ActionCache::default(),
-            dedup: Arc::default(),
-            limiter: Limiter::new(&settings.limits),
+            dedup: Arc::new(Dedup::new(records.clone(), limits.store_wait)),
+            limiter: Limiter::new(limits, records.clone()),
+            records,
             metrics,
             settings,
         })

@@ -7,8 +7,8 @@ mod values;
 
 pub use values::duration;
 
-use crate::settings::Settings;
-use keys::KEYS;
+use crate::settings::{Settings, StoreSettings};
+use keys::{KEYS, RENAMED};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -22,13 +22,14 @@ use zeroize::{Zeroize as _, Zeroizing};
 const MIN_SECRET_BYTES: usize = 32;
 
 /// The settings that may be given in the environment too. The variable has the same name in capitals.
-const ENVIRONMENT_KEYS: [&str; 9] = [
+const ENVIRONMENT_KEYS: [&str; 10] = [
     "gateway_listen",
     "gateway_ops_listen",
     "gateway_public_url",
     "gateway_assets",
     "gateway_secret",
     "gateway_links_key",
+    "gateway_store",
     "accelerate_url",
     "accelerate_domain",
     "accelerate_salt",
@@ -119,7 +120,8 @@ pub fn read(
     }
     from_environment(sources.environment, &mut given, &mut mistakes);
     for (key, value, flag) in sources.flags {
-        if SECRET_KEYS.iter().any(|it| key.starts_with(it)) {
+        let has_password = key == "gateway_store" && value.contains('@');
+        if has_password || SECRET_KEYS.iter().any(|it| key.starts_with(it)) {
             mistakes.push(format!("{flag}: a secret is not given by a flag, which everyone on the machine can read; use the environment or a file"));
             continue;
         }
@@ -340,6 +342,8 @@ fn assemble(
         ),
     );
     for (key, given) in given {
+        let renamed = RENAMED.iter().find(|(old, _)| *old == key);
+        let key = renamed.map_or(key, |(_, new)| (*new).to_owned());
         let Some((_, setter)) = KEYS.iter().find(|(name, _)| *name == key) else {
             let names = KEYS.iter().map(|(name, _)| *name).chain(ENVIRONMENT_KEYS);
             mistakes.push(format!(
@@ -392,6 +396,9 @@ fn warnings(settings: &Settings) -> Vec<String> {
     let loopback_only = trusted.iter().all(|net| net.addr().is_loopback());
     if !settings.listen.ip().is_loopback() && loopback_only {
         warnings.push("gateway_listen is open to other machines and access.trusted_proxies names none: if a proxy on another machine stands in front, all consumers seem to be at its address".to_owned());
+    }
+    if matches!(settings.store, StoreSettings::Memory) {
+        warnings.push("gateway_store is not given: who logged out and which uploads came is kept in memory, and forgotten at a restart; for trying only".to_owned());
     }
     let site = |url: &Url| {
         url.host_str()

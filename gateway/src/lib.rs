@@ -1,6 +1,6 @@
 //! The gateway: serves the portal's site, keeps consumers signed in without passwords, and passes the
-//! four endpoints on to AccelerateConnect, signed. It has no database: a consumer holds signed tokens, and
-//! what the gateway remembers is good for minutes or hours.
+//! four endpoints on to AccelerateConnect, signed. A consumer holds signed tokens. What the gateway itself
+//! must remember is little, has an end time, and is in a store that several copies can share.
 //!
 //! Each file uses only those below it:
 //!
@@ -11,8 +11,9 @@
 //!                    -> app_state, session, upstream, qr, style_hashes
 //! app_state          what the endpoints share              -> the concerns
 //! upstream  session  limits  connections  action_scanner  dedup  metrics  circuit    one concern each
-//!                    -> the tools
-//! action_cache  relay  token  json_cleaner  refusal                       tools
+//!                    -> the tools, records
+//! records -> store                                         what is remembered, and where
+//! action_cache  last_piece  relay  token  json_cleaner  refusal           tools
 //! config -> settings                                       what can be set
 //! ```
 
@@ -29,12 +30,14 @@ pub mod connections;
 pub mod dedup;
 pub mod endpoints;
 pub mod json_cleaner;
+pub mod last_piece;
 pub mod limits;
 pub mod links;
 pub mod log;
 pub mod metrics;
 pub mod open_page;
 pub mod qr;
+pub mod records;
 pub mod refusal;
 pub mod relay;
 pub mod second_question;
@@ -43,6 +46,7 @@ pub mod server;
 pub mod service;
 pub mod session;
 pub mod settings;
+pub mod store;
 pub mod style_hashes;
 pub mod token;
 pub mod upstream;

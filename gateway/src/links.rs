@@ -1,19 +1,21 @@
 //! Links: how a consumer signs in. One kind the office sends; the other continues a session of the desktop
 //! on the consumer's phone. A link holds a signed token. Only the button of our page, or of the portal on a
-//! page of another site, signs in: opening a link changes nothing. The gateway remembers only which links for
-//! phones were used, and the tries at the second question.
+//! page of another site, signs in: opening a link changes nothing. The store remembers only which links for
+//! phones were used, what was closed, and the tries at the second question.
 
 use crate::allowed_origins::{AllowedOrigins, RequestOrigin};
 use crate::app_state::AppState;
 use crate::open_page::{Content, OpenPage};
 use crate::qr;
+use crate::records::{Kind, LONGEST_LINK, Origin, unix_milliseconds};
 use crate::refusal::{Refusal, error_response};
-use crate::second_question::{Tries, Verdict};
-use crate::session::{Session, Sessions, random_id, unix_seconds};
+use crate::second_question::{Verdict, check_answer, tries_are_used_up};
+use crate::session::{Session, Sessions, SignIn, random_id, unix_seconds};
 use crate::settings::{Question, Settings};
 use crate::token::{Keys, Purpose};
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
@@ -23,8 +25,6 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use http_body::Body as _;
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
-use moka::policy::EvictionPolicy;
-use moka::sync::Cache;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -35,12 +35,12 @@ use std::time::{Duration, SystemTime};
 use subtle::ConstantTimeEq as _;
 use url::Url;
 
-/// The longest lifetime of a link.
-const MAX_LIFETIME: Duration = Duration::from_secs(90 * 24 * 3600);
+/// For how much longer than a code is good it is remembered that it was used: clocks differ.
+const CODE_MARGIN: Duration = Duration::from_secs(60);
+/// How long a token of the gateway's own commands is good.
+const COMMAND_LIFETIME: Duration = Duration::from_secs(60);
 /// The largest body of a request that is no upload, in bytes.
 pub const MAX_BODY_BYTES: u64 = 8 * 1024;
-/// How many used links for phones are remembered.
-const USED_CAPACITY: u64 = 100_000;
 
 /// Makes and checks links.
 pub struct Links {
@@ -49,8 +49,6 @@ pub struct Links {
     settings: Settings,
     page: OpenPage,
     origins: AllowedOrigins,
-    used: Cache<String, ()>,
-    tries: Tries,
     clock: fn() -> SystemTime,
 }
 
@@ -71,6 +69,17 @@ struct LinkClaims {
     /// The link's own id; empty for links from before they had ids.
     #[serde(rename = "n", default)]
     id: String,
+    /// When the link was made, in Unix milliseconds.
+    #[serde(rename = "m", default)]
+    made: u64,
+}
+
+/// The content of a token that the gateway's own commands show.
+#[derive(Serialize, Deserialize)]
+struct CommandClaims {
+    /// When it expires, in Unix seconds.
+    #[serde(rename = "e")]
+    expires: u64,
 }
 
 /// The content of a link for a phone, and of one to our own page for a browser that keeps no cookie on a page
@@ -85,9 +94,18 @@ struct PhoneLinkClaims {
     /// The link's own id. A link for a phone is good once.
     #[serde(rename = "n")]
     id: String,
-    /// The id of the desktop's session. When that is logged out, the link is worth nothing.
+    /// The id of the desktop's session. When that is ended, the link is worth nothing.
     #[serde(rename = "s")]
     session: String,
+    /// The family of the desktop's session, which the phone's will be of too.
+    #[serde(rename = "f")]
+    family: String,
+    /// The office's link that the desktop's session began with.
+    #[serde(rename = "l", default)]
+    link: String,
+    /// When the link was made, in Unix milliseconds.
+    #[serde(rename = "m", default)]
+    made: u64,
     /// When the desktop's session ends, in Unix seconds.
     #[serde(rename = "u")]
     until: u64,
@@ -152,11 +170,26 @@ struct Opened {
     consumer_id: String,
     /// When the session must end at the latest.
     until: Option<SystemTime>,
-    /// The link's own id.
+    /// The family that the session will be of, when it comes from another one.
+    family: Option<String>,
+    /// The id of the office's link.
     link: String,
+    /// The id of the link itself.
+    id: String,
     kind: LinkKind,
     /// The portal's page to open; empty for the overview.
     route: String,
+}
+
+impl Opened {
+    fn sign_in(&self) -> SignIn<'_> {
+        SignIn {
+            consumer_id: &self.consumer_id,
+            until: self.until,
+            family: self.family.as_deref(),
+            link: &self.link,
+        }
+    }
 }
 
 /// Which kind of link it is.
@@ -200,6 +233,14 @@ struct Said {
 #[derive(Debug, Clone, Copy)]
 pub struct ClientAddress(pub IpAddr);
 
+/// An office's link that was made.
+struct MadeLink {
+    url: Url,
+    id: String,
+    /// When it expires, in Unix seconds.
+    expires: u64,
+}
+
 /// Makes a link that signs a consumer in. It is good for `lifetime`, or as long as the settings say, and at
 /// most for 90 days.
 ///
@@ -212,31 +253,48 @@ pub fn mint(
     now: SystemTime,
 ) -> Result<Url, InvalidConsumerId> {
     let keys = crate::session::keys(settings);
-    office_link(settings, &keys, consumer_id, lifetime, now).map(|(url, _)| url)
+    office_link(settings, &keys, consumer_id, lifetime, now).map(|made| made.url)
 }
 
-/// An office's link, and when it expires in Unix seconds.
+/// A token with which a command of the gateway's own asks the gateway that runs. `None` when the system has
+/// no randomness to give.
+pub fn command_token(settings: &Settings, now: SystemTime) -> Option<String> {
+    let expires = unix_seconds(now) + COMMAND_LIFETIME.as_secs();
+    crate::session::keys(settings).seal(Purpose::Command, &CommandClaims { expires })
+}
+
+/// Checks that a text can be a consumer's id.
+///
+/// # Errors
+/// [`InvalidConsumerId`].
+pub fn check_consumer_id(text: &str) -> Result<(), InvalidConsumerId> {
+    let fits = (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+    if fits { Ok(()) } else { Err(InvalidConsumerId) }
+}
+
+/// Makes an office's link.
 fn office_link(
     settings: &Settings,
     keys: &Keys,
     consumer_id: &str,
     lifetime: Option<Duration>,
     now: SystemTime,
-) -> Result<(Url, u64), InvalidConsumerId> {
-    let fits = (1..=64).contains(&consumer_id.len())
-        && consumer_id.bytes().all(|byte| byte.is_ascii_graphic());
-    if !fits {
-        return Err(InvalidConsumerId);
-    }
-    let lifetime = lifetime.unwrap_or(settings.session.link).min(MAX_LIFETIME);
+) -> Result<MadeLink, InvalidConsumerId> {
+    check_consumer_id(consumer_id)?;
+    let lifetime = lifetime.unwrap_or(settings.session.link).min(LONGEST_LINK);
     let expires = unix_seconds(now) + lifetime.as_secs();
     let claims = LinkClaims {
         consumer_id: consumer_id.to_owned(),
         expires,
         id: random_id().map_err(|_| InvalidConsumerId)?,
+        made: unix_milliseconds(now),
     };
     let token = keys.seal(Purpose::Link, &claims).ok_or(InvalidConsumerId)?;
-    Ok((link_with(settings, &token), expires))
+    Ok(MadeLink {
+        url: link_with(settings, &token),
+        id: claims.id,
+        expires,
+    })
 }
 
 /// The link with that token. It leads to the gateway; or to a page of another site, whose portal passes
@@ -273,72 +331,93 @@ impl Links {
             sessions: state.sessions.clone(),
             page: OpenPage::new(settings),
             origins: AllowedOrigins::new(settings),
-            used: Cache::builder()
-                .time_to_live(settings.session.phone_link + Duration::from_secs(60))
-                .max_capacity(USED_CAPACITY)
-                .eviction_policy(EvictionPolicy::lru())
-                .build(),
-            tries: Tries::default(),
             settings: settings.clone(),
             clock,
             state,
         }
     }
 
-    /// Reads a token, with whatever a mail program put behind it. That changes nothing.
-    fn read(&self, token: &str, now: SystemTime) -> Result<Opened, LinkError> {
+    /// Reads a token, with whatever a mail program put behind it. That changes nothing. The inner error is the
+    /// consumer's to read, the outer one says that nobody can tell now.
+    async fn read(
+        &self,
+        token: &str,
+        now: SystemTime,
+    ) -> Result<Result<Opened, LinkError>, Refusal> {
         let token = token_in(token);
         let keys = self.sessions.keys();
+        let records = self.sessions.records();
         if let Ok(link) = keys.open::<LinkClaims>(Purpose::Link, token) {
-            if link.expires <= unix_seconds(now) {
-                return Err(LinkError::Expired);
+            let origin = Origin {
+                consumer_id: &link.consumer_id,
+                session: None,
+                family: None,
+                link: Some(&link.id),
+                since: link.made,
+            };
+            if link.expires <= unix_seconds(now) || records.has_ended(origin).await? {
+                return Ok(Err(LinkError::Expired));
             }
             let id = if link.id.is_empty() {
                 BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(token.as_bytes()))
             } else {
-                link.id
+                link.id.clone()
             };
-            if self.tries.are_used_up(&id) {
-                return Err(LinkError::Closed);
+            if self.settings.session.ask.is_some() && tries_are_used_up(records, &id).await? {
+                return Ok(Err(LinkError::Closed));
             }
-            return Ok(Opened {
+            return Ok(Ok(Opened {
                 consumer_id: link.consumer_id,
                 until: None,
-                link: id,
+                family: None,
+                link: link.id,
+                id,
                 kind: LinkKind::Office,
                 route: String::new(),
-            });
+            }));
         }
         let (kind, link) = match keys.open::<PhoneLinkClaims>(Purpose::Phone, token) {
             Ok(link) => (LinkKind::Phone, link),
-            Err(_) => {
-                let link = keys.open::<PhoneLinkClaims>(Purpose::OwnPage, token);
-                (LinkKind::OwnPage, link.map_err(|_| LinkError::Unknown)?)
-            }
+            Err(_) => match keys.open::<PhoneLinkClaims>(Purpose::OwnPage, token) {
+                Ok(link) => (LinkKind::OwnPage, link),
+                Err(_) => return Ok(Err(LinkError::Unknown)),
+            },
         };
-        if link.expires <= unix_seconds(now) || self.sessions.is_revoked(&link.session) {
-            return Err(match kind {
+        let origin = Origin {
+            consumer_id: &link.consumer_id,
+            session: Some(&link.session),
+            family: Some(&link.family),
+            link: Some(&link.link),
+            since: link.made,
+        };
+        if link.expires <= unix_seconds(now) || records.has_ended(origin).await? {
+            return Ok(Err(match kind {
                 LinkKind::Phone => LinkError::CodeExpired,
                 _ => LinkError::Expired,
-            });
+            }));
         }
-        if kind == LinkKind::Phone && self.used.contains_key(&link.id) {
-            return Err(LinkError::CodeUsed);
+        if kind == LinkKind::Phone && records.code_was_used(&link.id).await? {
+            return Ok(Err(LinkError::CodeUsed));
         }
-        Ok(Opened {
+        Ok(Ok(Opened {
             consumer_id: link.consumer_id,
             until: Some(SystemTime::UNIX_EPOCH + Duration::from_secs(link.until)),
-            link: link.id,
+            family: Some(link.family),
+            link: link.link,
+            id: link.id,
             kind,
             route: link.route,
-        })
+        }))
     }
 
     /// Uses a code up. When two use it at once, one of them is the first.
-    fn use_up(&self, opened: &Opened) -> Result<(), LinkError> {
-        let is_first = opened.kind != LinkKind::Phone
-            || self.used.entry_by_ref(&opened.link).or_default().is_fresh();
-        is_first.then_some(()).ok_or(LinkError::CodeUsed)
+    async fn use_up(&self, opened: &Opened) -> Result<Result<(), LinkError>, Refusal> {
+        if opened.kind != LinkKind::Phone {
+            return Ok(Ok(()));
+        }
+        let lifetime = self.settings.session.phone_link + CODE_MARGIN;
+        let is_first = self.sessions.records().use_code(&opened.id, lifetime);
+        Ok(is_first.await?.then_some(()).ok_or(LinkError::CodeUsed))
     }
 
     /// The second question, when this link asks one.
@@ -348,8 +427,8 @@ impl Links {
     }
 
     /// Whom the browser's cookie signs in, other than the link's consumer.
-    fn signed_in(&self, headers: &HeaderMap, now: SystemTime) -> Option<Session> {
-        self.sessions.authenticate(headers, now).ok()
+    async fn signed_in(&self, headers: &HeaderMap, now: SystemTime) -> Option<Session> {
+        self.sessions.authenticate(headers, now).await.ok()
     }
 
     /// Signs in with what a token and a consumer say.
@@ -361,11 +440,11 @@ impl Links {
         address: IpAddr,
     ) -> Result<Attempt, Refusal> {
         let now = (self.clock)();
-        let opened = match self.read(token, now) {
+        let opened = match self.read(token, now).await? {
             Ok(opened) => opened,
             Err(error) => return Ok(Attempt::Bad(error)),
         };
-        let present = self.signed_in(headers, now);
+        let present = self.signed_in(headers, now).await;
         let is_same = |session: &Session| session.consumer_id == opened.consumer_id;
         let question = self
             .question(&opened)
@@ -378,30 +457,59 @@ impl Links {
             if answer.is_empty() {
                 return Ok(Attempt::AnswerNeeded(question));
             }
-            let verdict = self
-                .tries
-                .check(
-                    &self.state,
-                    question,
-                    answer,
-                    &opened.link,
-                    &opened.consumer_id,
-                    address,
-                )
-                .await?;
+            let verdict = check_answer(
+                &self.state,
+                question,
+                answer,
+                &opened.id,
+                &opened.consumer_id,
+                address,
+            )
+            .await?;
             match verdict {
                 Verdict::Right => {}
                 Verdict::Wrong => return Ok(Attempt::AnswerWrong(question)),
                 Verdict::Closed => return Ok(Attempt::Bad(LinkError::Closed)),
             }
         }
-        if let Err(error) = self.use_up(&opened) {
+        if let Err(error) = self.use_up(&opened).await? {
             return Ok(Attempt::Bad(error));
         }
-        let (session, cookie) = self
-            .sessions
-            .start(&opened.consumer_id, opened.until, now)?;
+        let (session, cookie) = self.start(&opened, now).await?;
         Ok(Attempt::SignedIn(Box::new((opened, session, cookie))))
+    }
+
+    /// Signs in, and gives the session with its cookie.
+    async fn start(
+        &self,
+        opened: &Opened,
+        now: SystemTime,
+    ) -> Result<(Session, HeaderValue), Refusal> {
+        let (session, cookie) = self.sessions.start(opened.sign_in(), now)?;
+        self.sessions.list_device(&session, now).await?;
+        Ok((session, cookie))
+    }
+
+    /// Refuses who shows neither the office's key nor a token of the gateway's own commands.
+    fn check_office(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+        let shown = headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.strip_prefix("Bearer "));
+        let key = self.settings.session.links_key.as_ref();
+        let is_command = |shown: &str| {
+            let command = self
+                .sessions
+                .keys()
+                .open::<CommandClaims>(Purpose::Command, shown);
+            command.is_ok_and(|it| it.expires > unix_seconds((self.clock)()))
+        };
+        match (shown, key) {
+            (Some(shown), Some(key)) if key_matches(key, shown) => Ok(()),
+            (Some(shown), _) if is_command(shown) => Ok(()),
+            (_, None) => Err(Refusal::NotFound),
+            (_, Some(_)) => Err(Refusal::KeyRefused),
+        }
     }
 
     /// A token that continues a session on another device, once, and for how many seconds it is good.
@@ -411,6 +519,7 @@ impl Links {
         route: String,
         now: SystemTime,
     ) -> Result<(String, u64), Refusal> {
+        let made = unix_milliseconds(now);
         let now = unix_seconds(now);
         let until = unix_seconds(session.until());
         let session_left = until.saturating_sub(now);
@@ -418,6 +527,9 @@ impl Links {
         let claims = PhoneLinkClaims {
             expires: now + lifetime,
             session: session.id.clone(),
+            family: session.family.clone(),
+            link: session.link.clone(),
+            made,
             id: random_id()?,
             until,
             consumer_id: session.consumer_id.clone(),
@@ -428,11 +540,19 @@ impl Links {
     }
 
     /// A token that opens our own page, as long as the session is good.
-    fn own_page_token(&self, session: &Session, route: String) -> Result<String, Refusal> {
+    fn own_page_token(
+        &self,
+        session: &Session,
+        route: String,
+        now: SystemTime,
+    ) -> Result<String, Refusal> {
         let until = unix_seconds(session.until());
         let claims = PhoneLinkClaims {
             expires: until,
             session: session.id.clone(),
+            family: session.family.clone(),
+            link: session.link.clone(),
+            made: unix_milliseconds(now),
             id: random_id()?,
             until,
             consumer_id: session.consumer_id.clone(),
@@ -451,7 +571,7 @@ fn token_in(text: &str) -> &str {
     text[..end].trim_end_matches('.')
 }
 
-/// The routes: `/open/{token}`, `/session`, `/session/phone`, `/links`.
+/// The routes: `/open/{token}`, `/session`, `/session/phone`, `/session/devices`, `/links`.
 pub fn router(links: Arc<Links>) -> Router {
     Router::new()
         .route("/open/{*token}", get(show_link).post(open_link))
@@ -460,7 +580,8 @@ pub fn router(links: Arc<Links>) -> Router {
             get(session_lifetime).post(sign_in).delete(log_out),
         )
         .route("/session/phone", post(phone_code))
-        .route("/links", post(create_office_link))
+        .route("/session/devices", get(devices).delete(end_others))
+        .route("/links", post(create_office_link).delete(close_links))
         .fallback(|| async { Refusal::NotFound })
         .method_not_allowed_fallback(|| async { Refusal::MethodNotAllowed })
         .with_state(links)
@@ -473,19 +594,21 @@ async fn show_link(
     headers: HeaderMap,
 ) -> Response {
     let now = (links.clock)();
-    let opened = match links.read(&token, now) {
-        Ok(opened) => opened,
-        Err(LinkError::Closed) => return links.page.response(Content::Closed),
-        Err(error) => return redirect_to_page(&links.settings, error.fragment()),
+    let opened = match links.read(&token, now).await {
+        Ok(Ok(opened)) => opened,
+        Ok(Err(error)) => return bad_link(&links, error),
+        Err(refusal) => return links.page.response(Content::Later(refusal.status())),
     };
     let question = links.question(&opened);
-    links.page.response(match links.signed_in(&headers, now) {
-        Some(session) if session.consumer_id != opened.consumer_id => {
-            Content::OtherConsumer(question)
-        }
-        Some(_) => Content::Button(None),
-        None => Content::Button(question),
-    })
+    links
+        .page
+        .response(match links.signed_in(&headers, now).await {
+            Some(session) if session.consumer_id != opened.consumer_id => {
+                Content::OtherConsumer(question)
+            }
+            Some(_) => Content::Button(None),
+            None => Content::Button(question),
+        })
 }
 
 /// `POST /open/{token}`: the button. Only our own page has it.
@@ -501,8 +624,10 @@ async fn open_link(
         return links.page.response(Content::FromElsewhere);
     }
     // A body is read for those only who have a link.
-    if let Err(error) = links.read(&token, (links.clock)()) {
-        return bad_link(&links, error);
+    match links.read(&token, (links.clock)()).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => return bad_link(&links, error),
+        Err(refusal) => return refused(refusal),
     }
     let said = match read_bytes(&links, body).await {
         Ok(body) => said_in_form(&body),
@@ -638,7 +763,7 @@ async fn sign_in(
             return Ok(error_response(StatusCode::UNAUTHORIZED, error.code()));
         }
     };
-    let token = links.own_page_token(&session, opened.route.clone())?;
+    let token = links.own_page_token(&session, opened.route.clone(), (links.clock)())?;
     let content = SignInResponse {
         own_page: own_link_with(&links.settings, &token).into(),
         route: opened.route,
@@ -676,17 +801,47 @@ async fn session_lifetime(
     State(links): State<Arc<Links>>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let session = links.sessions.authenticate(&headers, (links.clock)())?;
+    let session = links
+        .sessions
+        .authenticate(&headers, (links.clock)())
+        .await?;
     let seconds = session.seconds_left_unused();
     Ok(json_response(StatusCode::OK, SessionLifetime { seconds }))
 }
 
-/// `DELETE /session`: logs out. It succeeds without a session too.
-async fn log_out(State(links): State<Arc<Links>>, headers: HeaderMap) -> Response {
-    if let Ok(session) = links.sessions.authenticate(&headers, (links.clock)()) {
-        links.sessions.revoke(&session);
+/// `DELETE /session`: logs out, on all devices of the family. It succeeds without a session too. While the
+/// store is away nobody can log out: the cookie stays, so that it can be tried again.
+async fn log_out(State(links): State<Arc<Links>>, headers: HeaderMap) -> Result<Response, Refusal> {
+    let session = links.sessions.authenticate(&headers, (links.clock)()).await;
+    if let Ok(session) = session {
+        links.sessions.log_out(&session).await?;
     }
-    no_content(links.sessions.removal_cookie())
+    Ok(no_content(links.sessions.removal_cookie()))
+}
+
+#[derive(Serialize)]
+struct Devices {
+    devices: usize,
+}
+
+/// `GET /session/devices`: on how many devices the consumer is signed in by sessions that came from one
+/// another, this device counted. This call is no use, as `GET /session`.
+async fn devices(State(links): State<Arc<Links>>, headers: HeaderMap) -> Result<Response, Refusal> {
+    let now = (links.clock)();
+    let session = links.sessions.authenticate(&headers, now).await?;
+    let devices = links.sessions.devices(&session, now).await?;
+    Ok(json_response(StatusCode::OK, Devices { devices }))
+}
+
+/// `DELETE /session/devices`: ends the sessions of the other devices.
+async fn end_others(
+    State(links): State<Arc<Links>>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let now = (links.clock)();
+    let session = links.sessions.authenticate(&headers, now).await?;
+    links.sessions.end_others(&session, now).await?;
+    Ok(no_content(None))
 }
 
 #[derive(Deserialize)]
@@ -709,7 +864,7 @@ async fn phone_code(
     body: Body,
 ) -> Result<Response, Refusal> {
     let now = (links.clock)();
-    let session = links.sessions.authenticate(&headers, now)?;
+    let session = links.sessions.authenticate(&headers, now).await?;
     let PhoneCodeRequest { route } = read_body(&links, body).await?;
     // The portal's own fragments have no other characters.
     let allowed =
@@ -737,6 +892,8 @@ struct OfficeLinkRequest {
 
 #[derive(Serialize)]
 struct OfficeLink {
+    /// The link's id, by which it can be closed.
+    id: String,
     link: String,
     expires: u64,
 }
@@ -747,15 +904,7 @@ async fn create_office_link(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refusal> {
-    let key = links.settings.session.links_key.as_ref();
-    let key = key.ok_or(Refusal::NotFound)?;
-    let shown = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.strip_prefix("Bearer "));
-    if !shown.is_some_and(|shown| key_matches(key, shown)) {
-        return Err(Refusal::KeyRefused);
-    }
+    links.check_office(&headers)?;
     let OfficeLinkRequest {
         consumer_id,
         lifetime,
@@ -766,13 +915,45 @@ async fn create_office_link(
     };
     let now = (links.clock)();
     let keys = links.sessions.keys();
-    let (link, expires) = office_link(&links.settings, keys, &consumer_id, lifetime, now)
+    let made = office_link(&links.settings, keys, &consumer_id, lifetime, now)
         .map_err(|_| Refusal::InvalidParameter)?;
-    let link = link.to_string();
-    Ok(json_response(
-        StatusCode::CREATED,
-        OfficeLink { link, expires },
-    ))
+    let content = OfficeLink {
+        id: made.id,
+        link: made.url.into(),
+        expires: made.expires,
+    };
+    Ok(json_response(StatusCode::CREATED, content))
+}
+
+/// What `DELETE /links` closes: all links and sessions of a consumer, or one link with its sessions.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CloseLinks {
+    consumer_id: Option<String>,
+    link_id: Option<String>,
+}
+
+/// `DELETE /links?consumer_id=ID` or `DELETE /links?link_id=ID`, for the office's own systems.
+async fn close_links(
+    State(links): State<Arc<Links>>,
+    headers: HeaderMap,
+    query: Result<Query<CloseLinks>, QueryRejection>,
+) -> Result<Response, Refusal> {
+    links.check_office(&headers)?;
+    let Ok(Query(query)) = query else {
+        return Err(Refusal::InvalidParameter);
+    };
+    let records = links.sessions.records();
+    match (query.consumer_id, query.link_id) {
+        (Some(id), None) if check_consumer_id(&id).is_ok() => {
+            records.end_consumer(&id, (links.clock)()).await?;
+        }
+        (None, Some(id)) if !id.is_empty() => {
+            records.end(Kind::Link, &id, LONGEST_LINK).await?;
+        }
+        _ => return Err(Refusal::InvalidParameter),
+    }
+    Ok(no_content(None))
 }
 
 /// Compares keys. The time that it takes tells nothing, not even the length.

@@ -1,6 +1,7 @@
 //! Every refusal: a status and a code, in the shape of AccelerateConnect's errors. The portal turns the
 //! code into a sentence. An answer never says more than the code; the reason is for the log.
 
+use crate::store::StoreAway;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use std::time::Duration;
@@ -40,6 +41,8 @@ pub enum Refusal {
     UploadInterrupted,
     /// AccelerateConnect does not answer, or is not asked for a while; how long to wait.
     AccelerateUnavailable(Duration),
+    /// The store is away, and without it this cannot be done now.
+    StoreUnavailable,
     /// AccelerateConnect did not answer in time.
     AccelerateTimeout,
     /// AccelerateConnect's answer cannot be read.
@@ -62,7 +65,9 @@ impl Refusal {
             Refusal::BodyTooLarge | Refusal::FileTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Refusal::UrlTooLong => StatusCode::URI_TOO_LONG,
             Refusal::TooManyRequests(_) => StatusCode::TOO_MANY_REQUESTS,
-            Refusal::Busy | Refusal::AccelerateUnavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Refusal::Busy | Refusal::AccelerateUnavailable(_) | Refusal::StoreUnavailable => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Refusal::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Refusal::UploadInterrupted | Refusal::BadAnswer => StatusCode::BAD_GATEWAY,
             Refusal::AccelerateTimeout => StatusCode::GATEWAY_TIMEOUT,
@@ -89,6 +94,7 @@ impl Refusal {
             Refusal::TooSlow => "TOO_SLOW",
             Refusal::UploadInterrupted => "UPLOAD_INTERRUPTED",
             Refusal::AccelerateUnavailable(_) => "ACCELERATE_UNAVAILABLE",
+            Refusal::StoreUnavailable => "STORE_UNAVAILABLE",
             Refusal::AccelerateTimeout => "ACCELERATE_TIMEOUT",
             Refusal::BadAnswer => "BAD_ANSWER",
             Refusal::Internal => "INTERNAL_ERROR",
@@ -98,9 +104,15 @@ impl Refusal {
     fn retry_after(self) -> Option<Duration> {
         match self {
             Refusal::TooManyRequests(wait) | Refusal::AccelerateUnavailable(wait) => Some(wait),
-            Refusal::Busy => Some(Duration::from_secs(5)),
+            Refusal::Busy | Refusal::StoreUnavailable => Some(Duration::from_secs(5)),
             _ => None,
         }
+    }
+}
+
+impl From<StoreAway> for Refusal {
+    fn from(_: StoreAway) -> Refusal {
+        Refusal::StoreUnavailable
     }
 }
 

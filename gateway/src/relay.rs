@@ -26,6 +26,14 @@ pub enum RelayError {
     TooLarge,
 }
 
+impl RelayError {
+    /// The error of a relayed body that is the cause of an error.
+    pub fn in_chain(error: &(dyn std::error::Error + 'static)) -> Option<RelayError> {
+        std::iter::successors(Some(error), |error| error.source())
+            .find_map(|error| error.downcast_ref::<RelayError>().copied())
+    }
+}
+
 impl std::fmt::Display for RelayError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
@@ -248,7 +256,10 @@ impl http_body::Body for RelayBody {
                 self.progress.set(RelayProgress::COMPLETE);
                 Poll::Ready(None)
             }
-            Some(Err(_)) => self.fail(RelayError::SenderGone),
+            // A relayed body within this one says more.
+            Some(Err(error)) => {
+                self.fail(RelayError::in_chain(&error).unwrap_or(RelayError::SenderGone))
+            }
             Some(Ok(frame)) => {
                 let length = frame.data_ref().map_or(0, |data| data.len() as u64);
                 let Some(left) = self.bytes_left.checked_sub(length) else {

@@ -2,22 +2,17 @@
 //! held against the consumer's own getsession. A link has five tries, and is closed then.
 
 use crate::app_state::AppState;
+use crate::records::Records;
 use crate::refusal::Refusal;
 use crate::settings::Question;
+use crate::store::StoreAway;
 use crate::upstream::{Endpoint, Failure};
 use accelerate::session::Consumer;
 use http_body_util::{BodyExt as _, Limited};
-use moka::policy::EvictionPolicy;
-use moka::sync::Cache;
 use std::net::IpAddr;
-use std::time::Duration;
 
 /// How many answers a link takes.
-const TRIES: u32 = 5;
-/// How long tries are remembered: as long as a link can be good.
-const REMEMBERED: Duration = Duration::from_secs(90 * 24 * 3600);
-/// The tries of so many links are remembered.
-const CAPACITY: u64 = 100_000;
+const TRIES: u64 = 5;
 /// The largest session that is read, in bytes.
 const MAX_SESSION_BYTES: usize = 32 * 1024 * 1024;
 
@@ -65,78 +60,48 @@ pub enum Verdict {
     Closed,
 }
 
-/// The tries of each link. Each instance of the gateway counts for itself.
-#[derive(Debug, Clone)]
-pub struct Tries(Cache<String, u32>);
-
-impl Default for Tries {
-    fn default() -> Tries {
-        Tries(
-            Cache::builder()
-                .time_to_live(REMEMBERED)
-                .max_capacity(CAPACITY)
-                .eviction_policy(EvictionPolicy::lru())
-                .build(),
-        )
-    }
+/// Whether a link has had all its tries.
+///
+/// # Errors
+/// [`StoreAway`].
+pub async fn tries_are_used_up(records: &Records, link: &str) -> Result<bool, StoreAway> {
+    Ok(records.tries(link).await? >= TRIES)
 }
 
-impl Tries {
-    /// Whether a link has had all its tries.
-    pub fn are_used_up(&self, link: &str) -> bool {
-        self.0.get(link).is_some_and(|count| count >= TRIES)
+/// Holds an answer against the consumer's getsession. A try is counted before the answer is looked at, so
+/// that many at once are no more than many. A right answer costs none.
+///
+/// # Errors
+/// When AccelerateConnect gives no session, which costs no try either, or the store is away.
+pub async fn check_answer(
+    state: &AppState,
+    question: Question,
+    answer: &str,
+    link: &str,
+    consumer_id: &str,
+    address: IpAddr,
+) -> Result<Verdict, Refusal> {
+    let records = &state.records;
+    let count = records.count_try(link).await?;
+    if count > TRIES {
+        return Ok(Verdict::Closed);
     }
-
-    /// Counts a try before it is looked at, so that many at once are no more than many. Gives how many there
-    /// were with it, or `None` when there was none left.
-    fn take(&self, link: &str) -> Option<u32> {
-        let entry = self
-            .0
-            .entry_by_ref(link)
-            .and_upsert_with(|count| count.map_or(0, moka::Entry::into_value).saturating_add(1));
-        Some(entry.into_value()).filter(|count| *count <= TRIES)
-    }
-
-    /// Gives a try back that was right, or that nobody could look at.
-    fn give_back(&self, link: &str) {
-        self.0
-            .entry_by_ref(link)
-            .and_upsert_with(|count| count.map_or(0, moka::Entry::into_value).saturating_sub(1));
-    }
-
-    /// Holds an answer against the consumer's getsession.
-    ///
-    /// # Errors
-    /// When AccelerateConnect gives no session. That costs no try.
-    pub async fn check(
-        &self,
-        state: &AppState,
-        question: Question,
-        answer: &str,
-        link: &str,
-        consumer_id: &str,
-        address: IpAddr,
-    ) -> Result<Verdict, Refusal> {
-        let Some(count) = self.take(link) else {
-            return Ok(Verdict::Closed);
-        };
-        let consumer = match request_consumer(state, consumer_id, address).await {
-            Ok(consumer) => consumer,
-            Err(refusal) => {
-                self.give_back(link);
-                return Err(refusal);
-            }
-        };
-        if is_right(question, answer, &consumer) {
-            self.give_back(link);
-            return Ok(Verdict::Right);
+    let consumer = match request_consumer(state, consumer_id, address).await {
+        Ok(consumer) => consumer,
+        Err(refusal) => {
+            records.give_try_back(link).await?;
+            return Err(refusal);
         }
-        Ok(if count < TRIES {
-            Verdict::Wrong
-        } else {
-            Verdict::Closed
-        })
+    };
+    if is_right(question, answer, &consumer) {
+        records.give_try_back(link).await?;
+        return Ok(Verdict::Right);
     }
+    Ok(if count < TRIES {
+        Verdict::Wrong
+    } else {
+        Verdict::Closed
+    })
 }
 
 async fn request_consumer(
@@ -213,22 +178,6 @@ mod tests {
         let nobody = Consumer::default();
         assert!(!is_right(Question::Postcode, "", &nobody));
         assert!(!is_right(Question::BirthDate, "", &nobody));
-    }
-
-    #[test]
-    fn a_link_has_five_tries_and_a_right_one_costs_none() {
-        let tries = Tries::default();
-        for count in 1..=4 {
-            assert_eq!(tries.take("a"), Some(count));
-        }
-        for _ in 0..3 {
-            assert_eq!(tries.take("a"), Some(5));
-            tries.give_back("a");
-        }
-        assert!(!tries.are_used_up("a"));
-        assert_eq!(tries.take("a"), Some(5));
-        assert!(tries.are_used_up("a"));
-        assert_eq!((tries.take("a"), tries.take("b")), (None, Some(1)));
     }
 
     proptest! {

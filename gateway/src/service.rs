@@ -15,7 +15,7 @@ use crate::upstream::Endpoint;
 use axum::Router;
 use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
-use http::{HeaderValue, Method, Request, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -42,6 +42,7 @@ enum Route {
     Open,
     Session,
     Phone,
+    Devices,
     Links,
     Health,
     Ready,
@@ -56,6 +57,7 @@ impl Route {
         match path {
             "/session" => Route::Session,
             "/session/phone" => Route::Phone,
+            "/session/devices" => Route::Devices,
             "/links" => Route::Links,
             "/healthz" => Route::Health,
             "/readyz" => Route::Ready,
@@ -73,6 +75,7 @@ impl Route {
             Route::Open => "open",
             Route::Session => "session",
             Route::Phone => "phone",
+            Route::Devices => "devices",
             Route::Links => "links",
             Route::Health => "healthz",
             Route::Ready => "readyz",
@@ -179,36 +182,45 @@ impl Service {
             Err(refusal) => return self.refuse(refusal, request),
         };
         // The origin comes first: a page that may call us may also read why we refuse.
-        let mut response =
-            if let Err(refusal) = self.check_limits(route, url_too_long, client, &request) {
-                self.refuse(refusal, request)
-            } else if request.method() == Method::OPTIONS
-                && !matches!(route, Route::Links | Route::Open | Route::UnknownEndpoint)
-            {
-                self.allowed_origins.preflight()
-            } else {
-                match route {
-                    Route::Endpoint(endpoint) => self.endpoint(endpoint, client, request).await,
-                    Route::UnknownEndpoint => self.refuse(Refusal::NotFound, request),
-                    _ => match self.links.clone().oneshot(request).await {
-                        Ok(response) => response,
-                        Err(never) => match never {},
-                    },
-                }
-            };
+        let limited = self
+            .check_limits(
+                route,
+                url_too_long,
+                client,
+                request.method(),
+                request.headers(),
+            )
+            .await;
+        let mut response = if let Err(refusal) = limited {
+            self.refuse(refusal, request)
+        } else if request.method() == Method::OPTIONS
+            && !matches!(route, Route::Links | Route::Open | Route::UnknownEndpoint)
+        {
+            self.allowed_origins.preflight()
+        } else {
+            match route {
+                Route::Endpoint(endpoint) => self.endpoint(endpoint, client, request).await,
+                Route::UnknownEndpoint => self.refuse(Refusal::NotFound, request),
+                _ => match self.links.clone().oneshot(request).await {
+                    Ok(response) => response,
+                    Err(never) => match never {},
+                },
+            }
+        };
         self.security_headers.add_to_api(response.headers_mut());
         self.allowed_origins.allow(&origin, response.headers_mut());
         response
     }
 
     /// Whether this request is one too many or its address too long. The calls of the four endpoints are
-    /// counted for each session in [`Service::endpoint`].
-    fn check_limits(
+    /// counted for each consumer in [`Service::endpoint`].
+    async fn check_limits(
         &self,
         route: Route,
         url_too_long: bool,
         client: IpAddr,
-        request: &Request<Body>,
+        method: &Method,
+        headers: &HeaderMap,
     ) -> Result<(), Refusal> {
         if url_too_long {
             return Err(Refusal::UrlTooLong);
@@ -218,15 +230,16 @@ impl Service {
         if route != Route::Open {
             self.state.limiter.check_address(client)?;
         }
-        let log_out = request.method() == Method::DELETE;
-        if matches!(route, Route::Session | Route::Phone)
+        let log_out = method == Method::DELETE;
+        if matches!(route, Route::Session | Route::Phone | Route::Devices)
             && !log_out
             && let Ok(session) = self
                 .state
                 .sessions
-                .authenticate(request.headers(), SystemTime::now())
+                .authenticate(headers, SystemTime::now())
+                .await
         {
-            self.state.limiter.check_session(&session.id)?;
+            self.state.limiter.check_consumer(&session.consumer_id)?;
         }
         Ok(())
     }
@@ -249,8 +262,9 @@ impl Service {
             .state
             .sessions
             .authenticate(request.headers(), SystemTime::now())
+            .await
             .and_then(|session| {
-                self.state.limiter.check_session(&session.id)?;
+                self.state.limiter.check_consumer(&session.consumer_id)?;
                 Ok(session)
             });
         let session = match session {
@@ -265,8 +279,11 @@ impl Service {
         let mut response = endpoints::answer(&self.state, endpoint, &caller, request).await;
         // A consumer who logged out in the meantime stays logged out.
         if let Some(cookie) = renewal
-            && !self.state.sessions.is_revoked(&caller.session.id)
+            && !self.state.sessions.has_ended(&caller.session).await
         {
+            // While the store is away the device is listed until it would have been over by itself.
+            let now = SystemTime::now();
+            let _ = self.state.sessions.list_device(&caller.session, now).await;
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
         match kept {
@@ -301,7 +318,15 @@ impl Service {
         } else {
             (StatusCode::OK, "ready")
         };
-        self.json(status, format!("{{\"status\":\"{word}\"}}"))
+        // A store that is away is no reason to send consumers elsewhere: all copies have the same one, and
+        // what can be read without it is.
+        let store = if self.state.records.store().is_away() {
+            "away"
+        } else {
+            "up"
+        };
+        let json = format!("{{\"status\":\"{word}\",\"store\":\"{store}\"}}");
+        self.json(status, json)
     }
 
     /// Answers a request to the listener for operations: health, readiness and metrics.

@@ -36,8 +36,21 @@ pub struct Settings {
     pub access: AccessSettings,
     /// The limits.
     pub limits: Limits,
+    /// Where the gateway remembers what it must. Default: in memory.
+    pub store: StoreSettings,
     /// The log.
     pub log: LogSettings,
+}
+
+/// Where the gateway remembers what it must.
+#[derive(Debug, Clone)]
+pub enum StoreSettings {
+    /// In memory: for trying.
+    Memory,
+    /// In the file at that path: for one gateway.
+    File(PathBuf),
+    /// In the Redis or Valkey at that address, which may hold a password: for several copies.
+    Redis(SecretString),
 }
 
 /// AccelerateConnect, with a setting for each thing that its documentation leaves open.
@@ -207,8 +220,8 @@ pub struct Limits {
     pub upload_bytes: u64,
     /// Uploads at the same time. Default: 1,000.
     pub uploads: usize,
-    /// Uploads at the same time in one session. Default: 4.
-    pub uploads_per_session: usize,
+    /// Uploads at the same time of one consumer. Default: 4.
+    pub uploads_per_consumer: usize,
     /// All headers of a request together, in bytes; at least 8,192. Default: 16 KiB.
     pub header_bytes: usize,
     /// A path with its query, in bytes. Default: 4 KiB.
@@ -217,8 +230,8 @@ pub struct Limits {
     pub connections: usize,
     /// Connections at the same time from one address. Default: 256.
     pub connections_per_address: usize,
-    /// Calls of the endpoints a minute from one session. Default: 120.
-    pub session_per_minute: u32,
+    /// Calls of the endpoints a minute from one consumer. Default: 120.
+    pub consumer_per_minute: u32,
     /// Requests a minute from one address, the site's files not counted. Default: 600.
     pub address_per_minute: u32,
     /// How long a browser may take for the headers of a request. Default: 10 s.
@@ -231,6 +244,8 @@ pub struct Limits {
     pub idle_timeout: Duration,
     /// How many bytes of an upload must come in a second, over half a minute. Default: 2 KiB.
     pub upload_rate: u64,
+    /// How long an upload waits for a store that is away. Default: 10 s.
+    pub store_wait: Duration,
     /// How long requests are still taken after SIGTERM, while readiness says no. Default: 5 s.
     pub lame_duck: Duration,
     /// How long running uploads get after that. Default: 2 minutes.
@@ -302,12 +317,12 @@ impl Settings {
             limits: Limits {
                 upload_bytes: 25 * 1024 * 1024,
                 uploads: 1_000,
-                uploads_per_session: 4,
+                uploads_per_consumer: 4,
                 header_bytes: 16 * 1024,
                 url_bytes: 4 * 1024,
                 connections: 4_096,
                 connections_per_address: 256,
-                session_per_minute: 120,
+                consumer_per_minute: 120,
                 address_per_minute: 600,
                 header_timeout: Duration::from_secs(10),
                 keep_alive: Duration::from_secs(75),
@@ -315,13 +330,20 @@ impl Settings {
                 idle_timeout: Duration::from_secs(30),
                 upload_rate: 2 * 1024,
                 lame_duck: Duration::from_secs(5),
+                store_wait: Duration::from_secs(10),
                 drain: minutes(2),
             },
+            store: StoreSettings::Memory,
             log: LogSettings {
                 filter: "info".to_owned(),
                 json: true,
             },
         }
+    }
+
+    /// The name of one office at one address. Tokens and keys in the store are good for it alone.
+    pub fn audience(&self) -> String {
+        [self.public_url.as_str(), " ", &self.accelerate.domain].concat()
     }
 
     /// Whether consumers reach the gateway over TLS. Without it (on this machine, for trying) cookies have

@@ -26,14 +26,17 @@ pub enum Purpose {
     Session,
     /// A link to our own page, for a browser that keeps no cookie on a page of another site.
     OwnPage,
+    /// What the gateway's own commands show to the gateway that runs.
+    Command,
 }
 
 impl Purpose {
-    const ALL: [Purpose; 4] = [
+    const ALL: [Purpose; 5] = [
         Purpose::Link,
         Purpose::Phone,
         Purpose::Session,
         Purpose::OwnPage,
+        Purpose::Command,
     ];
 
     fn name(self) -> &'static str {
@@ -42,6 +45,7 @@ impl Purpose {
             Purpose::Phone => "phone",
             Purpose::Session => "session",
             Purpose::OwnPage => "own-page",
+            Purpose::Command => "command",
         }
     }
 }

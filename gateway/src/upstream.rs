@@ -451,14 +451,7 @@ pub fn error_answer(status: StatusCode, code: Option<String>) -> Failure {
 }
 
 fn caused_by_browser(error: &(dyn std::error::Error + 'static)) -> bool {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        if let Some(error) = error.downcast_ref::<RelayError>() {
-            return *error != RelayError::ReceiverIdle;
-        }
-        cause = error.source();
-    }
-    false
+    RelayError::in_chain(error).is_some_and(|error| error != RelayError::ReceiverIdle)
 }
 
 fn unix_time() -> i64 {

@@ -441,7 +441,7 @@ fn a_document_that_is_too_large_is_refused_by_its_length_and_by_its_bytes() {
 fn too_many_requests_are_refused_with_a_time_to_wait() {
     let upstream = accepts_everything();
     let gateway = TestGateway::with(upstream.address, |settings| {
-        settings.limits.session_per_minute = 2
+        settings.limits.consumer_per_minute = 2
     });
     gateway.get("/consumerportal/getsession");
     gateway.get("/consumerportal/getsession");

@@ -411,7 +411,7 @@ fn holds_uploads() -> (FakeAccelerate, mpsc::Receiver<()>, mpsc::Sender<()>) {
 fn an_upload_without_a_free_slot_is_refused_with_a_time_to_wait() {
     let (upstream, begun, end) = holds_uploads();
     let gateway = TestGateway::with(upstream.address, |settings| {
-        settings.limits.uploads_per_session = 1
+        settings.limits.uploads_per_consumer = 1
     });
     let mut first = gateway.connect();
     first
@@ -436,7 +436,7 @@ fn an_upload_without_a_free_slot_is_refused_with_a_time_to_wait() {
 fn a_repeat_needs_no_free_slot_and_gets_the_first_ones_answer() {
     let (upstream, begun, end) = holds_uploads();
     let gateway = TestGateway::with(upstream.address, |settings| {
-        settings.limits.uploads_per_session = 1
+        settings.limits.uploads_per_consumer = 1
     });
     let send = || {
         let mut stream = gateway.connect();

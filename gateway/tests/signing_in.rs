@@ -108,10 +108,11 @@ impl Gateway {
     }
 
     /// The consumer whose session a cookie holds.
-    fn consumer_of(&self, cookie: &str) -> Option<String> {
+    async fn consumer_of(&self, cookie: &str) -> Option<String> {
         let headers = HeaderMap::from_iter([(header::COOKIE, cookie.parse().unwrap())]);
         self.sessions
             .authenticate(&headers, clock())
+            .await
             .ok()
             .map(|session| session.consumer_id)
     }
@@ -161,7 +162,10 @@ async fn a_link_signs_in_any_number_of_times_for_fourteen_days() {
         assert_eq!(location(&opened), "https://portal.example.nl/");
         assert_eq!(opened.headers()[header::REFERRER_POLICY], "no-referrer");
         assert_eq!(
-            gateway.consumer_of(&cookie(&opened).unwrap()).as_deref(),
+            gateway
+                .consumer_of(&cookie(&opened).unwrap())
+                .await
+                .as_deref(),
             Some("CNSR1")
         );
     }
@@ -239,7 +243,12 @@ async fn opening_a_link_signs_nobody_in_and_uses_no_code_up() {
             assert_eq!(shown.headers()[header::REFERRER_POLICY], "same-origin");
         }
         let opened = gateway.open(&link).await;
-        assert!(gateway.consumer_of(&cookie(&opened).unwrap()).is_some());
+        assert!(
+            gateway
+                .consumer_of(&cookie(&opened).unwrap())
+                .await
+                .is_some()
+        );
     }
 }
 
@@ -287,7 +296,10 @@ async fn who_is_signed_in_as_another_consumer_is_asked_before_that_ends() {
     assert!(html.contains("U bent ingelogd bij een ander dossier") && html.contains("replace"));
     let opened = gateway.open_with(&other, &signed_in, "replace=yes").await;
     assert_eq!(
-        gateway.consumer_of(&cookie(&opened).unwrap()).as_deref(),
+        gateway
+            .consumer_of(&cookie(&opened).unwrap())
+            .await
+            .as_deref(),
         Some("CNSR2")
     );
     // One's own link asks nothing.
@@ -359,7 +371,10 @@ async fn the_offices_systems_get_links_with_the_key_only() {
     assert_eq!(minted["expires"], 1_700_000_000 + 2 * 86_400);
     let opened = gateway.open(minted["link"].as_str().unwrap()).await;
     assert_eq!(
-        gateway.consumer_of(&cookie(&opened).unwrap()).as_deref(),
+        gateway
+            .consumer_of(&cookie(&opened).unwrap())
+            .await
+            .as_deref(),
         Some("CNSR1")
     );
     for wrong in [
@@ -418,7 +433,10 @@ async fn a_phone_code_opens_the_same_page_once_within_five_minutes() {
         "https://portal.example.nl/#portal/action/PRA1"
     );
     assert_eq!(
-        gateway.consumer_of(&cookie(&opened).unwrap()).as_deref(),
+        gateway
+            .consumer_of(&cookie(&opened).unwrap())
+            .await
+            .as_deref(),
         Some("CNSR1")
     );
     let again = gateway.open(link).await;
@@ -444,7 +462,11 @@ async fn a_phones_session_ends_with_the_desktops() {
     for minute in (15..718).step_by(15) {
         set_clock(minute);
         let headers = HeaderMap::from_iter([(header::COOKIE, desktop.parse().unwrap())]);
-        let session = gateway.sessions.authenticate(&headers, clock()).unwrap();
+        let session = gateway
+            .sessions
+            .authenticate(&headers, clock())
+            .await
+            .unwrap();
         if let Some(renewed) = session.renewal() {
             desktop = renewed
                 .to_str()
@@ -461,10 +483,10 @@ async fn a_phones_session_ends_with_the_desktops() {
     let link = code["link"].as_str().unwrap();
     set_clock(719);
     let phone = cookie(&gateway.open(link).await).unwrap();
-    assert!(gateway.consumer_of(&phone).is_some());
+    assert!(gateway.consumer_of(&phone).await.is_some());
     set_clock(720);
     assert!(
-        gateway.consumer_of(&phone).is_none(),
+        gateway.consumer_of(&phone).await.is_none(),
         "it ends when the desktop's session does"
     );
 }
@@ -478,7 +500,7 @@ async fn log_out_makes_the_sessions_phone_codes_worthless() {
         .send("DELETE", "/session", &[("cookie", &desktop)], "")
         .await;
     assert_eq!(out.status(), 204);
-    assert!(gateway.consumer_of(&desktop).is_none());
+    assert!(gateway.consumer_of(&desktop).await.is_none());
     let opened = gateway.open(code["link"].as_str().unwrap()).await;
     assert_eq!(
         location(&opened),
@@ -550,7 +572,10 @@ async fn a_browser_without_third_party_cookies_gets_a_link_to_our_own_page_for_t
         let opened = gateway.open(&own_page).await;
         assert_eq!(location(&opened), "https://portal.example.nl/");
         assert_eq!(
-            gateway.consumer_of(&cookie(&opened).unwrap()).as_deref(),
+            gateway
+                .consumer_of(&cookie(&opened).unwrap())
+                .await
+                .as_deref(),
             Some("CNSR1")
         );
     }
@@ -634,4 +659,149 @@ fn a_consumers_id_has_1_to_64_visible_ascii_characters() {
             "{bad}"
         );
     }
+}
+
+const WITH_KEY: &str = "Bearer a-key-that-the-office-keeps-0123456789";
+
+impl Gateway {
+    /// The cookie of a phone that opened a code of this session.
+    async fn phone_of(&self, cookie_of_desktop: &str) -> String {
+        let code = json(self.phone_code(cookie_of_desktop, "{}").await).await;
+        cookie(&self.open(code["link"].as_str().unwrap()).await).unwrap()
+    }
+
+    async fn close(&self, query: &str, authorization: &str) -> Response<Body> {
+        let path = format!("/links?{query}");
+        let key = [("authorization", authorization)];
+        self.send("DELETE", &path, &key, "").await
+    }
+
+    async fn devices(&self, cookie: &str) -> u64 {
+        let asked = self
+            .send("GET", "/session/devices", &[("cookie", cookie)], "")
+            .await;
+        assert_eq!(asked.status(), 200);
+        json(asked).await["devices"].as_u64().unwrap()
+    }
+}
+
+#[tokio::test]
+async fn log_out_ends_all_sessions_that_came_from_one_another_and_no_others() {
+    let gateway = Gateway::new(settings());
+    let desktop = gateway.sign_in().await;
+    let phone = gateway.phone_of(&desktop).await;
+    let phone_of_the_phone = gateway.phone_of(&phone).await;
+    let another = gateway.sign_in().await;
+    let out = gateway
+        .send("DELETE", "/session", &[("cookie", &phone)], "")
+        .await;
+    assert_eq!(out.status(), 204);
+    for ended in [desktop, phone, phone_of_the_phone] {
+        assert_eq!(gateway.consumer_of(&ended).await, None);
+    }
+    assert!(gateway.consumer_of(&another).await.is_some());
+}
+
+#[tokio::test]
+async fn a_consumer_sees_their_devices_and_can_end_the_others() {
+    let gateway = Gateway::new(settings());
+    let desktop = gateway.sign_in().await;
+    assert_eq!(gateway.devices(&desktop).await, 1);
+    let phone = gateway.phone_of(&desktop).await;
+    assert_eq!(gateway.devices(&desktop).await, 2);
+    assert_eq!(gateway.devices(&phone).await, 2);
+    let code = json(gateway.phone_code(&phone, "{}").await).await;
+    let ended = gateway
+        .send("DELETE", "/session/devices", &[("cookie", &desktop)], "")
+        .await;
+    assert_eq!(ended.status(), 204);
+    assert!(gateway.consumer_of(&phone).await.is_none());
+    assert!(gateway.consumer_of(&desktop).await.is_some());
+    assert_eq!(gateway.devices(&desktop).await, 1);
+    let opened = gateway.open(code["link"].as_str().unwrap()).await;
+    assert_eq!(cookie(&opened), None, "a code of the phone that was ended");
+    let refused = gateway.send("DELETE", "/session/devices", &[], "").await;
+    assert_eq!(refused.status(), 401);
+}
+
+#[tokio::test]
+async fn the_office_closes_all_links_and_sessions_of_a_consumer_at_once() {
+    let gateway = Gateway::new(settings());
+    let (link, session) = (gateway.link(), gateway.sign_in().await);
+    let code = json(gateway.phone_code(&session, "{}").await).await;
+    let of_another = links::mint(&gateway.settings, "CNSR2", None, clock()).unwrap();
+    let another = cookie(&gateway.open(of_another.as_str()).await).unwrap();
+    let closed = gateway.close("consumer_id=CNSR1", WITH_KEY).await;
+    assert_eq!(closed.status(), 204);
+    assert_eq!(gateway.consumer_of(&session).await, None);
+    for (link, fragment) in [
+        (link.as_str(), "link-expired"),
+        (code["link"].as_str().unwrap(), "code-expired"),
+    ] {
+        let opened = gateway.open(link).await;
+        let page = format!("https://portal.example.nl/#portal/{fragment}");
+        assert_eq!(location(&opened), page);
+        assert_eq!(cookie(&opened), None);
+    }
+    assert!(gateway.consumer_of(&another).await.is_some());
+    set_clock(1);
+    let new = gateway.sign_in().await;
+    assert!(gateway.consumer_of(&new).await.is_some());
+}
+
+#[tokio::test]
+async fn the_office_closes_one_link_with_its_sessions() {
+    let gateway = Gateway::new(settings());
+    let body = "{\"consumer_id\":\"CNSR1\"}";
+    let with_key = [("authorization", WITH_KEY)];
+    let made = json(gateway.send("POST", "/links", &with_key, body).await).await;
+    let link = made["link"].as_str().unwrap();
+    let session = cookie(&gateway.open(link).await).unwrap();
+    let phone = gateway.phone_of(&session).await;
+    let another = gateway.sign_in().await;
+    let query = format!("link_id={}", made["id"].as_str().unwrap());
+    assert_eq!(gateway.close(&query, WITH_KEY).await.status(), 204);
+    for ended in [session, phone] {
+        assert_eq!(gateway.consumer_of(&ended).await, None);
+    }
+    let opened = gateway.open(link).await;
+    assert_eq!(
+        location(&opened),
+        "https://portal.example.nl/#portal/link-expired"
+    );
+    assert!(gateway.consumer_of(&another).await.is_some());
+}
+
+#[tokio::test]
+async fn only_the_office_closes_links() {
+    let gateway = Gateway::new(settings());
+    let session = gateway.sign_in().await;
+    for wrong in ["", "Bearer wrong", KEY, &format!("Bearer {session}")] {
+        let refused = gateway.close("consumer_id=CNSR1", wrong).await;
+        assert_eq!(refused.status(), 401, "{wrong}");
+    }
+    for query in ["", "consumer_id=", "consumer_id=a%20b", "link_id=", "x=1"] {
+        let refused = gateway.close(query, WITH_KEY).await;
+        assert_eq!(refused.status(), 400, "{query}");
+    }
+    let both = gateway.close("consumer_id=CNSR1&link_id=a", WITH_KEY).await;
+    assert_eq!(both.status(), 400);
+    assert!(gateway.consumer_of(&session).await.is_some());
+}
+
+#[tokio::test]
+async fn a_command_of_the_gateway_closes_links_without_a_key_for_a_minute() {
+    let mut without_key = settings();
+    without_key.session.links_key = None;
+    let gateway = Gateway::new(without_key);
+    let session = gateway.sign_in().await;
+    let token = links::command_token(&gateway.settings, clock()).unwrap();
+    let bearer = format!("Bearer {token}");
+    set_clock(1);
+    let late = gateway.close("consumer_id=CNSR1", &bearer).await;
+    assert_eq!(late.status(), 404, "without a key nobody is told more");
+    set_clock(0);
+    let closed = gateway.close("consumer_id=CNSR1", &bearer).await;
+    assert_eq!(closed.status(), 204);
+    assert!(gateway.consumer_of(&session).await.is_none());
 }

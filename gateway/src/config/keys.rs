@@ -2,7 +2,8 @@
 
 use super::MIN_SECRET_BYTES;
 use super::values::{
-    boolean, bytes, colour, count, line, list, net, one_of, origin, page, text, time, time_or_none,
+    boolean, bytes, colour, count, line, list, net, one_of, origin, page, store, text, time,
+    time_or_none,
 };
 use crate::settings::{
     FormOfAddress, ForwardedHeader, HeaderValues, Language, Question, Settings, TimeParameter,
@@ -12,6 +13,12 @@ use toml::Value;
 
 /// Reads a value into its setting. An error is the end of a sentence that begins with the key.
 pub type Setter = fn(&mut Settings, &Value) -> Result<(), String>;
+
+/// Keys that had another name, with the one that they have now.
+pub const RENAMED: &[(&str, &str)] = &[
+    ("limits.uploads_per_session", "limits.uploads_per_consumer"),
+    ("limits.session_per_minute", "limits.consumer_per_minute"),
+];
 
 /// The keys and how they are read.
 pub const KEYS: &[(&str, Setter)] = &[
@@ -39,6 +46,9 @@ pub const KEYS: &[(&str, Setter)] = &[
         }
         it.session.links_key = Some(key.into());
         Ok(())
+    }),
+    ("gateway_store", |it, value| {
+        assign(&mut it.store, store(text(value)?))
     }),
     ("accelerate.time", |it, value| {
         assign(
@@ -192,8 +202,8 @@ pub const KEYS: &[(&str, Setter)] = &[
     ("limits.uploads", |it, value| {
         assign(&mut it.limits.uploads, count(value))
     }),
-    ("limits.uploads_per_session", |it, value| {
-        assign(&mut it.limits.uploads_per_session, count(value))
+    ("limits.uploads_per_consumer", |it, value| {
+        assign(&mut it.limits.uploads_per_consumer, count(value))
     }),
     ("limits.headers", |it, value| {
         let size = bytes(value)?;
@@ -218,8 +228,8 @@ pub const KEYS: &[(&str, Setter)] = &[
     ("limits.connections_per_address", |it, value| {
         assign(&mut it.limits.connections_per_address, count(value))
     }),
-    ("limits.session_per_minute", |it, value| {
-        assign(&mut it.limits.session_per_minute, count(value))
+    ("limits.consumer_per_minute", |it, value| {
+        assign(&mut it.limits.consumer_per_minute, count(value))
     }),
     ("limits.address_per_minute", |it, value| {
         assign(&mut it.limits.address_per_minute, count(value))
@@ -241,6 +251,9 @@ pub const KEYS: &[(&str, Setter)] = &[
     }),
     ("limits.idle_timeout", |it, value| {
         assign(&mut it.limits.idle_timeout, time(value))
+    }),
+    ("limits.store_wait", |it, value| {
+        assign(&mut it.limits.store_wait, time(value))
     }),
     ("limits.drain", |it, value| {
         assign(&mut it.limits.drain, time(value))

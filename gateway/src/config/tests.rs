@@ -14,6 +14,10 @@ fn environment() -> Vec<(String, String)> {
         ("ACCELERATE_URL", "https://accelerate.example/api"),
         ("ACCELERATE_DOMAIN", "demo"),
         ("ACCELERATE_SALT", "PRIVATE_SALT"),
+        (
+            "GATEWAY_STORE",
+            "file:/var/lib/consumer-portal/gateway.redb",
+        ),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .to_vec()
@@ -146,6 +150,54 @@ fn a_setting_that_is_probably_not_meant_is_a_warning() {
     assert!(warnings(origins, &[]).contains("another site"));
     let same = "[access]\norigins = [\"https://www.example.nl\"]";
     assert_eq!(warnings(same, &[]), "");
+}
+
+#[test]
+fn a_store_is_a_file_or_a_redis_and_without_one_there_is_a_warning() {
+    let store = |text| read_with("", &[("GATEWAY_STORE", text)], &[]);
+    assert!(matches!(
+        store("file:/var/lib/a.redb").unwrap().settings.store,
+        StoreSettings::File(path) if path == Path::new("/var/lib/a.redb")
+    ));
+    for url in ["redis://10.0.0.5", "rediss://:s3cr3t@valkey.example:6380/1"] {
+        let settings = store(url).unwrap().settings;
+        assert!(matches!(&settings.store, StoreSettings::Redis(_)), "{url}");
+        assert!(!format!("{settings:?}").contains("s3cr3t"));
+    }
+    for wrong in ["", "file:", "/var/lib/a.redb", "redis:", "http://10.0.0.5"] {
+        let mistakes = store(wrong).unwrap_err().concat();
+        assert!(
+            mistakes.contains("gateway_store must be file:PATH"),
+            "{wrong}"
+        );
+    }
+    let flag = [("gateway_store", "redis://:s3cr3t@10.0.0.5")];
+    let mistakes = read_with("", &[], &flag).unwrap_err().concat();
+    assert!(mistakes.contains("a secret is not given by a flag"));
+    assert!(!mistakes.contains("s3cr3t"));
+    let without = environment()
+        .into_iter()
+        .filter(|(it, _)| it != "GATEWAY_STORE");
+    let sources = Sources {
+        environment: without.collect(),
+        ..Sources::default()
+    };
+    let configuration = read(sources, |_| unreachable!()).unwrap();
+    assert!(matches!(
+        configuration.settings.store,
+        StoreSettings::Memory
+    ));
+    assert!(configuration.warnings.concat().contains("in memory"));
+}
+
+#[test]
+fn a_setting_that_was_renamed_is_read_by_its_old_name_too() {
+    let file = "[limits]\nuploads_per_session = 3\nsession_per_minute = 7";
+    let limits = read_with(file, &[], &[]).unwrap().settings.limits;
+    assert_eq!(
+        (limits.uploads_per_consumer, limits.consumer_per_minute),
+        (3, 7)
+    );
 }
 
 #[test]

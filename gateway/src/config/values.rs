@@ -1,6 +1,7 @@
 //! Reads a single value of the configuration: a time, a size, an address, an origin. An error is the end of
 //! a sentence that begins with the key. It never repeats the value.
 
+use crate::settings::StoreSettings;
 use ipnet::IpNet;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -139,6 +140,20 @@ pub(super) fn bytes(value: &Value) -> Result<u64, String> {
         .and_then(|it| it.checked_mul(unit))
         .filter(|it| (1..=1 << 40).contains(it))
         .ok_or_else(wrong)
+}
+
+/// Reads where the gateway remembers: `file:PATH`, `redis://…` or `rediss://…`.
+pub(super) fn store(text: &str) -> Result<StoreSettings, String> {
+    let text = text.trim();
+    if let Some(path) = text.strip_prefix("file:").filter(|path| !path.is_empty()) {
+        return Ok(StoreSettings::File(path.into()));
+    }
+    let is_redis = Url::parse(text)
+        .is_ok_and(|url| matches!(url.scheme(), "redis" | "rediss") && url.has_host());
+    if is_redis {
+        return Ok(StoreSettings::Redis(text.into()));
+    }
+    Err("must be file:PATH, redis://… or rediss://…".to_owned())
 }
 
 pub(super) fn net(text: &str) -> Result<IpNet, String> {

@@ -4,7 +4,8 @@
 use super::caller::Caller;
 use super::own_actions::{check_action_id, require_own_action};
 use crate::app_state::AppState;
-use crate::dedup::{Attempt, FirstAttempt, Outcome};
+use crate::dedup::{Attempt, Ended, FirstAttempt, MustNotLeave, Outcome};
+use crate::last_piece::HeldBody;
 use crate::limits::UploadSlot;
 use crate::refusal::{Refusal, error_body};
 use crate::relay::{RelayBody, RelayError, RelayProgress, drain};
@@ -18,11 +19,11 @@ use accelerate::request::{decode_header, encode_header};
 use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use http_body::Body as _;
 use http_body_util::BodyExt as _;
 use std::sync::Arc;
-use std::time::Instant;
 
 /// Room for the multipart headers around a document, in bytes.
 const MULTIPART_BYTES: u64 = 64 * 1024;
@@ -220,39 +221,41 @@ async fn admit(
     content_type: HeaderValue,
 ) -> Result<Admission, Failure> {
     require_own_action(state, caller, &parameters.productaction_id).await?;
-    let first = match first_attempt(state, caller, &parameters).await {
+    let first = match first_attempt(state, caller, &parameters).await? {
         Ok(first) => first,
         Err(outcome) => return Ok(Admission::Repeat(outcome)),
     };
     // A repeat takes no slot: the upload that it waits for has one.
-    let slot = state.limiter.upload_slot(&caller.session.id)?;
+    let slot = state.limiter.upload_slot(caller.consumer_id())?;
     let upload = (parameters, content_type, first, slot);
     Ok(Admission::Send(Box::new(upload)))
 }
 
-/// Registers the upload when it has an `upload-id`. An error is the outcome of the same upload before.
+/// Registers the upload when it has an `upload-id`. The inner error is the outcome of the same upload before.
 async fn first_attempt(
     state: &AppState,
     caller: &Caller,
     parameters: &Parameters,
-) -> Result<Option<FirstAttempt>, Outcome> {
+) -> Result<Result<Option<FirstAttempt>, Outcome>, Refusal> {
     let Some(upload_id) = &parameters.upload_id else {
-        return Ok(None);
+        return Ok(Ok(None));
     };
+    let action = &parameters.productaction_id;
+    let key = state.dedup.key(caller.consumer_id(), action, upload_id);
     loop {
-        let key = (
-            caller.consumer_id().to_owned(),
-            parameters.productaction_id.clone(),
-            upload_id.clone(),
-        );
-        match state.dedup.register(key, Instant::now()) {
-            Attempt::First(first) => return Ok(Some(first)),
+        match state.dedup.register(key.clone()).await? {
+            Attempt::First(first) => return Ok(Ok(Some(first))),
             Attempt::Repeat(repeat) => {
                 state.metrics.repeated.inc();
-                if let Some(outcome) = repeat.outcome().await {
-                    return Err(outcome);
+                match repeat.ended().await {
+                    Ended::Outcome(outcome) => return Ok(Err(outcome)),
+                    // As when AccelerateConnect does not answer: the portal asks whether the document is there.
+                    Ended::Unknown => {
+                        return Ok(Err(outcome_of_refusal(Refusal::AccelerateTimeout)));
+                    }
+                    // The first one broke off on its way to us: this one takes its place.
+                    Ended::BrokeOff => {}
                 }
-                // The first one broke off on its way to us: this one takes its place.
             }
         }
     }
@@ -287,18 +290,29 @@ impl Upload {
             .iter()
             .map(|(name, value)| (*name, value.as_str()))
             .collect();
-        let (content_type, body, sent) = match settings.upload_body {
-            UploadBody::Multipart => (content_type, Body::new(body), progress.clone()),
+        let (content_type, body) = match settings.upload_body {
+            UploadBody::Multipart => (content_type, Body::new(body)),
             UploadBody::Raw => {
                 let part = file_part(&content_type, body).await?;
                 let content_type = HeaderValue::from_str(&parameters.mimetype)
                     .map_err(|_| Refusal::InvalidParameter)?;
-                // What follows the part is never read: the request is complete when the part is.
-                let idle_limit = state.settings.limits.idle_timeout;
-                let (part, sent) = RelayBody::new(part, u64::MAX, idle_limit);
-                (content_type, Body::new(part), sent)
+                (content_type, part)
             }
         };
+        // AccelerateConnect has not all of it before the store knows that: nobody sends it again then.
+        let may_leave = first.as_ref().map(FirstAttempt::last_piece);
+        let may_leave = async move {
+            match may_leave {
+                Some(last_piece) => last_piece.may_leave().await,
+                None => Ok(()),
+            }
+        };
+        let (body, must_not_leave) = HeldBody::new(body, may_leave.boxed());
+        // What follows a part is never read: the request is complete when the part is.
+        let limits = &state.settings.limits;
+        let idle_limit = limits.idle_timeout + limits.store_wait;
+        let (body, sent) = RelayBody::new(Body::new(body), u64::MAX, idle_limit);
+        let body = Body::new(body);
         state.metrics.uploads.inc();
         let answer = state
             .upstream
@@ -309,6 +323,9 @@ impl Upload {
             Ok((status, body)) => outcome_of_answer(status, &body),
             Err(refusal) => {
                 let refusal = match progress.error().or(sent.error()) {
+                    _ if must_not_leave.get() == Some(&MustNotLeave::StoreAway) => {
+                        Refusal::StoreUnavailable
+                    }
                     Some(RelayError::TooLarge) => Refusal::FileTooLarge,
                     Some(RelayError::SenderIdle) => Refusal::TooSlow,
                     Some(RelayError::SenderGone) => Refusal::UploadInterrupted,
@@ -323,7 +340,7 @@ impl Upload {
             }
         };
         if let Some(first) = first {
-            first.complete(outcome.clone(), Instant::now());
+            first.complete(outcome.clone()).await;
         }
         drop(slot);
         Ok(response_of(outcome))

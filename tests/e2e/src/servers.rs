@@ -149,7 +149,7 @@ impl TestServers {
         settings.session.links_key = Some(LINKS_KEY.into());
         settings.access.origins = vec![format!("http://{}", address_of(&self.broker))];
         // A test sends requests faster than a consumer.
-        settings.limits.session_per_minute = 100_000;
+        settings.limits.consumer_per_minute = 100_000;
         settings.limits.address_per_minute = 100_000;
         (self.change)(self, &mut settings);
         settings

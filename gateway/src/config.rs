@@ -22,8 +22,9 @@ use zeroize::{Zeroize as _, Zeroizing};
 const MIN_SECRET_BYTES: usize = 32;
 
 /// The settings that may be given in the environment too. The variable has the same name in capitals.
-const ENVIRONMENT_KEYS: [&str; 9] = [
+const ENVIRONMENT_KEYS: [&str; 10] = [
     "gateway_listen",
+    "gateway_ops_listen",
     "gateway_public_url",
     "gateway_assets",
     "gateway_secret",

@@ -5,13 +5,13 @@
 //! Each file uses only those below it:
 //!
 //! ```text
-//! server             listens, stops                        -> service, connection
+//! server             listens, stops                        -> service, connection, connections
 //! revocation         a command that closes links           -> links, records
 //! service            one request: route, checks, answer    -> the parts, allowed_origins, client_address
-//! endpoints  links  assets  security_headers               the parts that answer
+//! endpoints  links  open_page  second_question  assets  security_headers      the parts that answer
 //!                    -> app_state, session, upstream, qr, style_hashes
 //! app_state          what the endpoints share              -> the concerns
-//! upstream  session  limits  action_scanner  dedup  metrics  circuit      one concern each
+//! upstream  session  limits  connections  action_scanner  dedup  metrics  circuit    one concern each
 //!                    -> the tools, records
 //! records -> store                                         what is remembered, and where
 //! action_cache  last_piece  relay  token  json_cleaner  refusal           tools
@@ -27,6 +27,7 @@ pub mod circuit;
 pub mod client_address;
 pub mod config;
 pub mod connection;
+pub mod connections;
 pub mod dedup;
 pub mod endpoints;
 pub mod json_cleaner;
@@ -35,11 +36,13 @@ pub mod limits;
 pub mod links;
 pub mod log;
 pub mod metrics;
+pub mod open_page;
 pub mod qr;
 pub mod records;
 pub mod refusal;
 pub mod relay;
 pub mod revocation;
+pub mod second_question;
 pub mod security_headers;
 pub mod server;
 pub mod service;

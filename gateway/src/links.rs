@@ -1,23 +1,35 @@
 //! Links: how a consumer signs in. One kind the office sends; the other continues a session of the desktop
-//! on the consumer's phone. A link holds a signed token. The store remembers only which links for phones were
-//! used, and what was closed.
+//! on the consumer's phone. A link holds a signed token. Only the button of our page, or of the portal on a
+//! page of another site, signs in: opening a link changes nothing. The store remembers only which links for
+//! phones were used, what was closed, and the tries at the second question.
 
+use crate::allowed_origins::{AllowedOrigins, RequestOrigin};
+use crate::app_state::AppState;
+use crate::open_page::{Content, OpenPage};
 use crate::qr;
 use crate::records::{Kind, LONGEST_LINK, Origin, unix_milliseconds};
 use crate::refusal::{Refusal, error_response};
+use crate::second_question::{Verdict, check_answer, tries_are_used_up};
 use crate::session::{Session, Sessions, SignIn, random_id, unix_seconds};
-use crate::settings::Settings;
+use crate::settings::{Question, Settings};
 use crate::token::{Keys, Purpose};
+use axum::body::Body;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http_body::Body as _;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use secrecy::{ExposeSecret as _, SecretString};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use subtle::ConstantTimeEq as _;
@@ -27,13 +39,16 @@ use url::Url;
 const CODE_MARGIN: Duration = Duration::from_secs(60);
 /// How long a token of the gateway's own commands is good.
 const COMMAND_LIFETIME: Duration = Duration::from_secs(60);
-/// The largest body of a request, in bytes.
-const MAX_BODY_BYTES: usize = 8 * 1024;
+/// The largest body of a request that is no upload, in bytes.
+pub const MAX_BODY_BYTES: u64 = 8 * 1024;
 
 /// Makes and checks links.
 pub struct Links {
+    state: Arc<AppState>,
     sessions: Arc<Sessions>,
     settings: Settings,
+    page: OpenPage,
+    origins: AllowedOrigins,
     clock: fn() -> SystemTime,
 }
 
@@ -67,7 +82,8 @@ struct CommandClaims {
     expires: u64,
 }
 
-/// The content of a link for a phone.
+/// The content of a link for a phone, and of one to our own page for a browser that keeps no cookie on a page
+/// of another site.
 #[derive(Serialize, Deserialize)]
 struct PhoneLinkClaims {
     #[serde(rename = "c")]
@@ -75,7 +91,7 @@ struct PhoneLinkClaims {
     /// When the link expires, in Unix seconds.
     #[serde(rename = "e")]
     expires: u64,
-    /// The link's own id: it is good once.
+    /// The link's own id. A link for a phone is good once.
     #[serde(rename = "n")]
     id: String,
     /// The id of the desktop's session. When that is ended, the link is worth nothing.
@@ -120,6 +136,8 @@ enum LinkError {
     CodeExpired,
     /// The link for a phone was used before.
     CodeUsed,
+    /// The link was closed after too many wrong answers.
+    Closed,
     /// It is no link of ours.
     Unknown,
 }
@@ -131,6 +149,7 @@ impl LinkError {
             LinkError::Expired => "LINK_EXPIRED",
             LinkError::CodeExpired => "CODE_EXPIRED",
             LinkError::CodeUsed => "CODE_USED",
+            LinkError::Closed => "LINK_CLOSED",
             LinkError::Unknown => "LINK_UNKNOWN",
         }
     }
@@ -138,7 +157,7 @@ impl LinkError {
     /// The fragment with which the portal's page says so.
     fn fragment(self) -> &'static str {
         match self {
-            LinkError::Expired => "portal/link-expired",
+            LinkError::Expired | LinkError::Closed => "portal/link-expired",
             LinkError::CodeExpired => "portal/code-expired",
             LinkError::CodeUsed => "portal/code-used",
             LinkError::Unknown => "portal/link-unknown",
@@ -155,6 +174,9 @@ struct Opened {
     family: Option<String>,
     /// The id of the office's link.
     link: String,
+    /// The id of the link itself.
+    id: String,
+    kind: LinkKind,
     /// The portal's page to open; empty for the overview.
     route: String,
 }
@@ -169,6 +191,47 @@ impl Opened {
         }
     }
 }
+
+/// Which kind of link it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LinkKind {
+    /// The office's: good any number of times. The second question is asked.
+    Office,
+    /// For a phone: good once.
+    Phone,
+    /// To our own page, from a page of another site where no cookie is kept: as good as the session.
+    OwnPage,
+}
+
+/// What came of an attempt to sign in.
+enum Attempt {
+    /// The consumer is signed in.
+    SignedIn(Box<(Opened, Session, HeaderValue)>),
+    /// Another consumer is signed in in this browser, and was not given up. The second question is still to
+    /// be asked, if there is one.
+    OtherConsumer(Option<Question>),
+    /// The answer to the second question is missing.
+    AnswerNeeded(Question),
+    /// The answer to the second question is wrong.
+    AnswerWrong(Question),
+    /// The link does not sign in.
+    Bad(LinkError),
+}
+
+/// What a consumer says when they sign in.
+#[derive(Default, Deserialize)]
+struct Said {
+    /// The answer to the second question.
+    #[serde(default)]
+    answer: String,
+    /// Whether another consumer's session may be given up.
+    #[serde(default)]
+    replace: bool,
+}
+
+/// The client's address, for AccelerateConnect, as an extension of a request.
+#[derive(Debug, Clone, Copy)]
+pub struct ClientAddress(pub IpAddr);
 
 /// An office's link that was made.
 struct MadeLink {
@@ -256,31 +319,32 @@ fn own_link_with(settings: &Settings, token: &str) -> Url {
 }
 
 impl Links {
-    /// Links of these settings, by the system's clock.
-    pub fn new(sessions: Arc<Sessions>, settings: &Settings) -> Links {
-        Links::with_clock(sessions, settings, SystemTime::now)
+    /// Links of that gateway, by the system's clock.
+    pub fn new(state: Arc<AppState>) -> Links {
+        Links::with_clock(state, SystemTime::now)
     }
 
     /// The same by another clock.
-    pub fn with_clock(
-        sessions: Arc<Sessions>,
-        settings: &Settings,
-        clock: fn() -> SystemTime,
-    ) -> Links {
+    pub fn with_clock(state: Arc<AppState>, clock: fn() -> SystemTime) -> Links {
+        let settings = &state.settings;
         Links {
-            sessions,
+            sessions: state.sessions.clone(),
+            page: OpenPage::new(settings),
+            origins: AllowedOrigins::new(settings),
             settings: settings.clone(),
             clock,
+            state,
         }
     }
 
-    /// Checks a token. The token of a link for a phone is used up by that. The inner error is the consumer's
-    /// to read, the outer one says that nobody can tell now.
-    async fn check(
+    /// Reads a token, with whatever a mail program put behind it. That changes nothing. The inner error is the
+    /// consumer's to read, the outer one says that nobody can tell now.
+    async fn read(
         &self,
         token: &str,
         now: SystemTime,
     ) -> Result<Result<Opened, LinkError>, Refusal> {
+        let token = token_in(token);
         let keys = self.sessions.keys();
         let records = self.sessions.records();
         if let Ok(link) = keys.open::<LinkClaims>(Purpose::Link, token) {
@@ -294,16 +358,30 @@ impl Links {
             if link.expires <= unix_seconds(now) || records.has_ended(origin).await? {
                 return Ok(Err(LinkError::Expired));
             }
+            let id = if link.id.is_empty() {
+                BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(token.as_bytes()))
+            } else {
+                link.id.clone()
+            };
+            if self.settings.session.ask.is_some() && tries_are_used_up(records, &id).await? {
+                return Ok(Err(LinkError::Closed));
+            }
             return Ok(Ok(Opened {
                 consumer_id: link.consumer_id,
                 until: None,
                 family: None,
                 link: link.id,
+                id,
+                kind: LinkKind::Office,
                 route: String::new(),
             }));
         }
-        let Ok(link) = keys.open::<PhoneLinkClaims>(Purpose::Phone, token) else {
-            return Ok(Err(LinkError::Unknown));
+        let (kind, link) = match keys.open::<PhoneLinkClaims>(Purpose::Phone, token) {
+            Ok(link) => (LinkKind::Phone, link),
+            Err(_) => match keys.open::<PhoneLinkClaims>(Purpose::OwnPage, token) {
+                Ok(link) => (LinkKind::OwnPage, link),
+                Err(_) => return Ok(Err(LinkError::Unknown)),
+            },
         };
         let origin = Origin {
             consumer_id: &link.consumer_id,
@@ -313,11 +391,12 @@ impl Links {
             since: link.made,
         };
         if link.expires <= unix_seconds(now) || records.has_ended(origin).await? {
-            return Ok(Err(LinkError::CodeExpired));
+            return Ok(Err(match kind {
+                LinkKind::Phone => LinkError::CodeExpired,
+                _ => LinkError::Expired,
+            }));
         }
-        // One step: when two open the link at once, one of them is the first.
-        let lifetime = self.settings.session.phone_link + CODE_MARGIN;
-        if !records.use_code(&link.id, lifetime).await? {
+        if kind == LinkKind::Phone && records.code_was_used(&link.id).await? {
             return Ok(Err(LinkError::CodeUsed));
         }
         Ok(Ok(Opened {
@@ -325,8 +404,79 @@ impl Links {
             until: Some(SystemTime::UNIX_EPOCH + Duration::from_secs(link.until)),
             family: Some(link.family),
             link: link.link,
+            id: link.id,
+            kind,
             route: link.route,
         }))
+    }
+
+    /// Uses a code up. When two use it at once, one of them is the first.
+    async fn use_up(&self, opened: &Opened) -> Result<Result<(), LinkError>, Refusal> {
+        if opened.kind != LinkKind::Phone {
+            return Ok(Ok(()));
+        }
+        let lifetime = self.settings.session.phone_link + CODE_MARGIN;
+        let is_first = self.sessions.records().use_code(&opened.id, lifetime);
+        Ok(is_first.await?.then_some(()).ok_or(LinkError::CodeUsed))
+    }
+
+    /// The second question, when this link asks one.
+    fn question(&self, opened: &Opened) -> Option<Question> {
+        let asks = opened.kind == LinkKind::Office;
+        self.settings.session.ask.filter(|_| asks)
+    }
+
+    /// Whom the browser's cookie signs in, other than the link's consumer.
+    async fn signed_in(&self, headers: &HeaderMap, now: SystemTime) -> Option<Session> {
+        self.sessions.authenticate(headers, now).await.ok()
+    }
+
+    /// Signs in with what a token and a consumer say.
+    async fn attempt(
+        &self,
+        token: &str,
+        said: &Said,
+        headers: &HeaderMap,
+        address: IpAddr,
+    ) -> Result<Attempt, Refusal> {
+        let now = (self.clock)();
+        let opened = match self.read(token, now).await? {
+            Ok(opened) => opened,
+            Err(error) => return Ok(Attempt::Bad(error)),
+        };
+        let present = self.signed_in(headers, now).await;
+        let is_same = |session: &Session| session.consumer_id == opened.consumer_id;
+        let question = self
+            .question(&opened)
+            .filter(|_| !present.as_ref().is_some_and(is_same));
+        if present.as_ref().is_some_and(|it| !is_same(it)) && !said.replace {
+            return Ok(Attempt::OtherConsumer(question));
+        }
+        if let Some(question) = question {
+            let answer = said.answer.trim();
+            if answer.is_empty() {
+                return Ok(Attempt::AnswerNeeded(question));
+            }
+            let verdict = check_answer(
+                &self.state,
+                question,
+                answer,
+                &opened.id,
+                &opened.consumer_id,
+                address,
+            )
+            .await?;
+            match verdict {
+                Verdict::Right => {}
+                Verdict::Wrong => return Ok(Attempt::AnswerWrong(question)),
+                Verdict::Closed => return Ok(Attempt::Bad(LinkError::Closed)),
+            }
+        }
+        if let Err(error) = self.use_up(&opened).await? {
+            return Ok(Attempt::Bad(error));
+        }
+        let (session, cookie) = self.start(&opened, now).await?;
+        Ok(Attempt::SignedIn(Box::new((opened, session, cookie))))
     }
 
     /// Signs in, and gives the session with its cookie.
@@ -388,12 +538,43 @@ impl Links {
         let token = self.sessions.keys().seal(Purpose::Phone, &claims);
         Ok((token.ok_or(Refusal::Internal)?, lifetime))
     }
+
+    /// A token that opens our own page, as long as the session is good.
+    fn own_page_token(
+        &self,
+        session: &Session,
+        route: String,
+        now: SystemTime,
+    ) -> Result<String, Refusal> {
+        let until = unix_seconds(session.until());
+        let claims = PhoneLinkClaims {
+            expires: until,
+            session: session.id.clone(),
+            family: session.family.clone(),
+            link: session.link.clone(),
+            made: unix_milliseconds(now),
+            id: random_id()?,
+            until,
+            consumer_id: session.consumer_id.clone(),
+            route,
+        };
+        let token = self.sessions.keys().seal(Purpose::OwnPage, &claims);
+        token.ok_or(Refusal::Internal)
+    }
+}
+
+/// The token at the beginning of a text. Mail programs and people put dots, brackets and more behind a link:
+/// what no token has is no part of it.
+fn token_in(text: &str) -> &str {
+    let in_token = |it: char| it.is_ascii_alphanumeric() || matches!(it, '.' | '-' | '_');
+    let end = text.find(|it| !in_token(it)).unwrap_or(text.len());
+    text[..end].trim_end_matches('.')
 }
 
 /// The routes: `/open/{token}`, `/session`, `/session/phone`, `/session/devices`, `/links`.
 pub fn router(links: Arc<Links>) -> Router {
     Router::new()
-        .route("/open/{*token}", get(open_link))
+        .route("/open/{*token}", get(show_link).post(open_link))
         .route(
             "/session",
             get(session_lifetime).post(sign_in).delete(log_out),
@@ -403,36 +584,69 @@ pub fn router(links: Arc<Links>) -> Router {
         .route("/links", post(create_office_link).delete(close_links))
         .fallback(|| async { Refusal::NotFound })
         .method_not_allowed_fallback(|| async { Refusal::MethodNotAllowed })
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(links)
 }
 
-/// `GET /open/{token}`: a link in an e-mail or a QR code.
+/// `GET /open/{token}`: a link in an e-mail or a QR code. It shows a page with a button, and signs nobody in.
+async fn show_link(
+    State(links): State<Arc<Links>>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let now = (links.clock)();
+    let opened = match links.read(&token, now).await {
+        Ok(Ok(opened)) => opened,
+        Ok(Err(error)) => return bad_link(&links, error),
+        Err(refusal) => return links.page.response(Content::Later(refusal.status())),
+    };
+    let question = links.question(&opened);
+    links
+        .page
+        .response(match links.signed_in(&headers, now).await {
+            Some(session) if session.consumer_id != opened.consumer_id => {
+                Content::OtherConsumer(question)
+            }
+            Some(_) => Content::Button(None),
+            None => Content::Button(question),
+        })
+}
+
+/// `POST /open/{token}`: the button. Only our own page has it.
 async fn open_link(
     State(links): State<Arc<Links>>,
     Path(token): Path<String>,
-    method: Method,
+    address: Option<Extension<ClientAddress>>,
     headers: HeaderMap,
+    body: Body,
 ) -> Response {
-    // Only a person who opens the link signs in: no picture or script of another page. And neither a HEAD
-    // request nor a prefetch of the browser uses a code up.
-    let is = |name: &str, word: &str| headers.get(name).is_none_or(|value| value == word);
-    let is_opened = method == Method::GET
-        && !headers.contains_key("sec-purpose")
-        && is("sec-fetch-mode", "navigate")
-        && is("sec-fetch-dest", "document");
-    if !is_opened {
-        return Refusal::InvalidParameter.into_response();
+    let refused = |refusal: Refusal| links.page.response(Content::Later(refusal.status()));
+    if links.origins.check(&Method::POST, &headers) != Ok(RequestOrigin::Own) {
+        return links.page.response(Content::FromElsewhere);
     }
-    let now = (links.clock)();
-    let opened = match links.check(&token, now).await {
-        Ok(Ok(opened)) => opened,
-        Ok(Err(error)) => return redirect_to_page(&links.settings, error.fragment()),
-        Err(refusal) => return refusal.into_response(),
+    // A body is read for those only who have a link.
+    match links.read(&token, (links.clock)()).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => return bad_link(&links, error),
+        Err(refusal) => return refused(refusal),
+    }
+    let said = match read_bytes(&links, body).await {
+        Ok(body) => said_in_form(&body),
+        Err(refusal) => return refused(refusal),
     };
-    let cookie = match links.start(&opened, now).await {
-        Ok((_, cookie)) => cookie,
-        Err(refusal) => return refusal.into_response(),
+    let attempt = links.attempt(&token, &said, &headers, address_of(address));
+    let (opened, _, cookie) = match attempt.await {
+        Ok(Attempt::SignedIn(signed_in)) => *signed_in,
+        Ok(Attempt::OtherConsumer(question)) => {
+            return links.page.response(Content::OtherConsumer(question));
+        }
+        Ok(Attempt::AnswerNeeded(question)) => {
+            return links.page.response(Content::Button(Some(question)));
+        }
+        Ok(Attempt::AnswerWrong(question)) => {
+            return links.page.response(Content::Again(question));
+        }
+        Ok(Attempt::Bad(error)) => return bad_link(&links, error),
+        Err(refusal) => return refused(refusal),
     };
     let fragment = match opened.route.as_str() {
         "" => String::new(),
@@ -441,6 +655,31 @@ async fn open_link(
     let mut response = redirect_to_page(&links.settings, &fragment);
     response.headers_mut().insert(header::SET_COOKIE, cookie);
     response
+}
+
+/// Says on the portal's page, or on ours, why a link does not sign in.
+fn bad_link(links: &Links, error: LinkError) -> Response {
+    match error {
+        LinkError::Closed => links.page.response(Content::Closed),
+        error => redirect_to_page(&links.settings, error.fragment()),
+    }
+}
+
+/// What the form of our page sent.
+fn said_in_form(body: &[u8]) -> Said {
+    let mut said = Said::default();
+    for (name, value) in url::form_urlencoded::parse(body) {
+        match &*name {
+            "answer" => said.answer = value.into_owned(),
+            "replace" => said.replace = value == "yes",
+            _ => {}
+        }
+    }
+    said
+}
+
+fn address_of(address: Option<Extension<ClientAddress>>) -> IpAddr {
+    address.map_or(Ipv4Addr::LOCALHOST.into(), |Extension(it)| it.0)
 }
 
 /// Redirects to the page with the portal in it. When that page is of another site, to our own: a cookie that
@@ -462,8 +701,27 @@ fn redirect_to_page(settings: &Settings, fragment: &str) -> Response {
     (StatusCode::SEE_OTHER, headers).into_response()
 }
 
-fn parse_body<'a, T: Deserialize<'a>>(body: &'a Bytes) -> Result<T, Refusal> {
-    serde_json::from_slice(body).map_err(|_| Refusal::InvalidParameter)
+/// Reads a body of ours: small, and within seconds altogether. To be called when everything that can be
+/// refused was refused.
+async fn read_bytes(links: &Links, body: Body) -> Result<Bytes, Refusal> {
+    if body.size_hint().lower() > MAX_BODY_BYTES {
+        return Err(Refusal::BodyTooLarge);
+    }
+    let body = Limited::new(body, MAX_BODY_BYTES as usize).collect();
+    let body = tokio::time::timeout(links.settings.limits.body_timeout, body)
+        .await
+        .map_err(|_| Refusal::TooSlow)?
+        .map_err(|error| match error.is::<LengthLimitError>() {
+            true => Refusal::BodyTooLarge,
+            false => Refusal::InvalidParameter,
+        })?;
+    Ok(body.to_bytes())
+}
+
+/// Reads such a body as JSON.
+async fn read_body<T: DeserializeOwned>(links: &Links, body: Body) -> Result<T, Refusal> {
+    let body = read_bytes(links, body).await?;
+    serde_json::from_slice(&body).map_err(|_| Refusal::InvalidParameter)
 }
 
 fn json_response(status: StatusCode, content: impl Serialize) -> Response {
@@ -473,27 +731,39 @@ fn json_response(status: StatusCode, content: impl Serialize) -> Response {
 #[derive(Deserialize)]
 struct SignInRequest {
     token: String,
+    #[serde(flatten)]
+    said: Said,
 }
 
 #[derive(Serialize)]
 struct SignInResponse {
     /// The portal's page to open; empty for the overview.
     route: String,
-    /// A link that signs in to our own page, once. It is for a browser that keeps no cookie for a page of
-    /// another site.
+    /// A link that signs in to our own page, as long as the session is good. It is for a browser that keeps
+    /// no cookie for a page of another site.
     own_page: String,
 }
 
-/// `POST /session`: signs in with the token of a link that led to a page of another site.
-async fn sign_in(State(links): State<Arc<Links>>, body: Bytes) -> Result<Response, Refusal> {
-    let SignInRequest { token } = parse_body(&body)?;
-    let now = (links.clock)();
-    let opened = match links.check(&token, now).await? {
-        Ok(opened) => opened,
-        Err(error) => return Ok(error_response(StatusCode::UNAUTHORIZED, error.code())),
+/// `POST /session`: signs in with the token of a link that led to a page of another site. The portal there
+/// shows the button, and asks what it is told to ask.
+async fn sign_in(
+    State(links): State<Arc<Links>>,
+    address: Option<Extension<ClientAddress>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refusal> {
+    let SignInRequest { token, said } = read_body(&links, body).await?;
+    let attempt = links.attempt(&token, &said, &headers, address_of(address));
+    let (opened, session, cookie) = match attempt.await? {
+        Attempt::SignedIn(signed_in) => *signed_in,
+        Attempt::OtherConsumer(question) => return Ok(unfinished("OTHER_CONSUMER", question)),
+        Attempt::AnswerNeeded(question) => return Ok(unfinished("ANSWER_NEEDED", Some(question))),
+        Attempt::AnswerWrong(question) => return Ok(unfinished("ANSWER_WRONG", Some(question))),
+        Attempt::Bad(error) => {
+            return Ok(error_response(StatusCode::UNAUTHORIZED, error.code()));
+        }
     };
-    let (session, cookie) = links.start(&opened, now).await?;
-    let (token, _) = links.phone_token(&session, opened.route.clone(), now)?;
+    let token = links.own_page_token(&session, opened.route.clone(), (links.clock)())?;
     let content = SignInResponse {
         own_page: own_link_with(&links.settings, &token).into(),
         route: opened.route,
@@ -501,6 +771,13 @@ async fn sign_in(State(links): State<Arc<Links>>, body: Bytes) -> Result<Respons
     let mut response = json_response(StatusCode::OK, content);
     response.headers_mut().insert(header::SET_COOKIE, cookie);
     Ok(response)
+}
+
+/// The sign-in is not finished: what the portal is to ask.
+fn unfinished(code: &'static str, question: Option<Question>) -> Response {
+    let ask = question.map(Question::name);
+    let content = serde_json::json!({ "error": { "code": code }, "ask": ask });
+    json_response(StatusCode::CONFLICT, content)
 }
 
 fn no_content(cookie: Option<HeaderValue>) -> Response {
@@ -584,11 +861,11 @@ struct PhoneCode {
 async fn phone_code(
     State(links): State<Arc<Links>>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> Result<Response, Refusal> {
     let now = (links.clock)();
     let session = links.sessions.authenticate(&headers, now).await?;
-    let PhoneCodeRequest { route } = parse_body(&body)?;
+    let PhoneCodeRequest { route } = read_body(&links, body).await?;
     // The portal's own fragments have no other characters.
     let allowed =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'-' | b'.' | b'%');
@@ -625,13 +902,13 @@ struct OfficeLink {
 async fn create_office_link(
     State(links): State<Arc<Links>>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> Result<Response, Refusal> {
     links.check_office(&headers)?;
     let OfficeLinkRequest {
         consumer_id,
         lifetime,
-    } = parse_body(&body)?;
+    } = read_body(&links, body).await?;
     let lifetime = match lifetime {
         Some(text) => Some(crate::config::duration(&text).map_err(|_| Refusal::InvalidParameter)?),
         None => None,

@@ -40,6 +40,8 @@ pub struct Metrics {
     pub repeated: Counter,
     /// Open connections.
     pub connections: Gauge,
+    /// Connections that were closed for others, or had no place.
+    pub connections_refused: Counter,
     up: Gauge,
 }
 
@@ -57,7 +59,12 @@ impl Default for Metrics {
         let accelerate_seconds =
             Family::<Route, Histogram, fn() -> Histogram>::new_with_constructor(histogram);
         let (uploads, connections, up) = (Gauge::default(), Gauge::default(), Gauge::default());
-        let repeated = Counter::default();
+        let (repeated, connections_refused) = (Counter::default(), Counter::default());
+        registry.register(
+            "connections_refused",
+            "Connections closed because of limits.connections and connections_per_address",
+            connections_refused.clone(),
+        );
         registry.register(
             "uploads_repeated",
             "Uploads that came again and were not sent on",
@@ -97,6 +104,7 @@ impl Default for Metrics {
             uploads,
             repeated,
             connections,
+            connections_refused,
             up,
         }
     }

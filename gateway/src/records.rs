@@ -151,6 +151,15 @@ impl Records {
         Ok(before.is_none())
     }
 
+    /// Whether a code was used.
+    ///
+    /// # Errors
+    /// [`StoreAway`].
+    pub async fn code_was_used(&self, id: &str) -> Result<bool, StoreAway> {
+        let key = self.key(Kind::Code, &[id]);
+        Ok(self.store.get(&[key]).await?.pop().flatten().is_some())
+    }
+
     /// Counts an answer to a link's question, and says how many there were.
     ///
     /// # Errors
@@ -169,6 +178,26 @@ impl Records {
         let value = self.store.get(&[key]).await?.pop().flatten();
         let text = value.and_then(|value| String::from_utf8(value.into()).ok());
         Ok(text.and_then(|text| text.parse().ok()).unwrap_or(0))
+    }
+
+    /// Takes an answer back that is not to count.
+    ///
+    /// # Errors
+    /// [`StoreAway`].
+    pub async fn give_try_back(&self, link: &str) -> Result<(), StoreAway> {
+        let key = self.key(Kind::Tries, &[link]);
+        for _ in 0..ATTEMPTS {
+            let keys = std::slice::from_ref(&key);
+            let Some(before) = self.store.get(keys).await?.pop().flatten() else {
+                return Ok(());
+            };
+            let fewer = number_in(&before).saturating_sub(1).to_string();
+            let new = Some((fewer.into(), LONGEST_LINK));
+            if self.store.replace(&key, before, new).await? {
+                return Ok(());
+            }
+        }
+        Err(StoreAway)
     }
 
     /// Ends a session, a family of sessions, or a link with all its sessions.

@@ -25,6 +25,8 @@ pub enum Refusal {
     OriginRefused,
     /// The key of `POST /links` is missing or wrong.
     KeyRefused,
+    /// The body of a request that is no upload is larger than allowed.
+    BodyTooLarge,
     /// The document is larger than allowed.
     FileTooLarge,
     /// The address is longer than allowed.
@@ -60,7 +62,7 @@ impl Refusal {
             Refusal::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Refusal::InvalidParameter => StatusCode::BAD_REQUEST,
             Refusal::OriginRefused => StatusCode::FORBIDDEN,
-            Refusal::FileTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Refusal::BodyTooLarge | Refusal::FileTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Refusal::UrlTooLong => StatusCode::URI_TOO_LONG,
             Refusal::TooManyRequests(_) => StatusCode::TOO_MANY_REQUESTS,
             Refusal::Busy | Refusal::AccelerateUnavailable(_) | Refusal::StoreUnavailable => {
@@ -84,6 +86,7 @@ impl Refusal {
             Refusal::InvalidParameter => "INVALID_PARAMETER",
             Refusal::OriginRefused => "ORIGIN_REFUSED",
             Refusal::KeyRefused => "KEY_REFUSED",
+            Refusal::BodyTooLarge => "BODY_TOO_LARGE",
             Refusal::FileTooLarge => "FILE_TOO_LARGE",
             Refusal::UrlTooLong => "URL_TOO_LONG",
             Refusal::TooManyRequests(_) => "TOO_MANY_REQUESTS",

@@ -5,6 +5,7 @@ use crate::allowed_origins::{AllowedOrigins, RequestOrigin};
 use crate::app_state::AppState;
 use crate::assets::Assets;
 use crate::client_address;
+use crate::connections::Place;
 use crate::endpoints::{self, Caller};
 use crate::links::{self, Links};
 use crate::refusal::Refusal;
@@ -45,7 +46,6 @@ enum Route {
     Links,
     Health,
     Ready,
-    Metrics,
     Site,
 }
 
@@ -61,7 +61,8 @@ impl Route {
             "/links" => Route::Links,
             "/healthz" => Route::Health,
             "/readyz" => Route::Ready,
-            "/metrics" => Route::Metrics,
+            // They are on a listener of their own.
+            "/metrics" => Route::UnknownEndpoint,
             _ if path.starts_with("/open/") => Route::Open,
             _ => Route::Site,
         }
@@ -78,7 +79,6 @@ impl Route {
             Route::Links => "links",
             Route::Health => "healthz",
             Route::Ready => "readyz",
-            Route::Metrics => "metrics",
             Route::Site => "site",
         }
     }
@@ -93,7 +93,7 @@ impl Service {
         let assets = Assets::load(&settings.assets)?;
         let state = Arc::new(AppState::new(settings)?);
         let settings = &state.settings;
-        let links = Arc::new(Links::new(state.sessions.clone(), settings));
+        let links = Arc::new(Links::new(state.clone()));
         Ok(Service {
             security_headers: SecurityHeaders::new(settings),
             allowed_origins: AllowedOrigins::new(settings),
@@ -147,12 +147,21 @@ impl Service {
         &self,
         route: Route,
         peer: SocketAddr,
-        request: Request<Body>,
+        mut request: Request<Body>,
     ) -> Response {
         let url_too_long = request
             .uri()
             .path_and_query()
             .is_some_and(|it| it.as_str().len() > self.state.settings.limits.url_bytes);
+        let settings = &self.state.settings;
+        let client = client_address::of(peer.ip(), request.headers(), &settings.access);
+        let place = request.extensions().get::<Arc<Place>>();
+        if let Some(Err(refusal)) = place.map(|place| place.belongs_to(client)) {
+            return self.refuse(refusal, request);
+        }
+        request
+            .extensions_mut()
+            .insert(links::ClientAddress(client));
         match route {
             Route::Site if url_too_long => return self.refuse(Refusal::UrlTooLong, request),
             Route::Site => return self.site(&request),
@@ -160,13 +169,9 @@ impl Service {
             Route::Ready => return self.readiness(),
             _ => {}
         }
-        let settings = &self.state.settings;
-        let client = client_address::of(peer.ip(), request.headers(), &settings.access);
-        if route == Route::Metrics {
-            return self.metrics(peer.ip(), client, request);
-        }
         let origin = if matches!(route, Route::Links | Route::Open) {
-            // The office's own systems show a key, and a link in an e-mail is opened from anywhere.
+            // The office's own systems show a key, and a link in an e-mail is opened from anywhere. Where
+            // its button was pressed, `links` checks.
             Ok(RequestOrigin::None)
         } else {
             self.allowed_origins
@@ -266,6 +271,9 @@ impl Service {
             Ok(session) => session,
             Err(refusal) => return self.refuse(refusal, request),
         };
+        // The connection of a consumer who is signed in is not closed for others.
+        let place = request.extensions().get::<Arc<Place>>();
+        let kept = place.map(|place| place.activity().keep());
         let renewal = session.renewal();
         let caller = Caller { session, address };
         let mut response = endpoints::answer(&self.state, endpoint, &caller, request).await;
@@ -278,7 +286,10 @@ impl Service {
             let _ = self.state.sessions.list_device(&caller.session, now).await;
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
-        response
+        match kept {
+            Some(kept) => response.map(|body| kept.until_the_end_of(body)),
+            None => response,
+        }
     }
 
     fn site(&self, request: &Request<Body>) -> Response {
@@ -318,16 +329,25 @@ impl Service {
         self.json(status, json)
     }
 
+    /// Answers a request to the listener for operations: health, readiness and metrics.
+    pub fn answer_ops(&self, peer: SocketAddr, request: &Request<Body>) -> Response {
+        if !matches!(*request.method(), Method::GET | Method::HEAD) {
+            return Refusal::MethodNotAllowed.into_response();
+        }
+        match request.uri().path() {
+            "/healthz" => self.health(),
+            "/readyz" => self.readiness(),
+            "/metrics" => self.metrics(peer.ip()),
+            _ => Refusal::NotFound.into_response(),
+        }
+    }
+
     /// Who may not read the counters is told that there are none.
-    fn metrics(&self, peer: IpAddr, client: IpAddr, request: Request<Body>) -> Response {
-        let forwarded = ["x-forwarded-for", "forwarded"]
-            .iter()
-            .any(|name| request.headers().contains_key(*name));
-        // A proxy forwards for a client whose address cannot be read: that is a stranger, not the proxy.
-        let unknown_client = forwarded && client == peer.to_canonical();
+    fn metrics(&self, peer: IpAddr) -> Response {
+        let peer = peer.to_canonical();
         let allowed = &self.state.settings.access.metrics_from;
-        if unknown_client || !allowed.iter().any(|net| net.contains(&client)) {
-            return self.refuse(Refusal::NotFound, request);
+        if !allowed.iter().any(|net| net.contains(&peer)) {
+            return Refusal::NotFound.into_response();
         }
         let text = self.state.metrics.text(self.state.upstream.is_up());
         let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -346,11 +366,13 @@ impl Service {
     /// Refuses a request. A browser in the middle of sending may finish, so that it reads the answer.
     fn refuse(&self, refusal: Refusal, request: Request<Body>) -> Response {
         let limits = &self.state.settings.limits;
-        crate::relay::drain(
-            request.into_body(),
-            limits.upload_bytes,
-            limits.idle_timeout,
-        );
+        let is_upload = Route::of(request.uri().path()) == Route::Endpoint(Endpoint::Upload);
+        let body = request.into_body();
+        if is_upload {
+            crate::relay::drain(body, limits.upload_bytes, limits.idle_timeout);
+        } else {
+            crate::relay::drain_small(body, links::MAX_BODY_BYTES, limits.body_timeout);
+        }
         let mut response = refusal.into_response();
         self.security_headers.add_to_api(response.headers_mut());
         response

@@ -24,15 +24,18 @@ pub enum Purpose {
     Phone,
     /// The session's cookie.
     Session,
+    /// A link to our own page, for a browser that keeps no cookie on a page of another site.
+    OwnPage,
     /// What the gateway's own commands show to the gateway that runs.
     Command,
 }
 
 impl Purpose {
-    const ALL: [Purpose; 4] = [
+    const ALL: [Purpose; 5] = [
         Purpose::Link,
         Purpose::Phone,
         Purpose::Session,
+        Purpose::OwnPage,
         Purpose::Command,
     ];
 
@@ -41,6 +44,7 @@ impl Purpose {
             Purpose::Link => "link",
             Purpose::Phone => "phone",
             Purpose::Session => "session",
+            Purpose::OwnPage => "own-page",
             Purpose::Command => "command",
         }
     }

@@ -12,7 +12,7 @@ mod programs;
 
 use gateway::session::{Sessions, SignIn};
 use harness::{Answer, FakeAccelerate, ReceivedRequest, send_json};
-use programs::{Copy, Nginx, Redis, public_url};
+use programs::{Copy, Nginx, Redis, eventually, public_url};
 use std::collections::HashMap;
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -155,6 +155,8 @@ fn log_out_holds_everywhere_within_a_second(
 ) {
     let cookie = cookie_of(sessions, "CNSR0");
     for copy in copies {
+        // The last disturbance was a moment ago.
+        eventually("the copy has its store", || copy.readiness().contains("up"));
         assert_eq!(copy.getsession(&cookie).status, 200);
     }
     let head = harness::head(

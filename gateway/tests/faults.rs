@@ -224,7 +224,7 @@ fn while_accelerate_is_down_requests_fail_at_once_and_health_says_so() {
     );
     assert!(
         gateway
-            .get("/metrics")
+            .ops("/metrics")
             .text()
             .contains("gateway_accelerate_up 0")
     );

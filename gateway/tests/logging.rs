@@ -80,6 +80,7 @@ fn the_log_says_what_happened_and_not_to_whom() {
     gateway.get("/consumerportal/nonsense-of-jan");
     gateway.get("/open/v4.local.nonsense-token");
     gateway.get(link.path());
+    gateway.press(link.path(), "answer=1-3-1980");
     let origin = format!(
         "origin: http://{}\r\ncontent-length: 20\r\n",
         gateway.address

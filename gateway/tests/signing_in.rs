@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use axum::body::Body;
+use gateway::app_state::AppState;
 use gateway::links::{self, Links};
 use gateway::session::Sessions;
 use gateway::settings::Settings;
@@ -54,8 +55,9 @@ struct Gateway {
 
 impl Gateway {
     fn new(settings: Settings) -> Gateway {
-        let sessions = Arc::new(Sessions::new(&settings));
-        let links = Links::with_clock(sessions.clone(), &settings, clock);
+        let state = Arc::new(AppState::new(settings.clone()).unwrap());
+        let sessions = state.sessions.clone();
+        let links = Links::with_clock(state, clock);
         Gateway {
             router: links::router(Arc::new(links)),
             sessions,
@@ -81,9 +83,22 @@ impl Gateway {
             .unwrap()
     }
 
+    /// Presses the button of the page that a link leads to.
     async fn open(&self, link: &str) -> Response<Body> {
+        self.open_with(link, &[], "").await
+    }
+
+    /// The same, with more headers, and with what was filled in.
+    async fn open_with(&self, link: &str, headers: &[(&str, &str)], form: &str) -> Response<Body> {
         let path = link.strip_prefix("https://portal.example.nl").unwrap();
-        self.send("GET", path, &[], "").await
+        let headers = [&[("origin", "https://portal.example.nl")][..], headers].concat();
+        self.send("POST", path, &headers, form).await
+    }
+
+    /// Opens a link, as whoever gets it may do.
+    async fn show(&self, method: &str, link: &str, headers: &[(&str, &str)]) -> Response<Body> {
+        let path = link.strip_prefix("https://portal.example.nl").unwrap();
+        self.send(method, path, headers, "").await
     }
 
     fn link(&self) -> String {
@@ -125,6 +140,11 @@ fn cookie(response: &Response<Body>) -> Option<String> {
 fn location(response: &Response<Body>) -> &str {
     assert_eq!(response.status(), StatusCode::SEE_OTHER);
     response.headers()[header::LOCATION].to_str().unwrap()
+}
+
+async fn text(response: Response<Body>) -> String {
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    String::from_utf8(body.to_vec()).unwrap()
 }
 
 async fn json(response: Response<Body>) -> serde_json::Value {
@@ -189,25 +209,148 @@ async fn a_foreign_link_signs_nobody_in() {
 }
 
 #[tokio::test]
-async fn only_a_navigation_opens_a_link() {
+async fn opening_a_link_signs_nobody_in_and_uses_no_code_up() {
     let gateway = Gateway::new(settings());
-    let link = gateway.link();
-    let path = link.strip_prefix("https://portal.example.nl").unwrap();
-    for (name, value) in [
-        ("sec-fetch-mode", "no-cors"),
-        ("sec-fetch-dest", "image"),
-        ("sec-fetch-dest", "iframe"),
-    ] {
-        let refused = gateway.send("GET", path, &[(name, value)], "").await;
-        assert_eq!(refused.status(), 400);
-        assert_eq!(cookie(&refused), None);
+    let desktop = gateway.sign_in().await;
+    let code = json(gateway.phone_code(&desktop, "{}").await).await;
+    for link in [gateway.link(), code["link"].as_str().unwrap().to_owned()] {
+        for (method, headers) in [
+            ("GET", &[][..]),
+            ("HEAD", &[]),
+            ("GET", &[("sec-purpose", "prefetch;prerender")]),
+            (
+                "GET",
+                &[
+                    ("sec-fetch-site", "cross-site"),
+                    ("sec-fetch-mode", "navigate"),
+                ],
+            ),
+            (
+                "GET",
+                &[
+                    ("sec-fetch-site", "same-origin"),
+                    ("sec-fetch-dest", "image"),
+                ],
+            ),
+        ] {
+            let shown = gateway.show(method, &link, headers).await;
+            assert_eq!((shown.status().as_u16(), cookie(&shown)), (200, None));
+            let policy = shown.headers()[header::CONTENT_SECURITY_POLICY]
+                .to_str()
+                .unwrap();
+            assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
+            // With `no-referrer` browsers would hide the origin of the button.
+            assert_eq!(shown.headers()[header::REFERRER_POLICY], "same-origin");
+        }
+        let opened = gateway.open(&link).await;
+        assert!(
+            gateway
+                .consumer_of(&cookie(&opened).unwrap())
+                .await
+                .is_some()
+        );
     }
-    let clicked = [
-        ("sec-fetch-mode", "navigate"),
-        ("sec-fetch-dest", "document"),
-        ("sec-fetch-site", "cross-site"),
-    ];
-    assert_eq!(gateway.send("GET", path, &clicked, "").await.status(), 303);
+}
+
+#[tokio::test]
+async fn only_the_button_of_our_own_page_signs_in() {
+    let mut settings = settings();
+    settings.access.origins = vec!["https://www.example.nl".to_owned()];
+    let gateway = Gateway::new(settings);
+    let link = gateway.link();
+    for headers in [
+        &[][..],
+        &[("origin", "null")],
+        &[("origin", "https://evil.example")],
+        &[("origin", "https://www.example.nl")],
+        &[("sec-fetch-site", "same-site")],
+        &[("sec-fetch-site", "cross-site")],
+        &[("sec-fetch-site", "none")],
+    ] {
+        let refused = gateway.show("POST", &link, headers).await;
+        assert_eq!((refused.status().as_u16(), cookie(&refused)), (403, None));
+    }
+    for headers in [
+        [("origin", "https://portal.example.nl")],
+        [("sec-fetch-site", "same-origin")],
+    ] {
+        let opened = gateway.show("POST", &link, &headers).await;
+        assert_eq!(location(&opened), "https://portal.example.nl/");
+        assert!(cookie(&opened).is_some());
+    }
+}
+
+#[tokio::test]
+async fn who_is_signed_in_as_another_consumer_is_asked_before_that_ends() {
+    let gateway = Gateway::new(settings());
+    let theirs = gateway.sign_in().await;
+    let other: String = links::mint(&gateway.settings, "CNSR2", None, clock())
+        .unwrap()
+        .into();
+    let signed_in = [("cookie", theirs.as_str())];
+    let shown = gateway.show("GET", &other, &signed_in).await;
+    assert_eq!((shown.status().as_u16(), cookie(&shown)), (409, None));
+    let asked = gateway.open_with(&other, &signed_in, "").await;
+    assert_eq!((asked.status().as_u16(), cookie(&asked)), (409, None));
+    let html = text(asked).await;
+    assert!(html.contains("U bent ingelogd bij een ander dossier") && html.contains("replace"));
+    let opened = gateway.open_with(&other, &signed_in, "replace=yes").await;
+    assert_eq!(
+        gateway
+            .consumer_of(&cookie(&opened).unwrap())
+            .await
+            .as_deref(),
+        Some("CNSR2")
+    );
+    // One's own link asks nothing.
+    let own = gateway.open_with(&gateway.link(), &signed_in, "").await;
+    assert!(cookie(&own).is_some());
+}
+
+#[tokio::test]
+async fn another_consumers_phone_code_is_not_used_up_by_the_question() {
+    let gateway = Gateway::new(settings());
+    let desktop = gateway.sign_in().await;
+    let code = json(gateway.phone_code(&desktop, "{}").await).await;
+    let link = code["link"].as_str().unwrap();
+    let other: String = links::mint(&gateway.settings, "CNSR2", None, clock())
+        .unwrap()
+        .into();
+    let phone = cookie(&gateway.open(&other).await).unwrap();
+    let signed_in = [("cookie", phone.as_str())];
+    assert_eq!(gateway.open_with(link, &signed_in, "").await.status(), 409);
+    let opened = gateway.open_with(link, &signed_in, "replace=yes").await;
+    assert!(cookie(&opened).is_some());
+}
+
+#[tokio::test]
+async fn what_a_mail_program_puts_behind_a_link_is_no_part_of_it() {
+    let gateway = Gateway::new(settings());
+    for behind in [
+        ".",
+        ")",
+        "%3E",
+        ",",
+        "%20",
+        "%20hallo",
+        ").",
+        "%22",
+        "%E2%80%9D",
+        "/",
+        "!",
+        ";",
+        "%0A",
+        "]",
+    ] {
+        let link = gateway.link() + behind;
+        assert_eq!(
+            gateway.show("GET", &link, &[]).await.status(),
+            200,
+            "{behind}"
+        );
+        let opened = gateway.open(&link).await;
+        assert!(cookie(&opened).is_some(), "{behind}");
+    }
 }
 
 #[tokio::test]
@@ -308,27 +451,6 @@ async fn a_phone_code_opens_the_same_page_once_within_five_minutes() {
     assert_eq!(
         location(&late),
         "https://portal.example.nl/#portal/code-expired"
-    );
-}
-
-#[tokio::test]
-async fn a_head_request_or_prefetch_does_not_use_a_code_up() {
-    let gateway = Gateway::new(settings());
-    let desktop = gateway.sign_in().await;
-    let code = json(gateway.phone_code(&desktop, "{}").await).await;
-    let link = code["link"].as_str().unwrap();
-    let path = link.strip_prefix("https://portal.example.nl").unwrap();
-    let looked = gateway.send("HEAD", path, &[], "").await;
-    assert_eq!((looked.status().as_u16(), cookie(&looked)), (400, None));
-    let prefetch = [("sec-purpose", "prefetch;prerender")];
-    let looked = gateway.send("GET", path, &prefetch, "").await;
-    assert_eq!((looked.status().as_u16(), cookie(&looked)), (400, None));
-    let opened = gateway.open(link).await;
-    assert!(
-        gateway
-            .consumer_of(&cookie(&opened).unwrap())
-            .await
-            .is_some()
     );
 }
 
@@ -437,27 +559,57 @@ fn cross_site() -> Settings {
 }
 
 #[tokio::test]
-async fn a_browser_without_third_party_cookies_gets_a_link_to_our_own_page() {
+async fn a_browser_without_third_party_cookies_gets_a_link_to_our_own_page_for_the_session() {
     let gateway = Gateway::new(cross_site());
     let link = gateway.link();
     let token = link.split_once("#portal-open=").unwrap().1;
     let body = serde_json::json!({ "token": token }).to_string();
     let begun = gateway.send("POST", "/session", &[], &body).await;
+    let first = cookie(&begun).unwrap();
     let own_page = json(begun).await["own_page"].as_str().unwrap().to_owned();
-    let opened = gateway.open(&own_page).await;
-    assert_eq!(location(&opened), "https://portal.example.nl/");
+    for minute in [0, 6, 719] {
+        set_clock(minute);
+        let opened = gateway.open(&own_page).await;
+        assert_eq!(location(&opened), "https://portal.example.nl/");
+        assert_eq!(
+            gateway
+                .consumer_of(&cookie(&opened).unwrap())
+                .await
+                .as_deref(),
+            Some("CNSR1")
+        );
+    }
+    set_clock(720);
+    let late = gateway.open(&own_page).await;
     assert_eq!(
-        gateway
-            .consumer_of(&cookie(&opened).unwrap())
-            .await
-            .as_deref(),
-        Some("CNSR1")
+        location(&late),
+        "https://portal.example.nl/#portal/link-expired"
     );
-    let again = gateway.open(&own_page).await;
-    assert_eq!(
-        location(&again),
-        "https://portal.example.nl/#portal/code-used"
-    );
+    set_clock(0);
+    let out = [("cookie", first.as_str())];
+    gateway.send("DELETE", "/session", &out, "").await;
+    assert_eq!(cookie(&gateway.open(&own_page).await), None);
+}
+
+#[tokio::test]
+async fn a_page_of_another_site_asks_before_another_consumers_session_ends() {
+    let gateway = Gateway::new(cross_site());
+    let sign_in = async |consumer: &str, headers: &[(&str, &str)], replace: bool| {
+        let link = links::mint(&gateway.settings, consumer, None, clock()).unwrap();
+        let token = link
+            .fragment()
+            .unwrap()
+            .strip_prefix("portal-open=")
+            .unwrap();
+        let body = serde_json::json!({ "token": token, "replace": replace }).to_string();
+        gateway.send("POST", "/session", headers, &body).await
+    };
+    let first = cookie(&sign_in("CNSR1", &[], false).await).unwrap();
+    let signed_in = [("cookie", first.as_str())];
+    let asked = sign_in("CNSR2", &signed_in, false).await;
+    assert_eq!((asked.status().as_u16(), cookie(&asked)), (409, None));
+    assert_eq!(json(asked).await["error"]["code"], "OTHER_CONSUMER");
+    assert!(cookie(&sign_in("CNSR2", &signed_in, true).await).is_some());
 }
 
 #[tokio::test]

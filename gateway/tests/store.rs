@@ -221,7 +221,6 @@ fn while_the_store_is_away_dossiers_are_read_and_nothing_else_is_lost_or_doubled
         Answer::read(begun),
         gateway.upload(&cookie, "upload-0002", DOCUMENT),
         gateway.log_out(&cookie),
-        gateway.open(&link_of(CONSUMER)),
     ];
     for answer in refused {
         assert_eq!(
@@ -231,6 +230,12 @@ fn while_the_store_is_away_dossiers_are_read_and_nothing_else_is_lost_or_doubled
         assert_eq!(answer.header("retry-after"), Some("5"));
         assert_eq!(answer.header("set-cookie"), None);
     }
+    let opened = gateway.open(&link_of(CONSUMER));
+    assert_eq!((opened.status, opened.header("set-cookie")), (503, None));
+    assert!(
+        opened.text().starts_with("<!doctype html>"),
+        "a page says so"
+    );
     let complete = || {
         let received = upstream.received("upload_file");
         received.iter().filter(|it| it.is_complete).count()

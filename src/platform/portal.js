@@ -25,10 +25,11 @@ const readEnglish = () =>
 const apiOf = (element) => (element.getAttribute("api")?.trim() || "consumerportal").replace(/\/+$/, "");
 
 // A page of another site than the gateway's is opened with a link's token in its fragment, and signs in
-// itself. The token leaves the address at once. What is wrong with a link is put there, as the gateway
-// does on its own page; without an answer the token is put back, for a reload.
-const TOKEN = /^#portal-open=(.+)/;
-const token = TOKEN.exec(location.hash)?.[1];
+// itself when its button is pressed: following a link must not give up who is signed in. The token leaves
+// the address at once, and what a mail program put behind it is no part of it. What is wrong with a link is
+// put there, as the gateway does on its own page; without an answer the token is put back, for a reload.
+const TOKEN = /^#portal-open=([\w.-]+)/;
+const token = TOKEN.exec(location.hash)?.[1].replace(/\.+$/, "");
 const setFragment = (fragment) => history.replaceState(history.state, "", location.href.split("#")[0] + fragment);
 if (token) setFragment("");
 
@@ -36,16 +37,53 @@ let opening;
 async function openLink(element) {
   const url = new URL(`${apiOf(element)}/../session`, document.baseURI);
   try {
-    const answer = await fetch(url, { method: "POST", credentials: "include", body: JSON.stringify({ token }) });
-    const said = await answer.json();
-    if (!answer.ok && answer.status !== 401) throw new Error(answer.status);
-    const bad = /^(LINK|CODE)_(EXPIRED|USED)$/.exec(said.error?.code)?.[0].toLowerCase().replace("_", "-") ?? "link-unknown";
-    setFragment(answer.ok ? (said.route ? `#portal/${said.route}` : "") : `#portal/${bad}`);
-    return said.own_page;
+    for (let says = {}; ; ) {
+      const body = JSON.stringify({ token, ...(await pressed(element, says)) });
+      const answer = await fetch(url, { method: "POST", credentials: "include", body });
+      const said = await answer.json();
+      const code = said.error?.code;
+      if (answer.status === 409) {
+        says = { other: says.other || code === "OTHER_CONSUMER", wrong: code === "ANSWER_WRONG", ask: said.ask };
+        continue;
+      }
+      if (!answer.ok && answer.status !== 401) throw new Error(answer.status);
+      const bad = /^(LINK|CODE)_(EXPIRED|USED)$/.exec(code)?.[0].toLowerCase().replace("_", "-");
+      const why = bad ?? (code === "LINK_CLOSED" ? "link-expired" : "link-unknown");
+      setFragment(answer.ok ? (said.route ? `#portal/${said.route}` : "") : `#portal/${why}`);
+      return said.own_page;
+    }
   } catch (cause) {
     setFragment(`#portal-open=${token}`);
     throw cause;
   }
+}
+
+// Shows the button in place of the skeleton, with a question when the gateway has one. Gives what is to be
+// sent once it was pressed.
+function pressed(element, { other, ask, wrong }) {
+  const says = wordsFor(element);
+  const words = { ...says.open, ...(element.getAttribute("address")?.trim() === "je" && says.openJe) };
+  const screen = element.shadowRoot;
+  const skeleton = screen.querySelector(".skeleton");
+  const shown = openPanel.content.cloneNode(true).firstChild;
+  const find = (selector) => shown.querySelector(selector);
+  find("h1").textContent = other ? words.other : words.title;
+  find("p").textContent = other ? words.otherMore : words.more;
+  find("button").textContent = other ? words.otherButton : words.button;
+  find("[role=alert]").textContent = wrong ? words.wrong : "";
+  if (ask) find("span").textContent = words[ask];
+  else find("label").remove();
+  if (skeleton) skeleton.style.display = "none";
+  screen.append(shown);
+  return new Promise((done) => {
+    find("form").onsubmit = (event) => {
+      event.preventDefault();
+      const answer = find("input")?.value ?? "";
+      shown.remove();
+      if (skeleton) skeleton.style.display = "";
+      done({ answer, replace: Boolean(other) });
+    };
+  });
 }
 // A link that is opened where the page is open already changes the fragment only.
 addEventListener("hashchange", () => TOKEN.test(location.hash) && location.reload());
@@ -75,6 +113,27 @@ const words = {
     wrong: "Er ging iets mis",
     wrongMore: "Onze excuses. Laad de pagina opnieuw om verder te gaan.",
     reload: "Pagina opnieuw laden",
+    open: {
+      title: "Uw dossier openen",
+      more: "Met de knop logt u in en ziet u uw hypotheekdossier.",
+      button: "Mijn dossier openen",
+      other: "U bent ingelogd bij een ander dossier",
+      otherMore:
+        "Deze link is van een ander dossier dan het dossier dat nu open is. Wilt u het ene sluiten en het andere openen?",
+      otherButton: "Ja, dit dossier openen",
+      "birth-date": "Wat is uw geboortedatum? Bijvoorbeeld 31-12-1980",
+      postcode: "Wat is uw postcode? Bijvoorbeeld 1234 AB",
+      wrong: "Dat klopt niet met het dossier. Probeer het nog een keer.",
+    },
+    openJe: {
+      title: "Je dossier openen",
+      more: "Met de knop log je in en zie je je hypotheekdossier.",
+      other: "Je bent ingelogd bij een ander dossier",
+      otherMore:
+        "Deze link is van een ander dossier dan het dossier dat nu open is. Wil je het ene sluiten en het andere openen?",
+      "birth-date": "Wat is je geboortedatum? Bijvoorbeeld 31-12-1980",
+      postcode: "Wat is je postcode? Bijvoorbeeld 1234 AB",
+    },
   },
   en: {
     locale: "en-GB",
@@ -87,6 +146,18 @@ const words = {
     wrong: "Something went wrong",
     wrongMore: "Our apologies. Reload the page to go on.",
     reload: "Reload the page",
+    open: {
+      title: "Open your dossier",
+      more: "The button signs you in and shows your mortgage dossier.",
+      button: "Open my dossier",
+      other: "You are signed in to another dossier",
+      otherMore:
+        "This link is of another dossier than the one that is open now. Do you want to close the one and open the other?",
+      otherButton: "Yes, open this dossier",
+      "birth-date": "What is your date of birth? For example 31-12-1980",
+      postcode: "What is your postal code? For example 1234 AB",
+      wrong: "That does not match the dossier. Please try again.",
+    },
   },
 };
 
@@ -179,6 +250,9 @@ function apologise(element) {
 // Made beforehand: when something is badly wrong with the page, cloning still works.
 const panel = document.createElement("template");
 panel.innerHTML = `<div class="portal"><div class="screen" role="alert"><span class="icon icon-alert" aria-hidden="true"></span><h1></h1><p></p><button type="button" class="button primary"></button></div></div>`;
+
+const openPanel = document.createElement("template");
+openPanel.innerHTML = `<div class="portal"><div class="screen"><h1></h1><p></p><div role="alert"></div><form autocomplete="off"><label class="field"><span></span><input type="text" required maxlength="20"></label><button type="submit" class="button primary"></button></form></div></div>`;
 
 class ConsumerPortal extends HTMLElement {
   #mounted;

@@ -1,8 +1,14 @@
 //! Every setting that has a default: its key, and how its value is read.
 
 use super::MIN_SECRET_BYTES;
-use super::values::{boolean, bytes, count, list, net, one_of, origin, page, store, text, time};
-use crate::settings::{ForwardedHeader, HeaderValues, Settings, TimeParameter, UploadBody};
+use super::values::{
+    boolean, bytes, colour, count, line, list, net, one_of, origin, page, store, text, time,
+    time_or_none,
+};
+use crate::settings::{
+    FormOfAddress, ForwardedHeader, HeaderValues, Language, Question, Settings, TimeParameter,
+    UploadBody,
+};
 use toml::Value;
 
 /// Reads a value into its setting. An error is the end of a sentence that begins with the key.
@@ -22,6 +28,15 @@ pub const KEYS: &[(&str, Setter)] = &[
             text(value)?
                 .parse()
                 .map_err(|_| "must be an address with a port, such as 127.0.0.1:8080".to_owned()),
+        )
+    }),
+    ("gateway_ops_listen", |it, value| {
+        assign(
+            &mut it.ops_listen,
+            text(value)?
+                .parse()
+                .map(Some)
+                .map_err(|_| "must be an address with a port, such as 127.0.0.1:8090".to_owned()),
         )
     }),
     ("gateway_links_key", |it, value| {
@@ -117,6 +132,49 @@ pub const KEYS: &[(&str, Setter)] = &[
     ("session.cross_site", |it, value| {
         assign(&mut it.session.cross_site, boolean(value))
     }),
+    ("session.ask", |it, value| {
+        assign(
+            &mut it.session.ask,
+            one_of(
+                value,
+                &[
+                    ("nothing", None),
+                    ("birth-date", Some(Question::BirthDate)),
+                    ("postcode", Some(Question::Postcode)),
+                ],
+            ),
+        )
+    }),
+    ("page.broker", |it, value| {
+        assign(&mut it.page.broker, line(value))
+    }),
+    ("page.lang", |it, value| {
+        assign(
+            &mut it.page.lang,
+            one_of(value, &[("nl", Language::Dutch), ("en", Language::English)]),
+        )
+    }),
+    ("page.address", |it, value| {
+        assign(
+            &mut it.page.address,
+            one_of(
+                value,
+                &[
+                    ("u", FormOfAddress::Formal),
+                    ("je", FormOfAddress::Informal),
+                ],
+            ),
+        )
+    }),
+    ("page.phone", |it, value| {
+        assign(&mut it.page.phone, line(value))
+    }),
+    ("page.email", |it, value| {
+        assign(&mut it.page.email, line(value))
+    }),
+    ("page.accent", |it, value| {
+        assign(&mut it.page.accent, colour(value))
+    }),
     ("access.origins", |it, value| {
         assign(&mut it.access.origins, list(value, origin))
     }),
@@ -167,6 +225,9 @@ pub const KEYS: &[(&str, Setter)] = &[
     ("limits.connections", |it, value| {
         assign(&mut it.limits.connections, count(value))
     }),
+    ("limits.connections_per_address", |it, value| {
+        assign(&mut it.limits.connections_per_address, count(value))
+    }),
     ("limits.consumer_per_minute", |it, value| {
         assign(&mut it.limits.consumer_per_minute, count(value))
     }),
@@ -175,6 +236,18 @@ pub const KEYS: &[(&str, Setter)] = &[
     }),
     ("limits.header_timeout", |it, value| {
         assign(&mut it.limits.header_timeout, time(value))
+    }),
+    ("limits.keep_alive", |it, value| {
+        assign(&mut it.limits.keep_alive, time(value))
+    }),
+    ("limits.body_timeout", |it, value| {
+        assign(&mut it.limits.body_timeout, time(value))
+    }),
+    ("limits.upload_rate", |it, value| {
+        assign(&mut it.limits.upload_rate, bytes(value))
+    }),
+    ("limits.lame_duck", |it, value| {
+        assign(&mut it.limits.lame_duck, time_or_none(value))
     }),
     ("limits.idle_timeout", |it, value| {
         assign(&mut it.limits.idle_timeout, time(value))

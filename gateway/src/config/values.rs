@@ -12,6 +12,26 @@ pub(super) fn text(value: &Value) -> Result<&str, String> {
     value.as_str().ok_or_else(|| "must be a text".to_owned())
 }
 
+/// Reads a text of one line; an empty one is none.
+pub(super) fn line(value: &Value) -> Result<Option<String>, String> {
+    let text = text(value)?.trim();
+    let fits = text.chars().count() <= 200 && !text.chars().any(char::is_control);
+    fits.then(|| Some(text.to_owned()).filter(|it| !it.is_empty()))
+        .ok_or_else(|| "must be a text of one line, of at most 200 characters".to_owned())
+}
+
+/// Reads a colour such as `#0a5c7a`; an empty text is none.
+pub(super) fn colour(value: &Value) -> Result<Option<String>, String> {
+    let text = text(value)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let digits = text.strip_prefix('#').unwrap_or_default();
+    let fits = matches!(digits.len(), 3 | 6) && digits.bytes().all(|it| it.is_ascii_hexdigit());
+    fits.then(|| Some(text.to_owned()))
+        .ok_or_else(|| "must be a colour such as #0a5c7a".to_owned())
+}
+
 pub(super) fn boolean(value: &Value) -> Result<bool, String> {
     match (value, value.as_str()) {
         (Value::Boolean(it), _) => Ok(*it),
@@ -62,6 +82,14 @@ pub(super) fn list<T>(
 /// A time from a second to a year; anything else is a mistake.
 pub(super) fn time(value: &Value) -> Result<Duration, String> {
     duration(text(value)?)
+}
+
+/// The same, or `0s`.
+pub(super) fn time_or_none(value: &Value) -> Result<Duration, String> {
+    match text(value)? {
+        "0" | "0s" => Ok(Duration::ZERO),
+        text => duration(text),
+    }
 }
 
 /// Reads a time such as `30s`, `5m`, `12h` or `14d`.

@@ -169,7 +169,10 @@ pub async fn answer(
         state: state.clone(),
         parameters,
         content_type,
-        body: body.drain_on_drop().piece_by_piece(),
+        body: body
+            .at_least(limits.upload_rate)
+            .drain_on_drop()
+            .piece_by_piece(),
         progress,
         first,
         slot,

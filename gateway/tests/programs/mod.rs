@@ -35,9 +35,10 @@ pub fn gateway(command: &str) -> Command {
 }
 
 /// The settings of a copy with that store.
-pub fn settings(upstream: &FakeAccelerate, store: &str) -> [(&'static str, String); 8] {
+pub fn settings(upstream: &FakeAccelerate, store: &str) -> [(&'static str, String); 9] {
     [
         ("GATEWAY_LISTEN", "127.0.0.1:0".to_owned()),
+        ("GATEWAY_OPS_LISTEN", "127.0.0.1:0".to_owned()),
         ("GATEWAY_PUBLIC_URL", PUBLIC_URL.to_owned()),
         ("GATEWAY_ASSETS", harness::site().display().to_string()),
         ("GATEWAY_SECRET", SECRET.to_owned()),
@@ -217,11 +218,10 @@ impl Copy {
         self.request("DELETE", "/session", cookie, "")
     }
 
-    /// Opens a link, as a person does.
+    /// Opens a link, as a person does: by the button.
     pub fn open(&self, link: &str) -> Answer {
         let path = link.strip_prefix(PUBLIC_URL).unwrap();
-        let head = harness::head(&public_url(), "", "GET", &format!("/{path}"), "");
-        self.send(&head, &[])
+        self.request("POST", &format!("/{path}"), "", "")
     }
 
     /// Opens a new link of a consumer, and gives the cookie.

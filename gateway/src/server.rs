@@ -1,4 +1,4 @@
-//! Listens, and passes requests to the [`Service`](crate::service::Service). It deals with what only a
+//! Listens, and passes requests to the [`Service`]. It deals with what only a
 //! server meets: slow browsers, too many connections, and a stop that loses no upload.
 
 use crate::connection::Connection;

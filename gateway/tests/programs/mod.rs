@@ -107,6 +107,7 @@ pub fn free_address() -> SocketAddr {
 pub struct Copy {
     program: Option<Child>,
     pub address: SocketAddr,
+    ops_address: SocketAddr,
     settings: Vec<(&'static str, String)>,
 }
 
@@ -124,9 +125,24 @@ impl Copy {
 
     /// The same at an address.
     pub fn start_at(listen: &str, upstream: &FakeAccelerate, store: &str, set: &[&str]) -> Copy {
+        Copy::start_with(upstream, store, set, &[("GATEWAY_LISTEN", listen)])
+    }
+
+    /// The same with more variables in the environment. Without a store it remembers in memory.
+    pub fn start_with(
+        upstream: &FakeAccelerate,
+        store: &str,
+        set: &[&str],
+        variables: &[(&'static str, &str)],
+    ) -> Copy {
         let mut settings: Vec<(&str, String)> = settings(upstream, store).into();
-        settings[0].1 = listen.to_owned();
+        settings.retain(|(name, value)| *name != "GATEWAY_STORE" || !value.is_empty());
+        for (name, value) in variables {
+            settings.retain(|(it, _)| it != name);
+            settings.push((*name, (*value).to_owned()));
+        }
         let mut serve = gateway("serve");
+        serve.args(["--set", "limits.lame_duck=0s"]);
         serve.envs(settings.iter().cloned());
         for set in set {
             serve.args(["--set", set]);
@@ -135,29 +151,36 @@ impl Copy {
         let lines = BufReader::new(program.stderr.take().unwrap()).lines();
         let (sender, receiver) = mpsc::channel();
         std::thread::spawn(move || {
-            let mut log = String::new();
+            let (mut log, mut listens) = (String::new(), Vec::<SocketAddr>::new());
             for line in lines.map_while(Result::ok) {
-                if line.contains("\"message\":\"listening\"") {
+                if line.contains("\"message\":\"listening") {
                     let line: serde_json::Value = serde_json::from_str(&line).unwrap();
-                    let _ = sender.send(Ok(line["address"].as_str().unwrap().parse().unwrap()));
+                    listens.push(line["address"].as_str().unwrap().parse().unwrap());
+                    // The address for operations is told first.
+                    if let [ops_address, address] = listens[..] {
+                        let _ = sender.send(Ok((address, ops_address)));
+                    }
                 }
                 log += &line;
                 log += "\n";
             }
             let _ = sender.send(Err(log));
         });
-        let address: SocketAddr = match receiver.recv_timeout(TIMEOUT) {
-            Ok(Ok(address)) => address,
+        let (address, ops_address): (SocketAddr, SocketAddr) = match receiver.recv_timeout(TIMEOUT)
+        {
+            Ok(Ok(addresses)) => addresses,
             Ok(Err(log)) => panic!("the gateway ended: {log}"),
             Err(_) => {
                 let _ = program.kill();
                 panic!("the gateway does not listen");
             }
         };
-        settings[0].1 = address.to_string();
+        settings.retain(|(name, _)| *name != "GATEWAY_LISTEN");
+        settings.push(("GATEWAY_LISTEN", address.to_string()));
         Copy {
             program: Some(program),
             address,
+            ops_address,
             settings,
         }
     }
@@ -168,6 +191,22 @@ impl Copy {
             let _ = program.kill();
             let _ = program.wait();
         }
+    }
+
+    /// Ends it as an office does, and waits.
+    pub fn end(mut self) {
+        let mut program = self.program.take().unwrap();
+        signal(&program, "TERM");
+        assert!(program.wait().unwrap().success());
+    }
+
+    /// The counters.
+    pub fn metrics(&self) -> String {
+        let mut stream = TcpStream::connect(self.ops_address).unwrap();
+        stream.set_read_timeout(Some(TIMEOUT)).unwrap();
+        let head = harness::head(&public_url(), "", "GET", "/metrics", "");
+        stream.write_all(head.as_bytes()).unwrap();
+        Answer::read(stream).text().to_owned()
     }
 
     /// Runs `gateway revoke` with the settings of this copy.
@@ -348,22 +387,22 @@ impl Redis {
 impl Redis {
     /// Lets it answer nothing, without closing a connection.
     pub fn pause(&self) {
-        self.signal("STOP");
+        signal(self.program.as_ref().unwrap(), "STOP");
     }
 
     /// Lets it go on.
     pub fn resume(&self) {
-        self.signal("CONT");
+        signal(self.program.as_ref().unwrap(), "CONT");
     }
+}
 
-    /// The shell's `kill` needs neither unsafe code nor another dependency.
-    fn signal(&self, name: &str) {
-        let id = self.program.as_ref().unwrap().id().to_string();
-        let sent = Command::new("sh")
-            .args(["-c", "kill -$1 $2", "sh", name, &id])
-            .status();
-        assert!(sent.unwrap().success());
-    }
+/// The shell's `kill` needs neither unsafe code nor another dependency.
+fn signal(program: &Child, name: &str) {
+    let id = program.id().to_string();
+    let sent = Command::new("sh")
+        .args(["-c", "kill -$1 $2", "sh", name, &id])
+        .status();
+    assert!(sent.unwrap().success());
 }
 
 /// nginx in front of copies of the gateway, which it asks in turn.

@@ -2,6 +2,7 @@
 //! counted. It knows nothing of requests; everything that answers one uses it.
 
 use crate::action_cache::ActionCache;
+use crate::audit::Auditor;
 use crate::dedup::Dedup;
 use crate::limits::Limiter;
 use crate::metrics::Metrics;
@@ -29,6 +30,8 @@ pub struct AppState {
     pub dedup: Arc<Dedup>,
     /// How many requests and uploads are allowed.
     pub limiter: Limiter,
+    /// Who did what.
+    pub audit: Arc<Auditor>,
     /// What Prometheus reads.
     pub metrics: Arc<Metrics>,
 }
@@ -37,12 +40,14 @@ impl AppState {
     /// The state of a gateway that starts.
     ///
     /// # Errors
-    /// When the system's certificates cannot be read, or the store's file cannot be opened.
+    /// When the system's certificates cannot be read, or the file of the store or of the audit trail
+    /// cannot be opened.
     pub fn new(settings: Settings) -> std::io::Result<AppState> {
         let metrics = Arc::new(Metrics::default());
         let records = Arc::new(Records::new(store::open(&settings.store)?, &settings));
         let limits = &settings.limits;
         Ok(AppState {
+            audit: Arc::new(Auditor::new(&settings, metrics.clone())?),
             sessions: Arc::new(Sessions::with_records(&settings, records.clone())),
             upstream: Upstream::new(&settings.accelerate, metrics.clone())?,
             action_cache: ActionCache::default(),

@@ -22,7 +22,7 @@ use zeroize::{Zeroize as _, Zeroizing};
 const MIN_SECRET_BYTES: usize = 32;
 
 /// The settings that may be given in the environment too. The variable has the same name in capitals.
-const ENVIRONMENT_KEYS: [&str; 10] = [
+const ENVIRONMENT_KEYS: [&str; 11] = [
     "gateway_listen",
     "gateway_ops_listen",
     "gateway_public_url",
@@ -30,6 +30,7 @@ const ENVIRONMENT_KEYS: [&str; 10] = [
     "gateway_secret",
     "gateway_links_key",
     "gateway_store",
+    "gateway_audit",
     "accelerate_url",
     "accelerate_domain",
     "accelerate_salt",

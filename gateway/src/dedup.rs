@@ -24,7 +24,7 @@ const CLAIM_LIFETIME: Duration = Duration::from_secs(2 * 3_600);
 const LOOK: Duration = Duration::from_millis(100);
 /// For how long a copy must have been silent until it counts as dead.
 const SILENCE: Duration = Duration::from_secs(3);
-/// For how long an outcome is offered to a store that is away.
+/// For how long an outcome, or the end of a claim, is offered to a store that is away.
 const OFFER: Duration = Duration::from_secs(120);
 
 /// The answer to an upload, which can be given any number of times.
@@ -341,11 +341,12 @@ impl Drop for FirstAttempt {
 }
 
 impl Dedup {
-    /// Removes an attempt's claim. When the store is away the claim stays, and the next attempt here takes it.
+    /// Removes an attempt's claim: as long as it is there, other copies believe that this one sends.
     async fn give_up(&self, key: &StoreKey, attempt: String) {
         let store = self.records.store();
         for stage in [Stage::Claimed(attempt.clone()), Stage::Whole(attempt)] {
-            if store.replace(key, stage.to_bytes(), None).await != Ok(false) {
+            let remove = || store.replace(key, stage.to_bytes(), None);
+            if patiently(&self.records, OFFER, remove).await != Ok(false) {
                 return;
             }
         }

@@ -6,14 +6,15 @@
 //!
 //! ```text
 //! server             listens, stops                        -> service, connection, connections
+//! revocation         a command that closes links           -> links, records
 //! service            one request: route, checks, answer    -> the parts, allowed_origins, client_address
 //! endpoints  links  open_page  second_question  assets  security_headers      the parts that answer
 //!                    -> app_state, session, upstream, qr, style_hashes
 //! app_state          what the endpoints share              -> the concerns
-//! upstream  session  limits  connections  action_scanner  dedup  metrics  circuit    one concern each
+//! upstream  session  limits  connections  action_scanner  audit  dedup  metrics  circuit    one concern each
 //!                    -> the tools, records
 //! records -> store                                         what is remembered, and where
-//! action_cache  last_piece  relay  token  json_cleaner  refusal           tools
+//! action_cache  last_piece  relay  request_context  token  transfer  json_cleaner  refusal     tools
 //! config -> settings                                       what can be set
 //! ```
 
@@ -22,6 +23,7 @@ pub mod action_scanner;
 pub mod allowed_origins;
 pub mod app_state;
 pub mod assets;
+pub mod audit;
 pub mod circuit;
 pub mod client_address;
 pub mod config;
@@ -40,6 +42,8 @@ pub mod qr;
 pub mod records;
 pub mod refusal;
 pub mod relay;
+pub mod request_context;
+pub mod revocation;
 pub mod second_question;
 pub mod security_headers;
 pub mod server;
@@ -49,4 +53,5 @@ pub mod settings;
 pub mod store;
 pub mod style_hashes;
 pub mod token;
+pub mod transfer;
 pub mod upstream;

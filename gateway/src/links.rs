@@ -5,6 +5,7 @@
 
 use crate::allowed_origins::{AllowedOrigins, RequestOrigin};
 use crate::app_state::AppState;
+use crate::audit::{Event, OK, Subject};
 use crate::open_page::{Content, OpenPage};
 use crate::qr;
 use crate::records::{Kind, LONGEST_LINK, Origin, unix_milliseconds};
@@ -41,6 +42,11 @@ const CODE_MARGIN: Duration = Duration::from_secs(60);
 const COMMAND_LIFETIME: Duration = Duration::from_secs(60);
 /// The largest body of a request that is no upload, in bytes.
 pub const MAX_BODY_BYTES: u64 = 8 * 1024;
+
+/// The codes of a sign-in that is not finished.
+const OTHER_CONSUMER: &str = "OTHER_CONSUMER";
+const ANSWER_NEEDED: &str = "ANSWER_NEEDED";
+const ANSWER_WRONG: &str = "ANSWER_WRONG";
 
 /// Makes and checks links.
 pub struct Links {
@@ -166,6 +172,7 @@ impl LinkError {
 }
 
 /// What a valid link says: whom it signs in.
+#[derive(Clone)]
 struct Opened {
     consumer_id: String,
     /// When the session must end at the latest.
@@ -410,6 +417,25 @@ impl Links {
         }))
     }
 
+    /// Records what somebody did with a link.
+    fn record(&self, event: Event, outcome: &str, opened: Option<&Opened>) {
+        let subject = opened.map_or(Subject::default(), |opened| Subject {
+            consumer_id: &opened.consumer_id,
+            link: &opened.link,
+        });
+        self.state.audit.record(event, outcome, subject);
+    }
+
+    /// Records what a consumer did who is signed in.
+    fn record_of(&self, event: Event, outcome: Result<(), Refusal>, session: &Session) {
+        let subject = Subject {
+            consumer_id: &session.consumer_id,
+            link: &session.link,
+        };
+        let outcome = outcome.map_or_else(Refusal::code, |()| OK);
+        self.state.audit.record(event, outcome, subject);
+    }
+
     /// Uses a code up. When two use it at once, one of them is the first.
     async fn use_up(&self, opened: &Opened) -> Result<Result<(), LinkError>, Refusal> {
         if opened.kind != LinkKind::Phone {
@@ -440,10 +466,40 @@ impl Links {
         address: IpAddr,
     ) -> Result<Attempt, Refusal> {
         let now = (self.clock)();
-        let opened = match self.read(token, now).await? {
-            Ok(opened) => opened,
-            Err(error) => return Ok(Attempt::Bad(error)),
+        let opened = match self.read(token, now).await {
+            Ok(Ok(opened)) => opened,
+            Ok(Err(error)) => {
+                self.record(Event::SignIn, error.code(), None);
+                return Ok(Attempt::Bad(error));
+            }
+            Err(refusal) => {
+                self.record(Event::SignIn, refusal.code(), None);
+                return Err(refusal);
+            }
         };
+        let subject = opened.clone();
+        let attempt = self.sign_in(opened, said, headers, address, now).await;
+        let outcome = match &attempt {
+            Ok(Attempt::SignedIn(_)) => OK,
+            Ok(Attempt::OtherConsumer(_)) => OTHER_CONSUMER,
+            Ok(Attempt::AnswerNeeded(_)) => ANSWER_NEEDED,
+            Ok(Attempt::AnswerWrong(_)) => ANSWER_WRONG,
+            Ok(Attempt::Bad(error)) => error.code(),
+            Err(refusal) => refusal.code(),
+        };
+        self.record(Event::SignIn, outcome, Some(&subject));
+        attempt
+    }
+
+    /// The same for a link that is good.
+    async fn sign_in(
+        &self,
+        opened: Opened,
+        said: &Said,
+        headers: &HeaderMap,
+        address: IpAddr,
+        now: SystemTime,
+    ) -> Result<Attempt, Refusal> {
         let present = self.signed_in(headers, now).await;
         let is_same = |session: &Session| session.consumer_id == opened.consumer_id;
         let question = self
@@ -599,6 +655,7 @@ async fn show_link(
         Ok(Err(error)) => return bad_link(&links, error),
         Err(refusal) => return links.page.response(Content::Later(refusal.status())),
     };
+    links.record(Event::LinkOpened, OK, Some(&opened));
     let question = links.question(&opened);
     links
         .page
@@ -756,9 +813,9 @@ async fn sign_in(
     let attempt = links.attempt(&token, &said, &headers, address_of(address));
     let (opened, session, cookie) = match attempt.await? {
         Attempt::SignedIn(signed_in) => *signed_in,
-        Attempt::OtherConsumer(question) => return Ok(unfinished("OTHER_CONSUMER", question)),
-        Attempt::AnswerNeeded(question) => return Ok(unfinished("ANSWER_NEEDED", Some(question))),
-        Attempt::AnswerWrong(question) => return Ok(unfinished("ANSWER_WRONG", Some(question))),
+        Attempt::OtherConsumer(question) => return Ok(unfinished(OTHER_CONSUMER, question)),
+        Attempt::AnswerNeeded(question) => return Ok(unfinished(ANSWER_NEEDED, Some(question))),
+        Attempt::AnswerWrong(question) => return Ok(unfinished(ANSWER_WRONG, Some(question))),
         Attempt::Bad(error) => {
             return Ok(error_response(StatusCode::UNAUTHORIZED, error.code()));
         }
@@ -814,7 +871,13 @@ async fn session_lifetime(
 async fn log_out(State(links): State<Arc<Links>>, headers: HeaderMap) -> Result<Response, Refusal> {
     let session = links.sessions.authenticate(&headers, (links.clock)()).await;
     if let Ok(session) = session {
-        links.sessions.log_out(&session).await?;
+        let outcome = links
+            .sessions
+            .log_out(&session)
+            .await
+            .map_err(Refusal::from);
+        links.record_of(Event::LogOut, outcome, &session);
+        outcome?;
     }
     Ok(no_content(links.sessions.removal_cookie()))
 }
@@ -840,7 +903,10 @@ async fn end_others(
 ) -> Result<Response, Refusal> {
     let now = (links.clock)();
     let session = links.sessions.authenticate(&headers, now).await?;
-    links.sessions.end_others(&session, now).await?;
+    let outcome = links.sessions.end_others(&session, now).await;
+    let outcome = outcome.map(|_| ()).map_err(Refusal::from);
+    links.record_of(Event::OthersEnded, outcome, &session);
+    outcome?;
     Ok(no_content(None))
 }
 
@@ -917,6 +983,11 @@ async fn create_office_link(
     let keys = links.sessions.keys();
     let made = office_link(&links.settings, keys, &consumer_id, lifetime, now)
         .map_err(|_| Refusal::InvalidParameter)?;
+    let subject = Subject {
+        consumer_id: &consumer_id,
+        link: &made.id,
+    };
+    links.state.audit.record(Event::LinkMade, OK, subject);
     let content = OfficeLink {
         id: made.id,
         link: made.url.into(),
@@ -944,15 +1015,27 @@ async fn close_links(
         return Err(Refusal::InvalidParameter);
     };
     let records = links.sessions.records();
-    match (query.consumer_id, query.link_id) {
-        (Some(id), None) if check_consumer_id(&id).is_ok() => {
-            records.end_consumer(&id, (links.clock)()).await?;
+    let (outcome, subject) = match (&query.consumer_id, &query.link_id) {
+        (Some(id), None) if check_consumer_id(id).is_ok() => {
+            let subject = Subject {
+                consumer_id: id,
+                link: "",
+            };
+            (records.end_consumer(id, (links.clock)()).await, subject)
         }
         (None, Some(id)) if !id.is_empty() => {
-            records.end(Kind::Link, &id, LONGEST_LINK).await?;
+            let subject = Subject {
+                consumer_id: "",
+                link: id,
+            };
+            (records.end(Kind::Link, id, LONGEST_LINK).await, subject)
         }
         _ => return Err(Refusal::InvalidParameter),
-    }
+    };
+    let outcome = outcome.map_err(Refusal::from);
+    let word = outcome.map_or_else(Refusal::code, |()| OK);
+    links.state.audit.record(Event::LinkClosed, word, subject);
+    outcome?;
     Ok(no_content(None))
 }
 

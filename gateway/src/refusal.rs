@@ -133,13 +133,19 @@ impl IntoResponse for Refusal {
     }
 }
 
+/// The code of an error, as an extension of its response.
+#[derive(Debug, Clone)]
+pub struct ErrorCode(pub String);
+
 /// An error in AccelerateConnect's shape. `code` consists of `A` to `Z`, `0` to `9` and `_`.
 pub fn error_response(status: StatusCode, code: &str) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "application/json"),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    (status, headers, error_body(code)).into_response()
+    let mut response = (status, headers, error_body(code)).into_response();
+    response.extensions_mut().insert(ErrorCode(code.to_owned()));
+    response
 }
 
 /// The JSON body of such an error.

@@ -1,4 +1,4 @@
-//! Listens, and passes requests to the [`Service`](crate::service::Service). It deals with what only a
+//! Listens, and passes requests to the [`Service`]. It deals with what only a
 //! server meets: slow browsers, too many connections, and a stop that loses no upload.
 
 use crate::connection::Connection;
@@ -24,6 +24,8 @@ use tokio::sync::watch;
 const MAX_HEADERS: usize = 64;
 /// The pause after a connection that could not be accepted: the system is out of some resource.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// How long a start waits for its store.
+const STORE_WAIT: Duration = Duration::from_secs(2);
 /// How often the limiter drops what it need not count any more.
 const LIMITER_CLEANUP: Duration = Duration::from_secs(60);
 /// How many connections the listener for operations has at the same time.
@@ -88,7 +90,18 @@ pub async fn start(settings: Settings) -> io::Result<ServerHandle> {
             })
             .ok(),
     };
-    start_on(listener, ops_listener, settings)
+    let server = start_on(listener, ops_listener, settings)?;
+    // What comes in the first moments need not meet a store that is not connected yet.
+    let store = server.service.state().records.store();
+    if tokio::time::timeout(STORE_WAIT, store.available())
+        .await
+        .is_err()
+    {
+        tracing::warn!(
+            "the store is away: nobody can sign in, log out or upload until it is there"
+        );
+    }
+    Ok(server)
 }
 
 /// Starts a gateway on listeners that are open already, in place of the addresses of the settings: the

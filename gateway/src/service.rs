@@ -4,13 +4,16 @@
 use crate::allowed_origins::{AllowedOrigins, RequestOrigin};
 use crate::app_state::AppState;
 use crate::assets::Assets;
+use crate::audit::{Event, OK, Subject};
 use crate::client_address;
 use crate::connections::Place;
 use crate::endpoints::{self, Caller};
 use crate::links::{self, Links};
-use crate::refusal::Refusal;
+use crate::refusal::{ErrorCode, Refusal};
+use crate::request_context::RequestContext;
 use crate::security_headers::SecurityHeaders;
 use crate::settings::Settings;
+use crate::transfer::{End, Transfer};
 use crate::upstream::Endpoint;
 use axum::Router;
 use axum::body::Body;
@@ -119,7 +122,9 @@ impl Service {
         let began = Instant::now();
         let route = Route::of(request.uri().path());
         let method = request.method().clone();
-        let mut response = self.answer_route(route, peer, request).await;
+        let context = RequestContext::of(request.headers());
+        let answering = self.answer_route(route, peer, request);
+        let mut response = context.clone().scope(answering).await;
         let took = began.elapsed();
         let status = response.status();
         self.state
@@ -128,16 +133,16 @@ impl Service {
         if route == Route::Site {
             return response;
         }
-        let request_id = random_request_id();
         tracing::info!(
-            request = %request_id,
+            request = context.id(),
+            trace = context.trace(),
             method = method_for_log(&method),
             route = route.name(),
             status = status.as_u16(),
             ms = took.as_millis() as u64,
             "answered"
         );
-        if let Ok(request_id) = HeaderValue::try_from(request_id) {
+        if let Ok(request_id) = HeaderValue::try_from(context.id()) {
             response.headers_mut().insert("x-request-id", request_id);
         }
         response
@@ -277,6 +282,9 @@ impl Service {
         let renewal = session.renewal();
         let caller = Caller { session, address };
         let mut response = endpoints::answer(&self.state, endpoint, &caller, request).await;
+        if matches!(endpoint, Endpoint::Download | Endpoint::Otd) {
+            response = self.watched(response, &caller);
+        }
         // A consumer who logged out in the meantime stays logged out.
         if let Some(cookie) = renewal
             && !self.state.sessions.has_ended(&caller.session).await
@@ -290,6 +298,42 @@ impl Service {
             Some(kept) => response.map(|body| kept.until_the_end_of(body)),
             None => response,
         }
+    }
+
+    /// The answer to a request for a document. What became of it is known at its end.
+    fn watched(&self, response: Response, caller: &Caller) -> Response {
+        let (audit, metrics) = (self.state.audit.clone(), self.state.metrics.clone());
+        let consumer_id = caller.session.consumer_id.clone();
+        let link = caller.session.link.clone();
+        let record = move |outcome: &str| {
+            let subject = Subject {
+                consumer_id: &consumer_id,
+                link: &link,
+            };
+            audit.record(Event::DocumentOut, outcome, subject);
+        };
+        if let Some(ErrorCode(code)) = response.extensions().get::<ErrorCode>() {
+            record(code);
+            return response;
+        }
+        // The end comes when this request's work is over.
+        let context = RequestContext::present();
+        response.map(|body| {
+            Body::new(Transfer::new(body, move |end, bytes| {
+                metrics.passed_on("out", bytes);
+                let record = || match end {
+                    End::Complete => record(OK),
+                    End::BrokenOff => {
+                        metrics.aborted("out");
+                        record("BROKEN_OFF");
+                    }
+                };
+                match context {
+                    Some(context) => context.sync_scope(record),
+                    None => record(),
+                }
+            }))
+        })
     }
 
     fn site(&self, request: &Request<Body>) -> Response {
@@ -349,7 +393,10 @@ impl Service {
         if !allowed.iter().any(|net| net.contains(&peer)) {
             return Refusal::NotFound.into_response();
         }
-        let text = self.state.metrics.text(self.state.upstream.is_up());
+        let text = self.state.metrics.text(
+            self.state.upstream.is_up(),
+            !self.state.records.store().is_away(),
+        );
         let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
         let mut response = ([(header::CONTENT_TYPE, content_type)], text).into_response();
         self.security_headers.add_to_api(response.headers_mut());
@@ -389,12 +436,4 @@ fn method_for_log(method: &Method) -> &'static str {
         Method::OPTIONS => "OPTIONS",
         _ => "other",
     }
-}
-
-/// Finds one request in the log. It says nothing of who made it.
-fn random_request_id() -> String {
-    let mut bytes = [0; 8];
-    // Without randomness every id in the log is 0, and nothing else is wrong.
-    let _ = getrandom::fill(&mut bytes);
-    format!("{:016x}", u64::from_be_bytes(bytes))
 }

@@ -40,6 +40,19 @@ pub struct Settings {
     pub store: StoreSettings,
     /// The log.
     pub log: LogSettings,
+    /// The audit trail. Default: none.
+    pub audit: AuditSettings,
+}
+
+/// Where the audit trail goes.
+#[derive(Debug, Clone)]
+pub enum AuditSettings {
+    /// Nowhere.
+    Off,
+    /// To standard error, among the lines of the log.
+    StandardError,
+    /// To the file at that path.
+    File(PathBuf),
 }
 
 /// Where the gateway remembers what it must.
@@ -334,6 +347,7 @@ impl Settings {
                 drain: minutes(2),
             },
             store: StoreSettings::Memory,
+            audit: AuditSettings::Off,
             log: LogSettings {
                 filter: "info".to_owned(),
                 json: true,

@@ -5,6 +5,7 @@ use crate::circuit::Circuit;
 use crate::metrics::Metrics;
 use crate::refusal::Refusal;
 use crate::relay::{RelayBody, RelayError, RelayProgress};
+use crate::request_context::{RequestContext, TRACEPARENT, request_id};
 use crate::settings::{AccelerateSettings, TimeParameter};
 use accelerate::problem::check_answer;
 use axum::body::Body;
@@ -93,6 +94,16 @@ pub enum Failure {
     Refused(Refusal),
     /// AccelerateConnect answered an error: its status (400 or above) and its code.
     Accelerate(StatusCode, String),
+}
+
+impl Failure {
+    /// The code of the error.
+    pub fn code(&self) -> &str {
+        match self {
+            Failure::Refused(refusal) => refusal.code(),
+            Failure::Accelerate(_, code) => code,
+        }
+    }
 }
 
 impl From<Refusal> for Failure {
@@ -195,7 +206,7 @@ impl Upstream {
             }
         }
         let request = || {
-            Request::builder()
+            in_trace(Request::builder())
                 .method(Method::GET)
                 .uri(url.as_str())
                 .header(header::ACCEPT, "*/*")
@@ -242,7 +253,7 @@ impl Upstream {
         body: Body,
         progress: &RelayProgress,
     ) -> Result<(StatusCode, Bytes), Refusal> {
-        let mut request = Request::builder()
+        let mut request = in_trace(Request::builder())
             .method(Method::POST)
             .uri(self.url_of(Endpoint::Upload).as_str())
             .header(header::CONTENT_TYPE, content_type);
@@ -298,6 +309,7 @@ impl Upstream {
                     "lost"
                 };
                 tracing::warn!(
+                    request = %request_id(),
                     endpoint = endpoint.name(),
                     what,
                     "AccelerateConnect did not answer"
@@ -309,6 +321,7 @@ impl Upstream {
             }
             Err(_) => {
                 tracing::warn!(
+                    request = %request_id(),
                     endpoint = endpoint.name(),
                     what = "timeout",
                     "AccelerateConnect did not answer"
@@ -322,7 +335,10 @@ impl Upstream {
             0 | 502..=504 => {
                 self.circuit.failed(now);
                 if !self.circuit.is_closed() {
-                    tracing::warn!("AccelerateConnect is down: not asked for a while");
+                    tracing::warn!(
+                        request = %request_id(),
+                        "AccelerateConnect is down: not asked for a while"
+                    );
                 }
             }
             _ => self.circuit.answered(),
@@ -452,6 +468,15 @@ pub fn error_answer(status: StatusCode, code: Option<String>) -> Failure {
 
 fn caused_by_browser(error: &(dyn std::error::Error + 'static)) -> bool {
     RelayError::in_chain(error).is_some_and(|error| error != RelayError::ReceiverIdle)
+}
+
+/// A request that belongs to the trace of the present one.
+fn in_trace(request: http::request::Builder) -> http::request::Builder {
+    let context = RequestContext::present();
+    match context.as_ref().and_then(RequestContext::traceparent) {
+        Some(traceparent) => request.header(TRACEPARENT, traceparent.clone()),
+        None => request,
+    }
 }
 
 fn unix_time() -> i64 {

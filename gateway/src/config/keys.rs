@@ -2,7 +2,7 @@
 
 use super::MIN_SECRET_BYTES;
 use super::values::{
-    boolean, bytes, colour, count, line, list, net, one_of, origin, page, store, text, time,
+    audit, boolean, bytes, colour, count, line, list, net, one_of, origin, page, store, text, time,
     time_or_none,
 };
 use crate::settings::{
@@ -49,6 +49,9 @@ pub const KEYS: &[(&str, Setter)] = &[
     }),
     ("gateway_store", |it, value| {
         assign(&mut it.store, store(text(value)?))
+    }),
+    ("gateway_audit", |it, value| {
+        assign(&mut it.audit, audit(text(value)?))
     }),
     ("accelerate.time", |it, value| {
         assign(

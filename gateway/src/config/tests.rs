@@ -1,6 +1,7 @@
 use super::keys::KEYS;
 use super::values::{bytes, duration};
 use super::*;
+use crate::settings::AuditSettings;
 use proptest::prelude::*;
 use std::time::Duration;
 
@@ -188,6 +189,26 @@ fn a_store_is_a_file_or_a_redis_and_without_one_there_is_a_warning() {
         StoreSettings::Memory
     ));
     assert!(configuration.warnings.concat().contains("in memory"));
+}
+
+#[test]
+fn an_audit_trail_is_a_file_or_standard_error() {
+    let audit = |text| read_with("", &[("GATEWAY_AUDIT", text)], &[]);
+    assert!(matches!(
+        audit("file:/var/log/a").unwrap().settings.audit,
+        AuditSettings::File(path) if path == Path::new("/var/log/a")
+    ));
+    assert!(matches!(
+        audit("stderr").unwrap().settings.audit,
+        AuditSettings::StandardError
+    ));
+    for wrong in ["", "file:", "stdout", "/var/log/a"] {
+        let mistakes = audit(wrong).unwrap_err().concat();
+        assert!(
+            mistakes.contains("gateway_audit must be file:PATH"),
+            "{wrong}"
+        );
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Reads a single value of the configuration: a time, a size, an address, an origin. An error is the end of
 //! a sentence that begins with the key. It never repeats the value.
 
-use crate::settings::StoreSettings;
+use crate::settings::{AuditSettings, StoreSettings};
 use ipnet::IpNet;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -154,6 +154,15 @@ pub(super) fn store(text: &str) -> Result<StoreSettings, String> {
         return Ok(StoreSettings::Redis(text.into()));
     }
     Err("must be file:PATH, redis://… or rediss://…".to_owned())
+}
+
+/// Reads where the audit trail goes: `file:PATH` or `stderr`.
+pub(super) fn audit(text: &str) -> Result<AuditSettings, String> {
+    match text.trim().split_once(':') {
+        None if text.trim() == "stderr" => Ok(AuditSettings::StandardError),
+        Some(("file", path)) if !path.is_empty() => Ok(AuditSettings::File(path.into())),
+        _ => Err("must be file:PATH or stderr".to_owned()),
+    }
 }
 
 pub(super) fn net(text: &str) -> Result<IpNet, String> {

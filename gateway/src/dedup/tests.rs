@@ -260,6 +260,24 @@ async fn while_the_store_is_away_an_upload_waits_and_its_last_piece_does_not_lea
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_claim_that_could_not_be_given_up_is_given_up_later() {
+    let Copies {
+        one,
+        other,
+        store_of_one,
+        ..
+    } = copies();
+    let sending = first(&one, "a").await;
+    store_of_one.away.store(true, Ordering::Relaxed);
+    drop(sending);
+    let waiting = tokio::spawn(repeat(&other, "a").await.ended());
+    tokio::time::sleep(WAIT).await;
+    assert!(!waiting.is_finished());
+    store_of_one.away.store(false, Ordering::Relaxed);
+    assert_eq!(waiting.await.unwrap(), Ended::BrokeOff);
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_outcome_that_the_store_cannot_take_is_given_to_it_later() {
     let Copies {
         one,

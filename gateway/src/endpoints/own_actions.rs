@@ -7,6 +7,7 @@ use crate::action_scanner::ActionScanner;
 use crate::app_state::AppState;
 use crate::json_cleaner::JsonCleaner;
 use crate::refusal::Refusal;
+use crate::request_context::request_id;
 use crate::upstream::{Answer, Endpoint, Failure};
 use http_body_util::BodyExt as _;
 use std::sync::Arc;
@@ -31,7 +32,7 @@ pub fn require_json_object(answer: Answer) -> Result<Answer, Failure> {
     if beginning.first() == Some(&b'{') {
         return Ok(answer);
     }
-    tracing::warn!("AccelerateConnect answered something else than JSON");
+    tracing::warn!(request = %request_id(), "AccelerateConnect answered something else than JSON");
     Err(Refusal::BadAnswer.into())
 }
 
@@ -91,7 +92,7 @@ async fn request_actions(state: &AppState, caller: &Caller) -> Result<Actions, F
         }
     }
     Ok(scanner.finish(Instant::now()).ok_or_else(|| {
-        tracing::warn!("AccelerateConnect's session is no JSON that can be read");
+        tracing::warn!(request = %request_id(), "AccelerateConnect's session is no JSON that can be read");
         Refusal::BadAnswer
     })?)
 }

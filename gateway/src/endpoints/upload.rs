@@ -5,12 +5,15 @@ use super::caller::Caller;
 use super::document_body::{self, Document};
 use super::own_actions::{check_action_id, require_own_action};
 use crate::app_state::AppState;
+use crate::audit::{Auditor, Event, OK, Subject};
 use crate::dedup::{Attempt, Ended, FirstAttempt, MustNotLeave, Outcome};
 use crate::last_piece::HeldBody;
 use crate::limits::UploadSlot;
-use crate::refusal::{Refusal, error_body};
+use crate::refusal::{ErrorCode, Refusal, error_body};
 use crate::relay::{RelayBody, RelayError, RelayProgress, drain};
+use crate::request_context::for_this_request;
 use crate::settings::{HeaderValues, UploadBody};
+use crate::transfer::{End, Transfer};
 use crate::upstream::{Failure, error_answer};
 use accelerate::conventions::{
     COMMENT, FILENAME, IS_REUPLOAD, IS_REUPLOAD_WITH_HYPHEN, MIMETYPE, PRODUCTACTION_ID,
@@ -169,7 +172,9 @@ pub async fn answer(
         }
         Err(failure) => {
             drain(body, max_bytes, limits.idle_timeout);
-            return Err(failure);
+            let result = Err(failure);
+            Handed::by(state, caller).record(&result);
+            return result;
         }
     };
     let (body, progress) = RelayBody::new(body, max_bytes, limits.idle_timeout);
@@ -184,9 +189,47 @@ pub async fn answer(
     };
     // A task of its own, so that it goes on when the browser is gone: what has left us whole may be
     // stored, and a repeat must hear so.
-    match tokio::spawn(upload.send()).await {
+    let handed = Handed::by(state, caller);
+    let sending = for_this_request(async move {
+        let result = upload.send().await;
+        handed.record(&result);
+        result
+    });
+    match tokio::spawn(sending).await {
         Ok(response) => response,
         Err(_) => Err(Refusal::Internal.into()),
+    }
+}
+
+/// A document that a consumer hands in, for the audit trail.
+struct Handed {
+    audit: Arc<Auditor>,
+    consumer_id: String,
+    link: String,
+}
+
+impl Handed {
+    fn by(state: &AppState, caller: &Caller) -> Handed {
+        Handed {
+            audit: state.audit.clone(),
+            consumer_id: caller.consumer_id().to_owned(),
+            link: caller.session.link.clone(),
+        }
+    }
+
+    fn record(&self, result: &Result<Response, Failure>) {
+        let outcome = match result {
+            Ok(response) => response
+                .extensions()
+                .get()
+                .map_or(OK, |ErrorCode(code)| code.as_str()),
+            Err(failure) => failure.code(),
+        };
+        let subject = Subject {
+            consumer_id: &self.consumer_id,
+            link: &self.link,
+        };
+        self.audit.record(Event::DocumentIn, outcome, subject);
     }
 }
 
@@ -333,7 +376,16 @@ impl Upload {
         let limits = &state.settings.limits;
         let idle_limit = limits.idle_timeout + limits.store_wait;
         let (body, sent) = RelayBody::new(Body::new(body), u64::MAX, idle_limit);
-        let body = Body::new(body.piece_by_piece());
+        let metrics = state.metrics.clone();
+        let body = Body::new(Transfer::new(
+            Body::new(body.piece_by_piece()),
+            move |end, bytes| {
+                metrics.passed_on("in", bytes);
+                if end == End::BrokenOff {
+                    metrics.aborted("in");
+                }
+            },
+        ));
         state.metrics.uploads.inc();
         let answer = state
             .upstream
@@ -408,7 +460,21 @@ fn response_of(outcome: Outcome) -> Response {
         (header::CONTENT_TYPE, "application/json"),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    (outcome.status, headers, outcome.body).into_response()
+    let code = (outcome.status != StatusCode::OK).then(|| code_in(&outcome.body));
+    let mut response = (outcome.status, headers, outcome.body).into_response();
+    if let Some(code) = code {
+        response.extensions_mut().insert(ErrorCode(code));
+    }
+    response
+}
+
+/// The code in the body of an error of ours.
+fn code_in(body: &[u8]) -> String {
+    let error: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+    error["error"]["code"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 #[cfg(test)]

@@ -29,6 +29,8 @@ pub enum Refusal {
     BodyTooLarge,
     /// The document is larger than allowed.
     FileTooLarge,
+    /// The document is of a kind that no office takes.
+    UnknownKind,
     /// The address is longer than allowed.
     UrlTooLong,
     /// Too many requests in too little time; how long to wait.
@@ -63,6 +65,7 @@ impl Refusal {
             Refusal::InvalidParameter => StatusCode::BAD_REQUEST,
             Refusal::OriginRefused => StatusCode::FORBIDDEN,
             Refusal::BodyTooLarge | Refusal::FileTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Refusal::UnknownKind => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Refusal::UrlTooLong => StatusCode::URI_TOO_LONG,
             Refusal::TooManyRequests(_) => StatusCode::TOO_MANY_REQUESTS,
             Refusal::Busy | Refusal::AccelerateUnavailable(_) | Refusal::StoreUnavailable => {
@@ -88,6 +91,7 @@ impl Refusal {
             Refusal::KeyRefused => "KEY_REFUSED",
             Refusal::BodyTooLarge => "BODY_TOO_LARGE",
             Refusal::FileTooLarge => "FILE_TOO_LARGE",
+            Refusal::UnknownKind => "UNSUPPORTED_TYPE",
             Refusal::UrlTooLong => "URL_TOO_LONG",
             Refusal::TooManyRequests(_) => "TOO_MANY_REQUESTS",
             Refusal::Busy => "TOO_BUSY",

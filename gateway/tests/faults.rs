@@ -4,8 +4,8 @@
 mod harness;
 
 use harness::{
-    ACTION, Answer, FakeAccelerate, TestGateway, answer_getsession, send_answer, send_json,
-    send_session,
+    ACTION, Answer, FakeAccelerate, TestGateway, answer_getsession, multipart, pdf, send_answer,
+    send_json, send_session,
 };
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -315,7 +315,7 @@ fn an_upload_that_broke_off_may_be_sent_again() {
         }
     });
     let gateway = TestGateway::new(&upstream);
-    let large = [DOCUMENT, &vec![b'x'; 300_000]].concat();
+    let large = multipart(&pdf(300_000));
     let mut gone = gateway.connect();
     gone.write_all(gateway.upload_head("upload-0001", large.len()).as_bytes())
         .unwrap();
@@ -358,7 +358,7 @@ fn an_upload_that_accelerate_does_not_read_times_out() {
         settings.limits.idle_timeout = SHORT;
         settings.accelerate.circuit_failures = 1;
     });
-    let large = [DOCUMENT, &vec![b'x'; 20_000_000]].concat();
+    let large = multipart(&pdf(20_000_000));
     let response = gateway.upload("upload-0001", &large);
     assert_eq!(
         (response.status, response.code().as_str()),

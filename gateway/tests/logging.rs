@@ -62,7 +62,7 @@ fn the_log_says_what_happened_and_not_to_whom() {
     let link = gateway::links::mint(&gateway.settings, CONSUMER, None, SystemTime::now()).unwrap();
     let from = "x-forwarded-for: 192.0.2.77\r\n";
     let document =
-        b"--b\r\ncontent-disposition: form-data; name=\"file\"\r\n\r\nJan Janssen\r\n--b--\r\n";
+        b"--b\r\ncontent-disposition: form-data; name=\"file\"\r\n\r\n%PDF-1.7 Jan Janssen\r\n--b--\r\n";
     gateway.send(
         &gateway.head("GET", "/consumerportal/getsession", from),
         &[],

@@ -2,6 +2,7 @@
 //! browser sends is checked before the first byte is passed on.
 
 use super::caller::Caller;
+use super::document_body::{self, Document};
 use super::own_actions::{check_action_id, require_own_action};
 use crate::app_state::AppState;
 use crate::audit::{Auditor, Event, OK, Subject};
@@ -15,7 +16,8 @@ use crate::settings::{HeaderValues, UploadBody};
 use crate::transfer::{End, Transfer};
 use crate::upstream::{Failure, error_answer};
 use accelerate::conventions::{
-    COMMENT, FILE_PART, FILENAME, IS_REUPLOAD, MIMETYPE, PRODUCTACTION_ID, UPLOAD_ID,
+    COMMENT, FILENAME, IS_REUPLOAD, IS_REUPLOAD_WITH_HYPHEN, MIMETYPE, PRODUCTACTION_ID,
+    PRODUCTACTION_ID_WITH_HYPHEN, UPLOAD_ID,
 };
 use accelerate::problem::{ProblemKind, check_upload_answer};
 use accelerate::request::{decode_header, encode_header};
@@ -25,13 +27,10 @@ use bytes::Bytes;
 use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use http_body::Body as _;
-use http_body_util::BodyExt as _;
 use std::sync::Arc;
 
 /// Room for the multipart headers around a document, in bytes.
 const MULTIPART_BYTES: u64 = 64 * 1024;
-/// The longest name of a file, in characters.
-const MAX_FILENAME: usize = 255;
 /// The longest comment on a file, in characters.
 const MAX_COMMENT: usize = 2_000;
 
@@ -47,27 +46,35 @@ struct Parameters {
 }
 
 impl Parameters {
-    /// Reads the headers. Each may come once, in the ASCII of `encode_header`.
+    /// Reads the headers. Each may come once, in the ASCII of `encode_header`. Proxies drop names with
+    /// underscores unless told otherwise, so that those with hyphens are taken too.
     fn read(headers: &HeaderMap) -> Result<Parameters, Refusal> {
-        let required = |name| text_of(headers, name)?.ok_or(Refusal::InvalidParameter);
-        let upload_id = text_of(headers, UPLOAD_ID)?;
+        let required = |names: &[&'static str]| {
+            text_of(headers, names)?.ok_or_else(|| {
+                tracing::warn!(
+                    header = names[0],
+                    "an upload without a header: a proxy may have dropped it for its underscore"
+                );
+                Refusal::InvalidParameter
+            })
+        };
+        let upload_id = text_of(headers, &[UPLOAD_ID])?;
         if !upload_id.as_deref().is_none_or(is_upload_id) {
             return Err(Refusal::InvalidParameter);
         }
+        let productaction_id = required(&[PRODUCTACTION_ID, PRODUCTACTION_ID_WITH_HYPHEN])?;
         Ok(Parameters {
-            productaction_id: check_action_id(required(PRODUCTACTION_ID)?)?,
-            is_reupload: match required(IS_REUPLOAD)?.as_str() {
+            productaction_id: check_action_id(productaction_id)?,
+            is_reupload: match required(&[IS_REUPLOAD, IS_REUPLOAD_WITH_HYPHEN])?.as_str() {
                 "0" => "0",
                 "1" => "1",
                 _ => return Err(Refusal::InvalidParameter),
             },
-            filename: at_most(MAX_FILENAME, required(FILENAME)?)?,
-            mimetype: Some(required(MIMETYPE)?)
+            filename: required(&[FILENAME])?,
+            mimetype: Some(required(&[MIMETYPE])?)
                 .filter(|it| is_mimetype(it))
                 .ok_or(Refusal::InvalidParameter)?,
-            comment: text_of(headers, COMMENT)?
-                .map(|comment| at_most(MAX_COMMENT, comment))
-                .transpose()?,
+            comment: text_of(headers, &[COMMENT])?.map(|comment| cut(MAX_COMMENT, comment)),
             upload_id,
         })
     }
@@ -91,30 +98,31 @@ impl Parameters {
     }
 }
 
-/// The text of a header; `None` when it is absent or empty.
-fn text_of(headers: &HeaderMap, name: &str) -> Result<Option<String>, Refusal> {
-    let mut values = headers.get_all(name).iter();
-    let value = match (values.next(), values.next()) {
-        (None, _) => return Ok(None),
-        (Some(value), None) => value,
-        (Some(_), Some(_)) => return Err(Refusal::InvalidParameter),
-    };
+/// The text of a header by any of its names; `None` when it is absent or empty. Where one comes twice, it
+/// must say the same.
+fn text_of(headers: &HeaderMap, names: &[&str]) -> Result<Option<String>, Refusal> {
+    let mut found: Option<&HeaderValue> = None;
+    for name in names {
+        let mut values = headers.get_all(*name).iter();
+        let Some(value) = values.next() else { continue };
+        if values.next().is_some() || found.is_some_and(|it| it != value) {
+            return Err(Refusal::InvalidParameter);
+        }
+        found = Some(value);
+    }
+    let Some(value) = found else { return Ok(None) };
     let value = value.to_str().map_err(|_| Refusal::InvalidParameter)?;
     let text = decode_header(value).map_err(|_| Refusal::InvalidParameter)?;
-    let text = text.trim().to_owned();
-    // HTTP allows no other control characters in a header.
-    if text.chars().any(|it| it.is_control() && it != '\t') {
-        return Err(Refusal::InvalidParameter);
-    }
-    Ok(Some(text).filter(|text| !text.is_empty()))
+    Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
 }
 
-fn at_most(max_chars: usize, text: String) -> Result<String, Refusal> {
-    if text.chars().count() <= max_chars {
-        Ok(text)
-    } else {
-        Err(Refusal::InvalidParameter)
+/// The text, cut after so many characters.
+fn cut(max_chars: usize, mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(max_chars) {
+        text.truncate(end);
+        text.truncate(text.trim_end().len());
     }
+    text
 }
 
 /// Whether an `upload-id` is one: 8 to 64 letters, digits and `-`.
@@ -174,10 +182,7 @@ pub async fn answer(
         state: state.clone(),
         parameters,
         content_type,
-        body: body
-            .at_least(limits.upload_rate)
-            .drain_on_drop()
-            .piece_by_piece(),
+        body: body.at_least(limits.upload_rate).drain_on_drop(),
         progress,
         first,
         slot,
@@ -328,20 +333,36 @@ impl Upload {
             slot,
         } = self;
         let settings = &state.settings.accelerate;
+        let document = Document::read(
+            &content_type,
+            body,
+            &parameters.mimetype,
+            &parameters.filename,
+        );
+        let document = document
+            .await
+            .map_err(|refusal| progress.error().map_or(refusal, refusal_of))?;
+        // What the document is decides, not what the browser says.
+        let parameters = Parameters {
+            filename: document_body::safe_name(&parameters.filename, document.media_type),
+            mimetype: document.media_type.to_owned(),
+            ..parameters
+        };
         let headers = parameters.to_headers(settings.header_values);
         let headers: Vec<(&str, &str)> = headers
             .iter()
             .map(|(name, value)| (*name, value.as_str()))
             .collect();
-        let (content_type, body) = match settings.upload_body {
-            UploadBody::Multipart => (content_type, Body::new(body)),
-            UploadBody::Raw => {
-                let part = file_part(&content_type, body).await?;
-                let content_type = HeaderValue::from_str(&parameters.mimetype)
-                    .map_err(|_| Refusal::InvalidParameter)?;
-                (content_type, part)
+        let (content_type, (body, refused)) = match settings.upload_body {
+            UploadBody::Multipart => {
+                let boundary = document_body::random_boundary()?;
+                let content_type = format!("multipart/form-data; boundary={boundary}");
+                let body = document.into_multipart(&boundary, &parameters.filename);
+                (content_type, body)
             }
+            UploadBody::Raw => (parameters.mimetype.clone(), document.into_raw()),
         };
+        let content_type = HeaderValue::try_from(content_type).map_err(|_| Refusal::Internal)?;
         // AccelerateConnect has not all of it before the store knows that: nobody sends it again then.
         let may_leave = first.as_ref().map(FirstAttempt::last_piece);
         let may_leave = async move {
@@ -356,12 +377,15 @@ impl Upload {
         let idle_limit = limits.idle_timeout + limits.store_wait;
         let (body, sent) = RelayBody::new(Body::new(body), u64::MAX, idle_limit);
         let metrics = state.metrics.clone();
-        let body = Body::new(Transfer::new(Body::new(body), move |end, bytes| {
-            metrics.passed_on("in", bytes);
-            if end == End::BrokenOff {
-                metrics.aborted("in");
-            }
-        }));
+        let body = Body::new(Transfer::new(
+            Body::new(body.piece_by_piece()),
+            move |end, bytes| {
+                metrics.passed_on("in", bytes);
+                if end == End::BrokenOff {
+                    metrics.aborted("in");
+                }
+            },
+        ));
         state.metrics.uploads.inc();
         let answer = state
             .upstream
@@ -375,10 +399,8 @@ impl Upload {
                     _ if must_not_leave.get() == Some(&MustNotLeave::StoreAway) => {
                         Refusal::StoreUnavailable
                     }
-                    Some(RelayError::TooLarge) => Refusal::FileTooLarge,
-                    Some(RelayError::SenderIdle) => Refusal::TooSlow,
-                    Some(RelayError::SenderGone) => Refusal::UploadInterrupted,
-                    Some(RelayError::ReceiverIdle) => Refusal::AccelerateTimeout,
+                    _ if refused.is_set() => Refusal::InvalidParameter,
+                    Some(error) => refusal_of(error),
                     None => refusal,
                 };
                 if !sent.is_complete() {
@@ -396,21 +418,14 @@ impl Upload {
     }
 }
 
-/// The bytes of the part named `file` alone.
-async fn file_part(content_type: &HeaderValue, body: RelayBody) -> Result<Body, Refusal> {
-    let boundary = content_type
-        .to_str()
-        .ok()
-        .and_then(|it| multer::parse_boundary(it).ok())
-        .ok_or(Refusal::InvalidParameter)?;
-    let mut parts = multer::Multipart::new(body.into_data_stream(), boundary);
-    let part = parts
-        .next_field()
-        .await
-        .map_err(|_| Refusal::InvalidParameter)?
-        .filter(|part| part.name() == Some(FILE_PART))
-        .ok_or(Refusal::InvalidParameter)?;
-    Ok(Body::from_stream(part))
+/// Why an upload is refused whose body ended early.
+fn refusal_of(error: RelayError) -> Refusal {
+    match error {
+        RelayError::TooLarge => Refusal::FileTooLarge,
+        RelayError::SenderIdle => Refusal::TooSlow,
+        RelayError::SenderGone => Refusal::UploadInterrupted,
+        RelayError::ReceiverIdle => Refusal::AccelerateTimeout,
+    }
 }
 
 /// The outcome that AccelerateConnect's answer means.
@@ -529,17 +544,6 @@ mod tests {
             let encoded = encode_header(&name);
             let upload = Parameters::read(&headers(FILENAME, encoded.as_bytes())).unwrap();
             prop_assert_eq!(upload.filename, name);
-        }
-
-        #[test]
-        fn no_content_type_makes_it_panic(text in "multipart/form-data[ -~]{0,60}", body in ".{0,200}") {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-            runtime.block_on(async {
-                let (relay, _) = RelayBody::new(Body::from(body), 1_000, std::time::Duration::from_secs(1));
-                if let Ok(part) = file_part(&HeaderValue::from_str(&text).unwrap(), relay).await {
-                    let _ = part.collect().await;
-                }
-            });
         }
     }
 }

@@ -68,6 +68,27 @@ impl ReceivedRequest {
         found.map(|(_, value)| value)
     }
 
+    /// The document in an upload's body, which is one part between boundaries of the gateway's.
+    pub fn document(&self) -> &[u8] {
+        let content_type =
+            String::from_utf8(self.header("content-type").unwrap().to_vec()).unwrap();
+        let boundary = content_type
+            .strip_prefix("multipart/form-data; boundary=")
+            .unwrap();
+        let name = String::from_utf8(self.header("filename").unwrap().to_vec()).unwrap();
+        let mimetype = String::from_utf8(self.header("mimetype").unwrap().to_vec()).unwrap();
+        let head = format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+             Content-Type: {mimetype}\r\n\r\n"
+        );
+        let tail = format!("\r\n--{boundary}--");
+        let document = self.body.strip_prefix(head.as_bytes()).unwrap();
+        document
+            .trim_ascii_end()
+            .strip_suffix(tail.as_bytes())
+            .unwrap()
+    }
+
     /// Whether the token is right for the parameters.
     pub fn is_signed(&self) -> bool {
         let parameters = self.parameters();
@@ -428,6 +449,19 @@ pub fn upload_head(public_url: &url::Url, cookie: &str, upload_id: &str, length:
         "/consumerportal/upload_file",
         &more,
     )
+}
+
+/// A browser's multipart body with that document in it.
+pub fn multipart(document: &[u8]) -> Vec<u8> {
+    let head = b"--b\r\ncontent-disposition: form-data; name=\"file\"\r\n\r\n";
+    [&head[..], document, b"\r\n--b--\r\n"].concat()
+}
+
+/// A PDF of that length, as far as its first bytes say.
+pub fn pdf(length: usize) -> Vec<u8> {
+    let mut document = b"%PDF-1.7 ".to_vec();
+    document.resize(length, b'x');
+    document
 }
 
 /// An answer as a client reads it.

@@ -339,9 +339,13 @@ impl Upload {
             &parameters.mimetype,
             &parameters.filename,
         );
-        let document = document
-            .await
-            .map_err(|refusal| progress.error().map_or(refusal, refusal_of))?;
+        let document = document.await.map_err(|refusal| {
+            let Some(error) = progress.error() else {
+                return refusal;
+            };
+            state.metrics.aborted("in");
+            refusal_of(error)
+        })?;
         // What the document is decides, not what the browser says.
         let parameters = Parameters {
             filename: document_body::safe_name(&parameters.filename, document.media_type),

@@ -318,6 +318,22 @@ fn an_upload_waits_for_a_store_that_comes_back() {
 }
 
 #[test]
+fn a_store_is_reached_over_tls_and_with_a_password_or_not_at_all() {
+    let upstream = accepts_uploads();
+    let (redis, certificate) = Redis::with_tls("a-word");
+    let store = |word: &str| format!("rediss://:{word}@localhost:{}/0", redis.address.port());
+    let trusted = [("SSL_CERT_FILE", certificate.to_str().unwrap())];
+    let gateway = Copy::start_with(&upstream, &store("a-word"), &[], &trusted);
+    assert!(gateway.readiness().contains("\"store\":\"up\""));
+    let cookie = gateway.sign_in(CONSUMER);
+    assert_eq!(gateway.log_out(&cookie).status, 204);
+    for (word, variables) in [("another", &trusted[..]), ("a-word", &[])] {
+        let gateway = Copy::start_with(&upstream, &store(word), &[], variables);
+        assert!(gateway.readiness().contains("\"store\":\"away\""));
+    }
+}
+
+#[test]
 fn nothing_in_a_store_says_whose_it_is() {
     let upstream = accepts_uploads();
     let redis = Redis::start();

@@ -294,6 +294,7 @@ pub struct Redis {
     program: Option<Child>,
     pub address: SocketAddr,
     folder: PathBuf,
+    flags: Vec<String>,
 }
 
 impl Drop for Redis {
@@ -311,9 +312,41 @@ impl Redis {
             program: None,
             address,
             folder,
+            flags: ["--port", &address.port().to_string()]
+                .map(str::to_owned)
+                .into(),
         };
         redis.start_again();
+        eventually("Redis answers", || redis.ask(&["PING"]) == ["PONG"]);
         redis
+    }
+
+    /// Starts one that wants TLS and a password. It also gives the file of the certificate to trust.
+    pub fn with_tls(password: &str) -> (Redis, PathBuf) {
+        let address = free_address();
+        let folder = folder(&format!("redis-{}", address.port()));
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let (chain, key) = (folder.join("chain.pem"), folder.join("key.pem"));
+        fs::write(&chain, made.cert.pem()).unwrap();
+        fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+        let port = address.port().to_string();
+        let flags = [
+            ["--port", "0"],
+            ["--tls-port", &port],
+            ["--tls-cert-file", chain.to_str().unwrap()],
+            ["--tls-key-file", key.to_str().unwrap()],
+            ["--tls-auth-clients", "no"],
+            ["--requirepass", password],
+        ];
+        let mut redis = Redis {
+            program: None,
+            address,
+            folder,
+            flags: flags.concat().into_iter().map(str::to_owned).collect(),
+        };
+        redis.start_again();
+        eventually("Redis listens", || TcpStream::connect(address).is_ok());
+        (redis, chain)
     }
 
     /// The address for `gateway_store`.
@@ -325,7 +358,7 @@ impl Redis {
     pub fn start_again(&mut self) {
         let started = Command::new(program("REDIS_SERVER", "redis-server"))
             .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "yes"])
-            .args(["--port", &self.address.port().to_string()])
+            .args(&self.flags)
             .arg("--dir")
             .arg(&self.folder)
             .stdin(Stdio::null())
@@ -333,7 +366,6 @@ impl Redis {
             .spawn()
             .unwrap();
         self.program = Some(started);
-        eventually("Redis answers", || self.ask(&["PING"]) == ["PONG"]);
     }
 
     /// Stops it at once.

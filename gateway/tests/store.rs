@@ -14,6 +14,8 @@ use std::path::PathBuf;
 
 const DOCUMENT: &[u8] =
     b"--b\r\ncontent-disposition: form-data; name=\"file\"\r\n\r\n%PDF-1.7 bytes\r\n--b--\r\n";
+/// So much of it tells what it is: from then on it is passed on.
+const BEGUN: usize = 60;
 
 #[test]
 fn log_out_uploads_and_used_codes_are_known_after_the_gateway_was_killed() {
@@ -49,12 +51,18 @@ fn an_upload_of_a_killed_gateway_is_sent_again_only_when_its_last_piece_cannot_h
     let store = file_store("cut");
     let mut gateway = Copy::start(&upstream, &store, &[]);
     let cookie = gateway.sign_in(CONSUMER);
-    let large = vec![b'x'; 100_000];
+    let large = harness::multipart(&harness::pdf(100_000));
     let mut half = gateway.begin_upload(&cookie, "upload-half", large.len());
     half.write_all(&large[..50_000]).unwrap();
     let mut whole = gateway.begin_upload(&cookie, "upload-whole", large.len());
     whole.write_all(&large).unwrap();
-    upstream.wait_for(150_000);
+    eventually("one is whole and the other begun", || {
+        upstream
+            .received("upload_file")
+            .iter()
+            .any(|it| it.is_complete)
+    });
+    upstream.wait_for(100_200);
     gateway.kill();
     let upstream = accepts_uploads();
     let gateway = Copy::start(&upstream, &store, &[]);
@@ -146,11 +154,11 @@ fn an_upload_that_came_to_one_copy_is_not_sent_by_another() {
     let [one, other] = copies(&upstream, &redis);
     let cookie = one.sign_in(CONSUMER);
     let mut begun = one.begin_upload(&cookie, "upload-0001", DOCUMENT.len());
-    begun.write_all(&DOCUMENT[..10]).unwrap();
+    begun.write_all(&DOCUMENT[..BEGUN]).unwrap();
     upstream.wait_for(10);
     let mut repeat = other.begin_upload(&cookie, "upload-0001", DOCUMENT.len());
     repeat.write_all(DOCUMENT).unwrap();
-    begun.write_all(&DOCUMENT[10..]).unwrap();
+    begun.write_all(&DOCUMENT[BEGUN..]).unwrap();
     for answer in [begun, repeat] {
         let answer = Answer::read(answer);
         assert_eq!(
@@ -170,7 +178,7 @@ fn an_upload_of_a_dead_copy_is_sent_by_another() {
     let [mut one, other] = copies(&upstream, &redis);
     let cookie = one.sign_in(CONSUMER);
     let mut begun = one.begin_upload(&cookie, "upload-0001", DOCUMENT.len());
-    begun.write_all(&DOCUMENT[..10]).unwrap();
+    begun.write_all(&DOCUMENT[..BEGUN]).unwrap();
     upstream.wait_for(10);
     one.kill();
     assert_eq!(other.upload(&cookie, "upload-0001", DOCUMENT).status, 200);
@@ -208,7 +216,7 @@ fn while_the_store_is_away_dossiers_are_read_and_nothing_else_is_lost_or_doubled
         "{\"status\":\"ready\",\"store\":\"up\"}"
     );
     let mut begun = gateway.begin_upload(&cookie, "upload-0001", DOCUMENT.len());
-    begun.write_all(&DOCUMENT[..10]).unwrap();
+    begun.write_all(&DOCUMENT[..BEGUN]).unwrap();
     upstream.wait_for(10);
     redis.stop();
     assert_eq!(gateway.getsession(&cookie).status, 200);
@@ -216,7 +224,7 @@ fn while_the_store_is_away_dossiers_are_read_and_nothing_else_is_lost_or_doubled
     eventually("readiness says so", || {
         gateway.readiness() == "{\"status\":\"ready\",\"store\":\"away\"}"
     });
-    begun.write_all(&DOCUMENT[10..]).unwrap();
+    begun.write_all(&DOCUMENT[BEGUN..]).unwrap();
     let refused = [
         Answer::read(begun),
         gateway.upload(&cookie, "upload-0002", DOCUMENT),

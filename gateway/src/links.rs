@@ -397,14 +397,16 @@ impl Links {
             link: Some(&link.link),
             since: link.made,
         };
-        if link.expires <= unix_seconds(now) || records.has_ended(origin).await? {
+        let is_code = kind == LinkKind::Phone;
+        let has_expired = link.expires <= unix_seconds(now);
+        if is_code && !has_expired && records.code_was_used(&link.id).await? {
+            return Ok(Err(LinkError::CodeUsed));
+        }
+        if has_expired || records.has_ended(origin).await? {
             return Ok(Err(match kind {
                 LinkKind::Phone => LinkError::CodeExpired,
                 _ => LinkError::Expired,
             }));
-        }
-        if kind == LinkKind::Phone && records.code_was_used(&link.id).await? {
-            return Ok(Err(LinkError::CodeUsed));
         }
         Ok(Ok(Opened {
             consumer_id: link.consumer_id,

@@ -11,7 +11,7 @@ mod harness;
 mod programs;
 
 use gateway::session::{Sessions, SignIn};
-use harness::{Answer, FakeAccelerate, ReceivedRequest, send_json};
+use harness::{Answer, FakeAccelerate, ReceivedRequest, multipart, pdf, send_json};
 use programs::{Copy, Nginx, Redis, eventually, public_url};
 use std::collections::HashMap;
 use std::io::{Read as _, Write as _};
@@ -141,7 +141,7 @@ fn no_upload_is_lost_or_doubled_or_without_an_outcome() {
     for number in 0..uploads {
         let action = action_of(number);
         let sizes = arrived.get(&action);
-        let expected = vec![document(number).len()];
+        let expected = vec![length_of(number)];
         assert_eq!(sizes, Some(&expected), "how often {action} arrived");
     }
     drop(arrived);
@@ -212,7 +212,7 @@ impl Browser<'_> {
     /// after an answer that leaves it open, getsession says whether the document is there.
     fn hand_in(mut self) {
         let began = Instant::now();
-        let body = document(self.number);
+        let body = multipart(&pdf(length_of(self.number)));
         for attempt in 0.. {
             let upload_id = format!("upload-{}-{attempt}", self.number);
             let answer = loop {
@@ -340,17 +340,15 @@ fn action_of(number: usize) -> String {
     format!("PRA{number}")
 }
 
-/// The body of an upload: most documents are small, some are large.
-fn document(number: usize) -> Vec<u8> {
+/// The length of a document in bytes: most are small, some are large.
+fn length_of(number: usize) -> usize {
     let mut dice = Dice(0xd0c5 + ((number as u64 + 1) << 16));
     let bytes = match dice.below(20) {
         0 => 1_000_000 + dice.below(2_000_000),
         1..=5 => 20_000 + dice.below(280_000),
         _ => 1_000 + dice.below(19_000),
     };
-    let start = b"--b\r\ncontent-disposition: form-data; name=\"file\"\r\n\r\n%PDF-1.7\n";
-    let end = b"\r\n--b--\r\n";
-    [&start[..], &vec![b'x'; bytes as usize], &end[..]].concat()
+    bytes as usize
 }
 
 /// An AccelerateConnect that takes every document, however often it comes, and counts. Now and then it gives no
@@ -379,7 +377,10 @@ fn accelerate(arrived: Arrived) -> FakeAccelerate {
         } else if request.is_complete {
             let action = request.parameter("productaction_id").unwrap();
             let mut arrived = arrived.lock().unwrap();
-            arrived.entry(action).or_default().push(request.body.len());
+            arrived
+                .entry(action)
+                .or_default()
+                .push(request.document().len());
             drop(arrived);
             if number.fetch_add(1, Ordering::Relaxed) % 50 != 49 {
                 send_json(stream, "{\"operation_result\":\"ok\"}");

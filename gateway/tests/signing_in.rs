@@ -711,6 +711,23 @@ async fn log_out_ends_all_sessions_that_came_from_one_another_and_no_others() {
 }
 
 #[tokio::test]
+async fn a_code_that_was_used_is_called_used_after_log_out_too() {
+    let gateway = Gateway::new(settings());
+    let desktop = gateway.sign_in().await;
+    let code = json(gateway.phone_code(&desktop, "{}").await).await;
+    let link = code["link"].as_str().unwrap();
+    assert!(cookie(&gateway.open(link).await).is_some());
+    gateway
+        .send("DELETE", "/session", &[("cookie", &desktop)], "")
+        .await;
+    let again = gateway.open(link).await;
+    assert_eq!(
+        location(&again),
+        "https://portal.example.nl/#portal/code-used"
+    );
+}
+
+#[tokio::test]
 async fn a_consumer_sees_their_devices_and_can_end_the_others() {
     let gateway = Gateway::new(settings());
     let desktop = gateway.sign_in().await;

@@ -7,15 +7,47 @@
 mod harness;
 mod programs;
 
-use harness::{ACTION, Answer, CONSUMER, FakeAccelerate, answer_getsession, send_json};
+use harness::{
+    ACTION, Answer, CONSUMER, FakeAccelerate, answer_getsession, multipart, pdf, send_json,
+};
 use programs::{Copy, Redis, eventually, folder, link_of};
 use std::io::Write as _;
+use std::net::TcpStream;
 use std::path::PathBuf;
 
-const DOCUMENT: &[u8] =
-    b"--b\r\ncontent-disposition: form-data; name=\"file\"\r\n\r\n%PDF-1.7 bytes\r\n--b--\r\n";
-/// So much of it tells what it is: from then on it is passed on.
-const BEGUN: usize = 60;
+/// The body of an upload, and how much of it is sent to begin with.
+struct Upload {
+    body: Vec<u8>,
+    half: usize,
+}
+
+fn document() -> Upload {
+    let body = multipart(&pdf(100_000));
+    let half = body.len() / 2;
+    Upload { body, half }
+}
+
+impl Upload {
+    /// Sends the first half, and waits until AccelerateConnect has most of it.
+    fn begin(
+        &self,
+        gateway: &Copy,
+        cookie: &str,
+        upload_id: &str,
+        at: &FakeAccelerate,
+    ) -> TcpStream {
+        let before = at.body_bytes();
+        let mut browser = gateway.begin_upload(cookie, upload_id, self.body.len());
+        browser.write_all(&self.body[..self.half]).unwrap();
+        at.wait_for(before + self.half as u64 / 2);
+        browser
+    }
+
+    /// Sends the rest.
+    fn finish(&self, browser: &mut TcpStream) {
+        browser.write_all(&self.body[self.half..]).unwrap();
+    }
+}
 
 #[test]
 fn log_out_uploads_and_used_codes_are_known_after_the_gateway_was_killed() {
@@ -25,14 +57,19 @@ fn log_out_uploads_and_used_codes_are_known_after_the_gateway_was_killed() {
     let (cookie, other) = (gateway.sign_in(CONSUMER), gateway.sign_in(CONSUMER));
     let code = gateway.phone_code(&cookie);
     assert_eq!(gateway.open(&code).status, 303);
-    assert_eq!(gateway.upload(&other, "upload-0001", DOCUMENT).status, 200);
+    assert_eq!(
+        gateway
+            .upload(&other, "upload-0001", &document().body)
+            .status,
+        200
+    );
     assert_eq!(gateway.log_out(&cookie).status, 204);
     gateway.kill();
     let gateway = Copy::start(&upstream, &store, &[]);
     assert_eq!(gateway.getsession(&cookie).status, 401);
     let opened = gateway.open(&code);
     assert_eq!(opened.header("set-cookie"), None);
-    let again = gateway.upload(&other, "upload-0001", DOCUMENT);
+    let again = gateway.upload(&other, "upload-0001", &document().body);
     assert_eq!(
         (again.status, again.text()),
         (200, "{\"operation_result\":\"ok\"}")
@@ -51,23 +88,23 @@ fn an_upload_of_a_killed_gateway_is_sent_again_only_when_its_last_piece_cannot_h
     let store = file_store("cut");
     let mut gateway = Copy::start(&upstream, &store, &[]);
     let cookie = gateway.sign_in(CONSUMER);
-    let large = harness::multipart(&harness::pdf(100_000));
-    let mut half = gateway.begin_upload(&cookie, "upload-half", large.len());
-    half.write_all(&large[..50_000]).unwrap();
-    let mut whole = gateway.begin_upload(&cookie, "upload-whole", large.len());
-    whole.write_all(&large).unwrap();
-    eventually("one is whole and the other begun", || {
-        upstream
-            .received("upload_file")
-            .iter()
-            .any(|it| it.is_complete)
+    let document = document();
+    let mut whole = document.begin(&gateway, &cookie, "upload-whole", &upstream);
+    document.finish(&mut whole);
+    eventually("all of it arrives", || {
+        upstream.received("upload_file").len() == 1
     });
-    upstream.wait_for(100_200);
+    let _half = document.begin(&gateway, &cookie, "upload-half", &upstream);
     gateway.kill();
     let upstream = accepts_uploads();
     let gateway = Copy::start(&upstream, &store, &[]);
-    assert_eq!(gateway.upload(&cookie, "upload-half", &large).status, 200);
-    let unknown = gateway.upload(&cookie, "upload-whole", &large);
+    assert_eq!(
+        gateway
+            .upload(&cookie, "upload-half", &document.body)
+            .status,
+        200
+    );
+    let unknown = gateway.upload(&cookie, "upload-whole", &document.body);
     assert_eq!(
         (unknown.status, unknown.code().as_str()),
         (504, "ACCELERATE_TIMEOUT"),
@@ -153,12 +190,11 @@ fn an_upload_that_came_to_one_copy_is_not_sent_by_another() {
     let redis = Redis::start();
     let [one, other] = copies(&upstream, &redis);
     let cookie = one.sign_in(CONSUMER);
-    let mut begun = one.begin_upload(&cookie, "upload-0001", DOCUMENT.len());
-    begun.write_all(&DOCUMENT[..BEGUN]).unwrap();
-    upstream.wait_for(10);
-    let mut repeat = other.begin_upload(&cookie, "upload-0001", DOCUMENT.len());
-    repeat.write_all(DOCUMENT).unwrap();
-    begun.write_all(&DOCUMENT[BEGUN..]).unwrap();
+    let document = document();
+    let mut begun = document.begin(&one, &cookie, "upload-0001", &upstream);
+    let mut repeat = other.begin_upload(&cookie, "upload-0001", document.body.len());
+    repeat.write_all(&document.body).unwrap();
+    document.finish(&mut begun);
     for answer in [begun, repeat] {
         let answer = Answer::read(answer);
         assert_eq!(
@@ -166,7 +202,7 @@ fn an_upload_that_came_to_one_copy_is_not_sent_by_another() {
             (200, "{\"operation_result\":\"ok\"}")
         );
     }
-    let later = other.upload(&cookie, "upload-0001", DOCUMENT);
+    let later = other.upload(&cookie, "upload-0001", &document.body);
     assert_eq!(later.status, 200);
     assert_eq!(upstream.received("upload_file").len(), 1);
 }
@@ -177,11 +213,13 @@ fn an_upload_of_a_dead_copy_is_sent_by_another() {
     let redis = Redis::start();
     let [mut one, other] = copies(&upstream, &redis);
     let cookie = one.sign_in(CONSUMER);
-    let mut begun = one.begin_upload(&cookie, "upload-0001", DOCUMENT.len());
-    begun.write_all(&DOCUMENT[..BEGUN]).unwrap();
-    upstream.wait_for(10);
+    let document = document();
+    let _begun = document.begin(&one, &cookie, "upload-0001", &upstream);
     one.kill();
-    assert_eq!(other.upload(&cookie, "upload-0001", DOCUMENT).status, 200);
+    assert_eq!(
+        other.upload(&cookie, "upload-0001", &document.body).status,
+        200
+    );
     let complete = |it: &harness::ReceivedRequest| it.is_complete;
     let received = upstream.received("upload_file");
     assert_eq!(received.iter().filter(|it| complete(it)).count(), 1);
@@ -215,19 +253,18 @@ fn while_the_store_is_away_dossiers_are_read_and_nothing_else_is_lost_or_doubled
         gateway.readiness(),
         "{\"status\":\"ready\",\"store\":\"up\"}"
     );
-    let mut begun = gateway.begin_upload(&cookie, "upload-0001", DOCUMENT.len());
-    begun.write_all(&DOCUMENT[..BEGUN]).unwrap();
-    upstream.wait_for(10);
+    let document = document();
+    let mut begun = document.begin(&gateway, &cookie, "upload-0001", &upstream);
     redis.stop();
     assert_eq!(gateway.getsession(&cookie).status, 200);
     assert_eq!(gateway.getsession(&ended).status, 401, "known here");
     eventually("readiness says so", || {
         gateway.readiness() == "{\"status\":\"ready\",\"store\":\"away\"}"
     });
-    begun.write_all(&DOCUMENT[BEGUN..]).unwrap();
+    document.finish(&mut begun);
     let refused = [
         Answer::read(begun),
-        gateway.upload(&cookie, "upload-0002", DOCUMENT),
+        gateway.upload(&cookie, "upload-0002", &document.body),
         gateway.log_out(&cookie),
     ];
     for answer in refused {
@@ -254,7 +291,10 @@ fn while_the_store_is_away_dossiers_are_read_and_nothing_else_is_lost_or_doubled
         gateway.readiness() == "{\"status\":\"ready\",\"store\":\"up\"}"
     });
     for upload_id in ["upload-0001", "upload-0002"] {
-        assert_eq!(gateway.upload(&cookie, upload_id, DOCUMENT).status, 200);
+        assert_eq!(
+            gateway.upload(&cookie, upload_id, &document.body).status,
+            200
+        );
     }
     assert_eq!(complete(), 2);
     assert_eq!(gateway.log_out(&cookie).status, 204);
@@ -268,8 +308,9 @@ fn an_upload_waits_for_a_store_that_comes_back() {
     let gateway = Copy::start(&upstream, &redis.url(), &["limits.store_wait=30s"]);
     let cookie = gateway.sign_in(CONSUMER);
     redis.stop();
-    let mut upload = gateway.begin_upload(&cookie, "upload-0001", DOCUMENT.len());
-    upload.write_all(DOCUMENT).unwrap();
+    let document = document();
+    let mut upload = gateway.begin_upload(&cookie, "upload-0001", document.body.len());
+    upload.write_all(&document.body).unwrap();
     eventually("the store is away", || gateway.readiness().contains("away"));
     redis.start_again();
     assert_eq!(Answer::read(upload).status, 200);
@@ -284,7 +325,12 @@ fn nothing_in_a_store_says_whose_it_is() {
     let cookie = gateway.sign_in(CONSUMER);
     gateway.phone_code(&cookie);
     assert_eq!(gateway.getsession(&cookie).status, 200);
-    assert_eq!(gateway.upload(&cookie, "upload-0001", DOCUMENT).status, 200);
+    assert_eq!(
+        gateway
+            .upload(&cookie, "upload-0001", &document().body)
+            .status,
+        200
+    );
     gateway.revoke(CONSUMER);
     let all = redis.all();
     assert!(all.contains("portal:"), "{all}");

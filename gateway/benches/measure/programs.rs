@@ -31,6 +31,8 @@ const START_TIMEOUT: Duration = Duration::from_secs(20);
 pub struct Tools {
     /// nginx, any that knows gzip_static.
     pub nginx: PathBuf,
+    /// Redis or Valkey.
+    pub redis: PathBuf,
     /// wrk, 4.1 or later.
     pub wrk: PathBuf,
     /// Our stand-in for AccelerateConnect.
@@ -181,6 +183,21 @@ pub fn signed_query(consumer: &str) -> String {
         let _ = write!(query, "{name}={value}&");
     }
     query + "token=" + &token
+}
+
+/// Starts a Redis that writes down what it has, as an office's does.
+pub fn redis(tools: &Tools) -> BenchResult<Program> {
+    let port = free_port()?;
+    let folder = scratch("redis");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder)?;
+    let mut command = Command::new(&tools.redis);
+    command
+        .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "yes"])
+        .args(["--port", &port.to_string()])
+        .arg("--dir")
+        .arg(&folder);
+    Program::start(&mut command, port)
 }
 
 /// Starts nginx with the same site and headers as the gateway. It passes the endpoints on.

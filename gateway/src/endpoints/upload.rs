@@ -347,11 +347,11 @@ impl Upload {
             &parameters.filename,
         );
         let document = document.await.map_err(|refusal| {
-            let error = progress.error();
-            if error.is_some() {
-                state.metrics.aborted("in");
-            }
-            error.map_or(refusal, refusal_of)
+            let Some(error) = progress.error() else {
+                return refusal;
+            };
+            state.metrics.aborted("in");
+            refusal_of(error)
         })?;
         // What the document is decides, not what the browser says.
         let parameters = Parameters {

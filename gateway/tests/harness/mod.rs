@@ -162,6 +162,11 @@ impl FakeAccelerate {
         assert!(!timeout.timed_out(), "of {bytes} bytes only {arrived} came");
     }
 
+    /// How many bytes of bodies have arrived so far.
+    pub fn body_bytes(&self) -> u64 {
+        *self.body_bytes.0.lock().unwrap()
+    }
+
     /// The requests to an endpoint so far.
     pub fn received(&self, endpoint: &str) -> Vec<ReceivedRequest> {
         let requests = self.requests.lock().unwrap();

@@ -534,6 +534,10 @@ impl Links {
             return Ok(Attempt::Bad(error));
         }
         let (session, cookie) = self.start(&opened, now).await?;
+        // A request of the session before may still be under way. Its answer must not put the old cookie back.
+        if let Some(before) = present {
+            self.sessions.end(&before).await?;
+        }
         Ok(Attempt::SignedIn(Box::new((opened, session, cookie))))
     }
 

@@ -111,7 +111,10 @@ async fn request_consumer(
 ) -> Result<Consumer, Refusal> {
     let address = address.to_string();
     let parameters = [("consumer_id", consumer_id), ("ip_address", &address)];
-    let answer = match state.upstream.get(Endpoint::Session, &parameters).await {
+    let answer = state
+        .upstream
+        .get(Endpoint::Session, consumer_id, &parameters);
+    let answer = match answer.await {
         Ok(answer) => answer,
         Err(Failure::Refused(refusal)) => return Err(refusal),
         Err(Failure::Accelerate(..)) => return Err(Refusal::BadAnswer),

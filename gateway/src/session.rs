@@ -284,6 +284,16 @@ impl Sessions {
             .await
     }
 
+    /// Ends this session alone: another one takes its place in the same browser.
+    ///
+    /// # Errors
+    /// [`StoreAway`]: it may have ended or not.
+    pub async fn end(&self, session: &Session) -> Result<(), StoreAway> {
+        self.records
+            .end(Kind::Session, &session.id, self.longest)
+            .await
+    }
+
     /// Ends the other sessions of the same family, and says how many there were.
     ///
     /// # Errors

@@ -308,8 +308,9 @@ impl Settings {
                 domain,
                 salt,
                 time: TimeParameter::Timestamp,
+                // The data is in the program: without it a date would silently be in UTC.
                 time_zone: jiff::tz::TimeZone::get("Europe/Amsterdam")
-                    .unwrap_or(jiff::tz::TimeZone::UTC),
+                    .expect("the program has time zone data of its own"),
                 sign_domain: true,
                 header_values: HeaderValues::RawUtf8,
                 upload_body: UploadBody::Multipart,

@@ -302,9 +302,17 @@ async fn who_is_signed_in_as_another_consumer_is_asked_before_that_ends() {
             .as_deref(),
         Some("CNSR2")
     );
+    assert_eq!(
+        gateway.consumer_of(&theirs).await,
+        None,
+        "an answer to an older request puts no older cookie back"
+    );
     // One's own link asks nothing.
-    let own = gateway.open_with(&gateway.link(), &signed_in, "").await;
-    assert!(cookie(&own).is_some());
+    let own = gateway.sign_in().await;
+    let again = gateway
+        .open_with(&gateway.link(), &[("cookie", own.as_str())], "")
+        .await;
+    assert!(cookie(&again).is_some());
 }
 
 #[tokio::test]

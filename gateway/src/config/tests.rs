@@ -113,7 +113,7 @@ fn every_mistake_is_reported_at_once_and_none_repeats_a_secret() {
         &[
             ("GATEWAY_PUBLIC_URL", "http://portal.example.nl"),
             ("GATEWAY_SECRET", "short-secret"),
-            ("GATEWAY_LISTENS", "x"),
+            ("ACCELERATE_DOMAINS", "x"),
             ("ACCELERATE_DOMAIN", ""),
         ],
         &[("gateway_secret", SECRET)],
@@ -126,7 +126,7 @@ fn every_mistake_is_reported_at_once_and_none_repeats_a_secret() {
         "nonsense.a",
         "must be https",
         "at least 32",
-        "GATEWAY_LISTEN?",
+        "ACCELERATE_DOMAIN?",
         "accelerate_domain",
         "not given by a flag",
     ] {
@@ -232,6 +232,64 @@ fn settings_that_do_not_go_together_are_a_mistake() {
     assert!(page[0].contains("access.origins"));
     let bare = [("GATEWAY_PUBLIC_URL", "http://localhost:8080")];
     assert!(read_with("[session]\ncross_site = true", &bare, &[]).unwrap_err()[0].contains("TLS"));
+}
+
+#[test]
+fn a_variable_of_somebody_elses_is_warned_of_and_no_mistake() {
+    let kubernetes = [
+        ("GATEWAY_SERVICE_HOST", "10.0.0.1"),
+        ("GATEWAY_PORT", "tcp://10.0.0.1:8080"),
+        ("GATEWAY_LISTENS", "x"),
+    ];
+    let warnings = read_with("", &kubernetes, &[]).unwrap().warnings.join("\n");
+    for (name, value) in kubernetes {
+        assert!(
+            warnings.contains(name) && !warnings.contains(value),
+            "{warnings}"
+        );
+    }
+    assert!(warnings.contains("did you mean GATEWAY_LISTEN?"));
+}
+
+#[test]
+fn what_no_office_can_mean_is_a_mistake() {
+    let mistakes =
+        |file: &str, more: &[(&str, &str)]| read_with(file, more, &[]).unwrap_err().join("\n");
+    let trusts = |nets: &str| mistakes(&format!("[access]\ntrusted_proxies = [{nets}]"), &[]);
+    assert!(trusts("'0.0.0.0/0'").contains("trusts everybody"));
+    assert!(trusts("'10.0.0.0/8', '::/0'").contains("trusts everybody"));
+    let letter = "a".repeat(40);
+    for secret in [
+        letter.clone(),
+        format!("{SECRET},{letter}"),
+        "ab".repeat(20),
+    ] {
+        let said = mistakes("", &[("GATEWAY_SECRET", &secret)]);
+        assert!(
+            said.contains("hard to guess") && !said.contains(&letter),
+            "{said}"
+        );
+    }
+    assert!(mistakes("[session]\nphone_link = '366d'", &[]).contains("at most 1h"));
+    assert!(mistakes("[limits]\nuploads = 9\nconnections = 8", &[]).contains("limits.connections"));
+    let path = [("GATEWAY_PUBLIC_URL", "https://www.example.nl/portal")];
+    assert!(mistakes("", &path).contains("without a path"));
+    assert!(mistakes("[accelerate]\ntime_zone = 'Mars/Olympus'", &[]).contains("time zone"));
+}
+
+#[test]
+fn a_change_of_the_secret_says_where_it_stands() {
+    let warnings = |secrets: &str| {
+        let read = read_with("", &[("GATEWAY_SECRET", secrets)], &[]).unwrap();
+        read.warnings.join("\n")
+    };
+    let new = "another-secret-that-nobody-ever-prints-012";
+    assert!(!warnings(SECRET).contains("gateway_secret"));
+    let both = warnings(&format!("{SECRET},{new}"));
+    assert!(both.contains("old,new") && both.contains("new,old"));
+    assert!(!both.contains(SECRET) && !both.contains(new));
+    let third = warnings(&format!("{SECRET},{new},{}", new.replace('a', "b")));
+    assert!(third.contains("more than two"));
 }
 
 #[test]

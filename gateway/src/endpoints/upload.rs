@@ -3,7 +3,7 @@
 
 use super::caller::Caller;
 use super::document_body::{self, Document};
-use super::own_actions::{check_action_id, require_own_action};
+use super::own_actions::{check_action_id, request_session, require_own_action};
 use crate::app_state::AppState;
 use crate::audit::{Auditor, Event, OK, Subject};
 use crate::dedup::{Attempt, Ended, FirstAttempt, MustNotLeave, Outcome};
@@ -180,6 +180,7 @@ pub async fn answer(
     let (body, progress) = RelayBody::new(body, max_bytes, limits.idle_timeout);
     let upload = Upload {
         state: state.clone(),
+        consumer_id: caller.consumer_id().to_owned(),
         parameters,
         content_type,
         body: body.at_least(limits.upload_rate).drain_on_drop(),
@@ -269,6 +270,10 @@ async fn admit(
     content_type: HeaderValue,
 ) -> Result<Admission, Failure> {
     require_own_action(state, caller, &parameters.productaction_id).await?;
+    if state.upstream.upload_needs_probe() {
+        request_session(state, caller).await?;
+        state.upstream.upload_was_probed();
+    }
     let first = match first_attempt(state, caller, &parameters).await? {
         Ok(first) => first,
         Err(outcome) => return Ok(Admission::Repeat(outcome)),
@@ -312,6 +317,7 @@ async fn first_attempt(
 /// An upload that is being sent on.
 struct Upload {
     state: Arc<AppState>,
+    consumer_id: String,
     parameters: Parameters,
     content_type: HeaderValue,
     body: RelayBody,
@@ -325,6 +331,7 @@ impl Upload {
     async fn send(self) -> Result<Response, Failure> {
         let Upload {
             state,
+            consumer_id,
             parameters,
             content_type,
             body,
@@ -393,7 +400,7 @@ impl Upload {
         state.metrics.uploads.inc();
         let answer = state
             .upstream
-            .upload(&headers, content_type, body, &sent)
+            .upload(&consumer_id, &headers, content_type, body, &sent)
             .await;
         state.metrics.uploads.dec();
         let outcome = match answer {

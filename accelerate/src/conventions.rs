@@ -5,6 +5,11 @@
 pub const PRODUCTACTION_ID: &str = "productaction_id";
 /// Request header: `1` when the upload replaces an earlier one, else `0`.
 pub const IS_REUPLOAD: &str = "is_reupload";
+/// The same headers by names that no proxy drops: nginx and Caddy drop those with underscores unless they are
+/// told otherwise. The portal sends both, and the gateway takes either.
+pub const PRODUCTACTION_ID_WITH_HYPHEN: &str = "productaction-id";
+/// See [`PRODUCTACTION_ID_WITH_HYPHEN`].
+pub const IS_REUPLOAD_WITH_HYPHEN: &str = "is-reupload";
 /// Request header: the uploaded file's name.
 pub const FILENAME: &str = "filename";
 /// Request header: the uploaded file's media type.

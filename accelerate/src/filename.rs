@@ -18,6 +18,8 @@ pub fn from_content_disposition(header: Option<&str>) -> Option<String> {
     while !rest.is_empty() {
         let (name, value);
         (name, value, rest) = parameter(rest);
+        // A comma in place of the semicolon: `attachment, filename=a.pdf`.
+        let name = name.rsplit(',').next().unwrap_or_default().trim();
         let found = match name {
             name if name.eq_ignore_ascii_case("filename") => &mut plain,
             name if name.eq_ignore_ascii_case("filename*") => &mut extended,

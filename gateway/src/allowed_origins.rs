@@ -10,8 +10,8 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 const EXPOSED_HEADERS: &str =
     "content-disposition, content-length, content-encoding, retry-after, portal-session";
 /// The headers that it may send: the upload's parameters, and `upload-id`.
-const ALLOWED_HEADERS: &str =
-    "content-type, productaction_id, is_reupload, filename, mimetype, comment, upload-id";
+const ALLOWED_HEADERS: &str = "content-type, productaction_id, productaction-id, is_reupload, is-reupload, filename, mimetype, comment, \
+    upload-id";
 
 /// The origins whose pages may call the gateway.
 #[derive(Debug)]

@@ -2,11 +2,14 @@
 //! counted. It knows nothing of requests; everything that answers one uses it.
 
 use crate::action_cache::ActionCache;
+use crate::audit::Auditor;
 use crate::dedup::Dedup;
 use crate::limits::Limiter;
 use crate::metrics::Metrics;
+use crate::records::Records;
 use crate::session::Sessions;
 use crate::settings::Settings;
+use crate::store;
 use crate::upstream::Upstream;
 use std::sync::Arc;
 
@@ -15,6 +18,8 @@ use std::sync::Arc;
 pub struct AppState {
     /// All settings.
     pub settings: Settings,
+    /// What is remembered.
+    pub records: Arc<Records>,
     /// Makes, reads and ends sessions.
     pub sessions: Arc<Sessions>,
     /// AccelerateConnect.
@@ -25,6 +30,8 @@ pub struct AppState {
     pub dedup: Arc<Dedup>,
     /// How many requests and uploads are allowed.
     pub limiter: Limiter,
+    /// Who did what.
+    pub audit: Arc<Auditor>,
     /// What Prometheus reads.
     pub metrics: Arc<Metrics>,
 }
@@ -33,15 +40,20 @@ impl AppState {
     /// The state of a gateway that starts.
     ///
     /// # Errors
-    /// When the system's certificates cannot be read.
+    /// When the system's certificates cannot be read, or the file of the store or of the audit trail
+    /// cannot be opened.
     pub fn new(settings: Settings) -> std::io::Result<AppState> {
         let metrics = Arc::new(Metrics::default());
+        let records = Arc::new(Records::new(store::open(&settings.store)?, &settings));
+        let limits = &settings.limits;
         Ok(AppState {
-            sessions: Arc::new(Sessions::new(&settings)),
+            audit: Arc::new(Auditor::new(&settings, metrics.clone())?),
+            sessions: Arc::new(Sessions::with_records(&settings, records.clone())),
             upstream: Upstream::new(&settings.accelerate, metrics.clone())?,
             action_cache: ActionCache::default(),
-            dedup: Arc::default(),
-            limiter: Limiter::new(&settings.limits),
+            dedup: Arc::new(Dedup::new(records.clone(), limits.store_wait)),
+            limiter: Limiter::new(limits, records.clone()),
+            records,
             metrics,
             settings,
         })

@@ -7,8 +7,8 @@ mod values;
 
 pub use values::duration;
 
-use crate::settings::Settings;
-use keys::KEYS;
+use crate::settings::{Settings, StoreSettings};
+use keys::{KEYS, RENAMED};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -21,13 +21,19 @@ use zeroize::{Zeroize as _, Zeroizing};
 /// The shortest secret, in bytes: what HKDF gets must be hard to guess.
 const MIN_SECRET_BYTES: usize = 32;
 
+/// The longest that a link for a phone may be good.
+const MAX_PHONE_LINK: std::time::Duration = std::time::Duration::from_secs(3_600);
+
 /// The settings that may be given in the environment too. The variable has the same name in capitals.
-const ENVIRONMENT_KEYS: [&str; 8] = [
+const ENVIRONMENT_KEYS: [&str; 11] = [
     "gateway_listen",
+    "gateway_ops_listen",
     "gateway_public_url",
     "gateway_assets",
     "gateway_secret",
     "gateway_links_key",
+    "gateway_store",
+    "gateway_audit",
     "accelerate_url",
     "accelerate_domain",
     "accelerate_salt",
@@ -116,9 +122,16 @@ pub fn read(
     if let Some((path, text)) = sources.file {
         from_file(path, text, &mut given, &mut mistakes);
     }
-    from_environment(sources.environment, &mut given, &mut mistakes);
+    let mut strangers = Vec::new();
+    from_environment(
+        sources.environment,
+        &mut given,
+        &mut mistakes,
+        &mut strangers,
+    );
     for (key, value, flag) in sources.flags {
-        if SECRET_KEYS.iter().any(|it| key.starts_with(it)) {
+        let has_password = key == "gateway_store" && value.contains('@');
+        if has_password || SECRET_KEYS.iter().any(|it| key.starts_with(it)) {
             mistakes.push(format!("{flag}: a secret is not given by a flag, which everyone on the machine can read; use the environment or a file"));
             continue;
         }
@@ -130,7 +143,9 @@ pub fn read(
         );
     }
     resolve_files(&mut given, &open, &mut mistakes);
-    assemble(given, sources.check_site, mistakes)
+    let mut configuration = assemble(given, sources.check_site, mistakes)?;
+    configuration.warnings.extend(strangers);
+    Ok(configuration)
 }
 
 fn insert(
@@ -193,6 +208,7 @@ fn from_environment(
     environment: Vec<(String, String)>,
     given: &mut BTreeMap<String, RawSetting>,
     mistakes: &mut Vec<String>,
+    warnings: &mut Vec<String>,
 ) {
     for (name, mut value) in environment {
         if !name.starts_with("GATEWAY_") && !name.starts_with("ACCELERATE_")
@@ -212,9 +228,15 @@ fn from_environment(
         } else {
             value.zeroize();
             let nearest = nearest(&key, ENVIRONMENT_KEYS.iter().copied()).to_ascii_uppercase();
-            mistakes.push(format!(
+            let sentence = format!(
                 "{name} in the environment: there is no such setting; did you mean {nearest}?"
-            ));
+            );
+            // Kubernetes puts GATEWAY_PORT and the like there, for a service of that name.
+            if name.starts_with("GATEWAY_") {
+                warnings.push(sentence);
+            } else {
+                mistakes.push(sentence);
+            }
         }
     }
 }
@@ -310,7 +332,14 @@ fn assemble(
     });
     let secrets = required("gateway_secret", &mut mistakes).map(|(text, source)| {
         let secrets: Vec<SecretString> = text.split(',').map(|it| it.trim().into()).collect();
+        let easy = |it: &SecretString| is_easy_to_guess(it.expose_secret());
         let short = |it: &SecretString| it.expose_secret().len() < MIN_SECRET_BYTES;
+        if !secrets.iter().any(short) && secrets.iter().any(easy) {
+            mistakes.push(format!(
+                "{source}: each secret of gateway_secret must be hard to guess, and not a few characters \
+                 again and again; `openssl rand -base64 32` makes one"
+            ));
+        }
         if secrets.iter().any(short) {
             mistakes.push(format!(
                 "{source}: each secret of gateway_secret must have at least {MIN_SECRET_BYTES} characters; \
@@ -339,6 +368,8 @@ fn assemble(
         ),
     );
     for (key, given) in given {
+        let renamed = RENAMED.iter().find(|(old, _)| *old == key);
+        let key = renamed.map_or(key, |(_, new)| (*new).to_owned());
         let Some((_, setter)) = KEYS.iter().find(|(name, _)| *name == key) else {
             let names = KEYS.iter().map(|(name, _)| *name).chain(ENVIRONMENT_KEYS);
             mistakes.push(format!(
@@ -363,6 +394,15 @@ fn assemble(
     }
 }
 
+/// How many different characters a secret must have.
+const MIN_DIFFERENT: usize = 8;
+
+/// Whether a secret is long only because it repeats itself.
+fn is_easy_to_guess(secret: &str) -> bool {
+    let different: std::collections::BTreeSet<char> = secret.chars().collect();
+    different.len() < MIN_DIFFERENT
+}
+
 /// Reports settings that do not go together.
 fn check_together(settings: &Settings, mistakes: &mut Vec<String>) {
     let session = &settings.session;
@@ -372,12 +412,43 @@ fn check_together(settings: &Settings, mistakes: &mut Vec<String>) {
     if session.idle > session.longest {
         mistakes.push("session.idle is longer than session.longest".to_owned());
     }
+    if settings.public_url.path() != "/" {
+        mistakes.push("gateway_public_url must be without a path: the gateway serves from the root of its name".to_owned());
+    }
+    if session.phone_link > MAX_PHONE_LINK {
+        mistakes.push(
+            "session.phone_link is at most 1h: whoever photographs the screen is signed in"
+                .to_owned(),
+        );
+    }
+    let limits = &settings.limits;
+    if limits.uploads > limits.connections {
+        mistakes.push("limits.uploads is more than limits.connections: each upload has a connection of its own".to_owned());
+    }
+    let everybody = |nets: &[ipnet::IpNet]| nets.iter().any(|net| net.prefix_len() == 0);
+    if everybody(&settings.access.trusted_proxies) {
+        mistakes.push("access.trusted_proxies trusts everybody: then each consumer says what their address is; name your proxies".to_owned());
+    }
     let page = session.page.origin().ascii_serialization();
     let own = settings.public_url.origin().ascii_serialization();
     if page != own && !settings.access.origins.contains(&page) {
         mistakes.push(format!(
             "session.page is of {page}, whose pages may not call the gateway: add it to access.origins"
         ));
+    }
+}
+
+/// Where a change of the secret stands, when there is more than one. Which of them is new, nobody can tell:
+/// the order says it.
+fn rotation_step(secrets: usize) -> Option<&'static str> {
+    match secrets {
+        0 | 1 => None,
+        2 => Some(
+            "gateway_secret has two secrets, which is a step of changing it: the first one signs, both are \
+             believed. First put the new one last (old,new) in all copies, then first (new,old), and remove \
+             the old one when the longest link is over",
+        ),
+        _ => Some("gateway_secret has more than two secrets: finish one change before the next"),
     }
 }
 
@@ -391,6 +462,24 @@ fn warnings(settings: &Settings) -> Vec<String> {
     let loopback_only = trusted.iter().all(|net| net.addr().is_loopback());
     if !settings.listen.ip().is_loopback() && loopback_only {
         warnings.push("gateway_listen is open to other machines and access.trusted_proxies names none: if a proxy on another machine stands in front, all consumers seem to be at its address".to_owned());
+    }
+    if matches!(settings.store, StoreSettings::Memory) {
+        warnings.push("gateway_store is not given: who logged out and which uploads came is kept in memory, and forgotten at a restart; for trying only".to_owned());
+    }
+    if let Some(step) = rotation_step(settings.secrets.len()) {
+        warnings.push(step.to_owned());
+    }
+    if settings
+        .access
+        .metrics_from
+        .iter()
+        .any(|net| net.prefix_len() == 0)
+        && settings.ops_listen.is_some_and(|it| !it.ip().is_loopback())
+    {
+        warnings.push(
+            "access.metrics_from lets everybody read the counters who reaches gateway_ops_listen"
+                .to_owned(),
+        );
     }
     let site = |url: &Url| {
         url.host_str()

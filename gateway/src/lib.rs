@@ -1,18 +1,20 @@
 //! The gateway: serves the portal's site, keeps consumers signed in without passwords, and passes the
-//! four endpoints on to AccelerateConnect, signed. It has no database: a consumer holds signed tokens, and
-//! what the gateway remembers is good for minutes or hours.
+//! four endpoints on to AccelerateConnect, signed. A consumer holds signed tokens. What the gateway itself
+//! must remember is little, has an end time, and is in a store that several copies can share.
 //!
 //! Each file uses only those below it:
 //!
 //! ```text
-//! server             listens, stops                        -> service, connection
+//! server             listens, stops                        -> service, connection, connections
+//! revocation         a command that closes links           -> links, records
 //! service            one request: route, checks, answer    -> the parts, allowed_origins, client_address
-//! endpoints  links  assets  security_headers               the parts that answer
+//! endpoints  links  open_page  second_question  assets  security_headers      the parts that answer
 //!                    -> app_state, session, upstream, qr, style_hashes
 //! app_state          what the endpoints share              -> the concerns
-//! upstream  session  limits  action_scanner  dedup  metrics  circuit      one concern each
-//!                    -> the tools
-//! action_cache  relay  token  json_cleaner  refusal                       tools
+//! upstream  session  limits  connections  action_scanner  audit  dedup  metrics  circuit    one concern each
+//!                    -> the tools, records
+//! records -> store                                         what is remembered, and where
+//! action_cache  last_piece  relay  request_context  token  transfer  json_cleaner  refusal     tools
 //! config -> settings                                       what can be set
 //! ```
 
@@ -21,25 +23,35 @@ pub mod action_scanner;
 pub mod allowed_origins;
 pub mod app_state;
 pub mod assets;
+pub mod audit;
 pub mod circuit;
 pub mod client_address;
 pub mod config;
 pub mod connection;
+pub mod connections;
 pub mod dedup;
 pub mod endpoints;
 pub mod json_cleaner;
+pub mod last_piece;
 pub mod limits;
 pub mod links;
 pub mod log;
 pub mod metrics;
+pub mod open_page;
 pub mod qr;
+pub mod records;
 pub mod refusal;
 pub mod relay;
+pub mod request_context;
+pub mod revocation;
+pub mod second_question;
 pub mod security_headers;
 pub mod server;
 pub mod service;
 pub mod session;
 pub mod settings;
+pub mod store;
 pub mod style_hashes;
 pub mod token;
+pub mod transfer;
 pub mod upstream;

@@ -1,27 +1,41 @@
-//! Limits how much one session or one address may ask, and how many uploads run at once. It counts in
-//! memory: each instance of the gateway counts for itself.
+//! Limits how much one consumer or one address may ask, and how many uploads run at once. Each copy of the
+//! gateway counts for itself, and calls are counted together in a store that copies share. Nobody waits for
+//! that: what the store says is known at the next call.
 
 use crate::client_address;
+use crate::records::{Kind, Records, unix_milliseconds};
 use crate::refusal::Refusal;
 use crate::settings::Limits;
+use crate::store::StoreKey;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use moka::sync::Cache;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+const MINUTE: Duration = Duration::from_secs(60);
+/// How many consumers and addresses a copy knows the common counts of.
+const SHARED_CAPACITY: u64 = 100_000;
 
 /// Counts requests and uploads, and refuses those above the limits.
 #[derive(Debug)]
 pub struct Limiter {
-    sessions: DefaultKeyedRateLimiter<String>,
+    consumers: DefaultKeyedRateLimiter<String>,
+    consumer_per_minute: u32,
     addresses: DefaultKeyedRateLimiter<IpAddr>,
+    address_per_minute: u32,
+    records: Arc<Records>,
+    /// What the shared store said last of calls in a minute.
+    shared: Cache<StoreKey, u64>,
     slots: Arc<Semaphore>,
     slot_count: u32,
     uploads_of: Arc<Mutex<HashMap<String, usize>>>,
-    slots_per_session: usize,
+    slots_per_consumer: usize,
     clock: DefaultClock,
 }
 
@@ -30,32 +44,40 @@ pub struct Limiter {
 pub struct UploadSlot {
     _permit: OwnedSemaphorePermit,
     uploads_of: Arc<Mutex<HashMap<String, usize>>>,
-    session: String,
+    consumer: String,
 }
 
 impl Limiter {
     /// A limiter with these limits.
-    pub fn new(limits: &Limits) -> Limiter {
+    pub fn new(limits: &Limits, records: Arc<Records>) -> Limiter {
         let a_minute =
             |count: u32| Quota::per_minute(NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN));
         let slot_count = u32::try_from(limits.uploads).unwrap_or(u32::MAX);
         Limiter {
-            sessions: RateLimiter::keyed(a_minute(limits.session_per_minute)),
+            consumers: RateLimiter::keyed(a_minute(limits.consumer_per_minute)),
+            consumer_per_minute: limits.consumer_per_minute,
             addresses: RateLimiter::keyed(a_minute(limits.address_per_minute)),
+            address_per_minute: limits.address_per_minute,
+            records,
+            shared: Cache::builder()
+                .time_to_live(MINUTE)
+                .max_capacity(SHARED_CAPACITY)
+                .build(),
             slots: Arc::new(Semaphore::new(slot_count as usize)),
             slot_count,
             uploads_of: Arc::default(),
-            slots_per_session: limits.uploads_per_session.max(1),
+            slots_per_consumer: limits.uploads_per_consumer.max(1),
             clock: DefaultClock::default(),
         }
     }
 
-    /// Counts a request of the session with that id.
+    /// Counts a request of a consumer, in whichever of their sessions.
     ///
     /// # Errors
     /// [`Refusal::TooManyRequests`].
-    pub fn check_session(&self, id: &str) -> Result<(), Refusal> {
-        self.count(&self.sessions, &id.to_owned())
+    pub fn check_consumer(&self, id: &str) -> Result<(), Refusal> {
+        self.count(&self.consumers, &id.to_owned())?;
+        self.count_together(Kind::ConsumerCalls, id, self.consumer_per_minute)
     }
 
     /// Counts a request from an address.
@@ -63,7 +85,37 @@ impl Limiter {
     /// # Errors
     /// [`Refusal::TooManyRequests`].
     pub fn check_address(&self, address: IpAddr) -> Result<(), Refusal> {
-        self.count(&self.addresses, &client_address::network(address))
+        let network = client_address::network(address);
+        self.count(&self.addresses, &network)?;
+        let network = network.to_string();
+        self.count_together(Kind::AddressCalls, &network, self.address_per_minute)
+    }
+
+    /// Counts in the shared store, in the background, and refuses by what it said last.
+    fn count_together(&self, kind: Kind, id: &str, limit: u32) -> Result<(), Refusal> {
+        let store = self.records.store();
+        if !store.is_shared() || store.is_away() {
+            return Ok(());
+        }
+        let now = unix_milliseconds(SystemTime::now());
+        let minute = MINUTE.as_millis() as u64;
+        let key = self.records.key(kind, &[id, &(now / minute).to_string()]);
+        if self
+            .shared
+            .get(&key)
+            .is_some_and(|it| it >= u64::from(limit))
+        {
+            let left = Duration::from_millis(minute - now % minute);
+            return Err(Refusal::TooManyRequests(left));
+        }
+        let (store, shared) = (store.clone(), self.shared.clone());
+        tokio::spawn(async move {
+            // While the store is away each copy counts for itself.
+            if let Ok(number) = store.count(&key, MINUTE).await {
+                shared.insert(key, number);
+            }
+        });
+        Ok(())
     }
 
     fn count<K: Clone + Hash + Eq>(
@@ -76,27 +128,27 @@ impl Limiter {
         })
     }
 
-    /// Takes a slot for an upload of the session with that id.
+    /// Takes a slot for an upload of the consumer with that id.
     ///
     /// # Errors
-    /// [`Refusal::Busy`] when all slots are taken, [`Refusal::TooManyRequests`] when this session has as
-    /// many as one session may have.
-    pub fn upload_slot(&self, session: &str) -> Result<UploadSlot, Refusal> {
+    /// [`Refusal::Busy`] when all slots are taken, [`Refusal::TooManyRequests`] when this consumer has as
+    /// many as one consumer may have.
+    pub fn upload_slot(&self, consumer: &str) -> Result<UploadSlot, Refusal> {
         let permit = self
             .slots
             .clone()
             .try_acquire_owned()
             .map_err(|_| Refusal::Busy)?;
         let mut uploads_of = lock(&self.uploads_of);
-        let running = uploads_of.entry(session.to_owned()).or_default();
-        if *running >= self.slots_per_session {
-            return Err(Refusal::TooManyRequests(std::time::Duration::from_secs(5)));
+        let running = uploads_of.entry(consumer.to_owned()).or_default();
+        if *running >= self.slots_per_consumer {
+            return Err(Refusal::TooManyRequests(Duration::from_secs(5)));
         }
         *running += 1;
         Ok(UploadSlot {
             _permit: permit,
             uploads_of: self.uploads_of.clone(),
-            session: session.to_owned(),
+            consumer: consumer.to_owned(),
         })
     }
 
@@ -106,10 +158,10 @@ impl Limiter {
         let _ = self.slots.acquire_many(self.slot_count).await;
     }
 
-    /// Drops the counts of sessions and addresses that have been quiet. To be called once a minute.
+    /// Drops the counts of consumers and addresses that have been quiet. To be called once a minute.
     pub fn forget_quiet(&self) {
-        self.sessions.retain_recent();
-        self.sessions.shrink_to_fit();
+        self.consumers.retain_recent();
+        self.consumers.shrink_to_fit();
         self.addresses.retain_recent();
         self.addresses.shrink_to_fit();
     }
@@ -118,10 +170,10 @@ impl Limiter {
 impl Drop for UploadSlot {
     fn drop(&mut self) {
         let mut uploads_of = lock(&self.uploads_of);
-        if let Some(running) = uploads_of.get_mut(&self.session) {
+        if let Some(running) = uploads_of.get_mut(&self.consumer) {
             *running -= 1;
             if *running == 0 {
-                uploads_of.remove(&self.session);
+                uploads_of.remove(&self.consumer);
             }
         }
     }

@@ -1,40 +1,60 @@
 //! Links: how a consumer signs in. One kind the office sends; the other continues a session of the desktop
-//! on the consumer's phone. A link holds a signed token. The gateway remembers only which links for phones
-//! were used.
+//! on the consumer's phone. A link holds a signed token. Only the button of our page, or of the portal on a
+//! page of another site, signs in: opening a link changes nothing. The store remembers only which links for
+//! phones were used, what was closed, and the tries at the second question.
 
+use crate::allowed_origins::{AllowedOrigins, RequestOrigin};
+use crate::app_state::AppState;
+use crate::audit::{Event, OK, Subject};
+use crate::open_page::{Content, OpenPage};
 use crate::qr;
+use crate::records::{Kind, LONGEST_LINK, Origin, unix_milliseconds};
 use crate::refusal::{Refusal, error_response};
-use crate::session::{Session, Sessions, random_id, unix_seconds};
-use crate::settings::Settings;
+use crate::second_question::{Verdict, check_answer, tries_are_used_up};
+use crate::session::{Session, Sessions, SignIn, random_id, unix_seconds};
+use crate::settings::{Question, Settings};
 use crate::token::{Keys, Purpose};
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::body::Body;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router};
+use axum::{Extension, Json, Router};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use moka::policy::EvictionPolicy;
-use moka::sync::Cache;
+use http_body::Body as _;
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use secrecy::{ExposeSecret as _, SecretString};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use subtle::ConstantTimeEq as _;
 use url::Url;
 
-/// The longest lifetime of a link.
-const MAX_LIFETIME: Duration = Duration::from_secs(90 * 24 * 3600);
-/// The largest body of a request, in bytes.
-const MAX_BODY_BYTES: usize = 8 * 1024;
-/// How many used links for phones are remembered.
-const USED_CAPACITY: u64 = 100_000;
+/// For how much longer than a code is good it is remembered that it was used: clocks differ.
+const CODE_MARGIN: Duration = Duration::from_secs(60);
+/// How long a token of the gateway's own commands is good.
+const COMMAND_LIFETIME: Duration = Duration::from_secs(60);
+/// The largest body of a request that is no upload, in bytes.
+pub const MAX_BODY_BYTES: u64 = 8 * 1024;
+
+/// The codes of a sign-in that is not finished.
+const OTHER_CONSUMER: &str = "OTHER_CONSUMER";
+const ANSWER_NEEDED: &str = "ANSWER_NEEDED";
+const ANSWER_WRONG: &str = "ANSWER_WRONG";
 
 /// Makes and checks links.
 pub struct Links {
+    state: Arc<AppState>,
     sessions: Arc<Sessions>,
     settings: Settings,
-    used: Cache<String, ()>,
+    page: OpenPage,
+    origins: AllowedOrigins,
     clock: fn() -> SystemTime,
 }
 
@@ -52,9 +72,24 @@ struct LinkClaims {
     /// When the link expires, in Unix seconds.
     #[serde(rename = "e")]
     expires: u64,
+    /// The link's own id; empty for links from before they had ids.
+    #[serde(rename = "n", default)]
+    id: String,
+    /// When the link was made, in Unix milliseconds.
+    #[serde(rename = "m", default)]
+    made: u64,
 }
 
-/// The content of a link for a phone.
+/// The content of a token that the gateway's own commands show.
+#[derive(Serialize, Deserialize)]
+struct CommandClaims {
+    /// When it expires, in Unix seconds.
+    #[serde(rename = "e")]
+    expires: u64,
+}
+
+/// The content of a link for a phone, and of one to our own page for a browser that keeps no cookie on a page
+/// of another site.
 #[derive(Serialize, Deserialize)]
 struct PhoneLinkClaims {
     #[serde(rename = "c")]
@@ -62,12 +97,21 @@ struct PhoneLinkClaims {
     /// When the link expires, in Unix seconds.
     #[serde(rename = "e")]
     expires: u64,
-    /// The link's own id: it is good once.
+    /// The link's own id. A link for a phone is good once.
     #[serde(rename = "n")]
     id: String,
-    /// The id of the desktop's session. When that is logged out, the link is worth nothing.
+    /// The id of the desktop's session. When that is ended, the link is worth nothing.
     #[serde(rename = "s")]
     session: String,
+    /// The family of the desktop's session, which the phone's will be of too.
+    #[serde(rename = "f")]
+    family: String,
+    /// The office's link that the desktop's session began with.
+    #[serde(rename = "l", default)]
+    link: String,
+    /// When the link was made, in Unix milliseconds.
+    #[serde(rename = "m", default)]
+    made: u64,
     /// When the desktop's session ends, in Unix seconds.
     #[serde(rename = "u")]
     until: u64,
@@ -98,6 +142,8 @@ enum LinkError {
     CodeExpired,
     /// The link for a phone was used before.
     CodeUsed,
+    /// The link was closed after too many wrong answers.
+    Closed,
     /// It is no link of ours.
     Unknown,
 }
@@ -109,6 +155,7 @@ impl LinkError {
             LinkError::Expired => "LINK_EXPIRED",
             LinkError::CodeExpired => "CODE_EXPIRED",
             LinkError::CodeUsed => "CODE_USED",
+            LinkError::Closed => "LINK_CLOSED",
             LinkError::Unknown => "LINK_UNKNOWN",
         }
     }
@@ -116,7 +163,7 @@ impl LinkError {
     /// The fragment with which the portal's page says so.
     fn fragment(self) -> &'static str {
         match self {
-            LinkError::Expired => "portal/link-expired",
+            LinkError::Expired | LinkError::Closed => "portal/link-expired",
             LinkError::CodeExpired => "portal/code-expired",
             LinkError::CodeUsed => "portal/code-used",
             LinkError::Unknown => "portal/link-unknown",
@@ -125,12 +172,80 @@ impl LinkError {
 }
 
 /// What a valid link says: whom it signs in.
-struct SignIn {
+#[derive(Clone)]
+struct Opened {
     consumer_id: String,
     /// When the session must end at the latest.
     until: Option<SystemTime>,
+    /// The family that the session will be of, when it comes from another one.
+    family: Option<String>,
+    /// The id of the office's link.
+    link: String,
+    /// The id of the link itself.
+    id: String,
+    kind: LinkKind,
     /// The portal's page to open; empty for the overview.
     route: String,
+}
+
+impl Opened {
+    fn sign_in(&self) -> SignIn<'_> {
+        SignIn {
+            consumer_id: &self.consumer_id,
+            until: self.until,
+            family: self.family.as_deref(),
+            link: &self.link,
+        }
+    }
+}
+
+/// Which kind of link it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LinkKind {
+    /// The office's: good any number of times. The second question is asked.
+    Office,
+    /// For a phone: good once.
+    Phone,
+    /// To our own page, from a page of another site where no cookie is kept: as good as the session.
+    OwnPage,
+}
+
+/// What came of an attempt to sign in.
+enum Attempt {
+    /// The consumer is signed in.
+    SignedIn(Box<(Opened, Session, HeaderValue)>),
+    /// Another consumer is signed in in this browser, and was not given up. The second question is still to
+    /// be asked, if there is one.
+    OtherConsumer(Option<Question>),
+    /// The answer to the second question is missing.
+    AnswerNeeded(Question),
+    /// The answer to the second question is wrong.
+    AnswerWrong(Question),
+    /// The link does not sign in.
+    Bad(LinkError),
+}
+
+/// What a consumer says when they sign in.
+#[derive(Default, Deserialize)]
+struct Said {
+    /// The answer to the second question.
+    #[serde(default)]
+    answer: String,
+    /// Whether another consumer's session may be given up.
+    #[serde(default)]
+    replace: bool,
+}
+
+/// The client's address, for AccelerateConnect, as an extension of a request.
+#[derive(Debug, Clone, Copy)]
+pub struct ClientAddress(pub IpAddr);
+
+/// An office's link that was made.
+struct MadeLink {
+    url: Url,
+    id: String,
+    /// When it expires, in Unix seconds.
+    expires: u64,
 }
 
 /// Makes a link that signs a consumer in. It is good for `lifetime`, or as long as the settings say, and at
@@ -145,30 +260,48 @@ pub fn mint(
     now: SystemTime,
 ) -> Result<Url, InvalidConsumerId> {
     let keys = crate::session::keys(settings);
-    office_link(settings, &keys, consumer_id, lifetime, now).map(|(url, _)| url)
+    office_link(settings, &keys, consumer_id, lifetime, now).map(|made| made.url)
 }
 
-/// An office's link, and when it expires in Unix seconds.
+/// A token with which a command of the gateway's own asks the gateway that runs. `None` when the system has
+/// no randomness to give.
+pub fn command_token(settings: &Settings, now: SystemTime) -> Option<String> {
+    let expires = unix_seconds(now) + COMMAND_LIFETIME.as_secs();
+    crate::session::keys(settings).seal(Purpose::Command, &CommandClaims { expires })
+}
+
+/// Checks that a text can be a consumer's id.
+///
+/// # Errors
+/// [`InvalidConsumerId`].
+pub fn check_consumer_id(text: &str) -> Result<(), InvalidConsumerId> {
+    let fits = (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+    if fits { Ok(()) } else { Err(InvalidConsumerId) }
+}
+
+/// Makes an office's link.
 fn office_link(
     settings: &Settings,
     keys: &Keys,
     consumer_id: &str,
     lifetime: Option<Duration>,
     now: SystemTime,
-) -> Result<(Url, u64), InvalidConsumerId> {
-    let fits = (1..=64).contains(&consumer_id.len())
-        && consumer_id.bytes().all(|byte| byte.is_ascii_graphic());
-    if !fits {
-        return Err(InvalidConsumerId);
-    }
-    let lifetime = lifetime.unwrap_or(settings.session.link).min(MAX_LIFETIME);
+) -> Result<MadeLink, InvalidConsumerId> {
+    check_consumer_id(consumer_id)?;
+    let lifetime = lifetime.unwrap_or(settings.session.link).min(LONGEST_LINK);
     let expires = unix_seconds(now) + lifetime.as_secs();
     let claims = LinkClaims {
         consumer_id: consumer_id.to_owned(),
         expires,
+        id: random_id().map_err(|_| InvalidConsumerId)?,
+        made: unix_milliseconds(now),
     };
     let token = keys.seal(Purpose::Link, &claims).ok_or(InvalidConsumerId)?;
-    Ok((link_with(settings, &token), expires))
+    Ok(MadeLink {
+        url: link_with(settings, &token),
+        id: claims.id,
+        expires,
+    })
 }
 
 /// The link with that token. It leads to the gateway; or to a page of another site, whose portal passes
@@ -193,57 +326,252 @@ fn own_link_with(settings: &Settings, token: &str) -> Url {
 }
 
 impl Links {
-    /// Links of these settings, by the system's clock.
-    pub fn new(sessions: Arc<Sessions>, settings: &Settings) -> Links {
-        Links::with_clock(sessions, settings, SystemTime::now)
+    /// Links of that gateway, by the system's clock.
+    pub fn new(state: Arc<AppState>) -> Links {
+        Links::with_clock(state, SystemTime::now)
     }
 
     /// The same by another clock.
-    pub fn with_clock(
-        sessions: Arc<Sessions>,
-        settings: &Settings,
-        clock: fn() -> SystemTime,
-    ) -> Links {
+    pub fn with_clock(state: Arc<AppState>, clock: fn() -> SystemTime) -> Links {
+        let settings = &state.settings;
         Links {
-            sessions,
-            used: Cache::builder()
-                .time_to_live(settings.session.phone_link + Duration::from_secs(60))
-                .max_capacity(USED_CAPACITY)
-                .eviction_policy(EvictionPolicy::lru())
-                .build(),
+            sessions: state.sessions.clone(),
+            page: OpenPage::new(settings),
+            origins: AllowedOrigins::new(settings),
             settings: settings.clone(),
             clock,
+            state,
         }
     }
 
-    /// Checks a token. The token of a link for a phone is used up by that.
-    fn check(&self, token: &str, now: SystemTime) -> Result<SignIn, LinkError> {
+    /// Reads a token, with whatever a mail program put behind it. That changes nothing. The inner error is the
+    /// consumer's to read, the outer one says that nobody can tell now.
+    async fn read(
+        &self,
+        token: &str,
+        now: SystemTime,
+    ) -> Result<Result<Opened, LinkError>, Refusal> {
+        let token = token_in(token);
         let keys = self.sessions.keys();
+        let records = self.sessions.records();
         if let Ok(link) = keys.open::<LinkClaims>(Purpose::Link, token) {
-            if link.expires <= unix_seconds(now) {
-                return Err(LinkError::Expired);
+            let origin = Origin {
+                consumer_id: &link.consumer_id,
+                session: None,
+                family: None,
+                link: Some(&link.id),
+                since: link.made,
+            };
+            if link.expires <= unix_seconds(now) || records.has_ended(origin).await? {
+                return Ok(Err(LinkError::Expired));
             }
-            return Ok(SignIn {
+            let id = if link.id.is_empty() {
+                BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(token.as_bytes()))
+            } else {
+                link.id.clone()
+            };
+            if self.settings.session.ask.is_some() && tries_are_used_up(records, &id).await? {
+                return Ok(Err(LinkError::Closed));
+            }
+            return Ok(Ok(Opened {
                 consumer_id: link.consumer_id,
                 until: None,
+                family: None,
+                link: link.id,
+                id,
+                kind: LinkKind::Office,
                 route: String::new(),
-            });
+            }));
         }
-        let link = keys
-            .open::<PhoneLinkClaims>(Purpose::Phone, token)
-            .map_err(|_| LinkError::Unknown)?;
-        if link.expires <= unix_seconds(now) || self.sessions.is_revoked(&link.session) {
-            return Err(LinkError::CodeExpired);
+        let (kind, link) = match keys.open::<PhoneLinkClaims>(Purpose::Phone, token) {
+            Ok(link) => (LinkKind::Phone, link),
+            Err(_) => match keys.open::<PhoneLinkClaims>(Purpose::OwnPage, token) {
+                Ok(link) => (LinkKind::OwnPage, link),
+                Err(_) => return Ok(Err(LinkError::Unknown)),
+            },
+        };
+        let origin = Origin {
+            consumer_id: &link.consumer_id,
+            session: Some(&link.session),
+            family: Some(&link.family),
+            link: Some(&link.link),
+            since: link.made,
+        };
+        let is_code = kind == LinkKind::Phone;
+        let has_expired = link.expires <= unix_seconds(now);
+        if is_code && !has_expired && records.code_was_used(&link.id).await? {
+            return Ok(Err(LinkError::CodeUsed));
         }
-        // One step: when two open the link at once, one of them is the first.
-        if !self.used.entry(link.id).or_default().is_fresh() {
-            return Err(LinkError::CodeUsed);
+        if has_expired || records.has_ended(origin).await? {
+            return Ok(Err(match kind {
+                LinkKind::Phone => LinkError::CodeExpired,
+                _ => LinkError::Expired,
+            }));
         }
-        Ok(SignIn {
+        Ok(Ok(Opened {
             consumer_id: link.consumer_id,
             until: Some(SystemTime::UNIX_EPOCH + Duration::from_secs(link.until)),
+            family: Some(link.family),
+            link: link.link,
+            id: link.id,
+            kind,
             route: link.route,
-        })
+        }))
+    }
+
+    /// Records what somebody did with a link.
+    fn record(&self, event: Event, outcome: &str, opened: Option<&Opened>) {
+        let subject = opened.map_or(Subject::default(), |opened| Subject {
+            consumer_id: &opened.consumer_id,
+            link: &opened.link,
+        });
+        self.state.audit.record(event, outcome, subject);
+    }
+
+    /// Records what a consumer did who is signed in.
+    fn record_of(&self, event: Event, outcome: Result<(), Refusal>, session: &Session) {
+        let subject = Subject {
+            consumer_id: &session.consumer_id,
+            link: &session.link,
+        };
+        let outcome = outcome.map_or_else(Refusal::code, |()| OK);
+        self.state.audit.record(event, outcome, subject);
+    }
+
+    /// Uses a code up. When two use it at once, one of them is the first.
+    async fn use_up(&self, opened: &Opened) -> Result<Result<(), LinkError>, Refusal> {
+        if opened.kind != LinkKind::Phone {
+            return Ok(Ok(()));
+        }
+        let lifetime = self.settings.session.phone_link + CODE_MARGIN;
+        let is_first = self.sessions.records().use_code(&opened.id, lifetime);
+        Ok(is_first.await?.then_some(()).ok_or(LinkError::CodeUsed))
+    }
+
+    /// The second question, when this link asks one.
+    fn question(&self, opened: &Opened) -> Option<Question> {
+        let asks = opened.kind == LinkKind::Office;
+        self.settings.session.ask.filter(|_| asks)
+    }
+
+    /// Whom the browser's cookie signs in, other than the link's consumer.
+    async fn signed_in(&self, headers: &HeaderMap, now: SystemTime) -> Option<Session> {
+        self.sessions.authenticate(headers, now).await.ok()
+    }
+
+    /// Signs in with what a token and a consumer say.
+    async fn attempt(
+        &self,
+        token: &str,
+        said: &Said,
+        headers: &HeaderMap,
+        address: IpAddr,
+    ) -> Result<Attempt, Refusal> {
+        let now = (self.clock)();
+        let opened = match self.read(token, now).await {
+            Ok(Ok(opened)) => opened,
+            Ok(Err(error)) => {
+                self.record(Event::SignIn, error.code(), None);
+                return Ok(Attempt::Bad(error));
+            }
+            Err(refusal) => {
+                self.record(Event::SignIn, refusal.code(), None);
+                return Err(refusal);
+            }
+        };
+        let subject = opened.clone();
+        let attempt = self.sign_in(opened, said, headers, address, now).await;
+        let outcome = match &attempt {
+            Ok(Attempt::SignedIn(_)) => OK,
+            Ok(Attempt::OtherConsumer(_)) => OTHER_CONSUMER,
+            Ok(Attempt::AnswerNeeded(_)) => ANSWER_NEEDED,
+            Ok(Attempt::AnswerWrong(_)) => ANSWER_WRONG,
+            Ok(Attempt::Bad(error)) => error.code(),
+            Err(refusal) => refusal.code(),
+        };
+        self.record(Event::SignIn, outcome, Some(&subject));
+        attempt
+    }
+
+    /// The same for a link that is good.
+    async fn sign_in(
+        &self,
+        opened: Opened,
+        said: &Said,
+        headers: &HeaderMap,
+        address: IpAddr,
+        now: SystemTime,
+    ) -> Result<Attempt, Refusal> {
+        let present = self.signed_in(headers, now).await;
+        let is_same = |session: &Session| session.consumer_id == opened.consumer_id;
+        let question = self
+            .question(&opened)
+            .filter(|_| !present.as_ref().is_some_and(is_same));
+        if present.as_ref().is_some_and(|it| !is_same(it)) && !said.replace {
+            return Ok(Attempt::OtherConsumer(question));
+        }
+        if let Some(question) = question {
+            let answer = said.answer.trim();
+            if answer.is_empty() {
+                return Ok(Attempt::AnswerNeeded(question));
+            }
+            let verdict = check_answer(
+                &self.state,
+                question,
+                answer,
+                &opened.id,
+                &opened.consumer_id,
+                address,
+            )
+            .await?;
+            match verdict {
+                Verdict::Right => {}
+                Verdict::Wrong => return Ok(Attempt::AnswerWrong(question)),
+                Verdict::Closed => return Ok(Attempt::Bad(LinkError::Closed)),
+            }
+        }
+        if let Err(error) = self.use_up(&opened).await? {
+            return Ok(Attempt::Bad(error));
+        }
+        let (session, cookie) = self.start(&opened, now).await?;
+        // A request of the session before may still be under way. Its answer must not put the old cookie back.
+        if let Some(before) = present {
+            self.sessions.end(&before).await?;
+        }
+        Ok(Attempt::SignedIn(Box::new((opened, session, cookie))))
+    }
+
+    /// Signs in, and gives the session with its cookie.
+    async fn start(
+        &self,
+        opened: &Opened,
+        now: SystemTime,
+    ) -> Result<(Session, HeaderValue), Refusal> {
+        let (session, cookie) = self.sessions.start(opened.sign_in(), now)?;
+        self.sessions.list_device(&session, now).await?;
+        Ok((session, cookie))
+    }
+
+    /// Refuses who shows neither the office's key nor a token of the gateway's own commands.
+    fn check_office(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+        let shown = headers
+            .get(header::AUTHORIZATION)
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.strip_prefix("Bearer "));
+        let key = self.settings.session.links_key.as_ref();
+        let is_command = |shown: &str| {
+            let command = self
+                .sessions
+                .keys()
+                .open::<CommandClaims>(Purpose::Command, shown);
+            command.is_ok_and(|it| it.expires > unix_seconds((self.clock)()))
+        };
+        match (shown, key) {
+            (Some(shown), Some(key)) if key_matches(key, shown) => Ok(()),
+            (Some(shown), _) if is_command(shown) => Ok(()),
+            (_, None) => Err(Refusal::NotFound),
+            (_, Some(_)) => Err(Refusal::KeyRefused),
+        }
     }
 
     /// A token that continues a session on another device, once, and for how many seconds it is good.
@@ -253,6 +581,7 @@ impl Links {
         route: String,
         now: SystemTime,
     ) -> Result<(String, u64), Refusal> {
+        let made = unix_milliseconds(now);
         let now = unix_seconds(now);
         let until = unix_seconds(session.until());
         let session_left = until.saturating_sub(now);
@@ -260,6 +589,9 @@ impl Links {
         let claims = PhoneLinkClaims {
             expires: now + lifetime,
             session: session.id.clone(),
+            family: session.family.clone(),
+            link: session.link.clone(),
+            made,
             id: random_id()?,
             until,
             consumer_id: session.consumer_id.clone(),
@@ -268,60 +600,149 @@ impl Links {
         let token = self.sessions.keys().seal(Purpose::Phone, &claims);
         Ok((token.ok_or(Refusal::Internal)?, lifetime))
     }
+
+    /// A token that opens our own page, as long as the session is good.
+    fn own_page_token(
+        &self,
+        session: &Session,
+        route: String,
+        now: SystemTime,
+    ) -> Result<String, Refusal> {
+        let until = unix_seconds(session.until());
+        let claims = PhoneLinkClaims {
+            expires: until,
+            session: session.id.clone(),
+            family: session.family.clone(),
+            link: session.link.clone(),
+            made: unix_milliseconds(now),
+            id: random_id()?,
+            until,
+            consumer_id: session.consumer_id.clone(),
+            route,
+        };
+        let token = self.sessions.keys().seal(Purpose::OwnPage, &claims);
+        token.ok_or(Refusal::Internal)
+    }
 }
 
-/// The routes: `/open/{token}`, `/session`, `/session/phone`, `/links`.
+/// The token at the beginning of a text. Mail programs and people put dots, brackets and more behind a link:
+/// what no token has is no part of it.
+fn token_in(text: &str) -> &str {
+    let in_token = |it: char| it.is_ascii_alphanumeric() || matches!(it, '.' | '-' | '_');
+    let end = text.find(|it| !in_token(it)).unwrap_or(text.len());
+    text[..end].trim_end_matches('.')
+}
+
+/// The routes: `/open/{token}`, `/session`, `/session/phone`, `/session/devices`, `/links`.
 pub fn router(links: Arc<Links>) -> Router {
     Router::new()
-        .route("/open/{*token}", get(open_link))
+        .route("/open/{*token}", get(show_link).post(open_link))
         .route(
             "/session",
             get(session_lifetime).post(sign_in).delete(log_out),
         )
         .route("/session/phone", post(phone_code))
-        .route("/links", post(create_office_link))
+        .route("/session/devices", get(devices).delete(end_others))
+        .route("/links", post(create_office_link).delete(close_links))
         .fallback(|| async { Refusal::NotFound })
         .method_not_allowed_fallback(|| async { Refusal::MethodNotAllowed })
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(links)
 }
 
-/// `GET /open/{token}`: a link in an e-mail or a QR code.
+/// `GET /open/{token}`: a link in an e-mail or a QR code. It shows a page with a button, and signs nobody in.
+async fn show_link(
+    State(links): State<Arc<Links>>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let now = (links.clock)();
+    let opened = match links.read(&token, now).await {
+        Ok(Ok(opened)) => opened,
+        Ok(Err(error)) => return bad_link(&links, error),
+        Err(refusal) => return links.page.response(Content::Later(refusal.status())),
+    };
+    links.record(Event::LinkOpened, OK, Some(&opened));
+    let question = links.question(&opened);
+    links
+        .page
+        .response(match links.signed_in(&headers, now).await {
+            Some(session) if session.consumer_id != opened.consumer_id => {
+                Content::OtherConsumer(question)
+            }
+            Some(_) => Content::Button(None),
+            None => Content::Button(question),
+        })
+}
+
+/// `POST /open/{token}`: the button. Only our own page has it.
 async fn open_link(
     State(links): State<Arc<Links>>,
     Path(token): Path<String>,
-    method: Method,
+    address: Option<Extension<ClientAddress>>,
     headers: HeaderMap,
+    body: Body,
 ) -> Response {
-    // Only a person who opens the link signs in: no picture or script of another page. And neither a HEAD
-    // request nor a prefetch of the browser uses a code up.
-    let is = |name: &str, word: &str| headers.get(name).is_none_or(|value| value == word);
-    let is_opened = method == Method::GET
-        && !headers.contains_key("sec-purpose")
-        && is("sec-fetch-mode", "navigate")
-        && is("sec-fetch-dest", "document");
-    if !is_opened {
-        return Refusal::InvalidParameter.into_response();
+    let refused = |refusal: Refusal| links.page.response(Content::Later(refusal.status()));
+    if links.origins.check(&Method::POST, &headers) != Ok(RequestOrigin::Own) {
+        return links.page.response(Content::FromElsewhere);
     }
-    let now = (links.clock)();
-    let sign_in = match links.check(&token, now) {
-        Ok(sign_in) => sign_in,
-        Err(error) => return redirect_to_page(&links.settings, error.fragment()),
+    // A body is read for those only who have a link.
+    match links.read(&token, (links.clock)()).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => return bad_link(&links, error),
+        Err(refusal) => return refused(refusal),
+    }
+    let said = match read_bytes(&links, body).await {
+        Ok(body) => said_in_form(&body),
+        Err(refusal) => return refused(refusal),
     };
-    let cookie = match links
-        .sessions
-        .start(&sign_in.consumer_id, sign_in.until, now)
-    {
-        Ok((_, cookie)) => cookie,
-        Err(refusal) => return refusal.into_response(),
+    let attempt = links.attempt(&token, &said, &headers, address_of(address));
+    let (opened, _, cookie) = match attempt.await {
+        Ok(Attempt::SignedIn(signed_in)) => *signed_in,
+        Ok(Attempt::OtherConsumer(question)) => {
+            return links.page.response(Content::OtherConsumer(question));
+        }
+        Ok(Attempt::AnswerNeeded(question)) => {
+            return links.page.response(Content::Button(Some(question)));
+        }
+        Ok(Attempt::AnswerWrong(question)) => {
+            return links.page.response(Content::Again(question));
+        }
+        Ok(Attempt::Bad(error)) => return bad_link(&links, error),
+        Err(refusal) => return refused(refusal),
     };
-    let fragment = match sign_in.route.as_str() {
+    let fragment = match opened.route.as_str() {
         "" => String::new(),
         route => ["portal/", route].concat(),
     };
     let mut response = redirect_to_page(&links.settings, &fragment);
     response.headers_mut().insert(header::SET_COOKIE, cookie);
     response
+}
+
+/// Says on the portal's page, or on ours, why a link does not sign in.
+fn bad_link(links: &Links, error: LinkError) -> Response {
+    match error {
+        LinkError::Closed => links.page.response(Content::Closed),
+        error => redirect_to_page(&links.settings, error.fragment()),
+    }
+}
+
+/// What the form of our page sent.
+fn said_in_form(body: &[u8]) -> Said {
+    let mut said = Said::default();
+    for (name, value) in url::form_urlencoded::parse(body) {
+        match &*name {
+            "answer" => said.answer = value.into_owned(),
+            "replace" => said.replace = value == "yes",
+            _ => {}
+        }
+    }
+    said
+}
+
+fn address_of(address: Option<Extension<ClientAddress>>) -> IpAddr {
+    address.map_or(Ipv4Addr::LOCALHOST.into(), |Extension(it)| it.0)
 }
 
 /// Redirects to the page with the portal in it. When that page is of another site, to our own: a cookie that
@@ -343,8 +764,27 @@ fn redirect_to_page(settings: &Settings, fragment: &str) -> Response {
     (StatusCode::SEE_OTHER, headers).into_response()
 }
 
-fn parse_body<'a, T: Deserialize<'a>>(body: &'a Bytes) -> Result<T, Refusal> {
-    serde_json::from_slice(body).map_err(|_| Refusal::InvalidParameter)
+/// Reads a body of ours: small, and within seconds altogether. To be called when everything that can be
+/// refused was refused.
+async fn read_bytes(links: &Links, body: Body) -> Result<Bytes, Refusal> {
+    if body.size_hint().lower() > MAX_BODY_BYTES {
+        return Err(Refusal::BodyTooLarge);
+    }
+    let body = Limited::new(body, MAX_BODY_BYTES as usize).collect();
+    let body = tokio::time::timeout(links.settings.limits.body_timeout, body)
+        .await
+        .map_err(|_| Refusal::TooSlow)?
+        .map_err(|error| match error.is::<LengthLimitError>() {
+            true => Refusal::BodyTooLarge,
+            false => Refusal::InvalidParameter,
+        })?;
+    Ok(body.to_bytes())
+}
+
+/// Reads such a body as JSON.
+async fn read_body<T: DeserializeOwned>(links: &Links, body: Body) -> Result<T, Refusal> {
+    let body = read_bytes(links, body).await?;
+    serde_json::from_slice(&body).map_err(|_| Refusal::InvalidParameter)
 }
 
 fn json_response(status: StatusCode, content: impl Serialize) -> Response {
@@ -354,36 +794,53 @@ fn json_response(status: StatusCode, content: impl Serialize) -> Response {
 #[derive(Deserialize)]
 struct SignInRequest {
     token: String,
+    #[serde(flatten)]
+    said: Said,
 }
 
 #[derive(Serialize)]
 struct SignInResponse {
     /// The portal's page to open; empty for the overview.
     route: String,
-    /// A link that signs in to our own page, once. It is for a browser that keeps no cookie for a page of
-    /// another site.
+    /// A link that signs in to our own page, as long as the session is good. It is for a browser that keeps
+    /// no cookie for a page of another site.
     own_page: String,
 }
 
-/// `POST /session`: signs in with the token of a link that led to a page of another site.
-async fn sign_in(State(links): State<Arc<Links>>, body: Bytes) -> Result<Response, Refusal> {
-    let SignInRequest { token } = parse_body(&body)?;
-    let now = (links.clock)();
-    let sign_in = match links.check(&token, now) {
-        Ok(sign_in) => sign_in,
-        Err(error) => return Ok(error_response(StatusCode::UNAUTHORIZED, error.code())),
+/// `POST /session`: signs in with the token of a link that led to a page of another site. The portal there
+/// shows the button, and asks what it is told to ask.
+async fn sign_in(
+    State(links): State<Arc<Links>>,
+    address: Option<Extension<ClientAddress>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Refusal> {
+    let SignInRequest { token, said } = read_body(&links, body).await?;
+    let attempt = links.attempt(&token, &said, &headers, address_of(address));
+    let (opened, session, cookie) = match attempt.await? {
+        Attempt::SignedIn(signed_in) => *signed_in,
+        Attempt::OtherConsumer(question) => return Ok(unfinished(OTHER_CONSUMER, question)),
+        Attempt::AnswerNeeded(question) => return Ok(unfinished(ANSWER_NEEDED, Some(question))),
+        Attempt::AnswerWrong(question) => return Ok(unfinished(ANSWER_WRONG, Some(question))),
+        Attempt::Bad(error) => {
+            return Ok(error_response(StatusCode::UNAUTHORIZED, error.code()));
+        }
     };
-    let (session, cookie) = links
-        .sessions
-        .start(&sign_in.consumer_id, sign_in.until, now)?;
-    let (token, _) = links.phone_token(&session, sign_in.route.clone(), now)?;
+    let token = links.own_page_token(&session, opened.route.clone(), (links.clock)())?;
     let content = SignInResponse {
         own_page: own_link_with(&links.settings, &token).into(),
-        route: sign_in.route,
+        route: opened.route,
     };
     let mut response = json_response(StatusCode::OK, content);
     response.headers_mut().insert(header::SET_COOKIE, cookie);
     Ok(response)
+}
+
+/// The sign-in is not finished: what the portal is to ask.
+fn unfinished(code: &'static str, question: Option<Question>) -> Response {
+    let ask = question.map(Question::name);
+    let content = serde_json::json!({ "error": { "code": code }, "ask": ask });
+    json_response(StatusCode::CONFLICT, content)
 }
 
 fn no_content(cookie: Option<HeaderValue>) -> Response {
@@ -407,17 +864,56 @@ async fn session_lifetime(
     State(links): State<Arc<Links>>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    let session = links.sessions.authenticate(&headers, (links.clock)())?;
+    let session = links
+        .sessions
+        .authenticate(&headers, (links.clock)())
+        .await?;
     let seconds = session.seconds_left_unused();
     Ok(json_response(StatusCode::OK, SessionLifetime { seconds }))
 }
 
-/// `DELETE /session`: logs out. It succeeds without a session too.
-async fn log_out(State(links): State<Arc<Links>>, headers: HeaderMap) -> Response {
-    if let Ok(session) = links.sessions.authenticate(&headers, (links.clock)()) {
-        links.sessions.revoke(&session);
+/// `DELETE /session`: logs out, on all devices of the family. It succeeds without a session too. While the
+/// store is away nobody can log out: the cookie stays, so that it can be tried again.
+async fn log_out(State(links): State<Arc<Links>>, headers: HeaderMap) -> Result<Response, Refusal> {
+    let session = links.sessions.authenticate(&headers, (links.clock)()).await;
+    if let Ok(session) = session {
+        let outcome = links
+            .sessions
+            .log_out(&session)
+            .await
+            .map_err(Refusal::from);
+        links.record_of(Event::LogOut, outcome, &session);
+        outcome?;
     }
-    no_content(links.sessions.removal_cookie())
+    Ok(no_content(links.sessions.removal_cookie()))
+}
+
+#[derive(Serialize)]
+struct Devices {
+    devices: usize,
+}
+
+/// `GET /session/devices`: on how many devices the consumer is signed in by sessions that came from one
+/// another, this device counted. This call is no use, as `GET /session`.
+async fn devices(State(links): State<Arc<Links>>, headers: HeaderMap) -> Result<Response, Refusal> {
+    let now = (links.clock)();
+    let session = links.sessions.authenticate(&headers, now).await?;
+    let devices = links.sessions.devices(&session, now).await?;
+    Ok(json_response(StatusCode::OK, Devices { devices }))
+}
+
+/// `DELETE /session/devices`: ends the sessions of the other devices.
+async fn end_others(
+    State(links): State<Arc<Links>>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let now = (links.clock)();
+    let session = links.sessions.authenticate(&headers, now).await?;
+    let outcome = links.sessions.end_others(&session, now).await;
+    let outcome = outcome.map(|_| ()).map_err(Refusal::from);
+    links.record_of(Event::OthersEnded, outcome, &session);
+    outcome?;
+    Ok(no_content(None))
 }
 
 #[derive(Deserialize)]
@@ -437,11 +933,11 @@ struct PhoneCode {
 async fn phone_code(
     State(links): State<Arc<Links>>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> Result<Response, Refusal> {
     let now = (links.clock)();
-    let session = links.sessions.authenticate(&headers, now)?;
-    let PhoneCodeRequest { route } = parse_body(&body)?;
+    let session = links.sessions.authenticate(&headers, now).await?;
+    let PhoneCodeRequest { route } = read_body(&links, body).await?;
     // The portal's own fragments have no other characters.
     let allowed =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'-' | b'.' | b'%');
@@ -468,6 +964,8 @@ struct OfficeLinkRequest {
 
 #[derive(Serialize)]
 struct OfficeLink {
+    /// The link's id, by which it can be closed.
+    id: String,
     link: String,
     expires: u64,
 }
@@ -476,34 +974,75 @@ struct OfficeLink {
 async fn create_office_link(
     State(links): State<Arc<Links>>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> Result<Response, Refusal> {
-    let key = links.settings.session.links_key.as_ref();
-    let key = key.ok_or(Refusal::NotFound)?;
-    let shown = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.strip_prefix("Bearer "));
-    if !shown.is_some_and(|shown| key_matches(key, shown)) {
-        return Err(Refusal::KeyRefused);
-    }
+    links.check_office(&headers)?;
     let OfficeLinkRequest {
         consumer_id,
         lifetime,
-    } = parse_body(&body)?;
+    } = read_body(&links, body).await?;
     let lifetime = match lifetime {
         Some(text) => Some(crate::config::duration(&text).map_err(|_| Refusal::InvalidParameter)?),
         None => None,
     };
     let now = (links.clock)();
     let keys = links.sessions.keys();
-    let (link, expires) = office_link(&links.settings, keys, &consumer_id, lifetime, now)
+    let made = office_link(&links.settings, keys, &consumer_id, lifetime, now)
         .map_err(|_| Refusal::InvalidParameter)?;
-    let link = link.to_string();
-    Ok(json_response(
-        StatusCode::CREATED,
-        OfficeLink { link, expires },
-    ))
+    let subject = Subject {
+        consumer_id: &consumer_id,
+        link: &made.id,
+    };
+    links.state.audit.record(Event::LinkMade, OK, subject);
+    let content = OfficeLink {
+        id: made.id,
+        link: made.url.into(),
+        expires: made.expires,
+    };
+    Ok(json_response(StatusCode::CREATED, content))
+}
+
+/// What `DELETE /links` closes: all links and sessions of a consumer, or one link with its sessions.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CloseLinks {
+    consumer_id: Option<String>,
+    link_id: Option<String>,
+}
+
+/// `DELETE /links?consumer_id=ID` or `DELETE /links?link_id=ID`, for the office's own systems.
+async fn close_links(
+    State(links): State<Arc<Links>>,
+    headers: HeaderMap,
+    query: Result<Query<CloseLinks>, QueryRejection>,
+) -> Result<Response, Refusal> {
+    links.check_office(&headers)?;
+    let Ok(Query(query)) = query else {
+        return Err(Refusal::InvalidParameter);
+    };
+    let records = links.sessions.records();
+    let (outcome, subject) = match (&query.consumer_id, &query.link_id) {
+        (Some(id), None) if check_consumer_id(id).is_ok() => {
+            let subject = Subject {
+                consumer_id: id,
+                link: "",
+            };
+            (records.end_consumer(id, (links.clock)()).await, subject)
+        }
+        (None, Some(id)) if !id.is_empty() => {
+            let subject = Subject {
+                consumer_id: "",
+                link: id,
+            };
+            (records.end(Kind::Link, id, LONGEST_LINK).await, subject)
+        }
+        _ => return Err(Refusal::InvalidParameter),
+    };
+    let outcome = outcome.map_err(Refusal::from);
+    let word = outcome.map_or_else(Refusal::code, |()| OK);
+    links.state.audit.record(Event::LinkClosed, word, subject);
+    outcome?;
+    Ok(no_content(None))
 }
 
 /// Compares keys. The time that it takes tells nothing, not even the length.

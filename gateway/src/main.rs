@@ -4,7 +4,9 @@
 use clap::{Args, Parser, Subcommand};
 use gateway::assets::Assets;
 use gateway::config::{self, Configuration, SiteCheck, Sources};
-use gateway::{links, log, server};
+use gateway::settings::{AuditSettings, Settings};
+use gateway::{audit, links, log, revocation, server};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::SystemTime;
@@ -37,6 +39,22 @@ enum Command {
         /// How long the link is good, such as 14d; at most 90d.
         #[arg(long, value_parser = config::duration)]
         lifetime: Option<std::time::Duration>,
+        #[command(flatten)]
+        flags: Flags,
+    },
+    /// Print what the audit trail has about a consumer, from its file or from standard input.
+    Audit {
+        /// The consumer's id at AccelerateConnect.
+        #[arg(long, value_name = "ID")]
+        consumer: String,
+        #[command(flatten)]
+        flags: Flags,
+    },
+    /// Close all links of a consumer, and end all their sessions.
+    Revoke {
+        /// The consumer's id at AccelerateConnect.
+        #[arg(long, value_name = "ID")]
+        consumer: String,
         #[command(flatten)]
         flags: Flags,
     },
@@ -97,6 +115,60 @@ fn main() -> ExitCode {
                 }
             }
         }),
+        Command::Audit { consumer, flags } => with_configuration(flags, None, |configuration| {
+            audit(&configuration.settings, &consumer)
+        }),
+        Command::Revoke { consumer, flags } => with_configuration(flags, None, |configuration| {
+            revoke(&configuration, &consumer)
+        }),
+    }
+}
+
+/// Prints the lines of the audit trail about a consumer.
+fn audit(settings: &Settings, consumer: &str) -> ExitCode {
+    let printed = match &settings.audit {
+        AuditSettings::Off => Err("gateway_audit is not given: there is no audit trail".to_owned()),
+        AuditSettings::StandardError => {
+            print_lines(settings, consumer, std::io::stdin().lock().lines())
+        }
+        AuditSettings::File(path) => match std::fs::File::open(path) {
+            Ok(file) => print_lines(settings, consumer, BufReader::new(file).lines()),
+            Err(error) => Err(format!("{}: {}", path.display(), error.kind())),
+        },
+    };
+    match printed {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(sentence) => {
+            eprintln!("gateway: {sentence}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn print_lines(
+    settings: &Settings,
+    consumer: &str,
+    lines: impl Iterator<Item = std::io::Result<String>>,
+) -> Result<(), String> {
+    let mut to = std::io::stdout().lock();
+    for line in audit::lines_of(settings, consumer, lines) {
+        line.and_then(|line| writeln!(to, "{line}"))
+            .map_err(|error| error.kind().to_string())?;
+    }
+    Ok(())
+}
+
+fn revoke(configuration: &Configuration, consumer: &str) -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.expect("the system gives a program its timers");
+    match runtime.block_on(revocation::revoke(&configuration.settings, consumer)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("gateway: {error}");
+            ExitCode::from(2)
+        }
     }
 }
 

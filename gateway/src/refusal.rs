@@ -1,6 +1,7 @@
 //! Every refusal: a status and a code, in the shape of AccelerateConnect's errors. The portal turns the
 //! code into a sentence. An answer never says more than the code; the reason is for the log.
 
+use crate::store::StoreAway;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use std::time::Duration;
@@ -24,8 +25,12 @@ pub enum Refusal {
     OriginRefused,
     /// The key of `POST /links` is missing or wrong.
     KeyRefused,
+    /// The body of a request that is no upload is larger than allowed.
+    BodyTooLarge,
     /// The document is larger than allowed.
     FileTooLarge,
+    /// The document is of a kind that no office takes.
+    UnknownKind,
     /// The address is longer than allowed.
     UrlTooLong,
     /// Too many requests in too little time; how long to wait.
@@ -38,6 +43,8 @@ pub enum Refusal {
     UploadInterrupted,
     /// AccelerateConnect does not answer, or is not asked for a while; how long to wait.
     AccelerateUnavailable(Duration),
+    /// The store is away, and without it this cannot be done now.
+    StoreUnavailable,
     /// AccelerateConnect did not answer in time.
     AccelerateTimeout,
     /// AccelerateConnect's answer cannot be read.
@@ -57,10 +64,13 @@ impl Refusal {
             Refusal::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Refusal::InvalidParameter => StatusCode::BAD_REQUEST,
             Refusal::OriginRefused => StatusCode::FORBIDDEN,
-            Refusal::FileTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Refusal::BodyTooLarge | Refusal::FileTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Refusal::UnknownKind => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Refusal::UrlTooLong => StatusCode::URI_TOO_LONG,
             Refusal::TooManyRequests(_) => StatusCode::TOO_MANY_REQUESTS,
-            Refusal::Busy | Refusal::AccelerateUnavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Refusal::Busy | Refusal::AccelerateUnavailable(_) | Refusal::StoreUnavailable => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Refusal::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Refusal::UploadInterrupted | Refusal::BadAnswer => StatusCode::BAD_GATEWAY,
             Refusal::AccelerateTimeout => StatusCode::GATEWAY_TIMEOUT,
@@ -79,13 +89,16 @@ impl Refusal {
             Refusal::InvalidParameter => "INVALID_PARAMETER",
             Refusal::OriginRefused => "ORIGIN_REFUSED",
             Refusal::KeyRefused => "KEY_REFUSED",
+            Refusal::BodyTooLarge => "BODY_TOO_LARGE",
             Refusal::FileTooLarge => "FILE_TOO_LARGE",
+            Refusal::UnknownKind => "UNSUPPORTED_TYPE",
             Refusal::UrlTooLong => "URL_TOO_LONG",
             Refusal::TooManyRequests(_) => "TOO_MANY_REQUESTS",
             Refusal::Busy => "TOO_BUSY",
             Refusal::TooSlow => "TOO_SLOW",
             Refusal::UploadInterrupted => "UPLOAD_INTERRUPTED",
             Refusal::AccelerateUnavailable(_) => "ACCELERATE_UNAVAILABLE",
+            Refusal::StoreUnavailable => "STORE_UNAVAILABLE",
             Refusal::AccelerateTimeout => "ACCELERATE_TIMEOUT",
             Refusal::BadAnswer => "BAD_ANSWER",
             Refusal::Internal => "INTERNAL_ERROR",
@@ -95,9 +108,15 @@ impl Refusal {
     fn retry_after(self) -> Option<Duration> {
         match self {
             Refusal::TooManyRequests(wait) | Refusal::AccelerateUnavailable(wait) => Some(wait),
-            Refusal::Busy => Some(Duration::from_secs(5)),
+            Refusal::Busy | Refusal::StoreUnavailable => Some(Duration::from_secs(5)),
             _ => None,
         }
+    }
+}
+
+impl From<StoreAway> for Refusal {
+    fn from(_: StoreAway) -> Refusal {
+        Refusal::StoreUnavailable
     }
 }
 
@@ -114,13 +133,19 @@ impl IntoResponse for Refusal {
     }
 }
 
+/// The code of an error, as an extension of its response.
+#[derive(Debug, Clone)]
+pub struct ErrorCode(pub String);
+
 /// An error in AccelerateConnect's shape. `code` consists of `A` to `Z`, `0` to `9` and `_`.
 pub fn error_response(status: StatusCode, code: &str) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "application/json"),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    (status, headers, error_body(code)).into_response()
+    let mut response = (status, headers, error_body(code)).into_response();
+    response.extensions_mut().insert(ErrorCode(code.to_owned()));
+    response
 }
 
 /// The JSON body of such an error.

@@ -26,6 +26,14 @@ pub enum RelayError {
     TooLarge,
 }
 
+impl RelayError {
+    /// The error of a relayed body that is the cause of an error.
+    pub fn in_chain(error: &(dyn std::error::Error + 'static)) -> Option<RelayError> {
+        std::iter::successors(Some(error), |error| error.source())
+            .find_map(|error| error.downcast_ref::<RelayError>().copied())
+    }
+}
+
 impl std::fmt::Display for RelayError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
@@ -90,6 +98,26 @@ pub struct RelayBody {
     progress: RelayProgress,
     drain_on_drop: bool,
     in_flight: Option<Arc<InFlight>>,
+    rate: Option<Rate>,
+}
+
+/// How fast the sender must be. Only the time counts in which the sender is waited for.
+struct Rate {
+    bytes_per_second: f64,
+    /// For how long the sender may still be waited for. Bytes prolong it, up to the idle limit.
+    left: Duration,
+    waiting_since: Option<Instant>,
+}
+
+impl Rate {
+    fn received(&mut self, bytes: u64, now: Instant, most: Duration) {
+        if let Some(since) = self.waiting_since.take() {
+            self.left = self.left.saturating_sub(now.duration_since(since));
+        }
+        let earned = bytes as f64 / self.bytes_per_second;
+        let earned = Duration::try_from_secs_f64(earned).unwrap_or(most);
+        self.left = self.left.saturating_add(earned).min(most);
+    }
 }
 
 /// Whether the receiver still holds the last piece, and who waits for it.
@@ -130,8 +158,20 @@ impl RelayBody {
             progress: progress.clone(),
             drain_on_drop: false,
             in_flight: None,
+            rate: None,
         };
         (relay, progress)
+    }
+
+    /// The same body, but it must come at this rate: whoever sends a byte now and then holds nothing for
+    /// long. It may be slower for the idle limit altogether.
+    pub fn at_least(mut self, bytes_per_second: u64) -> RelayBody {
+        self.rate = Some(Rate {
+            bytes_per_second: bytes_per_second.max(1) as f64,
+            left: self.idle_limit,
+            waiting_since: None,
+        });
+        self
     }
 
     /// The same body, but what nobody takes is read and dropped. A browser in the middle of sending can
@@ -158,6 +198,20 @@ impl RelayBody {
             .idle_timer
             .get_or_insert_with(|| Box::pin(tokio::time::sleep(idle_limit)));
         timer.as_mut().poll(context)
+    }
+
+    /// The sender is waited for. With a rate that may end sooner than the idle limit.
+    fn begin_to_wait(&mut self) {
+        let Some(rate) = self.rate.as_mut().filter(|it| it.waiting_since.is_none()) else {
+            return;
+        };
+        let now = Instant::now();
+        rate.waiting_since = Some(now);
+        let until = now + rate.left;
+        match &mut self.idle_timer {
+            Some(timer) => timer.as_mut().reset(until),
+            None => self.idle_timer = Some(Box::pin(tokio::time::sleep_until(until))),
+        }
     }
 
     fn fail(&mut self, error: RelayError) -> Poll<Option<Result<Frame<Bytes>, RelayError>>> {
@@ -187,10 +241,12 @@ impl http_body::Body for RelayBody {
             }
         }
         let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(context) else {
+            self.begin_to_wait();
             ready!(self.poll_idle(context));
             return self.fail(RelayError::SenderIdle);
         };
-        let until = Instant::now() + self.idle_limit;
+        let now = Instant::now();
+        let until = now + self.idle_limit;
         if let Some(timer) = &mut self.idle_timer {
             // The timer is used again: a document has thousands of pieces.
             timer.as_mut().reset(until);
@@ -200,13 +256,20 @@ impl http_body::Body for RelayBody {
                 self.progress.set(RelayProgress::COMPLETE);
                 Poll::Ready(None)
             }
-            Some(Err(_)) => self.fail(RelayError::SenderGone),
+            // A relayed body within this one says more.
+            Some(Err(error)) => {
+                self.fail(RelayError::in_chain(&error).unwrap_or(RelayError::SenderGone))
+            }
             Some(Ok(frame)) => {
                 let length = frame.data_ref().map_or(0, |data| data.len() as u64);
                 let Some(left) = self.bytes_left.checked_sub(length) else {
                     return self.fail(RelayError::TooLarge);
                 };
                 self.bytes_left = left;
+                let most = self.idle_limit;
+                if let Some(rate) = &mut self.rate {
+                    rate.received(length, now, most);
+                }
                 // Nobody may ask a body of a known length for its end.
                 if self.body.is_end_stream() {
                     self.progress.set(RelayProgress::COMPLETE);
@@ -249,22 +312,43 @@ impl Drop for RelayBody {
 /// At least this much of a refused body is read before the connection is closed, in bytes.
 const MIN_DRAINED_BYTES: u64 = 64 * 1024 * 1024;
 
+/// A refused body must come at this rate, in bytes a second.
+const DRAIN_RATE: u64 = 2 * 1024;
+
 /// A refused body is read for this long at most: nobody holds a connection by sending a byte now and
 /// then.
 const DRAIN_LIMIT: Duration = Duration::from_secs(60);
 
-/// Reads a body in the background and drops it. Stops after `max_bytes` or 64 MiB, whichever is more, and
-/// after a minute.
+/// Reads a refused upload in the background and drops it, so that the browser reads why. Stops after
+/// `max_bytes` or 64 MiB, whichever is more, and after a minute.
 pub fn drain(body: Body, max_bytes: u64, idle_limit: Duration) {
+    read_and_drop(
+        body,
+        max_bytes.max(MIN_DRAINED_BYTES),
+        idle_limit,
+        DRAIN_LIMIT,
+    );
+}
+
+/// The same for a body that is no upload, within a time that is short altogether.
+pub fn drain_small(body: Body, max_bytes: u64, limit: Duration) {
+    // What is announced as larger is closed at once.
+    if body.size_hint().lower() <= max_bytes {
+        read_and_drop(body, max_bytes, limit, limit);
+    }
+}
+
+fn read_and_drop(body: Body, max_bytes: u64, idle_limit: Duration, limit: Duration) {
     use http_body_util::BodyExt as _;
     if body.is_end_stream() {
         return;
     }
-    let (mut relay, _) = RelayBody::new(body, max_bytes.max(MIN_DRAINED_BYTES), idle_limit);
+    let (relay, _) = RelayBody::new(body, max_bytes, idle_limit);
+    let mut relay = relay.at_least(DRAIN_RATE);
     // While the program ends there may be no runtime left.
     if let Ok(runtime) = tokio::runtime::Handle::try_current() {
         let reading = async move { while let Some(Ok(_)) = relay.frame().await {} };
-        runtime.spawn(tokio::time::timeout(DRAIN_LIMIT, reading));
+        runtime.spawn(tokio::time::timeout(limit, reading));
     }
 }
 
@@ -319,5 +403,30 @@ mod tests {
             RelayBody::new(Body::from_stream(idle), 9, Duration::from_millis(1));
         assert_eq!(relay.collect().await.unwrap_err(), RelayError::SenderIdle);
         assert_eq!(progress.error(), Some(RelayError::SenderIdle));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_sender_of_a_byte_now_and_then_is_too_slow_although_never_idle() {
+        let trickle = futures_util::stream::unfold((), |()| async {
+            tokio::time::sleep(Duration::from_secs(12)).await;
+            Some((Ok::<_, std::io::Error>(Bytes::from_static(b"x")), ()))
+        });
+        let relay = RelayBody::new(Body::from_stream(trickle), 99, IDLE_LIMIT).0;
+        let began = Instant::now();
+        let error = relay.at_least(2_048).collect().await.unwrap_err();
+        assert_eq!(error, RelayError::SenderIdle);
+        assert_eq!(began.elapsed().as_secs(), 30);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_sender_at_the_rate_may_take_any_time() {
+        let pieces = futures_util::stream::unfold(0, |count| async move {
+            tokio::time::sleep(Duration::from_secs(20)).await;
+            let piece = Ok::<_, std::io::Error>(Bytes::from(vec![0; 42_000]));
+            (count < 20).then_some((piece, count + 1))
+        });
+        let relay = RelayBody::new(Body::from_stream(pieces), 1_000_000, IDLE_LIMIT).0;
+        let all = relay.at_least(2_048).collect().await.unwrap();
+        assert_eq!(all.to_bytes().len(), 840_000);
     }
 }

@@ -85,10 +85,10 @@ impl SecurityHeaders {
         }
     }
 
-    /// Adds the headers of every other answer.
+    /// Adds the headers of every other answer. What the answer says itself stays.
     pub fn add_to_api(&self, headers: &mut HeaderMap) {
         for (name, value) in &self.api {
-            headers.insert(name.clone(), value.clone());
+            headers.entry(name).or_insert_with(|| value.clone());
         }
     }
 }

@@ -1,10 +1,12 @@
-//! Listens, and passes requests to the [`Service`](crate::service::Service). It deals with what only a
+//! Listens, and passes requests to the [`Service`]. It deals with what only a
 //! server meets: slow browsers, too many connections, and a stop that loses no upload.
 
 use crate::connection::Connection;
+use crate::connections::{Connections, Place};
 use crate::service::Service;
-use crate::settings::Settings;
+use crate::settings::{DEFAULT_OPS_LISTEN, Settings};
 use axum::body::Body;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -14,21 +16,30 @@ use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 
 /// How many headers a request may have.
 const MAX_HEADERS: usize = 64;
 /// The pause after a connection that could not be accepted: the system is out of some resource.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// How long a start waits for its store.
+const STORE_WAIT: Duration = Duration::from_secs(2);
 /// How often the limiter drops what it need not count any more.
 const LIMITER_CLEANUP: Duration = Duration::from_secs(60);
+/// How many connections the listener for operations has at the same time.
+const OPS_CONNECTIONS: usize = 64;
+/// How long a request for operations may take altogether.
+const OPS_LIMIT: Duration = Duration::from_secs(10);
+/// How long everything but uploads gets at the end.
+const FINISH: Duration = Duration::from_secs(5);
 
 /// A gateway that runs until it is stopped, or until the runtime ends.
 #[derive(Debug)]
 pub struct ServerHandle {
     address: SocketAddr,
+    ops_address: Option<SocketAddr>,
     stop: watch::Sender<bool>,
     server: tokio::task::JoinHandle<()>,
     service: Arc<Service>,
@@ -40,12 +51,18 @@ impl ServerHandle {
         self.address
     }
 
+    /// The address of health, readiness and metrics.
+    pub fn ops_address(&self) -> Option<SocketAddr> {
+        self.ops_address
+    }
+
     /// The service that answers its requests.
     pub fn service(&self) -> &Arc<Service> {
         &self.service
     }
 
-    /// Takes no new connections, and returns when all requests are finished, or after `limits.drain`.
+    /// Ends its readiness, and after `limits.lame_duck` takes no new connections. Returns when the uploads of
+    /// consumers are finished, or after `limits.drain`.
     pub async fn stop(self) {
         self.stop.send_replace(true);
         // An error means a panic, which is on standard error already.
@@ -56,24 +73,56 @@ impl ServerHandle {
 /// Starts a gateway in the present runtime. It listens when this returns.
 ///
 /// # Errors
-/// When the address cannot be listened on, or the site or the system's certificates cannot be read.
+/// When an address cannot be listened on, or the site or the system's certificates cannot be read.
 pub async fn start(settings: Settings) -> io::Result<ServerHandle> {
     let listener = TcpListener::bind(settings.listen).await?;
-    start_on(listener, settings)
+    let ops_listener = match settings.ops_listen {
+        Some(address) => Some(TcpListener::bind(address).await?),
+        // Several gateways on one machine cannot all have the default.
+        None => TcpListener::bind(DEFAULT_OPS_LISTEN)
+            .await
+            .inspect_err(|error| {
+                tracing::warn!(
+                    address = %DEFAULT_OPS_LISTEN,
+                    %error,
+                    "no listener for health, readiness and metrics: set gateway_ops_listen"
+                );
+            })
+            .ok(),
+    };
+    let server = start_on(listener, ops_listener, settings)?;
+    // What comes in the first moments need not meet a store that is not connected yet.
+    let store = server.service.state().records.store();
+    if tokio::time::timeout(STORE_WAIT, store.available())
+        .await
+        .is_err()
+    {
+        tracing::warn!(
+            "the store is away: nobody can sign in, log out or upload until it is there"
+        );
+    }
+    Ok(server)
 }
 
-/// Starts a gateway on a listener that is open already, in place of the address of the settings: the caller
-/// has the port for sure.
+/// Starts a gateway on listeners that are open already, in place of the addresses of the settings: the
+/// caller has the ports for sure. Health, readiness and metrics may be left out.
 ///
 /// # Errors
 /// When the site or the system's certificates cannot be read.
-pub fn start_on(listener: TcpListener, settings: Settings) -> io::Result<ServerHandle> {
+pub fn start_on(
+    listener: TcpListener,
+    ops_listener: Option<TcpListener>,
+    settings: Settings,
+) -> io::Result<ServerHandle> {
     let address = listener.local_addr()?;
+    let ops_address = ops_listener.as_ref().map(TcpListener::local_addr);
+    let ops_address = ops_address.transpose()?;
     let service = Arc::new(Service::new(settings)?);
     let (stop, stopped) = watch::channel(false);
-    let server = tokio::spawn(serve(listener, service.clone(), stopped));
+    let server = tokio::spawn(serve(listener, ops_listener, service.clone(), stopped));
     Ok(ServerHandle {
         address,
+        ops_address,
         stop,
         server,
         service,
@@ -87,6 +136,9 @@ pub fn start_on(listener: TcpListener, settings: Settings) -> io::Result<ServerH
 pub async fn run(settings: Settings) -> io::Result<()> {
     let signal = stop_signal()?;
     let server = start(settings).await?;
+    if let Some(address) = server.ops_address() {
+        tracing::info!(%address, "listening for health, readiness and metrics");
+    }
     tracing::info!(address = %server.address(), "listening");
     signal.await;
     tracing::info!("ending: finishing what is under way");
@@ -115,66 +167,156 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-async fn serve(listener: TcpListener, service: Arc<Service>, mut stopped: watch::Receiver<bool>) {
+async fn serve(
+    listener: TcpListener,
+    ops_listener: Option<TcpListener>,
+    service: Arc<Service>,
+    mut stopped: watch::Receiver<bool>,
+) {
+    let ops = ops_listener.map(|listener| tokio::spawn(serve_ops(listener, service.clone())));
     let limits = service.state().settings.limits.clone();
-    let slots = Arc::new(Semaphore::new(
-        limits.connections.min(Semaphore::MAX_PERMITS),
-    ));
     let graceful = GracefulShutdown::new();
+    let front = Front::new(service.clone(), graceful);
+    tokio::select! {
+        () = front.accept(&listener) => {}
+        _ = stopped.wait_for(|stop| *stop) => {}
+    }
+    service.begin_to_stop();
+    // Whoever sends requests here sees first that this instance is not ready.
+    let _ = tokio::time::timeout(limits.lame_duck, front.accept(&listener)).await;
+    drop(listener);
+    let began = Instant::now();
+    let shutdown = front.graceful.shutdown();
+    tokio::pin!(shutdown);
+    // Strangers hold the end for seconds only.
+    let connections_done = tokio::time::timeout(FINISH, &mut shutdown).await.is_ok();
+    let drain = limits.drain.saturating_sub(began.elapsed());
+    let uploads_done = service.state().limiter.all_uploads_done();
+    if tokio::time::timeout(drain, uploads_done).await.is_err() {
+        tracing::warn!("some uploads were not finished in time");
+    } else if !connections_done {
+        // The last upload's answer is on its way.
+        let _ = tokio::time::timeout(FINISH, front.connections.unused()).await;
+    }
+    if let Some(ops) = ops {
+        ops.abort();
+    }
+}
+
+/// What is needed to take connections of browsers.
+struct Front {
+    service: Arc<Service>,
+    connections: Arc<Connections>,
+    graceful: GracefulShutdown,
+    http: http1::Builder,
+    header_limit: Duration,
+    idle_limit: Duration,
+}
+
+impl Front {
+    fn new(service: Arc<Service>, graceful: GracefulShutdown) -> Front {
+        let settings = &service.state().settings;
+        let limits = &settings.limits;
+        let connections = Connections::new(
+            limits.connections,
+            limits.connections_per_address,
+            settings.access.trusted_proxies.clone(),
+        );
+        let mut http = http1::Builder::new();
+        http.timer(TokioTimer::new())
+            // Hyper counts from the end of the answer before. The headers themselves have a timer of their
+            // own, in `Connection`.
+            .header_read_timeout(limits.keep_alive.max(limits.header_timeout))
+            .max_buf_size(limits.header_bytes.max(8_192))
+            .max_headers(MAX_HEADERS);
+        Front {
+            connections: Arc::new(connections),
+            graceful,
+            http,
+            header_limit: limits.header_timeout,
+            idle_limit: limits.idle_timeout,
+            service,
+        }
+    }
+
+    /// Takes connections until this is dropped.
+    async fn accept(&self, listener: &TcpListener) {
+        let mut cleanup = tokio::time::interval(LIMITER_CLEANUP);
+        loop {
+            let accepted = tokio::select! {
+                accepted = listener.accept() => accepted,
+                _ = cleanup.tick() => {
+                    self.service.state().limiter.forget_quiet();
+                    continue;
+                }
+            };
+            let Ok((stream, peer)) = accepted else {
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+                continue;
+            };
+            // A connection without a place is closed at once.
+            if let Some(place) = self.connections.admit(peer.ip()) {
+                self.spawn(stream, peer, Arc::new(place));
+            } else {
+                self.service.state().metrics.connections_refused.inc();
+            }
+        }
+    }
+
+    fn spawn(&self, stream: tokio::net::TcpStream, peer: SocketAddr, place: Arc<Place>) {
+        let activity = place.activity().clone();
+        let stream = Connection::new(stream, activity.clone(), self.header_limit, self.idle_limit);
+        let service = self.service.clone();
+        let answer = service_fn(move |request: hyper::Request<Incoming>| {
+            let (service, place) = (service.clone(), place.clone());
+            async move {
+                let under_way = place.activity().begin_request();
+                let mut request = request.map(|body| place.activity().track(Body::new(body)));
+                request.extensions_mut().insert(place);
+                let response = service.answer(peer, request).await;
+                Ok::<_, Infallible>(response.map(|body| under_way.until_the_end_of(body)))
+            }
+        });
+        let connection = self.http.serve_connection(TokioIo::new(stream), answer);
+        let connection = self.graceful.watch(connection);
+        let service = self.service.clone();
+        tokio::spawn(async move {
+            let metrics = &service.state().metrics;
+            metrics.connections.inc();
+            tokio::select! {
+                // Nobody needs to hear of a broken connection: its request has failed already.
+                _ = connection => {}
+                () = activity.closed() => {
+                    metrics.connections_refused.inc();
+                }
+            }
+            metrics.connections.dec();
+        });
+    }
+}
+
+/// Answers health, readiness and metrics, on a listener that no flood of the other one reaches.
+async fn serve_ops(listener: TcpListener, service: Arc<Service>) {
+    let slots = Arc::new(tokio::sync::Semaphore::new(OPS_CONNECTIONS));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
-        .header_read_timeout(limits.header_timeout)
-        .max_buf_size(limits.header_bytes.max(8_192))
-        .max_headers(MAX_HEADERS);
-    let mut cleanup = tokio::time::interval(LIMITER_CLEANUP);
+        .header_read_timeout(OPS_LIMIT)
+        .keep_alive(false);
     loop {
-        // While all slots are taken, new connections wait in the system's queue.
-        let accept = async {
-            let slot = slots.clone().acquire_owned().await;
-            (listener.accept().await, slot)
-        };
-        let (accepted, slot) = tokio::select! {
-            accepted = accept => accepted,
-            _ = cleanup.tick() => {
-                service.state().limiter.forget_quiet();
-                continue;
-            }
-            _ = stopped.wait_for(|stop| *stop) => break,
-        };
-        let Ok((stream, peer)) = accepted else {
+        let slot = slots.clone().acquire_owned().await;
+        let Ok((stream, peer)) = listener.accept().await else {
             tokio::time::sleep(ACCEPT_PAUSE).await;
             continue;
         };
-        let connection = http.serve_connection(
-            TokioIo::new(Connection::new(stream, limits.idle_timeout)),
-            service_fn({
-                let service = service.clone();
-                move |request: hyper::Request<hyper::body::Incoming>| {
-                    let service = service.clone();
-                    async move {
-                        let request = request.map(Body::new);
-                        Ok::<_, Infallible>(service.answer(peer, request).await)
-                    }
-                }
-            }),
-        );
-        let connection = graceful.watch(connection);
         let service = service.clone();
+        let answer = service_fn(move |request: hyper::Request<Incoming>| {
+            let service = service.clone();
+            async move { Ok::<_, Infallible>(service.answer_ops(peer, &request.map(Body::new))) }
+        });
+        let connection = http.serve_connection(TokioIo::new(stream), answer);
         tokio::spawn(async move {
-            service.state().metrics.connections.inc();
-            // Nobody needs to hear of a broken connection: its request has failed already.
-            let _ = connection.await;
-            service.state().metrics.connections.dec();
+            let _ = tokio::time::timeout(OPS_LIMIT, connection).await;
             drop(slot);
         });
-    }
-    service.begin_to_stop();
-    drop(listener);
-    let all_done = async {
-        graceful.shutdown().await;
-        service.state().limiter.all_uploads_done().await;
-    };
-    if tokio::time::timeout(limits.drain, all_done).await.is_err() {
-        tracing::warn!("some requests were not finished in time");
     }
 }

@@ -4,17 +4,21 @@
 use crate::allowed_origins::{AllowedOrigins, RequestOrigin};
 use crate::app_state::AppState;
 use crate::assets::Assets;
+use crate::audit::{Event, OK, Subject};
 use crate::client_address;
+use crate::connections::Place;
 use crate::endpoints::{self, Caller};
 use crate::links::{self, Links};
-use crate::refusal::Refusal;
+use crate::refusal::{ErrorCode, Refusal};
+use crate::request_context::RequestContext;
 use crate::security_headers::SecurityHeaders;
 use crate::settings::Settings;
+use crate::transfer::{End, Transfer};
 use crate::upstream::Endpoint;
 use axum::Router;
 use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
-use http::{HeaderValue, Method, Request, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -41,10 +45,10 @@ enum Route {
     Open,
     Session,
     Phone,
+    Devices,
     Links,
     Health,
     Ready,
-    Metrics,
     Site,
 }
 
@@ -56,10 +60,12 @@ impl Route {
         match path {
             "/session" => Route::Session,
             "/session/phone" => Route::Phone,
+            "/session/devices" => Route::Devices,
             "/links" => Route::Links,
             "/healthz" => Route::Health,
             "/readyz" => Route::Ready,
-            "/metrics" => Route::Metrics,
+            // They are on a listener of their own.
+            "/metrics" => Route::UnknownEndpoint,
             _ if path.starts_with("/open/") => Route::Open,
             _ => Route::Site,
         }
@@ -72,10 +78,10 @@ impl Route {
             Route::Open => "open",
             Route::Session => "session",
             Route::Phone => "phone",
+            Route::Devices => "devices",
             Route::Links => "links",
             Route::Health => "healthz",
             Route::Ready => "readyz",
-            Route::Metrics => "metrics",
             Route::Site => "site",
         }
     }
@@ -90,7 +96,7 @@ impl Service {
         let assets = Assets::load(&settings.assets)?;
         let state = Arc::new(AppState::new(settings)?);
         let settings = &state.settings;
-        let links = Arc::new(Links::new(state.sessions.clone(), settings));
+        let links = Arc::new(Links::new(state.clone()));
         Ok(Service {
             security_headers: SecurityHeaders::new(settings),
             allowed_origins: AllowedOrigins::new(settings),
@@ -116,7 +122,9 @@ impl Service {
         let began = Instant::now();
         let route = Route::of(request.uri().path());
         let method = request.method().clone();
-        let mut response = self.answer_route(route, peer, request).await;
+        let context = RequestContext::of(request.headers());
+        let answering = self.answer_route(route, peer, request);
+        let mut response = context.clone().scope(answering).await;
         let took = began.elapsed();
         let status = response.status();
         self.state
@@ -125,16 +133,16 @@ impl Service {
         if route == Route::Site {
             return response;
         }
-        let request_id = random_request_id();
         tracing::info!(
-            request = %request_id,
+            request = context.id(),
+            trace = context.trace(),
             method = method_for_log(&method),
             route = route.name(),
             status = status.as_u16(),
             ms = took.as_millis() as u64,
             "answered"
         );
-        if let Ok(request_id) = HeaderValue::try_from(request_id) {
+        if let Ok(request_id) = HeaderValue::try_from(context.id()) {
             response.headers_mut().insert("x-request-id", request_id);
         }
         response
@@ -144,12 +152,21 @@ impl Service {
         &self,
         route: Route,
         peer: SocketAddr,
-        request: Request<Body>,
+        mut request: Request<Body>,
     ) -> Response {
         let url_too_long = request
             .uri()
             .path_and_query()
             .is_some_and(|it| it.as_str().len() > self.state.settings.limits.url_bytes);
+        let settings = &self.state.settings;
+        let client = client_address::of(peer.ip(), request.headers(), &settings.access);
+        let place = request.extensions().get::<Arc<Place>>();
+        if let Some(Err(refusal)) = place.map(|place| place.belongs_to(client)) {
+            return self.refuse(refusal, request);
+        }
+        request
+            .extensions_mut()
+            .insert(links::ClientAddress(client));
         match route {
             Route::Site if url_too_long => return self.refuse(Refusal::UrlTooLong, request),
             Route::Site => return self.site(&request),
@@ -157,13 +174,9 @@ impl Service {
             Route::Ready => return self.readiness(),
             _ => {}
         }
-        let settings = &self.state.settings;
-        let client = client_address::of(peer.ip(), request.headers(), &settings.access);
-        if route == Route::Metrics {
-            return self.metrics(peer.ip(), client, request);
-        }
         let origin = if matches!(route, Route::Links | Route::Open) {
-            // The office's own systems show a key, and a link in an e-mail is opened from anywhere.
+            // The office's own systems show a key, and a link in an e-mail is opened from anywhere. Where
+            // its button was pressed, `links` checks.
             Ok(RequestOrigin::None)
         } else {
             self.allowed_origins
@@ -174,36 +187,45 @@ impl Service {
             Err(refusal) => return self.refuse(refusal, request),
         };
         // The origin comes first: a page that may call us may also read why we refuse.
-        let mut response =
-            if let Err(refusal) = self.check_limits(route, url_too_long, client, &request) {
-                self.refuse(refusal, request)
-            } else if request.method() == Method::OPTIONS
-                && !matches!(route, Route::Links | Route::Open | Route::UnknownEndpoint)
-            {
-                self.allowed_origins.preflight()
-            } else {
-                match route {
-                    Route::Endpoint(endpoint) => self.endpoint(endpoint, client, request).await,
-                    Route::UnknownEndpoint => self.refuse(Refusal::NotFound, request),
-                    _ => match self.links.clone().oneshot(request).await {
-                        Ok(response) => response,
-                        Err(never) => match never {},
-                    },
-                }
-            };
+        let limited = self
+            .check_limits(
+                route,
+                url_too_long,
+                client,
+                request.method(),
+                request.headers(),
+            )
+            .await;
+        let mut response = if let Err(refusal) = limited {
+            self.refuse(refusal, request)
+        } else if request.method() == Method::OPTIONS
+            && !matches!(route, Route::Links | Route::Open | Route::UnknownEndpoint)
+        {
+            self.allowed_origins.preflight()
+        } else {
+            match route {
+                Route::Endpoint(endpoint) => self.endpoint(endpoint, client, request).await,
+                Route::UnknownEndpoint => self.refuse(Refusal::NotFound, request),
+                _ => match self.links.clone().oneshot(request).await {
+                    Ok(response) => response,
+                    Err(never) => match never {},
+                },
+            }
+        };
         self.security_headers.add_to_api(response.headers_mut());
         self.allowed_origins.allow(&origin, response.headers_mut());
         response
     }
 
     /// Whether this request is one too many or its address too long. The calls of the four endpoints are
-    /// counted for each session in [`Service::endpoint`].
-    fn check_limits(
+    /// counted for each consumer in [`Service::endpoint`].
+    async fn check_limits(
         &self,
         route: Route,
         url_too_long: bool,
         client: IpAddr,
-        request: &Request<Body>,
+        method: &Method,
+        headers: &HeaderMap,
     ) -> Result<(), Refusal> {
         if url_too_long {
             return Err(Refusal::UrlTooLong);
@@ -213,15 +235,16 @@ impl Service {
         if route != Route::Open {
             self.state.limiter.check_address(client)?;
         }
-        let log_out = request.method() == Method::DELETE;
-        if matches!(route, Route::Session | Route::Phone)
+        let log_out = method == Method::DELETE;
+        if matches!(route, Route::Session | Route::Phone | Route::Devices)
             && !log_out
             && let Ok(session) = self
                 .state
                 .sessions
-                .authenticate(request.headers(), SystemTime::now())
+                .authenticate(headers, SystemTime::now())
+                .await
         {
-            self.state.limiter.check_session(&session.id)?;
+            self.state.limiter.check_consumer(&session.consumer_id)?;
         }
         Ok(())
     }
@@ -244,24 +267,73 @@ impl Service {
             .state
             .sessions
             .authenticate(request.headers(), SystemTime::now())
+            .await
             .and_then(|session| {
-                self.state.limiter.check_session(&session.id)?;
+                self.state.limiter.check_consumer(&session.consumer_id)?;
                 Ok(session)
             });
         let session = match session {
             Ok(session) => session,
             Err(refusal) => return self.refuse(refusal, request),
         };
+        // The connection of a consumer who is signed in is not closed for others.
+        let place = request.extensions().get::<Arc<Place>>();
+        let kept = place.map(|place| place.activity().keep());
         let renewal = session.renewal();
         let caller = Caller { session, address };
         let mut response = endpoints::answer(&self.state, endpoint, &caller, request).await;
+        if matches!(endpoint, Endpoint::Download | Endpoint::Otd) {
+            response = self.watched(response, &caller);
+        }
         // A consumer who logged out in the meantime stays logged out.
         if let Some(cookie) = renewal
-            && !self.state.sessions.is_revoked(&caller.session.id)
+            && !self.state.sessions.has_ended(&caller.session).await
         {
+            // While the store is away the device is listed until it would have been over by itself.
+            let now = SystemTime::now();
+            let _ = self.state.sessions.list_device(&caller.session, now).await;
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
-        response
+        match kept {
+            Some(kept) => response.map(|body| kept.until_the_end_of(body)),
+            None => response,
+        }
+    }
+
+    /// The answer to a request for a document. What became of it is known at its end.
+    fn watched(&self, response: Response, caller: &Caller) -> Response {
+        let (audit, metrics) = (self.state.audit.clone(), self.state.metrics.clone());
+        let consumer_id = caller.session.consumer_id.clone();
+        let link = caller.session.link.clone();
+        let record = move |outcome: &str| {
+            let subject = Subject {
+                consumer_id: &consumer_id,
+                link: &link,
+            };
+            audit.record(Event::DocumentOut, outcome, subject);
+        };
+        if let Some(ErrorCode(code)) = response.extensions().get::<ErrorCode>() {
+            record(code);
+            return response;
+        }
+        // The end comes when this request's work is over.
+        let context = RequestContext::present();
+        response.map(|body| {
+            Body::new(Transfer::new(body, move |end, bytes| {
+                metrics.passed_on("out", bytes);
+                let record = || match end {
+                    End::Complete => record(OK),
+                    End::BrokenOff => {
+                        metrics.aborted("out");
+                        record("BROKEN_OFF");
+                    }
+                };
+                match context {
+                    Some(context) => context.sync_scope(record),
+                    None => record(),
+                }
+            }))
+        })
     }
 
     fn site(&self, request: &Request<Body>) -> Response {
@@ -290,21 +362,41 @@ impl Service {
         } else {
             (StatusCode::OK, "ready")
         };
-        self.json(status, format!("{{\"status\":\"{word}\"}}"))
+        // A store that is away is no reason to send consumers elsewhere: all copies have the same one, and
+        // what can be read without it is.
+        let store = if self.state.records.store().is_away() {
+            "away"
+        } else {
+            "up"
+        };
+        let json = format!("{{\"status\":\"{word}\",\"store\":\"{store}\"}}");
+        self.json(status, json)
+    }
+
+    /// Answers a request to the listener for operations: health, readiness and metrics.
+    pub fn answer_ops(&self, peer: SocketAddr, request: &Request<Body>) -> Response {
+        if !matches!(*request.method(), Method::GET | Method::HEAD) {
+            return Refusal::MethodNotAllowed.into_response();
+        }
+        match request.uri().path() {
+            "/healthz" => self.health(),
+            "/readyz" => self.readiness(),
+            "/metrics" => self.metrics(peer.ip()),
+            _ => Refusal::NotFound.into_response(),
+        }
     }
 
     /// Who may not read the counters is told that there are none.
-    fn metrics(&self, peer: IpAddr, client: IpAddr, request: Request<Body>) -> Response {
-        let forwarded = ["x-forwarded-for", "forwarded"]
-            .iter()
-            .any(|name| request.headers().contains_key(*name));
-        // A proxy forwards for a client whose address cannot be read: that is a stranger, not the proxy.
-        let unknown_client = forwarded && client == peer.to_canonical();
+    fn metrics(&self, peer: IpAddr) -> Response {
+        let peer = peer.to_canonical();
         let allowed = &self.state.settings.access.metrics_from;
-        if unknown_client || !allowed.iter().any(|net| net.contains(&client)) {
-            return self.refuse(Refusal::NotFound, request);
+        if !allowed.iter().any(|net| net.contains(&peer)) {
+            return Refusal::NotFound.into_response();
         }
-        let text = self.state.metrics.text(self.state.upstream.is_up());
+        let text = self.state.metrics.text(
+            self.state.upstream.is_up(),
+            !self.state.records.store().is_away(),
+        );
         let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
         let mut response = ([(header::CONTENT_TYPE, content_type)], text).into_response();
         self.security_headers.add_to_api(response.headers_mut());
@@ -321,11 +413,13 @@ impl Service {
     /// Refuses a request. A browser in the middle of sending may finish, so that it reads the answer.
     fn refuse(&self, refusal: Refusal, request: Request<Body>) -> Response {
         let limits = &self.state.settings.limits;
-        crate::relay::drain(
-            request.into_body(),
-            limits.upload_bytes,
-            limits.idle_timeout,
-        );
+        let is_upload = Route::of(request.uri().path()) == Route::Endpoint(Endpoint::Upload);
+        let body = request.into_body();
+        if is_upload {
+            crate::relay::drain(body, limits.upload_bytes, limits.idle_timeout);
+        } else {
+            crate::relay::drain_small(body, links::MAX_BODY_BYTES, limits.body_timeout);
+        }
         let mut response = refusal.into_response();
         self.security_headers.add_to_api(response.headers_mut());
         response
@@ -342,12 +436,4 @@ fn method_for_log(method: &Method) -> &'static str {
         Method::OPTIONS => "OPTIONS",
         _ => "other",
     }
-}
-
-/// Finds one request in the log. It says nothing of who made it.
-fn random_request_id() -> String {
-    let mut bytes = [0; 8];
-    // Without randomness every id in the log is 0, and nothing else is wrong.
-    let _ = getrandom::fill(&mut bytes);
-    format!("{:016x}", u64::from_be_bytes(bytes))
 }

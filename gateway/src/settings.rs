@@ -9,11 +9,17 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 use url::Url;
 
+/// Where health, readiness and metrics are when `gateway_ops_listen` is not given.
+pub const DEFAULT_OPS_LISTEN: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8090);
+
 /// All settings.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// The address to listen on.
     pub listen: SocketAddr,
+    /// The address of health, readiness and metrics. When absent, [`DEFAULT_OPS_LISTEN`] if it is free.
+    pub ops_listen: Option<SocketAddr>,
     /// The gateway's address for consumers, with a slash at its end, such as `https://portal.example.nl/`.
     pub public_url: Url,
     /// The folder of the built site.
@@ -24,12 +30,40 @@ pub struct Settings {
     pub accelerate: AccelerateSettings,
     /// Sessions and links.
     pub session: SessionSettings,
+    /// The page that a link leads to.
+    pub page: PageSettings,
     /// Who may call the gateway, and from where.
     pub access: AccessSettings,
     /// The limits.
     pub limits: Limits,
+    /// Where the gateway remembers what it must. Default: in memory.
+    pub store: StoreSettings,
     /// The log.
     pub log: LogSettings,
+    /// The audit trail. Default: none.
+    pub audit: AuditSettings,
+}
+
+/// Where the audit trail goes.
+#[derive(Debug, Clone)]
+pub enum AuditSettings {
+    /// Nowhere.
+    Off,
+    /// To standard error, among the lines of the log.
+    StandardError,
+    /// To the file at that path.
+    File(PathBuf),
+}
+
+/// Where the gateway remembers what it must.
+#[derive(Debug, Clone)]
+pub enum StoreSettings {
+    /// In memory: for trying.
+    Memory,
+    /// In the file at that path: for one gateway.
+    File(PathBuf),
+    /// In the Redis or Valkey at that address, which may hold a password: for several copies.
+    Redis(SecretString),
 }
 
 /// AccelerateConnect, with a setting for each thing that its documentation leaves open.
@@ -108,8 +142,66 @@ pub struct SessionSettings {
     /// Whether that page is of another site than the gateway. Then links lead to that page, and the cookie is
     /// `SameSite=None; Partitioned`.
     pub cross_site: bool,
+    /// What a link asks besides, when it signs in. Default: nothing.
+    pub ask: Option<Question>,
     /// The key that the office's own systems show to `POST /links`; without it nobody can.
     pub links_key: Option<SecretString>,
+}
+
+/// What a link asks besides, when it signs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// The consumer's date of birth.
+    BirthDate,
+    /// The consumer's postal code.
+    Postcode,
+}
+
+impl Question {
+    /// The word for it in settings and answers.
+    pub fn name(self) -> &'static str {
+        match self {
+            Question::BirthDate => "birth-date",
+            Question::Postcode => "postcode",
+        }
+    }
+}
+
+/// The page that a link leads to: how it speaks to the consumer, and who the office is.
+#[derive(Debug, Clone, Default)]
+pub struct PageSettings {
+    /// The office's name.
+    pub broker: Option<String>,
+    /// The language. Default: Dutch.
+    pub lang: Language,
+    /// How a consumer is addressed in Dutch. Default: formally.
+    pub address: FormOfAddress,
+    /// The office's telephone number.
+    pub phone: Option<String>,
+    /// The office's e-mail address.
+    pub email: Option<String>,
+    /// The colour of the button, such as `#0a5c7a`.
+    pub accent: Option<String>,
+}
+
+/// A language of the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    /// Dutch.
+    #[default]
+    Dutch,
+    /// English.
+    English,
+}
+
+/// How a consumer is addressed in Dutch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FormOfAddress {
+    /// `u`.
+    #[default]
+    Formal,
+    /// `je`.
+    Informal,
 }
 
 /// Who may call the gateway, and from where.
@@ -141,23 +233,35 @@ pub struct Limits {
     pub upload_bytes: u64,
     /// Uploads at the same time. Default: 1,000.
     pub uploads: usize,
-    /// Uploads at the same time in one session. Default: 4.
-    pub uploads_per_session: usize,
+    /// Uploads at the same time of one consumer. Default: 4.
+    pub uploads_per_consumer: usize,
     /// All headers of a request together, in bytes; at least 8,192. Default: 16 KiB.
     pub header_bytes: usize,
     /// A path with its query, in bytes. Default: 4 KiB.
     pub url_bytes: usize,
     /// Connections at the same time. Default: 4,096.
     pub connections: usize,
-    /// Calls of the endpoints a minute from one session. Default: 120.
-    pub session_per_minute: u32,
+    /// Connections at the same time from one address. Default: 256.
+    pub connections_per_address: usize,
+    /// Calls of the endpoints a minute from one consumer. Default: 120.
+    pub consumer_per_minute: u32,
     /// Requests a minute from one address, the site's files not counted. Default: 600.
     pub address_per_minute: u32,
     /// How long a browser may take for the headers of a request. Default: 10 s.
     pub header_timeout: Duration,
+    /// How long a connection without a request stays open. Default: 75 s, longer than proxies keep theirs.
+    pub keep_alive: Duration,
+    /// How long the whole body of a request may take that is no upload. Default: 5 s.
+    pub body_timeout: Duration,
     /// How long a browser may send or take nothing in the middle of a body. Default: 30 s.
     pub idle_timeout: Duration,
-    /// How long running requests get after SIGTERM. Default: 2 minutes.
+    /// How many bytes of an upload must come in a second, over half a minute. Default: 2 KiB.
+    pub upload_rate: u64,
+    /// How long an upload waits for a store that is away. Default: 10 s.
+    pub store_wait: Duration,
+    /// How long requests are still taken after SIGTERM, while readiness says no. Default: 5 s.
+    pub lame_duck: Duration,
+    /// How long running uploads get after that. Default: 2 minutes.
     pub drain: Duration,
 }
 
@@ -185,6 +289,7 @@ impl Settings {
             .to_vec();
         Settings {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
+            ops_listen: None,
             session: SessionSettings {
                 idle: minutes(30),
                 longest: minutes(12 * 60),
@@ -192,6 +297,7 @@ impl Settings {
                 phone_link: minutes(5),
                 page: public_url.clone(),
                 cross_site: false,
+                ask: None,
                 links_key: None,
             },
             public_url,
@@ -202,8 +308,9 @@ impl Settings {
                 domain,
                 salt,
                 time: TimeParameter::Timestamp,
+                // The data is in the program: without it a date would silently be in UTC.
                 time_zone: jiff::tz::TimeZone::get("Europe/Amsterdam")
-                    .unwrap_or(jiff::tz::TimeZone::UTC),
+                    .expect("the program has time zone data of its own"),
                 sign_domain: true,
                 header_values: HeaderValues::RawUtf8,
                 upload_body: UploadBody::Multipart,
@@ -214,6 +321,7 @@ impl Settings {
                 circuit_failures: 5,
                 circuit_pause: Duration::from_secs(10),
             },
+            page: PageSettings::default(),
             access: AccessSettings {
                 origins: Vec::new(),
                 trusted_proxies: loopback.clone(),
@@ -223,21 +331,34 @@ impl Settings {
             limits: Limits {
                 upload_bytes: 25 * 1024 * 1024,
                 uploads: 1_000,
-                uploads_per_session: 4,
+                uploads_per_consumer: 4,
                 header_bytes: 16 * 1024,
                 url_bytes: 4 * 1024,
                 connections: 4_096,
-                session_per_minute: 120,
+                connections_per_address: 256,
+                consumer_per_minute: 120,
                 address_per_minute: 600,
                 header_timeout: Duration::from_secs(10),
+                keep_alive: Duration::from_secs(75),
+                body_timeout: Duration::from_secs(5),
                 idle_timeout: Duration::from_secs(30),
+                upload_rate: 2 * 1024,
+                lame_duck: Duration::from_secs(5),
+                store_wait: Duration::from_secs(10),
                 drain: minutes(2),
             },
+            store: StoreSettings::Memory,
+            audit: AuditSettings::Off,
             log: LogSettings {
                 filter: "info".to_owned(),
                 json: true,
             },
         }
+    }
+
+    /// The name of one office at one address. Tokens and keys in the store are good for it alone.
+    pub fn audience(&self) -> String {
+        [self.public_url.as_str(), " ", &self.accelerate.domain].concat()
     }
 
     /// Whether consumers reach the gateway over TLS. Without it (on this machine, for trying) cookies have

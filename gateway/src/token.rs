@@ -24,16 +24,28 @@ pub enum Purpose {
     Phone,
     /// The session's cookie.
     Session,
+    /// A link to our own page, for a browser that keeps no cookie on a page of another site.
+    OwnPage,
+    /// What the gateway's own commands show to the gateway that runs.
+    Command,
 }
 
 impl Purpose {
-    const ALL: [Purpose; 3] = [Purpose::Link, Purpose::Phone, Purpose::Session];
+    const ALL: [Purpose; 5] = [
+        Purpose::Link,
+        Purpose::Phone,
+        Purpose::Session,
+        Purpose::OwnPage,
+        Purpose::Command,
+    ];
 
     fn name(self) -> &'static str {
         match self {
             Purpose::Link => "link",
             Purpose::Phone => "phone",
             Purpose::Session => "session",
+            Purpose::OwnPage => "own-page",
+            Purpose::Command => "command",
         }
     }
 }
@@ -45,7 +57,7 @@ pub struct InvalidToken;
 /// The keys made from the secrets, the newest first.
 pub struct Keys {
     /// For each secret, a key for each purpose.
-    keys: Vec<[SymmetricKey<V4>; 3]>,
+    keys: Vec<[SymmetricKey<V4>; Purpose::ALL.len()]>,
     audience: String,
 }
 

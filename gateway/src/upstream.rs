@@ -1,12 +1,13 @@
 //! The client of AccelerateConnect: signs requests, sends them, and tells an answer from an error. Only
 //! this file knows the salt and how a request is signed. It knows nothing of browsers or sessions.
 
-use crate::circuit::Circuit;
+use crate::circuit::{Circuit, FailureOf};
 use crate::metrics::Metrics;
 use crate::refusal::Refusal;
 use crate::relay::{RelayBody, RelayError, RelayProgress};
+use crate::request_context::{RequestContext, TRACEPARENT, request_id};
 use crate::settings::{AccelerateSettings, TimeParameter};
-use accelerate::problem::check_answer;
+use accelerate::problem::{check_answer, check_upload_answer};
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use http::{HeaderValue, Method, Request, StatusCode, header, response};
@@ -95,6 +96,16 @@ pub enum Failure {
     Accelerate(StatusCode, String),
 }
 
+impl Failure {
+    /// The code of the error.
+    pub fn code(&self) -> &str {
+        match self {
+            Failure::Refused(refusal) => refusal.code(),
+            Failure::Accelerate(_, code) => code,
+        }
+    }
+}
+
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Failure {
         Failure::Refused(refusal)
@@ -109,7 +120,8 @@ pub struct Upstream {
     /// Makes a new connection for each request. An upload is never sent again by itself, so it must not
     /// get a connection that the other side has closed.
     unpooled: Client<HttpsConnector<HttpConnector>, Body>,
-    circuit: Circuit,
+    /// One for each endpoint.
+    circuits: [Circuit; Endpoint::ALL.len()],
     /// How far AccelerateConnect's clock is ahead of ours, in seconds.
     clock_skew: AtomicI64,
     metrics: Arc<Metrics>,
@@ -144,7 +156,8 @@ impl Upstream {
             .pool_max_idle_per_host(POOL_SIZE)
             .build(https);
         Ok(Upstream {
-            circuit: Circuit::new(settings.circuit_failures, settings.circuit_pause),
+            circuits: Endpoint::ALL
+                .map(|_| Circuit::new(settings.circuit_failures, settings.circuit_pause)),
             settings: settings.clone(),
             client,
             unpooled,
@@ -155,7 +168,22 @@ impl Upstream {
 
     /// Whether requests are sent as usual.
     pub fn is_up(&self) -> bool {
-        self.circuit.is_closed()
+        self.circuits.iter().all(Circuit::is_closed)
+    }
+
+    /// Whether a getsession has to try first whether AccelerateConnect is there again, before an upload is
+    /// sent.
+    pub fn upload_needs_probe(&self) -> bool {
+        self.circuit(Endpoint::Upload).needs_probe(Instant::now())
+    }
+
+    /// A getsession was answered in place of an upload.
+    pub fn upload_was_probed(&self) {
+        self.circuit(Endpoint::Upload).answered();
+    }
+
+    fn circuit(&self, endpoint: Endpoint) -> &Circuit {
+        &self.circuits[endpoint as usize]
     }
 
     /// Sends a GET request. When AccelerateConnect finds the token too old, the request is sent once more
@@ -166,25 +194,31 @@ impl Upstream {
     pub async fn get(
         &self,
         endpoint: Endpoint,
+        consumer_id: &str,
         parameters: &[(&str, &str)],
     ) -> Result<Answer, Failure> {
-        let (server_time, first) = self.get_once(endpoint, parameters).await;
+        let (server_time, first) = self.get_once(endpoint, consumer_id, parameters).await;
         let expired =
             matches!(&first, Err(Failure::Accelerate(_, code)) if code == "TOKEN_EXPIRED");
         if !expired {
             return first;
         }
+        self.learn_clock(server_time);
+        self.get_once(endpoint, consumer_id, parameters).await.1
+    }
+
+    fn learn_clock(&self, server_time: Option<i64>) {
         if let Some(server_time) = server_time {
             self.clock_skew
                 .store(server_time - unix_time(), Ordering::Relaxed);
         }
-        self.get_once(endpoint, parameters).await.1
     }
 
     /// Also gives the time of the answer's `Date` header, in Unix seconds.
     async fn get_once(
         &self,
         endpoint: Endpoint,
+        consumer_id: &str,
         parameters: &[(&str, &str)],
     ) -> (Option<i64>, Result<Answer, Failure>) {
         let mut url = self.url_of(endpoint);
@@ -195,7 +229,7 @@ impl Upstream {
             }
         }
         let request = || {
-            Request::builder()
+            in_trace(Request::builder())
                 .method(Method::GET)
                 .uri(url.as_str())
                 .header(header::ACCEPT, "*/*")
@@ -205,7 +239,7 @@ impl Upstream {
             return (None, Err(Refusal::Internal.into()));
         };
         let sent_at = Instant::now();
-        if let Err(wait) = self.circuit.admit(sent_at) {
+        if let Err(wait) = self.circuit(endpoint).admit(sent_at) {
             return (None, Err(Refusal::AccelerateUnavailable(wait).into()));
         }
         let request = async {
@@ -216,17 +250,12 @@ impl Upstream {
             }
         };
         let answer = tokio::time::timeout(self.settings.answer_timeout, request).await;
-        let response = match self.record(endpoint, sent_at, answer) {
+        let response = match self.record(endpoint, consumer_id, sent_at, answer) {
             Ok(response) => response,
             Err(refusal) => return (None, Err(refusal.into())),
         };
         let (head, body) = response.into_parts();
-        let server_time = head
-            .headers
-            .get(header::DATE)
-            .and_then(|date| date.to_str().ok())
-            .and_then(|date| jiff::fmt::rfc2822::parse(date).ok())
-            .map(|date| date.timestamp().as_second());
+        let server_time = server_time(&head.headers);
         (server_time, self.check(head, Body::new(body)).await)
     }
 
@@ -237,12 +266,13 @@ impl Upstream {
     /// When there is no answer. If the body was complete, nobody knows then whether the document arrived.
     pub async fn upload(
         &self,
+        consumer_id: &str,
         parameters: &[(&str, &str)],
         content_type: HeaderValue,
         body: Body,
         progress: &RelayProgress,
     ) -> Result<(StatusCode, Bytes), Refusal> {
-        let mut request = Request::builder()
+        let mut request = in_trace(Request::builder())
             .method(Method::POST)
             .uri(self.url_of(Endpoint::Upload).as_str())
             .header(header::CONTENT_TYPE, content_type);
@@ -252,7 +282,7 @@ impl Upstream {
         }
         let request = request.body(body).map_err(|_| Refusal::Internal)?;
         let sent_at = Instant::now();
-        self.circuit
+        self.circuit(Endpoint::Upload)
             .admit(sent_at)
             .map_err(Refusal::AccelerateUnavailable)?;
         let answer = {
@@ -265,19 +295,28 @@ impl Upstream {
                 }
             }
         };
-        let (head, body) = self.record(Endpoint::Upload, sent_at, answer)?.into_parts();
+        let (head, body) = self
+            .record(Endpoint::Upload, consumer_id, sent_at, answer)?
+            .into_parts();
         let body = http_body_util::Limited::new(body, PEEK_BYTES);
         let body = tokio::time::timeout(self.settings.idle_timeout, body.collect())
             .await
             .map_err(|_| Refusal::AccelerateTimeout)?
-            .map_err(|_| Refusal::BadAnswer)?;
-        Ok((head.status, body.to_bytes()))
+            .map_err(|_| Refusal::BadAnswer)?
+            .to_bytes();
+        // The next one is signed with AccelerateConnect's time. This one is the portal's to send again.
+        let problem = check_upload_answer(head.status.as_u16(), &body).err();
+        if problem.and_then(|it| it.code).as_deref() == Some("TOKEN_EXPIRED") {
+            self.learn_clock(server_time(&head.headers));
+        }
+        Ok((head.status, body))
     }
 
     /// Counts an answer, or that there was none, and tells the circuit.
     fn record<T>(
         &self,
         endpoint: Endpoint,
+        consumer_id: &str,
         sent_at: Instant,
         answer: Result<
             Result<http::Response<T>, hyper_util::client::legacy::Error>,
@@ -285,6 +324,8 @@ impl Upstream {
         >,
     ) -> Result<http::Response<T>, Refusal> {
         let now = Instant::now();
+        let circuit = self.circuit(endpoint);
+        let mut of = FailureOf::Consumer(consumer_id);
         let (status, result) = match answer {
             Ok(Ok(response)) => (response.status().as_u16(), Ok(response)),
             Ok(Err(error)) => {
@@ -293,11 +334,13 @@ impl Upstream {
                     return Err(Refusal::UploadInterrupted);
                 }
                 let what = if error.is_connect() {
+                    of = FailureOf::Everybody;
                     "connect"
                 } else {
                     "lost"
                 };
                 tracing::warn!(
+                    request = %request_id(),
                     endpoint = endpoint.name(),
                     what,
                     "AccelerateConnect did not answer"
@@ -309,6 +352,7 @@ impl Upstream {
             }
             Err(_) => {
                 tracing::warn!(
+                    request = %request_id(),
                     endpoint = endpoint.name(),
                     what = "timeout",
                     "AccelerateConnect did not answer"
@@ -320,12 +364,15 @@ impl Upstream {
             .upstream_answered(endpoint.name(), status, now.duration_since(sent_at));
         match status {
             0 | 502..=504 => {
-                self.circuit.failed(now);
-                if !self.circuit.is_closed() {
-                    tracing::warn!("AccelerateConnect is down: not asked for a while");
+                circuit.failed(of, now);
+                if !circuit.is_closed() {
+                    tracing::warn!(
+                        request = %request_id(),
+                        "AccelerateConnect is down: not asked for a while"
+                    );
                 }
             }
-            _ => self.circuit.answered(),
+            _ => circuit.answered(),
         }
         result
     }
@@ -451,14 +498,23 @@ pub fn error_answer(status: StatusCode, code: Option<String>) -> Failure {
 }
 
 fn caused_by_browser(error: &(dyn std::error::Error + 'static)) -> bool {
-    let mut cause = Some(error);
-    while let Some(error) = cause {
-        if let Some(error) = error.downcast_ref::<RelayError>() {
-            return *error != RelayError::ReceiverIdle;
-        }
-        cause = error.source();
+    RelayError::in_chain(error).is_some_and(|error| error != RelayError::ReceiverIdle)
+}
+
+/// A request that belongs to the trace of the present one.
+fn in_trace(request: http::request::Builder) -> http::request::Builder {
+    let context = RequestContext::present();
+    match context.as_ref().and_then(RequestContext::traceparent) {
+        Some(traceparent) => request.header(TRACEPARENT, traceparent.clone()),
+        None => request,
     }
-    false
+}
+
+/// The time of the answer's `Date` header, in Unix seconds.
+fn server_time(headers: &http::HeaderMap) -> Option<i64> {
+    let date = headers.get(header::DATE)?.to_str().ok()?;
+    let date = jiff::fmt::rfc2822::parse(date).ok()?;
+    Some(date.timestamp().as_second())
 }
 
 fn unix_time() -> i64 {

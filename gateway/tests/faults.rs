@@ -4,8 +4,8 @@
 mod harness;
 
 use harness::{
-    ACTION, Answer, FakeAccelerate, TestGateway, answer_getsession, send_answer, send_json,
-    send_session,
+    ACTION, Answer, FakeAccelerate, TestGateway, answer_getsession, multipart, pdf, send_answer,
+    send_json, send_session,
 };
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -224,7 +224,7 @@ fn while_accelerate_is_down_requests_fail_at_once_and_health_says_so() {
     );
     assert!(
         gateway
-            .get("/metrics")
+            .ops("/metrics")
             .text()
             .contains("gateway_accelerate_up 0")
     );
@@ -315,7 +315,7 @@ fn an_upload_that_broke_off_may_be_sent_again() {
         }
     });
     let gateway = TestGateway::new(&upstream);
-    let large = [DOCUMENT, &vec![b'x'; 300_000]].concat();
+    let large = multipart(&pdf(300_000));
     let mut gone = gateway.connect();
     gone.write_all(gateway.upload_head("upload-0001", large.len()).as_bytes())
         .unwrap();
@@ -358,7 +358,7 @@ fn an_upload_that_accelerate_does_not_read_times_out() {
         settings.limits.idle_timeout = SHORT;
         settings.accelerate.circuit_failures = 1;
     });
-    let large = [DOCUMENT, &vec![b'x'; 20_000_000]].concat();
+    let large = multipart(&pdf(20_000_000));
     let response = gateway.upload("upload-0001", &large);
     assert_eq!(
         (response.status, response.code().as_str()),
@@ -411,7 +411,7 @@ fn holds_uploads() -> (FakeAccelerate, mpsc::Receiver<()>, mpsc::Sender<()>) {
 fn an_upload_without_a_free_slot_is_refused_with_a_time_to_wait() {
     let (upstream, begun, end) = holds_uploads();
     let gateway = TestGateway::with(upstream.address, |settings| {
-        settings.limits.uploads_per_session = 1
+        settings.limits.uploads_per_consumer = 1
     });
     let mut first = gateway.connect();
     first
@@ -436,7 +436,7 @@ fn an_upload_without_a_free_slot_is_refused_with_a_time_to_wait() {
 fn a_repeat_needs_no_free_slot_and_gets_the_first_ones_answer() {
     let (upstream, begun, end) = holds_uploads();
     let gateway = TestGateway::with(upstream.address, |settings| {
-        settings.limits.uploads_per_session = 1
+        settings.limits.uploads_per_consumer = 1
     });
     let send = || {
         let mut stream = gateway.connect();
@@ -517,7 +517,7 @@ fn a_large_download_arrives_complete() {
             return;
         }
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-type: application/pdf\r\ntransfer-encoding: chunked\r\n\r\n");
-        let piece = [&b"10000\r\n"[..], &[b'x'; 0x10000], b"\r\n"].concat();
+        let piece = [&b"10000\r\n"[..], &pdf(0x10000), b"\r\n"].concat();
         for _ in 0..160 {
             if stream.write_all(&piece).is_err() {
                 return;
@@ -528,4 +528,102 @@ fn a_large_download_arrives_complete() {
     let response = TestGateway::new(&upstream).get(&download());
     assert!(response.is_complete);
     assert_eq!(response.body.len(), 160 * 0x10000);
+}
+
+#[test]
+fn only_a_document_with_status_200_is_a_document() {
+    for answer in [
+        &b"HTTP/1.1 302 Found\r\nlocation: /login\r\ncontent-type: application/pdf\r\ncontent-length: 5\r\n\r\n%PDF-"[..],
+        b"HTTP/1.1 206 Partial\r\ncontent-type: application/pdf\r\ncontent-length: 5\r\n\r\n%PDF-",
+        b"HTTP/1.1 204 No Content\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\ncontent-type: application/pdf\r\ncontent-length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\ncontent-type: application/pdf\r\ncontent-length: 22\r\n\r\n<br />\n<b>Warning</b>: ",
+        b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 9\r\n\r\n<h1>x</h1",
+        b"HTTP/1.1 200 OK\r\ncontent-type: application/pdf\r\ncontent-length: 9\r\n\r\nno PDF at",
+    ] {
+        let upstream = answers_with(answer);
+        let response = TestGateway::new(&upstream).get(&download());
+        assert_eq!(
+            (response.status, response.code().as_str()),
+            (502, "BAD_ANSWER"),
+            "{}",
+            answer.escape_ascii()
+        );
+    }
+}
+
+#[test]
+fn a_document_whose_first_piece_tells_nothing_is_looked_at_further() {
+    let upstream = FakeAccelerate::new(|request, stream| {
+        if answer_getsession(request, stream) {
+            return;
+        }
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-type: application/pdf\r\ncontent-length: 20009\r\n\r\n\r\n\r\n");
+        let _ = stream.write_all(&pdf(20_005));
+    });
+    let response = TestGateway::new(&upstream).get(&download());
+    assert_eq!((response.status, response.is_complete), (200, true));
+    assert_eq!(response.body.len(), 20_009);
+}
+
+#[test]
+fn an_upload_that_is_refused_for_the_clock_sets_it_for_the_next_one() {
+    let upstream = FakeAccelerate::new(|request, stream| {
+        if answer_getsession(request, stream) {
+            return;
+        }
+        let late = request
+            .parameter("timestamp")
+            .unwrap()
+            .parse::<u64>()
+            .unwrap()
+            > 1_893_000_000;
+        if late {
+            send_json(stream, "{\"operation_result\":\"ok\"}");
+        } else {
+            let body = "{\"error\":{\"code\":\"TOKEN_EXPIRED\",\"message\":\"too old\"}}";
+            let head = format!(
+                "HTTP/1.1 400 X\r\ndate: Tue, 01 Jan 2030 00:00:00 GMT\r\ncontent-length: {}\r\n\r\n{body}",
+                body.len()
+            );
+            let _ = stream.write_all(head.as_bytes());
+        }
+    });
+    let gateway = TestGateway::new(&upstream);
+    assert_eq!(
+        gateway.upload("upload-0001", DOCUMENT).code(),
+        "TOKEN_EXPIRED"
+    );
+    assert_eq!(gateway.upload("upload-0002", DOCUMENT).status, 200);
+}
+
+#[test]
+fn a_document_that_accelerate_cannot_take_stops_no_other_consumer() {
+    let upstream = FakeAccelerate::new(|request, stream| {
+        if answer_getsession(request, stream) {
+            return;
+        }
+        if request.parameter("filename").unwrap().contains("kapot") {
+            reset(stream);
+        } else {
+            send_json(stream, "{\"operation_result\":\"ok\"}");
+        }
+    });
+    let gateway = TestGateway::with(upstream.address, |settings| {
+        settings.accelerate.circuit_failures = 2;
+        settings.accelerate.circuit_pause = Duration::from_secs(600);
+    });
+    for number in 0..5 {
+        let head = gateway.upload_head(&format!("upload-{number:04}"), DOCUMENT.len());
+        let broken = gateway.send(&head.replace("loonstrook", "kapot"), DOCUMENT);
+        assert_eq!(broken.status, 503);
+    }
+    let other = gateway.sign_in("CNSR2");
+    let head = harness::upload_head(
+        &gateway.settings.public_url,
+        &other,
+        "upload-9999",
+        DOCUMENT.len(),
+    );
+    assert_eq!(gateway.send(&head, DOCUMENT).status, 200);
 }

@@ -62,7 +62,7 @@ fn the_log_says_what_happened_and_not_to_whom() {
     let link = gateway::links::mint(&gateway.settings, CONSUMER, None, SystemTime::now()).unwrap();
     let from = "x-forwarded-for: 192.0.2.77\r\n";
     let document =
-        b"--b\r\ncontent-disposition: form-data; name=\"file\"\r\n\r\nJan Janssen\r\n--b--\r\n";
+        b"--b\r\ncontent-disposition: form-data; name=\"file\"\r\n\r\n%PDF-1.7 Jan Janssen\r\n--b--\r\n";
     gateway.send(
         &gateway.head("GET", "/consumerportal/getsession", from),
         &[],
@@ -80,6 +80,7 @@ fn the_log_says_what_happened_and_not_to_whom() {
     gateway.get("/consumerportal/nonsense-of-jan");
     gateway.get("/open/v4.local.nonsense-token");
     gateway.get(link.path());
+    gateway.press(link.path(), "answer=1-3-1980");
     let origin = format!(
         "origin: http://{}\r\ncontent-length: 20\r\n",
         gateway.address

@@ -212,7 +212,7 @@ fn the_trace_log_holds_no_secret_and_a_start_without_tls_is_warned_of() {
         process.get("/consumerportal/getsession", &cookie).status,
         200
     );
-    assert_eq!(process.upload(&cookie, b"%PDF").status, 200);
+    assert_eq!(process.upload(&cookie, b"%PDF-1.7").status, 200);
     let body = format!("{{\"consumer_id\":\"{CONSUMER}\"}}");
     let key = format!(
         "authorization: Bearer {LINKS_KEY}\r\ncontent-length: {}\r\n",
@@ -273,7 +273,7 @@ fn a_session_that_is_not_quite_json_ends_no_download_and_no_upload() {
         for cookie in [cookie, other] {
             let case = format!("{} {}", before.escape_ascii(), text.escape_ascii());
             assert_eq!(gateway.get(&otd, &cookie).status, 200, "{case}");
-            assert_eq!(gateway.upload(&cookie, b"%PDF").status, 200, "{case}");
+            assert_eq!(gateway.upload(&cookie, b"%PDF-1.7").status, 200, "{case}");
         }
     }
 }
@@ -283,13 +283,14 @@ fn sigterm_lets_an_upload_under_way_finish() {
     let upstream = accepts_uploads();
     let mut process = GatewayProcess::start(gateway("serve").envs(required_settings(&upstream)));
     let cookie = process.sign_in(&link());
-    let document = vec![b'x'; 1 << 20];
-    let (first, rest) = document.split_at(1_000);
+    let document = harness::pdf(1 << 20);
+    let body = harness::multipart(&document);
+    let (first, rest) = body.split_at(1_000);
     let head = harness::upload_head(
         &PUBLIC_URL.parse().unwrap(),
         &cookie,
         "upload-0001",
-        document.len(),
+        body.len(),
     );
     let mut browser = process.connect().unwrap();
     browser.write_all(head.as_bytes()).unwrap();
@@ -304,7 +305,7 @@ fn sigterm_lets_an_upload_under_way_finish() {
         (200, "{\"operation_result\":\"ok\"}")
     );
     assert_eq!(
-        upstream.received("upload_file").pop().unwrap().body,
+        upstream.received("upload_file").pop().unwrap().document(),
         document
     );
     assert_eq!(process.ended().0.code(), Some(0));
@@ -393,6 +394,9 @@ fn gateway(command: &str) -> Command {
         }
     }
     program.arg(command).stdin(Stdio::null());
+    // Tests run side by side, and do not wait to be seen as not ready.
+    program.args(["--set", "limits.lame_duck=0s"]);
+    program.env("GATEWAY_OPS_LISTEN", "127.0.0.1:0");
     program
 }
 
@@ -486,8 +490,9 @@ impl GatewayProcess {
         self.send(&head, &[])
     }
 
-    fn upload(&self, cookie: &str, body: &[u8]) -> Answer {
+    fn upload(&self, cookie: &str, document: &[u8]) -> Answer {
         let public_url = PUBLIC_URL.parse().unwrap();
+        let body = &harness::multipart(document);
         self.send(
             &harness::upload_head(&public_url, cookie, "upload-0001", body.len()),
             body,
@@ -497,7 +502,8 @@ impl GatewayProcess {
     /// Opens the link, and gives the cookie.
     fn sign_in(&self, link: &Url) -> String {
         assert!(link.as_str().starts_with(PUBLIC_URL));
-        let opened = self.get(link.path(), "");
+        let head = harness::press_head(&PUBLIC_URL.parse().unwrap(), link.path(), "");
+        let opened = self.send(&head, &[]);
         assert_eq!(opened.header("location"), Some(PUBLIC_URL));
         let cookie = opened.header("set-cookie").expect("the link signs in");
         cookie.split(';').next().unwrap().to_owned()

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use axum::body::Body;
+use gateway::app_state::AppState;
 use gateway::links::{self, Links};
 use gateway::session::Sessions;
 use gateway::settings::Settings;
@@ -54,8 +55,9 @@ struct Gateway {
 
 impl Gateway {
     fn new(settings: Settings) -> Gateway {
-        let sessions = Arc::new(Sessions::new(&settings));
-        let links = Links::with_clock(sessions.clone(), &settings, clock);
+        let state = Arc::new(AppState::new(settings.clone()).unwrap());
+        let sessions = state.sessions.clone();
+        let links = Links::with_clock(state, clock);
         Gateway {
             router: links::router(Arc::new(links)),
             sessions,
@@ -81,9 +83,22 @@ impl Gateway {
             .unwrap()
     }
 
+    /// Presses the button of the page that a link leads to.
     async fn open(&self, link: &str) -> Response<Body> {
+        self.open_with(link, &[], "").await
+    }
+
+    /// The same, with more headers, and with what was filled in.
+    async fn open_with(&self, link: &str, headers: &[(&str, &str)], form: &str) -> Response<Body> {
         let path = link.strip_prefix("https://portal.example.nl").unwrap();
-        self.send("GET", path, &[], "").await
+        let headers = [&[("origin", "https://portal.example.nl")][..], headers].concat();
+        self.send("POST", path, &headers, form).await
+    }
+
+    /// Opens a link, as whoever gets it may do.
+    async fn show(&self, method: &str, link: &str, headers: &[(&str, &str)]) -> Response<Body> {
+        let path = link.strip_prefix("https://portal.example.nl").unwrap();
+        self.send(method, path, headers, "").await
     }
 
     fn link(&self) -> String {
@@ -93,10 +108,11 @@ impl Gateway {
     }
 
     /// The consumer whose session a cookie holds.
-    fn consumer_of(&self, cookie: &str) -> Option<String> {
+    async fn consumer_of(&self, cookie: &str) -> Option<String> {
         let headers = HeaderMap::from_iter([(header::COOKIE, cookie.parse().unwrap())]);
         self.sessions
             .authenticate(&headers, clock())
+            .await
             .ok()
             .map(|session| session.consumer_id)
     }
@@ -126,6 +142,11 @@ fn location(response: &Response<Body>) -> &str {
     response.headers()[header::LOCATION].to_str().unwrap()
 }
 
+async fn text(response: Response<Body>) -> String {
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    String::from_utf8(body.to_vec()).unwrap()
+}
+
 async fn json(response: Response<Body>) -> serde_json::Value {
     let body = response.into_body().collect().await.unwrap().to_bytes();
     serde_json::from_slice(&body).unwrap()
@@ -141,7 +162,10 @@ async fn a_link_signs_in_any_number_of_times_for_fourteen_days() {
         assert_eq!(location(&opened), "https://portal.example.nl/");
         assert_eq!(opened.headers()[header::REFERRER_POLICY], "no-referrer");
         assert_eq!(
-            gateway.consumer_of(&cookie(&opened).unwrap()).as_deref(),
+            gateway
+                .consumer_of(&cookie(&opened).unwrap())
+                .await
+                .as_deref(),
             Some("CNSR1")
         );
     }
@@ -185,25 +209,156 @@ async fn a_foreign_link_signs_nobody_in() {
 }
 
 #[tokio::test]
-async fn only_a_navigation_opens_a_link() {
+async fn opening_a_link_signs_nobody_in_and_uses_no_code_up() {
     let gateway = Gateway::new(settings());
-    let link = gateway.link();
-    let path = link.strip_prefix("https://portal.example.nl").unwrap();
-    for (name, value) in [
-        ("sec-fetch-mode", "no-cors"),
-        ("sec-fetch-dest", "image"),
-        ("sec-fetch-dest", "iframe"),
-    ] {
-        let refused = gateway.send("GET", path, &[(name, value)], "").await;
-        assert_eq!(refused.status(), 400);
-        assert_eq!(cookie(&refused), None);
+    let desktop = gateway.sign_in().await;
+    let code = json(gateway.phone_code(&desktop, "{}").await).await;
+    for link in [gateway.link(), code["link"].as_str().unwrap().to_owned()] {
+        for (method, headers) in [
+            ("GET", &[][..]),
+            ("HEAD", &[]),
+            ("GET", &[("sec-purpose", "prefetch;prerender")]),
+            (
+                "GET",
+                &[
+                    ("sec-fetch-site", "cross-site"),
+                    ("sec-fetch-mode", "navigate"),
+                ],
+            ),
+            (
+                "GET",
+                &[
+                    ("sec-fetch-site", "same-origin"),
+                    ("sec-fetch-dest", "image"),
+                ],
+            ),
+        ] {
+            let shown = gateway.show(method, &link, headers).await;
+            assert_eq!((shown.status().as_u16(), cookie(&shown)), (200, None));
+            let policy = shown.headers()[header::CONTENT_SECURITY_POLICY]
+                .to_str()
+                .unwrap();
+            assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
+            // With `no-referrer` browsers would hide the origin of the button.
+            assert_eq!(shown.headers()[header::REFERRER_POLICY], "same-origin");
+        }
+        let opened = gateway.open(&link).await;
+        assert!(
+            gateway
+                .consumer_of(&cookie(&opened).unwrap())
+                .await
+                .is_some()
+        );
     }
-    let clicked = [
-        ("sec-fetch-mode", "navigate"),
-        ("sec-fetch-dest", "document"),
-        ("sec-fetch-site", "cross-site"),
-    ];
-    assert_eq!(gateway.send("GET", path, &clicked, "").await.status(), 303);
+}
+
+#[tokio::test]
+async fn only_the_button_of_our_own_page_signs_in() {
+    let mut settings = settings();
+    settings.access.origins = vec!["https://www.example.nl".to_owned()];
+    let gateway = Gateway::new(settings);
+    let link = gateway.link();
+    for headers in [
+        &[][..],
+        &[("origin", "null")],
+        &[("origin", "https://evil.example")],
+        &[("origin", "https://www.example.nl")],
+        &[("sec-fetch-site", "same-site")],
+        &[("sec-fetch-site", "cross-site")],
+        &[("sec-fetch-site", "none")],
+    ] {
+        let refused = gateway.show("POST", &link, headers).await;
+        assert_eq!((refused.status().as_u16(), cookie(&refused)), (403, None));
+    }
+    for headers in [
+        [("origin", "https://portal.example.nl")],
+        [("sec-fetch-site", "same-origin")],
+    ] {
+        let opened = gateway.show("POST", &link, &headers).await;
+        assert_eq!(location(&opened), "https://portal.example.nl/");
+        assert!(cookie(&opened).is_some());
+    }
+}
+
+#[tokio::test]
+async fn who_is_signed_in_as_another_consumer_is_asked_before_that_ends() {
+    let gateway = Gateway::new(settings());
+    let theirs = gateway.sign_in().await;
+    let other: String = links::mint(&gateway.settings, "CNSR2", None, clock())
+        .unwrap()
+        .into();
+    let signed_in = [("cookie", theirs.as_str())];
+    let shown = gateway.show("GET", &other, &signed_in).await;
+    assert_eq!((shown.status().as_u16(), cookie(&shown)), (409, None));
+    let asked = gateway.open_with(&other, &signed_in, "").await;
+    assert_eq!((asked.status().as_u16(), cookie(&asked)), (409, None));
+    let html = text(asked).await;
+    assert!(html.contains("U bent ingelogd bij een ander dossier") && html.contains("replace"));
+    let opened = gateway.open_with(&other, &signed_in, "replace=yes").await;
+    assert_eq!(
+        gateway
+            .consumer_of(&cookie(&opened).unwrap())
+            .await
+            .as_deref(),
+        Some("CNSR2")
+    );
+    assert_eq!(
+        gateway.consumer_of(&theirs).await,
+        None,
+        "an answer to an older request puts no older cookie back"
+    );
+    // One's own link asks nothing.
+    let own = gateway.sign_in().await;
+    let again = gateway
+        .open_with(&gateway.link(), &[("cookie", own.as_str())], "")
+        .await;
+    assert!(cookie(&again).is_some());
+}
+
+#[tokio::test]
+async fn another_consumers_phone_code_is_not_used_up_by_the_question() {
+    let gateway = Gateway::new(settings());
+    let desktop = gateway.sign_in().await;
+    let code = json(gateway.phone_code(&desktop, "{}").await).await;
+    let link = code["link"].as_str().unwrap();
+    let other: String = links::mint(&gateway.settings, "CNSR2", None, clock())
+        .unwrap()
+        .into();
+    let phone = cookie(&gateway.open(&other).await).unwrap();
+    let signed_in = [("cookie", phone.as_str())];
+    assert_eq!(gateway.open_with(link, &signed_in, "").await.status(), 409);
+    let opened = gateway.open_with(link, &signed_in, "replace=yes").await;
+    assert!(cookie(&opened).is_some());
+}
+
+#[tokio::test]
+async fn what_a_mail_program_puts_behind_a_link_is_no_part_of_it() {
+    let gateway = Gateway::new(settings());
+    for behind in [
+        ".",
+        ")",
+        "%3E",
+        ",",
+        "%20",
+        "%20hallo",
+        ").",
+        "%22",
+        "%E2%80%9D",
+        "/",
+        "!",
+        ";",
+        "%0A",
+        "]",
+    ] {
+        let link = gateway.link() + behind;
+        assert_eq!(
+            gateway.show("GET", &link, &[]).await.status(),
+            200,
+            "{behind}"
+        );
+        let opened = gateway.open(&link).await;
+        assert!(cookie(&opened).is_some(), "{behind}");
+    }
 }
 
 #[tokio::test]
@@ -224,7 +379,10 @@ async fn the_offices_systems_get_links_with_the_key_only() {
     assert_eq!(minted["expires"], 1_700_000_000 + 2 * 86_400);
     let opened = gateway.open(minted["link"].as_str().unwrap()).await;
     assert_eq!(
-        gateway.consumer_of(&cookie(&opened).unwrap()).as_deref(),
+        gateway
+            .consumer_of(&cookie(&opened).unwrap())
+            .await
+            .as_deref(),
         Some("CNSR1")
     );
     for wrong in [
@@ -283,7 +441,10 @@ async fn a_phone_code_opens_the_same_page_once_within_five_minutes() {
         "https://portal.example.nl/#portal/action/PRA1"
     );
     assert_eq!(
-        gateway.consumer_of(&cookie(&opened).unwrap()).as_deref(),
+        gateway
+            .consumer_of(&cookie(&opened).unwrap())
+            .await
+            .as_deref(),
         Some("CNSR1")
     );
     let again = gateway.open(link).await;
@@ -302,22 +463,6 @@ async fn a_phone_code_opens_the_same_page_once_within_five_minutes() {
 }
 
 #[tokio::test]
-async fn a_head_request_or_prefetch_does_not_use_a_code_up() {
-    let gateway = Gateway::new(settings());
-    let desktop = gateway.sign_in().await;
-    let code = json(gateway.phone_code(&desktop, "{}").await).await;
-    let link = code["link"].as_str().unwrap();
-    let path = link.strip_prefix("https://portal.example.nl").unwrap();
-    let looked = gateway.send("HEAD", path, &[], "").await;
-    assert_eq!((looked.status().as_u16(), cookie(&looked)), (400, None));
-    let prefetch = [("sec-purpose", "prefetch;prerender")];
-    let looked = gateway.send("GET", path, &prefetch, "").await;
-    assert_eq!((looked.status().as_u16(), cookie(&looked)), (400, None));
-    let opened = gateway.open(link).await;
-    assert!(gateway.consumer_of(&cookie(&opened).unwrap()).is_some());
-}
-
-#[tokio::test]
 async fn a_phones_session_ends_with_the_desktops() {
     let gateway = Gateway::new(settings());
     // The desktop is used until the session ends, and its cookie is renewed again and again.
@@ -325,7 +470,11 @@ async fn a_phones_session_ends_with_the_desktops() {
     for minute in (15..718).step_by(15) {
         set_clock(minute);
         let headers = HeaderMap::from_iter([(header::COOKIE, desktop.parse().unwrap())]);
-        let session = gateway.sessions.authenticate(&headers, clock()).unwrap();
+        let session = gateway
+            .sessions
+            .authenticate(&headers, clock())
+            .await
+            .unwrap();
         if let Some(renewed) = session.renewal() {
             desktop = renewed
                 .to_str()
@@ -342,10 +491,10 @@ async fn a_phones_session_ends_with_the_desktops() {
     let link = code["link"].as_str().unwrap();
     set_clock(719);
     let phone = cookie(&gateway.open(link).await).unwrap();
-    assert!(gateway.consumer_of(&phone).is_some());
+    assert!(gateway.consumer_of(&phone).await.is_some());
     set_clock(720);
     assert!(
-        gateway.consumer_of(&phone).is_none(),
+        gateway.consumer_of(&phone).await.is_none(),
         "it ends when the desktop's session does"
     );
 }
@@ -359,7 +508,7 @@ async fn log_out_makes_the_sessions_phone_codes_worthless() {
         .send("DELETE", "/session", &[("cookie", &desktop)], "")
         .await;
     assert_eq!(out.status(), 204);
-    assert!(gateway.consumer_of(&desktop).is_none());
+    assert!(gateway.consumer_of(&desktop).await.is_none());
     let opened = gateway.open(code["link"].as_str().unwrap()).await;
     assert_eq!(
         location(&opened),
@@ -418,24 +567,57 @@ fn cross_site() -> Settings {
 }
 
 #[tokio::test]
-async fn a_browser_without_third_party_cookies_gets_a_link_to_our_own_page() {
+async fn a_browser_without_third_party_cookies_gets_a_link_to_our_own_page_for_the_session() {
     let gateway = Gateway::new(cross_site());
     let link = gateway.link();
     let token = link.split_once("#portal-open=").unwrap().1;
     let body = serde_json::json!({ "token": token }).to_string();
     let begun = gateway.send("POST", "/session", &[], &body).await;
+    let first = cookie(&begun).unwrap();
     let own_page = json(begun).await["own_page"].as_str().unwrap().to_owned();
-    let opened = gateway.open(&own_page).await;
-    assert_eq!(location(&opened), "https://portal.example.nl/");
+    for minute in [0, 6, 719] {
+        set_clock(minute);
+        let opened = gateway.open(&own_page).await;
+        assert_eq!(location(&opened), "https://portal.example.nl/");
+        assert_eq!(
+            gateway
+                .consumer_of(&cookie(&opened).unwrap())
+                .await
+                .as_deref(),
+            Some("CNSR1")
+        );
+    }
+    set_clock(720);
+    let late = gateway.open(&own_page).await;
     assert_eq!(
-        gateway.consumer_of(&cookie(&opened).unwrap()).as_deref(),
-        Some("CNSR1")
+        location(&late),
+        "https://portal.example.nl/#portal/link-expired"
     );
-    let again = gateway.open(&own_page).await;
-    assert_eq!(
-        location(&again),
-        "https://portal.example.nl/#portal/code-used"
-    );
+    set_clock(0);
+    let out = [("cookie", first.as_str())];
+    gateway.send("DELETE", "/session", &out, "").await;
+    assert_eq!(cookie(&gateway.open(&own_page).await), None);
+}
+
+#[tokio::test]
+async fn a_page_of_another_site_asks_before_another_consumers_session_ends() {
+    let gateway = Gateway::new(cross_site());
+    let sign_in = async |consumer: &str, headers: &[(&str, &str)], replace: bool| {
+        let link = links::mint(&gateway.settings, consumer, None, clock()).unwrap();
+        let token = link
+            .fragment()
+            .unwrap()
+            .strip_prefix("portal-open=")
+            .unwrap();
+        let body = serde_json::json!({ "token": token, "replace": replace }).to_string();
+        gateway.send("POST", "/session", headers, &body).await
+    };
+    let first = cookie(&sign_in("CNSR1", &[], false).await).unwrap();
+    let signed_in = [("cookie", first.as_str())];
+    let asked = sign_in("CNSR2", &signed_in, false).await;
+    assert_eq!((asked.status().as_u16(), cookie(&asked)), (409, None));
+    assert_eq!(json(asked).await["error"]["code"], "OTHER_CONSUMER");
+    assert!(cookie(&sign_in("CNSR2", &signed_in, true).await).is_some());
 }
 
 #[tokio::test]
@@ -485,4 +667,166 @@ fn a_consumers_id_has_1_to_64_visible_ascii_characters() {
             "{bad}"
         );
     }
+}
+
+const WITH_KEY: &str = "Bearer a-key-that-the-office-keeps-0123456789";
+
+impl Gateway {
+    /// The cookie of a phone that opened a code of this session.
+    async fn phone_of(&self, cookie_of_desktop: &str) -> String {
+        let code = json(self.phone_code(cookie_of_desktop, "{}").await).await;
+        cookie(&self.open(code["link"].as_str().unwrap()).await).unwrap()
+    }
+
+    async fn close(&self, query: &str, authorization: &str) -> Response<Body> {
+        let path = format!("/links?{query}");
+        let key = [("authorization", authorization)];
+        self.send("DELETE", &path, &key, "").await
+    }
+
+    async fn devices(&self, cookie: &str) -> u64 {
+        let asked = self
+            .send("GET", "/session/devices", &[("cookie", cookie)], "")
+            .await;
+        assert_eq!(asked.status(), 200);
+        json(asked).await["devices"].as_u64().unwrap()
+    }
+}
+
+#[tokio::test]
+async fn log_out_ends_all_sessions_that_came_from_one_another_and_no_others() {
+    let gateway = Gateway::new(settings());
+    let desktop = gateway.sign_in().await;
+    let phone = gateway.phone_of(&desktop).await;
+    let phone_of_the_phone = gateway.phone_of(&phone).await;
+    let another = gateway.sign_in().await;
+    let out = gateway
+        .send("DELETE", "/session", &[("cookie", &phone)], "")
+        .await;
+    assert_eq!(out.status(), 204);
+    for ended in [desktop, phone, phone_of_the_phone] {
+        assert_eq!(gateway.consumer_of(&ended).await, None);
+    }
+    assert!(gateway.consumer_of(&another).await.is_some());
+}
+
+#[tokio::test]
+async fn a_code_that_was_used_is_called_used_after_log_out_too() {
+    let gateway = Gateway::new(settings());
+    let desktop = gateway.sign_in().await;
+    let code = json(gateway.phone_code(&desktop, "{}").await).await;
+    let link = code["link"].as_str().unwrap();
+    assert!(cookie(&gateway.open(link).await).is_some());
+    gateway
+        .send("DELETE", "/session", &[("cookie", &desktop)], "")
+        .await;
+    let again = gateway.open(link).await;
+    assert_eq!(
+        location(&again),
+        "https://portal.example.nl/#portal/code-used"
+    );
+}
+
+#[tokio::test]
+async fn a_consumer_sees_their_devices_and_can_end_the_others() {
+    let gateway = Gateway::new(settings());
+    let desktop = gateway.sign_in().await;
+    assert_eq!(gateway.devices(&desktop).await, 1);
+    let phone = gateway.phone_of(&desktop).await;
+    assert_eq!(gateway.devices(&desktop).await, 2);
+    assert_eq!(gateway.devices(&phone).await, 2);
+    let code = json(gateway.phone_code(&phone, "{}").await).await;
+    let ended = gateway
+        .send("DELETE", "/session/devices", &[("cookie", &desktop)], "")
+        .await;
+    assert_eq!(ended.status(), 204);
+    assert!(gateway.consumer_of(&phone).await.is_none());
+    assert!(gateway.consumer_of(&desktop).await.is_some());
+    assert_eq!(gateway.devices(&desktop).await, 1);
+    let opened = gateway.open(code["link"].as_str().unwrap()).await;
+    assert_eq!(cookie(&opened), None, "a code of the phone that was ended");
+    let refused = gateway.send("DELETE", "/session/devices", &[], "").await;
+    assert_eq!(refused.status(), 401);
+}
+
+#[tokio::test]
+async fn the_office_closes_all_links_and_sessions_of_a_consumer_at_once() {
+    let gateway = Gateway::new(settings());
+    let (link, session) = (gateway.link(), gateway.sign_in().await);
+    let code = json(gateway.phone_code(&session, "{}").await).await;
+    let of_another = links::mint(&gateway.settings, "CNSR2", None, clock()).unwrap();
+    let another = cookie(&gateway.open(of_another.as_str()).await).unwrap();
+    let closed = gateway.close("consumer_id=CNSR1", WITH_KEY).await;
+    assert_eq!(closed.status(), 204);
+    assert_eq!(gateway.consumer_of(&session).await, None);
+    for (link, fragment) in [
+        (link.as_str(), "link-expired"),
+        (code["link"].as_str().unwrap(), "code-expired"),
+    ] {
+        let opened = gateway.open(link).await;
+        let page = format!("https://portal.example.nl/#portal/{fragment}");
+        assert_eq!(location(&opened), page);
+        assert_eq!(cookie(&opened), None);
+    }
+    assert!(gateway.consumer_of(&another).await.is_some());
+    set_clock(1);
+    let new = gateway.sign_in().await;
+    assert!(gateway.consumer_of(&new).await.is_some());
+}
+
+#[tokio::test]
+async fn the_office_closes_one_link_with_its_sessions() {
+    let gateway = Gateway::new(settings());
+    let body = "{\"consumer_id\":\"CNSR1\"}";
+    let with_key = [("authorization", WITH_KEY)];
+    let made = json(gateway.send("POST", "/links", &with_key, body).await).await;
+    let link = made["link"].as_str().unwrap();
+    let session = cookie(&gateway.open(link).await).unwrap();
+    let phone = gateway.phone_of(&session).await;
+    let another = gateway.sign_in().await;
+    let query = format!("link_id={}", made["id"].as_str().unwrap());
+    assert_eq!(gateway.close(&query, WITH_KEY).await.status(), 204);
+    for ended in [session, phone] {
+        assert_eq!(gateway.consumer_of(&ended).await, None);
+    }
+    let opened = gateway.open(link).await;
+    assert_eq!(
+        location(&opened),
+        "https://portal.example.nl/#portal/link-expired"
+    );
+    assert!(gateway.consumer_of(&another).await.is_some());
+}
+
+#[tokio::test]
+async fn only_the_office_closes_links() {
+    let gateway = Gateway::new(settings());
+    let session = gateway.sign_in().await;
+    for wrong in ["", "Bearer wrong", KEY, &format!("Bearer {session}")] {
+        let refused = gateway.close("consumer_id=CNSR1", wrong).await;
+        assert_eq!(refused.status(), 401, "{wrong}");
+    }
+    for query in ["", "consumer_id=", "consumer_id=a%20b", "link_id=", "x=1"] {
+        let refused = gateway.close(query, WITH_KEY).await;
+        assert_eq!(refused.status(), 400, "{query}");
+    }
+    let both = gateway.close("consumer_id=CNSR1&link_id=a", WITH_KEY).await;
+    assert_eq!(both.status(), 400);
+    assert!(gateway.consumer_of(&session).await.is_some());
+}
+
+#[tokio::test]
+async fn a_command_of_the_gateway_closes_links_without_a_key_for_a_minute() {
+    let mut without_key = settings();
+    without_key.session.links_key = None;
+    let gateway = Gateway::new(without_key);
+    let session = gateway.sign_in().await;
+    let token = links::command_token(&gateway.settings, clock()).unwrap();
+    let bearer = format!("Bearer {token}");
+    set_clock(1);
+    let late = gateway.close("consumer_id=CNSR1", &bearer).await;
+    assert_eq!(late.status(), 404, "without a key nobody is told more");
+    set_clock(0);
+    let closed = gateway.close("consumer_id=CNSR1", &bearer).await;
+    assert_eq!(closed.status(), 204);
+    assert!(gateway.consumer_of(&session).await.is_none());
 }

@@ -1,5 +1,5 @@
-//! What our gateway answers beside the four endpoints: how long the session lasts, its end, and a code
-//! for the phone. Other servers have none of it, and then the portal does not offer it: a header of
+//! What our gateway answers beside the four endpoints: how long the session lasts, its end, the devices that
+//! have it, and a code for the phone. Other servers have none of it, and then the portal does not offer it: a header of
 //! getsession says that the gateway is there.
 
 use accelerate::{
@@ -39,6 +39,25 @@ pub async fn session_expires_in(config: &Config) -> Result<u32, Problem> {
 /// When the gateway could not be told.
 pub async fn log_out(config: &Config) -> Result<(), Problem> {
     call(config, Method::DELETE, "session", None)
+        .await
+        .map(drop)
+}
+
+/// On how many devices the consumer is signed in by sessions that came from one another, this one counted.
+///
+/// # Errors
+/// When the session is over, or there is no answer.
+pub async fn devices(config: &Config) -> Result<u32, Problem> {
+    let body = call(config, Method::GET, "session/devices", None).await?;
+    json::count_in(&body, "devices").ok_or_else(not_understood)
+}
+
+/// Ends the sessions of the other devices.
+///
+/// # Errors
+/// When the gateway could not be told.
+pub async fn end_other_devices(config: &Config) -> Result<(), Problem> {
+    call(config, Method::DELETE, "session/devices", None)
         .await
         .map(drop)
 }

@@ -1,11 +1,16 @@
-//! Whether to log out. It is asked, because there is no password to come back with.
+//! Whether to log out. It is asked, because there is no password to come back with, and because it ends what
+//! goes on on the phone too.
 
 use leptos::{prelude::*, task::spawn_local};
 
-use super::{button::PrimaryButton, dialog::Dialog};
+use super::{
+    button::{Button, PrimaryButton},
+    dialog::Dialog,
+};
 use crate::{
-    context::{use_session, use_texts},
-    i18n::problem_text,
+    api::gateway::{devices, end_other_devices},
+    context::{use_config, use_formats, use_session, use_texts},
+    i18n::{fill, problem_text},
 };
 
 /// The dialog.
@@ -45,7 +50,51 @@ pub fn LogOutDialog(
         >
             <p>{texts.log_out_more}</p>
             {unsent}
+            <OtherDevices/>
             <div role="alert">{move || failure()}</div>
         </Dialog>
+    }
+}
+
+/// On how many devices the consumer is signed in, when there are others, and a way to end those alone.
+#[component]
+fn OtherDevices() -> impl IntoView {
+    let (texts, formats) = (use_texts(), use_formats());
+    let config = StoredValue::new(use_config());
+    let count = RwSignal::new(1);
+    let said = RwSignal::new(None);
+    // Who cannot be told the number can log out all the same.
+    spawn_local(async move {
+        if let Ok(devices) = devices(&config.get_value()).await {
+            count.try_set(devices);
+        }
+    });
+    let end_others = move || {
+        spawn_local(async move {
+            match end_other_devices(&config.get_value()).await {
+                Ok(()) => {
+                    count.try_set(1);
+                    said.try_set(Some(texts.others_logged_out.to_owned()));
+                }
+                Err(problem) => {
+                    said.try_set(Some(problem_text(texts, &problem).sentence()));
+                }
+            }
+        });
+    };
+    let others = move || {
+        (count.get() > 1).then(|| {
+            let count = formats.count(count.get() as usize);
+            view! {
+                <p>{fill(texts.logged_in_on, &[("count", &count)])}</p>
+                <p class="buttons">
+                    <Button class="button" on_press=end_others>{texts.log_out_others}</Button>
+                </p>
+            }
+        })
+    };
+    view! {
+        {others}
+        <div role="status">{move || said.get().map(|said| view! { <p>{said}</p> })}</div>
     }
 }

@@ -70,6 +70,9 @@ texts! {
     log_out: "Uitloggen";
     log_out_ask: "Wilt u uitloggen?", "Wil je uitloggen?";
     log_out_more: "Om weer in te loggen opent u de link van uw adviseur.", "Om weer in te loggen open je de link van je adviseur.";
+    logged_in_on: "U bent ingelogd op {count} apparaten. Uitloggen geldt voor alle.", "Je bent ingelogd op {count} apparaten. Uitloggen geldt voor alle.";
+    log_out_others: "Alleen de andere apparaten uitloggen";
+    others_logged_out: "De andere apparaten zijn uitgelogd";
     log_out_unsent: "Er staat nog een document klaar dat niet is aangeleverd. Als u uitlogt, is het hier weg.", "Er staat nog een document klaar dat niet is aangeleverd. Als je uitlogt, is het hier weg.";
     stay_in: "Ingelogd blijven";
     logged_out: "U bent uitgelogd", "Je bent uitgelogd";

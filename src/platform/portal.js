@@ -25,10 +25,11 @@ const readEnglish = () =>
 const apiOf = (element) => (element.getAttribute("api")?.trim() || "consumerportal").replace(/\/+$/, "");
 
 // A page of another site than the gateway's is opened with a link's token in its fragment, and signs in
-// itself. The token leaves the address at once. What is wrong with a link is put there, as the gateway
-// does on its own page; without an answer the token is put back, for a reload.
-const TOKEN = /^#portal-open=(.+)/;
-const token = TOKEN.exec(location.hash)?.[1];
+// itself when its button is pressed: following a link must not give up who is signed in. The token leaves
+// the address at once, and what a mail program put behind it is no part of it. What is wrong with a link is
+// put there, as the gateway does on its own page; without an answer the token is put back, for a reload.
+const TOKEN = /^#portal-open=([\w.-]+)/;
+const token = TOKEN.exec(location.hash)?.[1].replace(/\.+$/, "");
 const setFragment = (fragment) => history.replaceState(history.state, "", location.href.split("#")[0] + fragment);
 if (token) setFragment("");
 
@@ -36,17 +37,16 @@ let opening;
 async function openLink(element) {
   const url = new URL(`${apiOf(element)}/../session`, document.baseURI);
   try {
-    const answer = await fetch(url, { method: "POST", credentials: "include", body: JSON.stringify({ token }) });
-    const said = await answer.json();
-    if (!answer.ok && answer.status !== 401) throw new Error(answer.status);
-    const bad = /^(LINK|CODE)_(EXPIRED|USED)$/.exec(said.error?.code)?.[0].toLowerCase().replace("_", "-") ?? "link-unknown";
-    setFragment(answer.ok ? (said.route ? `#portal/${said.route}` : "") : `#portal/${bad}`);
-    return said.own_page;
+    const { openLink } = await import(at("__OPEN_LINK__"));
+    const { fragment, ownPage } = await openLink(element, url, token, guess(element));
+    setFragment(fragment);
+    return ownPage;
   } catch (cause) {
     setFragment(`#portal-open=${token}`);
     throw cause;
   }
 }
+
 // A link that is opened where the page is open already changes the fragment only.
 addEventListener("hashchange", () => TOKEN.test(location.hash) && location.reload());
 

@@ -79,6 +79,17 @@ async fn logging_out_is_answered_with_nothing() {
 }
 
 #[wasm_bindgen_test]
+async fn the_devices_are_counted_and_the_others_are_ended() {
+    let config = config("https://portal.example.nl/consumerportal");
+    let _fetch = answering(r#"'{"devices":2}'"#);
+    assert_eq!(gateway::devices(&config).await.expect("a number"), 2);
+    assert_eq!(asked(), ["GET /session/devices include "]);
+    let _fetch = answering("null, { status: 204 }");
+    assert!(gateway::end_other_devices(&config).await.is_ok());
+    assert_eq!(asked(), ["DELETE /session/devices include "]);
+}
+
+#[wasm_bindgen_test]
 async fn what_no_gateway_says_is_a_problem() {
     let config = config("https://portal.example.nl/consumerportal");
     for (answer, kind) in [

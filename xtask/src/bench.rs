@@ -36,7 +36,7 @@ const WITH_MANY_FILES: &str = "ulimit -n \"$(ulimit -Hn)\"; exec \"$@\"";
 /// The gateway beside nginx, asked by wrk, all as a server runs them.
 fn gateway(arguments: &[OsString]) -> Result<ExitCode> {
     let wrk = install::system(&[(&["wrk"], "wrk")])?;
-    let [nginx, _caddy] = install::proxies()?;
+    let ([nginx, _caddy], redis) = (install::proxies()?, install::redis()?);
     build::make(|| Ok(()))?;
     let shell = paths::shell()?;
     let compile = cmd!(shell, "cargo build --profile server --package demo");
@@ -60,6 +60,8 @@ fn gateway(arguments: &[OsString]) -> Result<ExitCode> {
         measure
             .arg("--demo")
             .arg(demo)
+            .arg("--redis")
+            .arg(redis)
             .arg("--site")
             .arg(site)
             .args(arguments),

@@ -75,9 +75,22 @@ pub fn axe() -> Result<PathBuf> {
 /// nginx and Caddy, which stand in front of the gateway in its tests, and are measured beside it. They
 /// are not started.
 pub fn proxies() -> Result<[PathBuf; 2]> {
-    let nginx = unpacked("nginx", "usr/sbin/nginx", "-v")?;
-    Ok([nginx, unpacked("caddy", "usr/bin/caddy", "version")?])
+    let nginx = unpacked(&["nginx"], "usr/sbin/nginx", "-v")?;
+    Ok([nginx, unpacked(&["caddy"], "usr/bin/caddy", "version")?])
 }
+
+/// Redis, in which copies of the gateway remember together in its tests. It is not started.
+pub fn redis() -> Result<PathBuf> {
+    // With the libraries that a bare machine lacks.
+    let packages = ["redis-server", "redis-tools", "libjemalloc2", "liblzf1"];
+    unpacked(&packages, "redis-server", "--version")
+}
+
+/// Starts a server with the libraries that were unpacked beside it. It is the same process then.
+const WITH_OWN_LIBRARIES: &str = r#"#!/bin/sh
+here=$(dirname "$0")
+LD_LIBRARY_PATH=$(echo "$here"/usr/lib/*-linux-gnu) exec "$here/usr/bin/$(basename "$0")" "$@"
+"#;
 
 /// Adds the portal's compilation target to the toolchain, and what checks the code's form: a minimal
 /// installation leaves them out.
@@ -170,8 +183,10 @@ pub fn system(programs: &[SystemProgram]) -> Result<Vec<PathBuf>> {
 }
 
 /// A server of the system's, of which only the program is wanted: installing its package would start
-/// it. `file` is where the program is in its package, `version` what it is asked to show that it runs.
-fn unpacked(package: &str, file: &str, version: &str) -> Result<PathBuf> {
+/// it. Other packages are what it does not run without. `file` is where the program is in its package, or
+/// a name for what starts it with the other packages. `version` is what it is asked to show that it runs.
+fn unpacked(packages: &[&str], file: &str, version: &str) -> Result<PathBuf> {
+    let package = packages[0];
     let home = paths::tools().join(package);
     let program = home.join(file);
     if program.is_file() {
@@ -189,11 +204,18 @@ fn unpacked(package: &str, file: &str, version: &str) -> Result<PathBuf> {
         shell.change_dir(shell.create_dir(&partial)?);
         // Root's apt-get would give up its rights, and then may not write here.
         let rights = "APT::Sandbox::User=root";
-        let download = cmd!(shell, "apt-get -o {rights} download {package}");
+        let download = cmd!(shell, "apt-get -o {rights} download {packages...}");
         install(&format!("{package} (unpacked, not started)"), download)?;
-        let archives = shell.read_dir(&partial)?;
-        run::quietly("dpkg", cmd!(shell, "dpkg -x {archives...} ."))
+        for archive in shell.read_dir(&partial)? {
+            run::quietly("dpkg", cmd!(shell, "dpkg -x {archive} ."))?;
+        }
+        Ok(())
     })?;
+    if packages.len() > 1 {
+        let start = partial.join(file);
+        fs::write(&start, WITH_OWN_LIBRARIES)?;
+        run::quietly("chmod", cmd!(shell, "chmod +x {start}"))?;
+    }
     let runs = cmd!(shell, "./{file} {version}").ignore_stderr();
     ensure!(
         runs.read().is_ok(),

@@ -18,6 +18,7 @@ use crate::{esbuild, install, module, paths, run};
 /// The sources that the site is made of beside the module, from the root. The loader is the file that
 /// brokers name in their pages: it keeps its name.
 const LOADER: &str = "src/platform/portal.js";
+const OPEN_LINK: &str = "src/platform/open_link.js";
 const ENGLISH: &str = "src/i18n/english.txt";
 const PORTAL_CSS: &str = "style/portal.css";
 const TIMELINE_CSS: &str = "style/timeline.css";
@@ -66,6 +67,7 @@ fn assemble(staging: &Path, release: bool, tools: &Shell) -> Result<()> {
         glue = glue.replace(&*before, wasm.trim_start_matches("./"));
     }
 
+    let open_link = esbuild::bundle(tools, &root.join(OPEN_LINK), release)?;
     let css = |source| esbuild::bundle(tools, &root.join(source), release);
     let place_css = |name, source| place(staging, name, "css", css(source)?.as_bytes());
     let english = fs::read(root.join(ENGLISH))?;
@@ -75,6 +77,10 @@ fn assemble(staging: &Path, release: bool, tools: &Shell) -> Result<()> {
         ("__GLUE__", place(staging, "portal", "js", glue.as_bytes())?),
         ("__CSS__", place_css("portal", PORTAL_CSS)?),
         ("__TIMELINE_CSS__", place_css("timeline", TIMELINE_CSS)?),
+        (
+            "__OPEN_LINK__",
+            place(staging, "open-link", "js", open_link.as_bytes())?,
+        ),
         ("__ENGLISH__", place(staging, "english", "txt", &english)?),
         ("__SKELETON_CSS__", css(SKELETON_CSS)?),
         ("__PAGE_CSS__", css(PAGE_CSS)?),

@@ -55,7 +55,8 @@ pub fn allow_preflight(headers: &mut HeaderMap) {
         ("access-control-allow-methods", "GET, POST"),
         (
             "access-control-allow-headers",
-            "content-type, productaction_id, is_reupload, filename, mimetype, comment, upload-id",
+            "content-type, productaction_id, productaction-id, is_reupload, is-reupload, filename, mimetype, \
+             comment, upload-id",
         ),
         ("access-control-max-age", "600"),
     ] {

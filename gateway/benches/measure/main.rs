@@ -14,10 +14,13 @@
 //!   program reads nothing until all uploads have begun and have waited for a while, and answers when all
 //!   have arrived. The figures are the gateway's resident set before, during the wait, and at its peak
 //!   (`VmHWM`), with a new gateway for each row. For downloads it is the browsers that read nothing.
+//! - *The store*: getsession and small uploads from a few browsers with pauses, through gateways whose store is
+//!   in memory, in a file, and in Redis, in turn. Medians of the rounds.
 
 mod memory;
 mod programs;
 mod speed;
+mod stores;
 
 use programs::{BenchResult, Gateway, Tools};
 use speed::{Load, Target};
@@ -29,18 +32,22 @@ struct Extent {
     rounds: usize,
     seconds: u64,
     documents: &'static [usize],
+    /// How many calls of each browser are measured for each store.
+    calls: usize,
 }
 
 const ALL: Extent = Extent {
     rounds: 3,
     seconds: 10,
     documents: &[1, 100, 1_000],
+    calls: 250,
 };
 /// Enough to see that everything works.
 const QUICK: Extent = Extent {
     rounds: 1,
     seconds: 1,
     documents: &[1, 20],
+    calls: 20,
 };
 
 /// The aim for the site's files: this part of nginx's requests a second.
@@ -63,6 +70,7 @@ fn measure() -> BenchResult<()> {
     let extent = if quick { QUICK } else { ALL };
     let mut table = Table::default();
     let load_before = load_average();
+    what_stores_cost(&extent, &tools, &mut table)?;
     memory(&extent, &tools, &mut table)?;
     files(&extent, &tools, &mut table)?;
     sessions(&extent, &tools, &mut table)?;
@@ -82,10 +90,12 @@ fn measure() -> BenchResult<()> {
 
 fn arguments() -> BenchResult<(Tools, bool)> {
     let mut given = std::env::args().skip(1);
-    let (mut nginx, mut wrk, mut demo, mut site, mut quick) = (None, None, None, None, false);
+    let (mut nginx, mut redis, mut wrk) = (None, None, None);
+    let (mut demo, mut site, mut quick) = (None, None, false);
     while let Some(flag) = given.next() {
         let place = match flag.as_str() {
             "--nginx" => &mut nginx,
+            "--redis" => &mut redis,
             "--wrk" => &mut wrk,
             "--demo" => &mut demo,
             "--site" => &mut site,
@@ -102,6 +112,7 @@ fn arguments() -> BenchResult<(Tools, bool)> {
     let missing = "start it with `cargo xtask bench gateway`";
     let tools = Tools {
         nginx: nginx.ok_or(missing)?,
+        redis: redis.ok_or(missing)?,
         wrk: wrk.ok_or(missing)?,
         demo: demo.ok_or(missing)?,
         site: site.ok_or(missing)?,
@@ -216,6 +227,33 @@ fn memory(extent: &Extent, tools: &Tools, table: &mut Table) -> BenchResult<()> 
                 format!("under {MAX_MEMORY_MB} MB"),
             ]);
             table.failed += figures.failed;
+        }
+    }
+    Ok(())
+}
+
+/// How much longer a call takes with a store than without one.
+fn what_stores_cost(extent: &Extent, tools: &Tools, table: &mut Table) -> BenchResult<()> {
+    for (call, what, aim) in [
+        (stores::Call::GetSession, "getsession", 1.0),
+        (stores::Call::Upload, "an upload of 100 KB", 2.0),
+    ] {
+        let (times, failed) = stores::measure(tools, call, extent.rounds, extent.calls)?;
+        table.failed += failed;
+        let memory = times[0];
+        for (name, time) in stores::STORES.iter().zip(times) {
+            table.row([
+                format!("{what}, store {name}: p50 and p99"),
+                format!("{:.2} and {:.2} ms", time.p50, time.p99),
+                String::new(),
+                String::new(),
+                format!(
+                    "{:+.2} and {:+.2} ms to memory",
+                    time.p50 - memory.p50,
+                    time.p99 - memory.p99
+                ),
+                format!("p99 under {aim} ms more"),
+            ]);
         }
     }
     Ok(())

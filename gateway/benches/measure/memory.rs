@@ -104,7 +104,7 @@ pub fn measure(tools: &Tools, direction: Direction, count: usize) -> BenchResult
 }
 
 /// Lets all browsers wait for each other.
-struct Rendezvous {
+pub struct Rendezvous {
     count: usize,
     begun: watch::Sender<usize>,
     going: watch::Sender<bool>,
@@ -112,7 +112,8 @@ struct Rendezvous {
 }
 
 impl Rendezvous {
-    fn new(count: usize) -> Rendezvous {
+    /// For that many browsers.
+    pub fn new(count: usize) -> Rendezvous {
         Rendezvous {
             count,
             begun: watch::Sender::new(0),
@@ -127,7 +128,8 @@ impl Rendezvous {
         let _ = tokio::time::timeout(TIMEOUT, all).await;
     }
 
-    fn release(&self) {
+    /// Lets all go on.
+    pub fn release(&self) {
         self.going.send_replace(true);
     }
 
@@ -216,7 +218,7 @@ fn expect(is_good: bool, head: &str) -> io::Result<()> {
 }
 
 /// An AccelerateConnect in which every consumer has one action, named after them.
-async fn accelerate_connect(listener: TcpListener, all: Arc<Rendezvous>) {
+pub async fn accelerate_connect(listener: TcpListener, all: Arc<Rendezvous>) {
     while let Ok((stream, _)) = listener.accept().await {
         let all = all.clone();
         tokio::spawn(async move {
@@ -259,7 +261,7 @@ async fn answer(connection: &mut HttpConnection, all: &Rendezvous) -> io::Result
 }
 
 /// A connection, and the bytes that were received and not read yet.
-struct HttpConnection {
+pub struct HttpConnection {
     stream: TcpStream,
     received: Vec<u8>,
 }
@@ -272,13 +274,15 @@ impl HttpConnection {
         }
     }
 
-    async fn connect(port: u16) -> io::Result<HttpConnection> {
+    /// A connection to that port of this machine.
+    pub async fn connect(port: u16) -> io::Result<HttpConnection> {
         Ok(HttpConnection::of(
             TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?,
         ))
     }
 
-    async fn send(&self, mut bytes: &[u8]) -> io::Result<()> {
+    /// Sends all of these bytes.
+    pub async fn send(&self, mut bytes: &[u8]) -> io::Result<()> {
         while !bytes.is_empty() {
             self.stream.writable().await?;
             match self.stream.try_write(bytes) {
@@ -326,7 +330,7 @@ impl HttpConnection {
     }
 
     /// The head of a request or an answer.
-    async fn head(&mut self) -> io::Result<String> {
+    pub async fn head(&mut self) -> io::Result<String> {
         loop {
             let end = self.received.windows(4).position(|it| it == b"\r\n\r\n");
             if let Some(end) = end {

@@ -1,7 +1,7 @@
 //! The programs that are measured, and the demo behind them. Each listens on a free port of the loopback
 //! interface and ends when its value is dropped.
 
-use gateway::session::Sessions;
+use gateway::session::{Sessions, SignIn};
 use gateway::settings::Settings;
 use std::fmt::Write as _;
 use std::io::{Read as _, Write as _};
@@ -15,7 +15,7 @@ pub type BenchResult<T> = Result<T, Box<dyn std::error::Error>>;
 
 /// Settings with higher limits: wrk is one session at one address.
 pub const RAISED_LIMITS: [&str; 2] = [
-    "limits.session_per_minute=100000000",
+    "limits.consumer_per_minute=100000000",
     "limits.address_per_minute=100000000",
 ];
 /// The public origin of the gateway; no proxy with TLS stands in front of it here.
@@ -31,6 +31,8 @@ const START_TIMEOUT: Duration = Duration::from_secs(20);
 pub struct Tools {
     /// nginx, any that knows gzip_static.
     pub nginx: PathBuf,
+    /// Redis or Valkey.
+    pub redis: PathBuf,
     /// wrk, 4.1 or later.
     pub wrk: PathBuf,
     /// Our stand-in for AccelerateConnect.
@@ -131,7 +133,11 @@ impl Gateway {
 
     /// The cookie of a consumer who is signed in.
     pub fn cookie(&self, consumer: &str) -> BenchResult<String> {
-        let cookie = self.sessions.start(consumer, None, SystemTime::now());
+        let sign_in = SignIn {
+            consumer_id: consumer,
+            ..SignIn::default()
+        };
+        let cookie = self.sessions.start(sign_in, SystemTime::now());
         let cookie = cookie.map_err(|refusal| format!("no session: {refusal:?}"))?;
         let pair = cookie.1.to_str()?.split(';').next().unwrap_or_default();
         Ok(pair.to_owned())
@@ -177,6 +183,21 @@ pub fn signed_query(consumer: &str) -> String {
         let _ = write!(query, "{name}={value}&");
     }
     query + "token=" + &token
+}
+
+/// Starts a Redis that writes down what it has, as an office's does.
+pub fn redis(tools: &Tools) -> BenchResult<Program> {
+    let port = free_port()?;
+    let folder = scratch("redis");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder)?;
+    let mut command = Command::new(&tools.redis);
+    command
+        .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "yes"])
+        .args(["--port", &port.to_string()])
+        .arg("--dir")
+        .arg(&folder);
+    Program::start(&mut command, port)
 }
 
 /// Starts nginx with the same site and headers as the gateway. It passes the endpoints on.

@@ -1,12 +1,24 @@
 //! Every setting that has a default: its key, and how its value is read.
 
 use super::MIN_SECRET_BYTES;
-use super::values::{boolean, bytes, count, list, net, one_of, origin, page, text, time};
-use crate::settings::{ForwardedHeader, HeaderValues, Settings, TimeParameter, UploadBody};
+use super::values::{
+    audit, boolean, bytes, colour, count, line, list, net, one_of, origin, page, store, text, time,
+    time_or_none,
+};
+use crate::settings::{
+    FormOfAddress, ForwardedHeader, HeaderValues, Language, Question, Settings, TimeParameter,
+    UploadBody,
+};
 use toml::Value;
 
 /// Reads a value into its setting. An error is the end of a sentence that begins with the key.
 pub type Setter = fn(&mut Settings, &Value) -> Result<(), String>;
+
+/// Keys that had another name, with the one that they have now.
+pub const RENAMED: &[(&str, &str)] = &[
+    ("limits.uploads_per_session", "limits.uploads_per_consumer"),
+    ("limits.session_per_minute", "limits.consumer_per_minute"),
+];
 
 /// The keys and how they are read.
 pub const KEYS: &[(&str, Setter)] = &[
@@ -18,6 +30,15 @@ pub const KEYS: &[(&str, Setter)] = &[
                 .map_err(|_| "must be an address with a port, such as 127.0.0.1:8080".to_owned()),
         )
     }),
+    ("gateway_ops_listen", |it, value| {
+        assign(
+            &mut it.ops_listen,
+            text(value)?
+                .parse()
+                .map(Some)
+                .map_err(|_| "must be an address with a port, such as 127.0.0.1:8090".to_owned()),
+        )
+    }),
     ("gateway_links_key", |it, value| {
         let key = text(value)?;
         if key.len() < MIN_SECRET_BYTES {
@@ -25,6 +46,12 @@ pub const KEYS: &[(&str, Setter)] = &[
         }
         it.session.links_key = Some(key.into());
         Ok(())
+    }),
+    ("gateway_store", |it, value| {
+        assign(&mut it.store, store(text(value)?))
+    }),
+    ("gateway_audit", |it, value| {
+        assign(&mut it.audit, audit(text(value)?))
     }),
     ("accelerate.time", |it, value| {
         assign(
@@ -108,6 +135,49 @@ pub const KEYS: &[(&str, Setter)] = &[
     ("session.cross_site", |it, value| {
         assign(&mut it.session.cross_site, boolean(value))
     }),
+    ("session.ask", |it, value| {
+        assign(
+            &mut it.session.ask,
+            one_of(
+                value,
+                &[
+                    ("nothing", None),
+                    ("birth-date", Some(Question::BirthDate)),
+                    ("postcode", Some(Question::Postcode)),
+                ],
+            ),
+        )
+    }),
+    ("page.broker", |it, value| {
+        assign(&mut it.page.broker, line(value))
+    }),
+    ("page.lang", |it, value| {
+        assign(
+            &mut it.page.lang,
+            one_of(value, &[("nl", Language::Dutch), ("en", Language::English)]),
+        )
+    }),
+    ("page.address", |it, value| {
+        assign(
+            &mut it.page.address,
+            one_of(
+                value,
+                &[
+                    ("u", FormOfAddress::Formal),
+                    ("je", FormOfAddress::Informal),
+                ],
+            ),
+        )
+    }),
+    ("page.phone", |it, value| {
+        assign(&mut it.page.phone, line(value))
+    }),
+    ("page.email", |it, value| {
+        assign(&mut it.page.email, line(value))
+    }),
+    ("page.accent", |it, value| {
+        assign(&mut it.page.accent, colour(value))
+    }),
     ("access.origins", |it, value| {
         assign(&mut it.access.origins, list(value, origin))
     }),
@@ -135,8 +205,8 @@ pub const KEYS: &[(&str, Setter)] = &[
     ("limits.uploads", |it, value| {
         assign(&mut it.limits.uploads, count(value))
     }),
-    ("limits.uploads_per_session", |it, value| {
-        assign(&mut it.limits.uploads_per_session, count(value))
+    ("limits.uploads_per_consumer", |it, value| {
+        assign(&mut it.limits.uploads_per_consumer, count(value))
     }),
     ("limits.headers", |it, value| {
         let size = bytes(value)?;
@@ -158,8 +228,11 @@ pub const KEYS: &[(&str, Setter)] = &[
     ("limits.connections", |it, value| {
         assign(&mut it.limits.connections, count(value))
     }),
-    ("limits.session_per_minute", |it, value| {
-        assign(&mut it.limits.session_per_minute, count(value))
+    ("limits.connections_per_address", |it, value| {
+        assign(&mut it.limits.connections_per_address, count(value))
+    }),
+    ("limits.consumer_per_minute", |it, value| {
+        assign(&mut it.limits.consumer_per_minute, count(value))
     }),
     ("limits.address_per_minute", |it, value| {
         assign(&mut it.limits.address_per_minute, count(value))
@@ -167,8 +240,23 @@ pub const KEYS: &[(&str, Setter)] = &[
     ("limits.header_timeout", |it, value| {
         assign(&mut it.limits.header_timeout, time(value))
     }),
+    ("limits.keep_alive", |it, value| {
+        assign(&mut it.limits.keep_alive, time(value))
+    }),
+    ("limits.body_timeout", |it, value| {
+        assign(&mut it.limits.body_timeout, time(value))
+    }),
+    ("limits.upload_rate", |it, value| {
+        assign(&mut it.limits.upload_rate, bytes(value))
+    }),
+    ("limits.lame_duck", |it, value| {
+        assign(&mut it.limits.lame_duck, time_or_none(value))
+    }),
     ("limits.idle_timeout", |it, value| {
         assign(&mut it.limits.idle_timeout, time(value))
+    }),
+    ("limits.store_wait", |it, value| {
+        assign(&mut it.limits.store_wait, time(value))
     }),
     ("limits.drain", |it, value| {
         assign(&mut it.limits.drain, time(value))

@@ -1,6 +1,7 @@
 use super::keys::KEYS;
 use super::values::{bytes, duration};
 use super::*;
+use crate::settings::AuditSettings;
 use proptest::prelude::*;
 use std::time::Duration;
 
@@ -14,6 +15,10 @@ fn environment() -> Vec<(String, String)> {
         ("ACCELERATE_URL", "https://accelerate.example/api"),
         ("ACCELERATE_DOMAIN", "demo"),
         ("ACCELERATE_SALT", "PRIVATE_SALT"),
+        (
+            "GATEWAY_STORE",
+            "file:/var/lib/consumer-portal/gateway.redb",
+        ),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .to_vec()
@@ -108,7 +113,7 @@ fn every_mistake_is_reported_at_once_and_none_repeats_a_secret() {
         &[
             ("GATEWAY_PUBLIC_URL", "http://portal.example.nl"),
             ("GATEWAY_SECRET", "short-secret"),
-            ("GATEWAY_LISTENS", "x"),
+            ("ACCELERATE_DOMAINS", "x"),
             ("ACCELERATE_DOMAIN", ""),
         ],
         &[("gateway_secret", SECRET)],
@@ -121,7 +126,7 @@ fn every_mistake_is_reported_at_once_and_none_repeats_a_secret() {
         "nonsense.a",
         "must be https",
         "at least 32",
-        "GATEWAY_LISTEN?",
+        "ACCELERATE_DOMAIN?",
         "accelerate_domain",
         "not given by a flag",
     ] {
@@ -149,6 +154,74 @@ fn a_setting_that_is_probably_not_meant_is_a_warning() {
 }
 
 #[test]
+fn a_store_is_a_file_or_a_redis_and_without_one_there_is_a_warning() {
+    let store = |text| read_with("", &[("GATEWAY_STORE", text)], &[]);
+    assert!(matches!(
+        store("file:/var/lib/a.redb").unwrap().settings.store,
+        StoreSettings::File(path) if path == Path::new("/var/lib/a.redb")
+    ));
+    for url in ["redis://10.0.0.5", "rediss://:s3cr3t@valkey.example:6380/1"] {
+        let settings = store(url).unwrap().settings;
+        assert!(matches!(&settings.store, StoreSettings::Redis(_)), "{url}");
+        assert!(!format!("{settings:?}").contains("s3cr3t"));
+    }
+    for wrong in ["", "file:", "/var/lib/a.redb", "redis:", "http://10.0.0.5"] {
+        let mistakes = store(wrong).unwrap_err().concat();
+        assert!(
+            mistakes.contains("gateway_store must be file:PATH"),
+            "{wrong}"
+        );
+    }
+    let flag = [("gateway_store", "redis://:s3cr3t@10.0.0.5")];
+    let mistakes = read_with("", &[], &flag).unwrap_err().concat();
+    assert!(mistakes.contains("a secret is not given by a flag"));
+    assert!(!mistakes.contains("s3cr3t"));
+    let without = environment()
+        .into_iter()
+        .filter(|(it, _)| it != "GATEWAY_STORE");
+    let sources = Sources {
+        environment: without.collect(),
+        ..Sources::default()
+    };
+    let configuration = read(sources, |_| unreachable!()).unwrap();
+    assert!(matches!(
+        configuration.settings.store,
+        StoreSettings::Memory
+    ));
+    assert!(configuration.warnings.concat().contains("in memory"));
+}
+
+#[test]
+fn an_audit_trail_is_a_file_or_standard_error() {
+    let audit = |text| read_with("", &[("GATEWAY_AUDIT", text)], &[]);
+    assert!(matches!(
+        audit("file:/var/log/a").unwrap().settings.audit,
+        AuditSettings::File(path) if path == Path::new("/var/log/a")
+    ));
+    assert!(matches!(
+        audit("stderr").unwrap().settings.audit,
+        AuditSettings::StandardError
+    ));
+    for wrong in ["", "file:", "stdout", "/var/log/a"] {
+        let mistakes = audit(wrong).unwrap_err().concat();
+        assert!(
+            mistakes.contains("gateway_audit must be file:PATH"),
+            "{wrong}"
+        );
+    }
+}
+
+#[test]
+fn a_setting_that_was_renamed_is_read_by_its_old_name_too() {
+    let file = "[limits]\nuploads_per_session = 3\nsession_per_minute = 7";
+    let limits = read_with(file, &[], &[]).unwrap().settings.limits;
+    assert_eq!(
+        (limits.uploads_per_consumer, limits.consumer_per_minute),
+        (3, 7)
+    );
+}
+
+#[test]
 fn settings_that_do_not_go_together_are_a_mistake() {
     let page = read_with(
         "[session]\npage = \"https://www.example.nl/dossier\"",
@@ -159,6 +232,64 @@ fn settings_that_do_not_go_together_are_a_mistake() {
     assert!(page[0].contains("access.origins"));
     let bare = [("GATEWAY_PUBLIC_URL", "http://localhost:8080")];
     assert!(read_with("[session]\ncross_site = true", &bare, &[]).unwrap_err()[0].contains("TLS"));
+}
+
+#[test]
+fn a_variable_of_somebody_elses_is_warned_of_and_no_mistake() {
+    let kubernetes = [
+        ("GATEWAY_SERVICE_HOST", "10.0.0.1"),
+        ("GATEWAY_PORT", "tcp://10.0.0.1:8080"),
+        ("GATEWAY_LISTENS", "x"),
+    ];
+    let warnings = read_with("", &kubernetes, &[]).unwrap().warnings.join("\n");
+    for (name, value) in kubernetes {
+        assert!(
+            warnings.contains(name) && !warnings.contains(value),
+            "{warnings}"
+        );
+    }
+    assert!(warnings.contains("did you mean GATEWAY_LISTEN?"));
+}
+
+#[test]
+fn what_no_office_can_mean_is_a_mistake() {
+    let mistakes =
+        |file: &str, more: &[(&str, &str)]| read_with(file, more, &[]).unwrap_err().join("\n");
+    let trusts = |nets: &str| mistakes(&format!("[access]\ntrusted_proxies = [{nets}]"), &[]);
+    assert!(trusts("'0.0.0.0/0'").contains("trusts everybody"));
+    assert!(trusts("'10.0.0.0/8', '::/0'").contains("trusts everybody"));
+    let letter = "a".repeat(40);
+    for secret in [
+        letter.clone(),
+        format!("{SECRET},{letter}"),
+        "ab".repeat(20),
+    ] {
+        let said = mistakes("", &[("GATEWAY_SECRET", &secret)]);
+        assert!(
+            said.contains("hard to guess") && !said.contains(&letter),
+            "{said}"
+        );
+    }
+    assert!(mistakes("[session]\nphone_link = '366d'", &[]).contains("at most 1h"));
+    assert!(mistakes("[limits]\nuploads = 9\nconnections = 8", &[]).contains("limits.connections"));
+    let path = [("GATEWAY_PUBLIC_URL", "https://www.example.nl/portal")];
+    assert!(mistakes("", &path).contains("without a path"));
+    assert!(mistakes("[accelerate]\ntime_zone = 'Mars/Olympus'", &[]).contains("time zone"));
+}
+
+#[test]
+fn a_change_of_the_secret_says_where_it_stands() {
+    let warnings = |secrets: &str| {
+        let read = read_with("", &[("GATEWAY_SECRET", secrets)], &[]).unwrap();
+        read.warnings.join("\n")
+    };
+    let new = "another-secret-that-nobody-ever-prints-012";
+    assert!(!warnings(SECRET).contains("gateway_secret"));
+    let both = warnings(&format!("{SECRET},{new}"));
+    assert!(both.contains("old,new") && both.contains("new,old"));
+    assert!(!both.contains(SECRET) && !both.contains(new));
+    let third = warnings(&format!("{SECRET},{new},{}", new.replace('a', "b")));
+    assert!(third.contains("more than two"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Reads a single value of the configuration: a time, a size, an address, an origin. An error is the end of
 //! a sentence that begins with the key. It never repeats the value.
 
+use crate::settings::{AuditSettings, StoreSettings};
 use ipnet::IpNet;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -9,6 +10,26 @@ use url::Url;
 
 pub(super) fn text(value: &Value) -> Result<&str, String> {
     value.as_str().ok_or_else(|| "must be a text".to_owned())
+}
+
+/// Reads a text of one line; an empty one is none.
+pub(super) fn line(value: &Value) -> Result<Option<String>, String> {
+    let text = text(value)?.trim();
+    let fits = text.chars().count() <= 200 && !text.chars().any(char::is_control);
+    fits.then(|| Some(text.to_owned()).filter(|it| !it.is_empty()))
+        .ok_or_else(|| "must be a text of one line, of at most 200 characters".to_owned())
+}
+
+/// Reads a colour such as `#0a5c7a`; an empty text is none.
+pub(super) fn colour(value: &Value) -> Result<Option<String>, String> {
+    let text = text(value)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let digits = text.strip_prefix('#').unwrap_or_default();
+    let fits = matches!(digits.len(), 3 | 6) && digits.bytes().all(|it| it.is_ascii_hexdigit());
+    fits.then(|| Some(text.to_owned()))
+        .ok_or_else(|| "must be a colour such as #0a5c7a".to_owned())
 }
 
 pub(super) fn boolean(value: &Value) -> Result<bool, String> {
@@ -63,6 +84,14 @@ pub(super) fn time(value: &Value) -> Result<Duration, String> {
     duration(text(value)?)
 }
 
+/// The same, or `0s`.
+pub(super) fn time_or_none(value: &Value) -> Result<Duration, String> {
+    match text(value)? {
+        "0" | "0s" => Ok(Duration::ZERO),
+        text => duration(text),
+    }
+}
+
 /// Reads a time such as `30s`, `5m`, `12h` or `14d`.
 ///
 /// # Errors
@@ -111,6 +140,29 @@ pub(super) fn bytes(value: &Value) -> Result<u64, String> {
         .and_then(|it| it.checked_mul(unit))
         .filter(|it| (1..=1 << 40).contains(it))
         .ok_or_else(wrong)
+}
+
+/// Reads where the gateway remembers: `file:PATH`, `redis://…` or `rediss://…`.
+pub(super) fn store(text: &str) -> Result<StoreSettings, String> {
+    let text = text.trim();
+    if let Some(path) = text.strip_prefix("file:").filter(|path| !path.is_empty()) {
+        return Ok(StoreSettings::File(path.into()));
+    }
+    let is_redis = Url::parse(text)
+        .is_ok_and(|url| matches!(url.scheme(), "redis" | "rediss") && url.has_host());
+    if is_redis {
+        return Ok(StoreSettings::Redis(text.into()));
+    }
+    Err("must be file:PATH, redis://… or rediss://…".to_owned())
+}
+
+/// Reads where the audit trail goes: `file:PATH` or `stderr`.
+pub(super) fn audit(text: &str) -> Result<AuditSettings, String> {
+    match text.trim().split_once(':') {
+        None if text.trim() == "stderr" => Ok(AuditSettings::StandardError),
+        Some(("file", path)) if !path.is_empty() => Ok(AuditSettings::File(path.into())),
+        _ => Err("must be file:PATH or stderr".to_owned()),
+    }
 }
 
 pub(super) fn net(text: &str) -> Result<IpNet, String> {

@@ -7,7 +7,9 @@ use crate::action_scanner::ActionScanner;
 use crate::app_state::AppState;
 use crate::json_cleaner::JsonCleaner;
 use crate::refusal::Refusal;
+use crate::request_context::request_id;
 use crate::upstream::{Answer, Endpoint, Failure};
+use http::StatusCode;
 use http_body_util::BodyExt as _;
 use std::sync::Arc;
 use std::time::Instant;
@@ -19,20 +21,38 @@ pub async fn request_session(state: &AppState, caller: &Caller) -> Result<Answer
         ("consumer_id", caller.consumer_id()),
         ("ip_address", address.as_str()),
     ];
-    let answer = state.upstream.get(Endpoint::Session, &parameters).await?;
+    let answer = state
+        .upstream
+        .get(Endpoint::Session, caller.consumer_id(), &parameters)
+        .await?;
     require_json_object(answer)
 }
 
 /// Passes an answer that begins as a JSON object does. Its content type says nothing: PHP sends
 /// `text/html` unless told otherwise.
 pub fn require_json_object(answer: Answer) -> Result<Answer, Failure> {
+    require_status_200(&answer)?;
     let mut beginning = Vec::new();
     JsonCleaner::default().clean(&answer.beginning, &mut beginning);
     if beginning.first() == Some(&b'{') {
         return Ok(answer);
     }
-    tracing::warn!("AccelerateConnect answered something else than JSON");
+    tracing::warn!(request = %request_id(), "AccelerateConnect answered something else than JSON");
     Err(Refusal::BadAnswer.into())
+}
+
+/// Passes an answer with status 200. A redirect, a part or an empty answer is none.
+pub fn require_status_200(answer: &Answer) -> Result<(), Refusal> {
+    let status = answer.head.status;
+    if status == StatusCode::OK {
+        return Ok(());
+    }
+    tracing::warn!(
+        request = %request_id(),
+        status = status.as_u16(),
+        "AccelerateConnect answered with another status than 200"
+    );
+    Err(Refusal::BadAnswer)
 }
 
 /// Checks an id that a browser sent: an empty one is a mistake, and what cannot be an id is nobody's
@@ -91,7 +111,7 @@ async fn request_actions(state: &AppState, caller: &Caller) -> Result<Actions, F
         }
     }
     Ok(scanner.finish(Instant::now()).ok_or_else(|| {
-        tracing::warn!("AccelerateConnect's session is no JSON that can be read");
+        tracing::warn!(request = %request_id(), "AccelerateConnect's session is no JSON that can be read");
         Refusal::BadAnswer
     })?)
 }

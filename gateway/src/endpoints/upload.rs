@@ -2,32 +2,35 @@
 //! browser sends is checked before the first byte is passed on.
 
 use super::caller::Caller;
-use super::own_actions::{check_action_id, require_own_action};
+use super::document_body::{self, Document};
+use super::own_actions::{check_action_id, request_session, require_own_action};
 use crate::app_state::AppState;
-use crate::dedup::{Attempt, FirstAttempt, Outcome};
+use crate::audit::{Auditor, Event, OK, Subject};
+use crate::dedup::{Attempt, Ended, FirstAttempt, MustNotLeave, Outcome};
+use crate::last_piece::HeldBody;
 use crate::limits::UploadSlot;
-use crate::refusal::{Refusal, error_body};
+use crate::refusal::{ErrorCode, Refusal, error_body};
 use crate::relay::{RelayBody, RelayError, RelayProgress, drain};
+use crate::request_context::for_this_request;
 use crate::settings::{HeaderValues, UploadBody};
+use crate::transfer::{End, Transfer};
 use crate::upstream::{Failure, error_answer};
 use accelerate::conventions::{
-    COMMENT, FILE_PART, FILENAME, IS_REUPLOAD, MIMETYPE, PRODUCTACTION_ID, UPLOAD_ID,
+    COMMENT, FILENAME, IS_REUPLOAD, IS_REUPLOAD_WITH_HYPHEN, MIMETYPE, PRODUCTACTION_ID,
+    PRODUCTACTION_ID_WITH_HYPHEN, UPLOAD_ID,
 };
 use accelerate::problem::{ProblemKind, check_upload_answer};
 use accelerate::request::{decode_header, encode_header};
 use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use http_body::Body as _;
-use http_body_util::BodyExt as _;
 use std::sync::Arc;
-use std::time::Instant;
 
 /// Room for the multipart headers around a document, in bytes.
 const MULTIPART_BYTES: u64 = 64 * 1024;
-/// The longest name of a file, in characters.
-const MAX_FILENAME: usize = 255;
 /// The longest comment on a file, in characters.
 const MAX_COMMENT: usize = 2_000;
 
@@ -43,27 +46,35 @@ struct Parameters {
 }
 
 impl Parameters {
-    /// Reads the headers. Each may come once, in the ASCII of `encode_header`.
+    /// Reads the headers. Each may come once, in the ASCII of `encode_header`. Proxies drop names with
+    /// underscores unless told otherwise, so that those with hyphens are taken too.
     fn read(headers: &HeaderMap) -> Result<Parameters, Refusal> {
-        let required = |name| text_of(headers, name)?.ok_or(Refusal::InvalidParameter);
-        let upload_id = text_of(headers, UPLOAD_ID)?;
+        let required = |names: &[&'static str]| {
+            text_of(headers, names)?.ok_or_else(|| {
+                tracing::warn!(
+                    header = names[0],
+                    "an upload without a header: a proxy may have dropped it for its underscore"
+                );
+                Refusal::InvalidParameter
+            })
+        };
+        let upload_id = text_of(headers, &[UPLOAD_ID])?;
         if !upload_id.as_deref().is_none_or(is_upload_id) {
             return Err(Refusal::InvalidParameter);
         }
+        let productaction_id = required(&[PRODUCTACTION_ID, PRODUCTACTION_ID_WITH_HYPHEN])?;
         Ok(Parameters {
-            productaction_id: check_action_id(required(PRODUCTACTION_ID)?)?,
-            is_reupload: match required(IS_REUPLOAD)?.as_str() {
+            productaction_id: check_action_id(productaction_id)?,
+            is_reupload: match required(&[IS_REUPLOAD, IS_REUPLOAD_WITH_HYPHEN])?.as_str() {
                 "0" => "0",
                 "1" => "1",
                 _ => return Err(Refusal::InvalidParameter),
             },
-            filename: at_most(MAX_FILENAME, required(FILENAME)?)?,
-            mimetype: Some(required(MIMETYPE)?)
+            filename: required(&[FILENAME])?,
+            mimetype: Some(required(&[MIMETYPE])?)
                 .filter(|it| is_mimetype(it))
                 .ok_or(Refusal::InvalidParameter)?,
-            comment: text_of(headers, COMMENT)?
-                .map(|comment| at_most(MAX_COMMENT, comment))
-                .transpose()?,
+            comment: text_of(headers, &[COMMENT])?.map(|comment| cut(MAX_COMMENT, comment)),
             upload_id,
         })
     }
@@ -87,30 +98,31 @@ impl Parameters {
     }
 }
 
-/// The text of a header; `None` when it is absent or empty.
-fn text_of(headers: &HeaderMap, name: &str) -> Result<Option<String>, Refusal> {
-    let mut values = headers.get_all(name).iter();
-    let value = match (values.next(), values.next()) {
-        (None, _) => return Ok(None),
-        (Some(value), None) => value,
-        (Some(_), Some(_)) => return Err(Refusal::InvalidParameter),
-    };
+/// The text of a header by any of its names; `None` when it is absent or empty. Where one comes twice, it
+/// must say the same.
+fn text_of(headers: &HeaderMap, names: &[&str]) -> Result<Option<String>, Refusal> {
+    let mut found: Option<&HeaderValue> = None;
+    for name in names {
+        let mut values = headers.get_all(*name).iter();
+        let Some(value) = values.next() else { continue };
+        if values.next().is_some() || found.is_some_and(|it| it != value) {
+            return Err(Refusal::InvalidParameter);
+        }
+        found = Some(value);
+    }
+    let Some(value) = found else { return Ok(None) };
     let value = value.to_str().map_err(|_| Refusal::InvalidParameter)?;
     let text = decode_header(value).map_err(|_| Refusal::InvalidParameter)?;
-    let text = text.trim().to_owned();
-    // HTTP allows no other control characters in a header.
-    if text.chars().any(|it| it.is_control() && it != '\t') {
-        return Err(Refusal::InvalidParameter);
-    }
-    Ok(Some(text).filter(|text| !text.is_empty()))
+    Ok(Some(text.trim().to_owned()).filter(|text| !text.is_empty()))
 }
 
-fn at_most(max_chars: usize, text: String) -> Result<String, Refusal> {
-    if text.chars().count() <= max_chars {
-        Ok(text)
-    } else {
-        Err(Refusal::InvalidParameter)
+/// The text, cut after so many characters.
+fn cut(max_chars: usize, mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(max_chars) {
+        text.truncate(end);
+        text.truncate(text.trim_end().len());
     }
+    text
 }
 
 /// Whether an `upload-id` is one: 8 to 64 letters, digits and `-`.
@@ -160,24 +172,65 @@ pub async fn answer(
         }
         Err(failure) => {
             drain(body, max_bytes, limits.idle_timeout);
-            return Err(failure);
+            let result = Err(failure);
+            Handed::by(state, caller).record(&result);
+            return result;
         }
     };
     let (body, progress) = RelayBody::new(body, max_bytes, limits.idle_timeout);
     let upload = Upload {
         state: state.clone(),
+        consumer_id: caller.consumer_id().to_owned(),
         parameters,
         content_type,
-        body: body.drain_on_drop().piece_by_piece(),
+        body: body.at_least(limits.upload_rate).drain_on_drop(),
         progress,
         first,
         slot,
     };
     // A task of its own, so that it goes on when the browser is gone: what has left us whole may be
     // stored, and a repeat must hear so.
-    match tokio::spawn(upload.send()).await {
+    let handed = Handed::by(state, caller);
+    let sending = for_this_request(async move {
+        let result = upload.send().await;
+        handed.record(&result);
+        result
+    });
+    match tokio::spawn(sending).await {
         Ok(response) => response,
         Err(_) => Err(Refusal::Internal.into()),
+    }
+}
+
+/// A document that a consumer hands in, for the audit trail.
+struct Handed {
+    audit: Arc<Auditor>,
+    consumer_id: String,
+    link: String,
+}
+
+impl Handed {
+    fn by(state: &AppState, caller: &Caller) -> Handed {
+        Handed {
+            audit: state.audit.clone(),
+            consumer_id: caller.consumer_id().to_owned(),
+            link: caller.session.link.clone(),
+        }
+    }
+
+    fn record(&self, result: &Result<Response, Failure>) {
+        let outcome = match result {
+            Ok(response) => response
+                .extensions()
+                .get()
+                .map_or(OK, |ErrorCode(code)| code.as_str()),
+            Err(failure) => failure.code(),
+        };
+        let subject = Subject {
+            consumer_id: &self.consumer_id,
+            link: &self.link,
+        };
+        self.audit.record(Event::DocumentIn, outcome, subject);
     }
 }
 
@@ -217,39 +270,45 @@ async fn admit(
     content_type: HeaderValue,
 ) -> Result<Admission, Failure> {
     require_own_action(state, caller, &parameters.productaction_id).await?;
-    let first = match first_attempt(state, caller, &parameters).await {
+    if state.upstream.upload_needs_probe() {
+        request_session(state, caller).await?;
+        state.upstream.upload_was_probed();
+    }
+    let first = match first_attempt(state, caller, &parameters).await? {
         Ok(first) => first,
         Err(outcome) => return Ok(Admission::Repeat(outcome)),
     };
     // A repeat takes no slot: the upload that it waits for has one.
-    let slot = state.limiter.upload_slot(&caller.session.id)?;
+    let slot = state.limiter.upload_slot(caller.consumer_id())?;
     let upload = (parameters, content_type, first, slot);
     Ok(Admission::Send(Box::new(upload)))
 }
 
-/// Registers the upload when it has an `upload-id`. An error is the outcome of the same upload before.
+/// Registers the upload when it has an `upload-id`. The inner error is the outcome of the same upload before.
 async fn first_attempt(
     state: &AppState,
     caller: &Caller,
     parameters: &Parameters,
-) -> Result<Option<FirstAttempt>, Outcome> {
+) -> Result<Result<Option<FirstAttempt>, Outcome>, Refusal> {
     let Some(upload_id) = &parameters.upload_id else {
-        return Ok(None);
+        return Ok(Ok(None));
     };
+    let action = &parameters.productaction_id;
+    let key = state.dedup.key(caller.consumer_id(), action, upload_id);
     loop {
-        let key = (
-            caller.consumer_id().to_owned(),
-            parameters.productaction_id.clone(),
-            upload_id.clone(),
-        );
-        match state.dedup.register(key, Instant::now()) {
-            Attempt::First(first) => return Ok(Some(first)),
+        match state.dedup.register(key.clone()).await? {
+            Attempt::First(first) => return Ok(Ok(Some(first))),
             Attempt::Repeat(repeat) => {
                 state.metrics.repeated.inc();
-                if let Some(outcome) = repeat.outcome().await {
-                    return Err(outcome);
+                match repeat.ended().await {
+                    Ended::Outcome(outcome) => return Ok(Err(outcome)),
+                    // As when AccelerateConnect does not answer: the portal asks whether the document is there.
+                    Ended::Unknown => {
+                        return Ok(Err(outcome_of_refusal(Refusal::AccelerateTimeout)));
+                    }
+                    // The first one broke off on its way to us: this one takes its place.
+                    Ended::BrokeOff => {}
                 }
-                // The first one broke off on its way to us: this one takes its place.
             }
         }
     }
@@ -258,6 +317,7 @@ async fn first_attempt(
 /// An upload that is being sent on.
 struct Upload {
     state: Arc<AppState>,
+    consumer_id: String,
     parameters: Parameters,
     content_type: HeaderValue,
     body: RelayBody,
@@ -271,6 +331,7 @@ impl Upload {
     async fn send(self) -> Result<Response, Failure> {
         let Upload {
             state,
+            consumer_id,
             parameters,
             content_type,
             body,
@@ -279,37 +340,78 @@ impl Upload {
             slot,
         } = self;
         let settings = &state.settings.accelerate;
+        let document = Document::read(
+            &content_type,
+            body,
+            &parameters.mimetype,
+            &parameters.filename,
+        );
+        let document = document.await.map_err(|refusal| {
+            let Some(error) = progress.error() else {
+                return refusal;
+            };
+            state.metrics.aborted("in");
+            refusal_of(error)
+        })?;
+        // What the document is decides, not what the browser says.
+        let parameters = Parameters {
+            filename: document_body::safe_name(&parameters.filename, document.media_type),
+            mimetype: document.media_type.to_owned(),
+            ..parameters
+        };
         let headers = parameters.to_headers(settings.header_values);
         let headers: Vec<(&str, &str)> = headers
             .iter()
             .map(|(name, value)| (*name, value.as_str()))
             .collect();
-        let (content_type, body, sent) = match settings.upload_body {
-            UploadBody::Multipart => (content_type, Body::new(body), progress.clone()),
-            UploadBody::Raw => {
-                let part = file_part(&content_type, body).await?;
-                let content_type = HeaderValue::from_str(&parameters.mimetype)
-                    .map_err(|_| Refusal::InvalidParameter)?;
-                // What follows the part is never read: the request is complete when the part is.
-                let idle_limit = state.settings.limits.idle_timeout;
-                let (part, sent) = RelayBody::new(part, u64::MAX, idle_limit);
-                (content_type, Body::new(part), sent)
+        let (content_type, (body, refused)) = match settings.upload_body {
+            UploadBody::Multipart => {
+                let boundary = document_body::random_boundary()?;
+                let content_type = format!("multipart/form-data; boundary={boundary}");
+                let body = document.into_multipart(&boundary, &parameters.filename);
+                (content_type, body)
+            }
+            UploadBody::Raw => (parameters.mimetype.clone(), document.into_raw()),
+        };
+        let content_type = HeaderValue::try_from(content_type).map_err(|_| Refusal::Internal)?;
+        // AccelerateConnect has not all of it before the store knows that: nobody sends it again then.
+        let may_leave = first.as_ref().map(FirstAttempt::last_piece);
+        let may_leave = async move {
+            match may_leave {
+                Some(last_piece) => last_piece.may_leave().await,
+                None => Ok(()),
             }
         };
+        let (body, must_not_leave) = HeldBody::new(body, may_leave.boxed());
+        // What follows a part is never read: the request is complete when the part is.
+        let limits = &state.settings.limits;
+        let idle_limit = limits.idle_timeout + limits.store_wait;
+        let (body, sent) = RelayBody::new(Body::new(body), u64::MAX, idle_limit);
+        let metrics = state.metrics.clone();
+        let body = Body::new(Transfer::new(
+            Body::new(body.piece_by_piece()),
+            move |end, bytes| {
+                metrics.passed_on("in", bytes);
+                if end == End::BrokenOff {
+                    metrics.aborted("in");
+                }
+            },
+        ));
         state.metrics.uploads.inc();
         let answer = state
             .upstream
-            .upload(&headers, content_type, body, &sent)
+            .upload(&consumer_id, &headers, content_type, body, &sent)
             .await;
         state.metrics.uploads.dec();
         let outcome = match answer {
             Ok((status, body)) => outcome_of_answer(status, &body),
             Err(refusal) => {
                 let refusal = match progress.error().or(sent.error()) {
-                    Some(RelayError::TooLarge) => Refusal::FileTooLarge,
-                    Some(RelayError::SenderIdle) => Refusal::TooSlow,
-                    Some(RelayError::SenderGone) => Refusal::UploadInterrupted,
-                    Some(RelayError::ReceiverIdle) => Refusal::AccelerateTimeout,
+                    _ if must_not_leave.get() == Some(&MustNotLeave::StoreAway) => {
+                        Refusal::StoreUnavailable
+                    }
+                    _ if refused.is_set() => Refusal::InvalidParameter,
+                    Some(error) => refusal_of(error),
                     None => refusal,
                 };
                 if !sent.is_complete() {
@@ -320,28 +422,21 @@ impl Upload {
             }
         };
         if let Some(first) = first {
-            first.complete(outcome.clone(), Instant::now());
+            first.complete(outcome.clone()).await;
         }
         drop(slot);
         Ok(response_of(outcome))
     }
 }
 
-/// The bytes of the part named `file` alone.
-async fn file_part(content_type: &HeaderValue, body: RelayBody) -> Result<Body, Refusal> {
-    let boundary = content_type
-        .to_str()
-        .ok()
-        .and_then(|it| multer::parse_boundary(it).ok())
-        .ok_or(Refusal::InvalidParameter)?;
-    let mut parts = multer::Multipart::new(body.into_data_stream(), boundary);
-    let part = parts
-        .next_field()
-        .await
-        .map_err(|_| Refusal::InvalidParameter)?
-        .filter(|part| part.name() == Some(FILE_PART))
-        .ok_or(Refusal::InvalidParameter)?;
-    Ok(Body::from_stream(part))
+/// Why an upload is refused whose body ended early.
+fn refusal_of(error: RelayError) -> Refusal {
+    match error {
+        RelayError::TooLarge => Refusal::FileTooLarge,
+        RelayError::SenderIdle => Refusal::TooSlow,
+        RelayError::SenderGone => Refusal::UploadInterrupted,
+        RelayError::ReceiverIdle => Refusal::AccelerateTimeout,
+    }
 }
 
 /// The outcome that AccelerateConnect's answer means.
@@ -376,7 +471,21 @@ fn response_of(outcome: Outcome) -> Response {
         (header::CONTENT_TYPE, "application/json"),
         (header::CACHE_CONTROL, "no-store"),
     ];
-    (outcome.status, headers, outcome.body).into_response()
+    let code = (outcome.status != StatusCode::OK).then(|| code_in(&outcome.body));
+    let mut response = (outcome.status, headers, outcome.body).into_response();
+    if let Some(code) = code {
+        response.extensions_mut().insert(ErrorCode(code));
+    }
+    response
+}
+
+/// The code in the body of an error of ours.
+fn code_in(body: &[u8]) -> String {
+    let error: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
+    error["error"]["code"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 #[cfg(test)]
@@ -446,17 +555,6 @@ mod tests {
             let encoded = encode_header(&name);
             let upload = Parameters::read(&headers(FILENAME, encoded.as_bytes())).unwrap();
             prop_assert_eq!(upload.filename, name);
-        }
-
-        #[test]
-        fn no_content_type_makes_it_panic(text in "multipart/form-data[ -~]{0,60}", body in ".{0,200}") {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-            runtime.block_on(async {
-                let (relay, _) = RelayBody::new(Body::from(body), 1_000, std::time::Duration::from_secs(1));
-                if let Ok(part) = file_part(&HeaderValue::from_str(&text).unwrap(), relay).await {
-                    let _ = part.collect().await;
-                }
-            });
         }
     }
 }

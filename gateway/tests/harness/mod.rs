@@ -68,6 +68,27 @@ impl ReceivedRequest {
         found.map(|(_, value)| value)
     }
 
+    /// The document in an upload's body, which is one part between boundaries of the gateway's.
+    pub fn document(&self) -> &[u8] {
+        let content_type =
+            String::from_utf8(self.header("content-type").unwrap().to_vec()).unwrap();
+        let boundary = content_type
+            .strip_prefix("multipart/form-data; boundary=")
+            .unwrap();
+        let name = String::from_utf8(self.header("filename").unwrap().to_vec()).unwrap();
+        let mimetype = String::from_utf8(self.header("mimetype").unwrap().to_vec()).unwrap();
+        let head = format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+             Content-Type: {mimetype}\r\n\r\n"
+        );
+        let tail = format!("\r\n--{boundary}--");
+        let document = self.body.strip_prefix(head.as_bytes()).unwrap();
+        document
+            .trim_ascii_end()
+            .strip_suffix(tail.as_bytes())
+            .unwrap()
+    }
+
     /// Whether the token is right for the parameters.
     pub fn is_signed(&self) -> bool {
         let parameters = self.parameters();
@@ -139,6 +160,11 @@ impl FakeAccelerate {
             .wait_timeout_while(arrived, TIMEOUT, |it| *it < bytes);
         let (arrived, timeout) = waited.unwrap();
         assert!(!timeout.timed_out(), "of {bytes} bytes only {arrived} came");
+    }
+
+    /// How many bytes of bodies have arrived so far.
+    pub fn body_bytes(&self) -> u64 {
+        *self.body_bytes.0.lock().unwrap()
     }
 
     /// The requests to an endpoint so far.
@@ -266,6 +292,7 @@ pub struct TestGateway {
     runtime: Runtime,
     server: Option<ServerHandle>,
     pub address: SocketAddr,
+    pub ops_address: SocketAddr,
     pub settings: Settings,
     pub cookie: String,
 }
@@ -276,6 +303,13 @@ impl TestGateway {
     }
 
     pub fn with(upstream: SocketAddr, change: impl FnOnce(&mut Settings)) -> TestGateway {
+        let mut gateway = TestGateway::signed_out(upstream, change);
+        gateway.cookie = gateway.sign_in(CONSUMER);
+        gateway
+    }
+
+    /// The same without a consumer.
+    pub fn signed_out(upstream: SocketAddr, change: impl FnOnce(&mut Settings)) -> TestGateway {
         // The port is needed first: links and origins contain it.
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
@@ -291,6 +325,7 @@ impl TestGateway {
             ),
         );
         settings.listen = free;
+        settings.limits.lame_duck = Duration::ZERO;
         change(&mut settings);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
@@ -300,37 +335,46 @@ impl TestGateway {
         let server = runtime
             .block_on(async {
                 let listener = tokio::net::TcpListener::from_std(listener)?;
-                gateway::server::start_on(listener, settings.clone())
+                let ops = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+                gateway::server::start_on(listener, Some(ops), settings.clone())
             })
             .unwrap();
-        let mut gateway = TestGateway {
+        TestGateway {
             runtime,
+            ops_address: server.ops_address().unwrap(),
             server: Some(server),
             address: free,
             settings,
             cookie: String::new(),
-        };
-        gateway.cookie = gateway.sign_in(CONSUMER);
-        gateway
+        }
     }
 
-    /// Opens a link of a consumer, and gives the cookie.
+    /// Opens a link of a consumer, presses the button, and gives the cookie.
     pub fn sign_in(&self, consumer: &str) -> String {
         let link = gateway::links::mint(&self.settings, consumer, None, SystemTime::now()).unwrap();
-        let opened = self.send(
-            &format!(
-                "GET {} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
-                link.path()
-            ),
-            &[],
-        );
+        let opened = self.press(link.path(), "");
         assert_eq!(opened.status, 303);
         let cookie = opened.header("set-cookie").unwrap();
         cookie.split(';').next().unwrap().to_owned()
     }
 
+    /// Presses the button of the page at that path, with what was filled in.
+    pub fn press(&self, path: &str, form: &str) -> Answer {
+        let url = &self.settings.public_url;
+        self.send(&press_head(url, path, form), form.as_bytes())
+    }
+
     pub fn get(&self, path: &str) -> Answer {
         self.send(&self.head("GET", path, ""), &[])
+    }
+
+    /// Asks the listener for health, readiness and metrics.
+    pub fn ops(&self, path: &str) -> Answer {
+        let mut stream = TcpStream::connect(self.ops_address).unwrap();
+        stream.set_read_timeout(Some(TIMEOUT)).unwrap();
+        let head = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        stream.write_all(head.as_bytes()).unwrap();
+        Answer::read(stream)
     }
 
     /// A request's head, signed in.
@@ -385,6 +429,16 @@ pub fn head(public_url: &url::Url, cookie: &str, method: &str, path: &str, more:
     )
 }
 
+/// The head of the request that the button of a link's page sends.
+pub fn press_head(public_url: &url::Url, path: &str, form: &str) -> String {
+    let more = format!(
+        "origin: {}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n",
+        public_url.origin().ascii_serialization(),
+        form.len()
+    );
+    head(public_url, "", "POST", path, &more)
+}
+
 /// An upload's head for a body of that length.
 pub fn upload_head(public_url: &url::Url, cookie: &str, upload_id: &str, length: usize) -> String {
     let more = format!(
@@ -400,6 +454,19 @@ pub fn upload_head(public_url: &url::Url, cookie: &str, upload_id: &str, length:
         "/consumerportal/upload_file",
         &more,
     )
+}
+
+/// A browser's multipart body with that document in it.
+pub fn multipart(document: &[u8]) -> Vec<u8> {
+    let head = b"--b\r\ncontent-disposition: form-data; name=\"file\"\r\n\r\n";
+    [&head[..], document, b"\r\n--b--\r\n"].concat()
+}
+
+/// A PDF of that length, as far as its first bytes say.
+pub fn pdf(length: usize) -> Vec<u8> {
+    let mut document = b"%PDF-1.7 ".to_vec();
+    document.resize(length, b'x');
+    document
 }
 
 /// An answer as a client reads it.

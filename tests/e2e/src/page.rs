@@ -183,6 +183,19 @@ impl Page {
         if let Err(error) = self.client.goto(&address).await {
             panic!("{address} does not open: {error}");
         }
+        if address.contains("/open/") {
+            self.press_link_button().await;
+        }
+    }
+
+    /// Presses the button of the page that a link leads to. A link that does not work leads elsewhere.
+    async fn press_link_button(&self) {
+        let button = fantoccini::Locator::Css("form[method=post] button");
+        if let Ok(button) = self.client.find(button).await
+            && let Err(error) = button.click().await
+        {
+            panic!("the link's button cannot be pressed: {error}");
+        }
     }
 
     /// Changes the address's fragment, as a link would.

@@ -123,7 +123,7 @@ impl TestServers {
             .block_on_thread(async {
                 listener.set_nonblocking(true)?;
                 let listener = tokio::net::TcpListener::from_std(listener)?;
-                gateway::server::start_on(listener, self.settings())
+                gateway::server::start_on(listener, None, self.settings())
             })
             .expect("the gateway starts");
         *self.running() = Some(RunningServers {
@@ -149,7 +149,7 @@ impl TestServers {
         settings.session.links_key = Some(LINKS_KEY.into());
         settings.access.origins = vec![format!("http://{}", address_of(&self.broker))];
         // A test sends requests faster than a consumer.
-        settings.limits.session_per_minute = 100_000;
+        settings.limits.consumer_per_minute = 100_000;
         settings.limits.address_per_minute = 100_000;
         (self.change)(self, &mut settings);
         settings

@@ -31,12 +31,18 @@ in_every_browser! {
 
     async fn a_link_opens_the_brokers_page_and_leaves_its_address_clean(page: &Page) {
         page.open("/open/eva").await;
+        page.heading("Uw dossier openen").appears().await;
+        page.button("Mijn dossier openen").click().await;
         page.heading("Welkom Eva Bakker").appears().await;
         let address = page.script("return location.href", vec![]).await;
         assert_eq!(address, page.servers.broker());
-        // Another link in the open page signs in another consumer.
+        // Another link in the open page signs in another consumer, who is asked first.
+        page.allow_console("409");
         let thomas = page.servers.token("thomas");
-        page.set_fragment(&format!("#portal-open={thomas}")).await;
+        page.set_fragment(&format!("#portal-open={thomas}).")).await;
+        page.button("Mijn dossier openen").click().await;
+        page.heading("U bent ingelogd bij een ander dossier").appears().await;
+        page.button("Ja, dit dossier openen").click().await;
         page.heading("Welkom Thomas de Groot").appears().await;
     }
 
@@ -45,8 +51,10 @@ in_every_browser! {
         page.allow_console("cookie");
         page.allow_console("Cookie");
         open_cross_site(page).await;
+        page.button("Mijn dossier openen").click().await;
         page.heading("Uw browser laat u op deze pagina niet inloggen").appears().await;
         page.link("Dossier openen").click().await;
+        page.button("Mijn dossier openen").click().await;
         page.heading("Welkom Eva Bakker").appears().await;
         let address = page.script("return location.href", vec![]).await;
         assert_eq!(address, format!("{}/", page.servers.address()));
@@ -59,6 +67,7 @@ in_chromium! {
     async fn a_bad_link_is_reported_on_the_brokers_page(page: &Page) {
         page.allow_console("401");
         page.open(&format!("{}#portal-open=nonsense", page.servers.broker())).await;
+        page.button("Mijn dossier openen").click().await;
         page.heading("Deze link werkt niet").appears().await;
     }
 

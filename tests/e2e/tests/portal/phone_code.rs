@@ -57,6 +57,27 @@ in_chromium! {
         page.text("Klaar").first().appears().await;
     }
 
+    async fn the_other_devices_are_counted_and_logged_out_from_one(page: &Page) {
+        page.open("/open/eva").await;
+        page.heading("Welkom Eva Bakker").appears().await;
+        page.button("Uitloggen").click().await;
+        page.text(containing("apparaten")).is_absent().await;
+        page.button("Ingelogd blijven").click().await;
+        page.button("Verder op uw telefoon").click().await;
+        let link = read_qr_code(page).await;
+        // From here on this browser is the phone.
+        page.open(&link).await;
+        page.heading("Welkom Eva Bakker").appears().await;
+        page.button("Uitloggen").click().await;
+        page.text("U bent ingelogd op 2 apparaten. Uitloggen geldt voor alle.").appears().await;
+        page.button("Alleen de andere apparaten uitloggen").click().await;
+        page.text("De andere apparaten zijn uitgelogd").appears().await;
+        page.text(containing("2 apparaten")).disappears().await;
+        page.button("Ingelogd blijven").click().await;
+        page.reload().await;
+        page.heading("Welkom Eva Bakker").appears().await;
+    }
+
     async fn a_failed_code_says_why_and_can_be_requested_again(page: &Page) {
         page.open("/open/eva").await;
         page.heading("Welkom Eva Bakker").appears().await;

@@ -1,0 +1,297 @@
+use super::*;
+use crate::settings::Settings;
+use crate::store::{MemoryStore, Store};
+use async_trait::async_trait;
+use std::sync::atomic::AtomicBool;
+
+const WAIT: Duration = Duration::from_secs(10);
+
+/// A copy of the gateway: it shares a store with others, each under its own name.
+#[derive(Debug)]
+struct Copy {
+    shared: Arc<MemoryStore>,
+    name: &'static str,
+    dead: Arc<Mutex<Vec<&'static str>>>,
+    away: AtomicBool,
+}
+
+impl Copy {
+    fn ask(&self) -> Result<&MemoryStore, StoreAway> {
+        match self.away.load(Ordering::Relaxed) {
+            true => Err(StoreAway),
+            false => Ok(&self.shared),
+        }
+    }
+}
+
+#[async_trait]
+impl Store for Copy {
+    async fn get(&self, keys: &[StoreKey]) -> Result<Vec<Option<Bytes>>, StoreAway> {
+        self.ask()?.get(keys).await
+    }
+
+    async fn put(&self, key: &StoreKey, value: Bytes, lifetime: Duration) -> Result<(), StoreAway> {
+        self.ask()?.put(key, value, lifetime).await
+    }
+
+    async fn put_new(
+        &self,
+        key: &StoreKey,
+        value: Bytes,
+        lifetime: Duration,
+    ) -> Result<Option<Bytes>, StoreAway> {
+        self.ask()?.put_new(key, value, lifetime).await
+    }
+
+    async fn replace(
+        &self,
+        key: &StoreKey,
+        old: Bytes,
+        new: Option<(Bytes, Duration)>,
+    ) -> Result<bool, StoreAway> {
+        self.ask()?.replace(key, old, new).await
+    }
+
+    async fn count(&self, key: &StoreKey, lifetime: Duration) -> Result<u64, StoreAway> {
+        self.ask()?.count(key, lifetime).await
+    }
+
+    fn is_shared(&self) -> bool {
+        true
+    }
+
+    fn copy(&self) -> &str {
+        self.name
+    }
+
+    async fn is_running(&self, copy: &str) -> Result<bool, StoreAway> {
+        self.ask()?;
+        Ok(!self.dead.lock().unwrap().contains(&copy))
+    }
+}
+
+/// Two copies with one store.
+struct Copies {
+    one: Arc<Dedup>,
+    other: Arc<Dedup>,
+    store_of_one: Arc<Copy>,
+    dead: Arc<Mutex<Vec<&'static str>>>,
+}
+
+fn copies() -> Copies {
+    let shared = Arc::new(MemoryStore::new());
+    let dead: Arc<Mutex<Vec<&'static str>>> = Arc::default();
+    let copy = |name| {
+        Arc::new(Copy {
+            shared: shared.clone(),
+            name,
+            dead: dead.clone(),
+            away: AtomicBool::new(false),
+        })
+    };
+    let dedup = |store: Arc<Copy>| {
+        let settings = Settings::new(
+            "https://portal.example.nl/".parse().unwrap(),
+            "dist".into(),
+            Vec::new(),
+            (
+                "https://accelerate.example/".parse().unwrap(),
+                "demo".to_owned(),
+                "PRIVATE_SALT".into(),
+            ),
+        );
+        Arc::new(Dedup::new(Arc::new(Records::new(store, &settings)), WAIT))
+    };
+    let store_of_one = copy("one");
+    Copies {
+        one: dedup(store_of_one.clone()),
+        other: dedup(copy("other")),
+        store_of_one,
+        dead,
+    }
+}
+
+fn dedup() -> Arc<Dedup> {
+    copies().one
+}
+
+fn success() -> Outcome {
+    Outcome {
+        status: StatusCode::OK,
+        body: Bytes::from_static(b"{\"a\": 1}"),
+    }
+}
+
+async fn register(dedup: &Arc<Dedup>, upload_id: &str) -> Attempt {
+    let key = dedup.key("CNSR1", "PRA1", upload_id);
+    dedup.register(key).await.unwrap()
+}
+
+async fn first(dedup: &Arc<Dedup>, upload_id: &str) -> FirstAttempt {
+    match register(dedup, upload_id).await {
+        Attempt::First(first) => first,
+        Attempt::Repeat(repeat) => panic!("it is the first, and not {repeat:?}"),
+    }
+}
+
+async fn repeat(dedup: &Arc<Dedup>, upload_id: &str) -> RepeatAttempt {
+    match register(dedup, upload_id).await {
+        Attempt::Repeat(repeat) => repeat,
+        Attempt::First(_) => panic!("it is a repeat"),
+    }
+}
+
+#[test]
+fn a_stage_is_read_as_it_was_written() {
+    for stage in [
+        Stage::Claimed("a.1".to_owned()),
+        Stage::Whole("b.2".to_owned()),
+        Stage::Done(success()),
+    ] {
+        assert_eq!(Stage::read(&stage.to_bytes()), Some(stage));
+    }
+    for other in ["", "claimed", "done 20", "done 2000 x", "done x", "gone 1"] {
+        assert_eq!(Stage::read(&other.into()), None, "{other}");
+    }
+}
+
+#[tokio::test]
+async fn a_repeat_gets_the_first_ones_outcome_before_and_after_it_is_known() {
+    let dedup = dedup();
+    let one = first(&dedup, "a").await;
+    let waiting = tokio::spawn(repeat(&dedup, "a").await.ended());
+    one.complete(success()).await;
+    assert_eq!(waiting.await.unwrap(), Ended::Outcome(success()));
+    let later = repeat(&dedup, "a").await.ended().await;
+    assert_eq!(later, Ended::Outcome(success()));
+    assert!(dedup.running().is_empty());
+    first(&dedup, "b").await;
+}
+
+#[tokio::test]
+async fn an_upload_that_broke_off_may_be_sent_again() {
+    let dedup = dedup();
+    let one = first(&dedup, "a").await;
+    let waiting = repeat(&dedup, "a").await;
+    drop(one);
+    assert_eq!(waiting.ended().await, Ended::BrokeOff);
+    first(&dedup, "a").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_repeat_at_another_copy_gets_the_outcome_before_and_after_it_is_known() {
+    let Copies { one, other, .. } = copies();
+    let sending = first(&one, "a").await;
+    let waiting = tokio::spawn(repeat(&other, "a").await.ended());
+    tokio::task::yield_now().await;
+    let waiting_too = tokio::spawn(repeat(&other, "a").await.ended());
+    sending.last_piece().may_leave().await.unwrap();
+    sending.complete(success()).await;
+    assert_eq!(waiting.await.unwrap(), Ended::Outcome(success()));
+    assert_eq!(waiting_too.await.unwrap(), Ended::Outcome(success()));
+    let later = repeat(&other, "a").await.ended().await;
+    assert_eq!(later, Ended::Outcome(success()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_copy_may_send_what_broke_off_here() {
+    let Copies { one, other, .. } = copies();
+    let sending = first(&one, "a").await;
+    let waiting = tokio::spawn(repeat(&other, "a").await.ended());
+    drop(sending);
+    assert_eq!(waiting.await.unwrap(), Ended::BrokeOff);
+    first(&other, "a").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dead_copys_upload_may_be_sent_again_unless_its_last_piece_may_have_left() {
+    let Copies {
+        one, other, dead, ..
+    } = copies();
+    let _begun = first(&one, "begun").await;
+    let whole = first(&one, "whole").await;
+    whole.last_piece().may_leave().await.unwrap();
+    dead.lock().unwrap().push("one");
+    let ended = repeat(&other, "begun").await.ended();
+    assert_eq!(ended.await, Ended::BrokeOff);
+    first(&other, "begun").await;
+    for _ in 0..2 {
+        let ended = repeat(&other, "whole").await.ended();
+        assert_eq!(ended.await, Ended::Unknown);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_copy_that_was_taken_for_dead_does_not_send_the_last_piece() {
+    let Copies {
+        one, other, dead, ..
+    } = copies();
+    let slow = first(&one, "a").await;
+    dead.lock().unwrap().push("one");
+    let ended = repeat(&other, "a").await.ended();
+    assert_eq!(ended.await, Ended::BrokeOff);
+    let second = first(&other, "a").await;
+    let slow_one = slow.last_piece().may_leave().await;
+    assert_eq!(slow_one, Err(MustNotLeave::Taken));
+    drop(slow);
+    tokio::task::yield_now().await;
+    assert_eq!(second.last_piece().may_leave().await, Ok(()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_the_store_is_away_an_upload_waits_and_its_last_piece_does_not_leave() {
+    let Copies {
+        one, store_of_one, ..
+    } = copies();
+    let sending = first(&one, "a").await;
+    store_of_one.away.store(true, Ordering::Relaxed);
+    let began = tokio::time::Instant::now();
+    let last_piece = sending.last_piece().may_leave().await;
+    assert_eq!(last_piece, Err(MustNotLeave::StoreAway));
+    let key = one.key("CNSR1", "PRA1", "b");
+    assert!(one.register(key).await.is_err());
+    assert!(began.elapsed() > WAIT);
+    drop(sending);
+    tokio::task::yield_now().await;
+    store_of_one.away.store(false, Ordering::Relaxed);
+    // The claim could not be given up, and is this copy's own.
+    let again = first(&one, "a").await;
+    assert_eq!(again.last_piece().may_leave().await, Ok(()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_claim_that_could_not_be_given_up_is_given_up_later() {
+    let Copies {
+        one,
+        other,
+        store_of_one,
+        ..
+    } = copies();
+    let sending = first(&one, "a").await;
+    store_of_one.away.store(true, Ordering::Relaxed);
+    drop(sending);
+    let waiting = tokio::spawn(repeat(&other, "a").await.ended());
+    tokio::time::sleep(WAIT).await;
+    assert!(!waiting.is_finished());
+    store_of_one.away.store(false, Ordering::Relaxed);
+    assert_eq!(waiting.await.unwrap(), Ended::BrokeOff);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outcome_that_the_store_cannot_take_is_given_to_it_later() {
+    let Copies {
+        one,
+        other,
+        store_of_one,
+        ..
+    } = copies();
+    let sending = first(&one, "a").await;
+    sending.last_piece().may_leave().await.unwrap();
+    store_of_one.away.store(true, Ordering::Relaxed);
+    sending.complete(success()).await;
+    let here = repeat(&one, "a").await.ended().await;
+    assert_eq!(here, Ended::Outcome(success()));
+    let waiting = tokio::spawn(repeat(&other, "a").await.ended());
+    store_of_one.away.store(false, Ordering::Relaxed);
+    assert_eq!(waiting.await.unwrap(), Ended::Outcome(success()));
+}

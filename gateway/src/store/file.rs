@@ -1,0 +1,369 @@
+//! The store in one file, an embedded database (redb): what was written survives a restart, a killed process
+//! and a machine without power. One gateway at a time can have the file open.
+
+use super::memory::number_in;
+use super::{Store, StoreAway, StoreKey, random_copy};
+use async_trait::async_trait;
+use bytes::Bytes;
+use redb::{
+    Database, DatabaseError, ReadableDatabase as _, ReadableTable as _, Table, TableDefinition,
+};
+use std::fmt;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant, SystemTime};
+use tokio::sync::oneshot;
+
+/// For each key when it ends, in Unix milliseconds, and its value.
+const VALUES: TableDefinition<'_, &str, (u64, &[u8])> = TableDefinition::new("values");
+/// The same keys in the order of their ends.
+const ENDS: TableDefinition<'_, (u64, &str), ()> = TableDefinition::new("ends");
+/// How much of the file is kept in memory, in bytes.
+const CACHE_BYTES: usize = 8 << 20;
+/// How many changes are written at once at most: each writing waits for the disk.
+const MAX_BATCH: usize = 256;
+/// How often what has ended is removed, and how much of it at once.
+const CLEANUP: Duration = Duration::from_secs(60);
+const MAX_CLEANUP: usize = 10_000;
+
+/// The store in a file.
+pub struct FileStore {
+    database: Arc<Database>,
+    /// The thread that writes takes changes from here, and ends when this does.
+    changes: Sender<(Change, oneshot::Sender<Outcome>)>,
+    copy: String,
+}
+
+impl fmt::Debug for FileStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FileStore")
+    }
+}
+
+/// One change of one value.
+struct Change {
+    key: StoreKey,
+    kind: ChangeKind,
+}
+
+enum ChangeKind {
+    Put(Bytes, Duration),
+    PutNew(Bytes, Duration),
+    Replace(Bytes, Option<(Bytes, Duration)>),
+    Count(Duration),
+}
+
+/// What a change gave.
+enum Outcome {
+    Was(Option<Bytes>),
+    IsSo(bool),
+    Number(u64),
+}
+
+impl FileStore {
+    /// Opens the file, or makes it.
+    ///
+    /// # Errors
+    /// When it cannot be opened or made, is none of ours, or another gateway has it open.
+    pub fn open(path: &Path) -> io::Result<FileStore> {
+        let mut builder = Database::builder();
+        builder.set_cache_size(CACHE_BYTES);
+        let database = Arc::new(builder.create(path).map_err(|error| match error {
+            DatabaseError::DatabaseAlreadyOpen => io::Error::new(
+                io::ErrorKind::ResourceBusy,
+                "another gateway has the file of gateway_store open",
+            ),
+            error => io::Error::other(format!(
+                "the file of gateway_store cannot be opened: {error}"
+            )),
+        })?);
+        let (changes, received) = channel();
+        // Makes the tables, so that they can be read.
+        write(&database, Vec::new()).map_err(io::Error::other)?;
+        let writer = database.clone();
+        std::thread::Builder::new()
+            .name("store".to_owned())
+            .spawn(move || write_all(&writer, &received))?;
+        Ok(FileStore {
+            database,
+            changes,
+            copy: random_copy(),
+        })
+    }
+
+    async fn change(&self, key: &StoreKey, kind: ChangeKind) -> Result<Outcome, StoreAway> {
+        let key = key.clone();
+        let (sender, outcome) = oneshot::channel();
+        let change = Change { key, kind };
+        self.changes.send((change, sender)).map_err(|_| StoreAway)?;
+        outcome.await.map_err(|_| StoreAway)
+    }
+
+    fn values(&self, keys: &[StoreKey]) -> Result<Vec<Option<Bytes>>, redb::Error> {
+        let now = unix_milliseconds();
+        let values = self.database.begin_read()?.open_table(VALUES)?;
+        let value = |key: &StoreKey| {
+            let found = values.get(key.as_str())?;
+            Ok(found.and_then(|found| {
+                let (until, value) = found.value();
+                (until > now).then(|| Bytes::copy_from_slice(value))
+            }))
+        };
+        keys.iter().map(value).collect()
+    }
+}
+
+/// Writes changes until nobody has any. Those that wait together are written together.
+fn write_all(database: &Database, received: &Receiver<(Change, oneshot::Sender<Outcome>)>) {
+    let mut cleaned = Instant::now();
+    while let Ok(first) = received.recv() {
+        let more = received.try_iter().take(MAX_BATCH - 1);
+        let (changes, senders): (Vec<_>, Vec<_>) = std::iter::once(first).chain(more).unzip();
+        match write(database, changes) {
+            // Who does not wait any more need not hear.
+            Ok(outcomes) => senders
+                .into_iter()
+                .zip(outcomes)
+                .for_each(|(sender, outcome)| {
+                    let _ = sender.send(outcome);
+                }),
+            // The senders are dropped, and so everybody hears that it failed.
+            Err(error) => tracing::error!(%error, "the store cannot write its file"),
+        }
+        if cleaned.elapsed() > CLEANUP {
+            cleaned = Instant::now();
+            if let Err(error) = clean(database, unix_milliseconds()) {
+                tracing::error!(%error, "the store cannot clean its file");
+            }
+        }
+    }
+}
+
+/// Makes changes, and returns when the disk has them.
+fn write(database: &Database, changes: Vec<Change>) -> Result<Vec<Outcome>, redb::Error> {
+    let transaction = database.begin_write()?;
+    let outcomes = {
+        let mut tables = Tables {
+            values: transaction.open_table(VALUES)?,
+            ends: transaction.open_table(ENDS)?,
+            now: unix_milliseconds(),
+        };
+        let outcomes = changes.into_iter().map(|change| tables.change(change));
+        outcomes.collect::<Result<Vec<Outcome>, redb::Error>>()?
+    };
+    transaction.commit()?;
+    Ok(outcomes)
+}
+
+/// Removes what has ended.
+fn clean(database: &Database, now: u64) -> Result<(), redb::Error> {
+    let transaction = database.begin_write()?;
+    {
+        let mut values = transaction.open_table(VALUES)?;
+        let mut ends = transaction.open_table(ENDS)?;
+        let mut ended = Vec::new();
+        for end in ends.range(..(now, ""))?.take(MAX_CLEANUP) {
+            let (end, _) = end?;
+            let (end, key) = end.value();
+            ended.push((end, key.to_owned()));
+        }
+        for (end, key) in ended {
+            ends.remove((end, key.as_str()))?;
+            values.remove(key.as_str())?;
+        }
+    }
+    transaction.commit()?;
+    Ok(())
+}
+
+/// The tables while they are written.
+struct Tables<'a> {
+    values: Table<'a, &'static str, (u64, &'static [u8])>,
+    ends: Table<'a, (u64, &'static str), ()>,
+    now: u64,
+}
+
+impl Tables<'_> {
+    fn change(&mut self, Change { key, kind }: Change) -> Result<Outcome, redb::Error> {
+        let present = self.present(&key)?;
+        Ok(match kind {
+            ChangeKind::Put(value, lifetime) => {
+                self.put(&key, &value, self.end(lifetime))?;
+                Outcome::Was(None)
+            }
+            ChangeKind::PutNew(value, lifetime) => {
+                if present.is_none() {
+                    self.put(&key, &value, self.end(lifetime))?;
+                }
+                Outcome::Was(present.map(|(_, value)| value))
+            }
+            ChangeKind::Replace(old, new) => {
+                let present = present.map(|(_, value)| value);
+                let is_so = present.as_ref() == Some(&old)
+                    || present.as_ref() == new.as_ref().map(|(value, _)| value);
+                match new {
+                    Some((value, lifetime)) if is_so => {
+                        self.put(&key, &value, self.end(lifetime))?;
+                    }
+                    None if is_so => self.remove(&key)?,
+                    _ => {}
+                }
+                Outcome::IsSo(is_so)
+            }
+            ChangeKind::Count(lifetime) => {
+                let (until, before) = match present {
+                    Some((until, value)) => (until, number_in(&value)),
+                    None => (self.end(lifetime), 0),
+                };
+                let number = before + 1;
+                self.put(&key, number.to_string().as_bytes(), until)?;
+                Outcome::Number(number)
+            }
+        })
+    }
+
+    fn end(&self, lifetime: Duration) -> u64 {
+        let lifetime = u64::try_from(lifetime.as_millis()).unwrap_or(u64::MAX);
+        self.now.saturating_add(lifetime.max(1))
+    }
+
+    /// The value that has not ended, and when it does.
+    fn present(&self, key: &StoreKey) -> Result<Option<(u64, Bytes)>, redb::Error> {
+        let found = self.values.get(key.as_str())?;
+        Ok(found.and_then(|found| {
+            let (until, value) = found.value();
+            (until > self.now).then(|| (until, Bytes::copy_from_slice(value)))
+        }))
+    }
+
+    fn put(&mut self, key: &StoreKey, value: &[u8], until: u64) -> Result<(), redb::Error> {
+        self.remove(key)?;
+        self.values.insert(key.as_str(), (until, value))?;
+        self.ends.insert((until, key.as_str()), ())?;
+        Ok(())
+    }
+
+    fn remove(&mut self, key: &StoreKey) -> Result<(), redb::Error> {
+        let removed = self.values.remove(key.as_str())?;
+        let until = removed.map(|removed| removed.value().0);
+        if let Some(until) = until {
+            self.ends.remove((until, key.as_str()))?;
+        }
+        Ok(())
+    }
+}
+
+fn unix_milliseconds() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or(0, |since| {
+        u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    })
+}
+
+#[async_trait]
+impl Store for FileStore {
+    /// Reads at once, and not in another thread: the file is small, and the system has it in memory.
+    async fn get(&self, keys: &[StoreKey]) -> Result<Vec<Option<Bytes>>, StoreAway> {
+        self.values(keys).map_err(|error| {
+            tracing::error!(%error, "the store cannot read its file");
+            StoreAway
+        })
+    }
+
+    async fn put(&self, key: &StoreKey, value: Bytes, lifetime: Duration) -> Result<(), StoreAway> {
+        self.change(key, ChangeKind::Put(value, lifetime)).await?;
+        Ok(())
+    }
+
+    async fn put_new(
+        &self,
+        key: &StoreKey,
+        value: Bytes,
+        lifetime: Duration,
+    ) -> Result<Option<Bytes>, StoreAway> {
+        match self
+            .change(key, ChangeKind::PutNew(value, lifetime))
+            .await?
+        {
+            Outcome::Was(value) => Ok(value),
+            _ => Err(StoreAway),
+        }
+    }
+
+    async fn replace(
+        &self,
+        key: &StoreKey,
+        old: Bytes,
+        new: Option<(Bytes, Duration)>,
+    ) -> Result<bool, StoreAway> {
+        match self.change(key, ChangeKind::Replace(old, new)).await? {
+            Outcome::IsSo(is_so) => Ok(is_so),
+            _ => Err(StoreAway),
+        }
+    }
+
+    async fn count(&self, key: &StoreKey, lifetime: Duration) -> Result<u64, StoreAway> {
+        match self.change(key, ChangeKind::Count(lifetime)).await? {
+            Outcome::Number(number) => Ok(number),
+            _ => Err(StoreAway),
+        }
+    }
+
+    fn is_shared(&self) -> bool {
+        false
+    }
+
+    fn copy(&self) -> &str {
+        &self.copy
+    }
+
+    async fn is_running(&self, copy: &str) -> Result<bool, StoreAway> {
+        Ok(copy == self.copy)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(name: &str) -> std::path::PathBuf {
+        let file = std::env::temp_dir().join(format!("gateway-{}-{name}.redb", std::process::id()));
+        let _ = std::fs::remove_file(&file);
+        file
+    }
+
+    #[tokio::test]
+    async fn a_file_behaves_as_a_store() {
+        let file = file("behaves");
+        super::super::tests::behaves_as_a_store(&FileStore::open(&file).unwrap()).await;
+        std::fs::remove_file(file).unwrap();
+    }
+
+    #[tokio::test]
+    async fn only_one_gateway_has_the_file_open() {
+        let file = file("twice");
+        let first = FileStore::open(&file).unwrap();
+        let second = FileStore::open(&file).unwrap_err();
+        assert!(second.to_string().contains("another gateway"), "{second}");
+        drop(first);
+        std::fs::remove_file(file).unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_has_ended_leaves_the_file() {
+        let file = file("ends");
+        let store = FileStore::open(&file).unwrap();
+        let key = |name: &str| StoreKey::new(name.to_owned());
+        let minute = Duration::from_secs(60);
+        for name in ["a", "b"] {
+            store.put(&key(name), "1".into(), minute).await.unwrap();
+        }
+        store.put(&key("b"), "1".into(), 3 * minute).await.unwrap();
+        clean(&store.database, unix_milliseconds() + 120_000).unwrap();
+        let values = store.get(&[key("a"), key("b")]).await.unwrap();
+        assert_eq!(values, [None, Some("1".into())]);
+        std::fs::remove_file(file).unwrap();
+    }
+}

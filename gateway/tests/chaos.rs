@@ -1,0 +1,390 @@
+//! Three copies of the gateway with one Redis behind nginx, round robin, while connections are cut, copies are
+//! killed and started again, and the store is stopped: no document is lost, none comes twice, and every
+//! consumer hears what became of theirs.
+//!
+//! The run of every day is small. `CHAOS_UPLOADS=2000 cargo test -p gateway --test chaos` is the large one.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![cfg(unix)]
+
+mod harness;
+mod programs;
+
+use gateway::session::{Sessions, SignIn};
+use harness::{Answer, FakeAccelerate, ReceivedRequest, multipart, pdf, send_json};
+use programs::{Copy, Nginx, Redis, eventually, public_url};
+use std::collections::HashMap;
+use std::io::{Read as _, Write as _};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::{Duration, Instant, SystemTime};
+
+/// How many uploads there are without `CHAOS_UPLOADS`.
+const UPLOADS: usize = 90;
+/// How many browsers send at the same time.
+const BROWSERS: usize = 16;
+const ACTIONS_OF_A_CONSUMER: usize = 10;
+/// How long a browser waits for an answer, and all tries of one upload may take together.
+const PATIENCE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_secs(180);
+/// For how long the store is away.
+const OUTAGE: Duration = Duration::from_secs(2);
+
+const SETTINGS: [&str; 5] = [
+    "limits.consumer_per_minute=1000000",
+    "limits.address_per_minute=1000000",
+    "limits.uploads_per_consumer=100",
+    "limits.store_wait=2s",
+    "accelerate.circuit_failures=1000000",
+];
+
+/// What AccelerateConnect has: for each action how often, and how many bytes.
+type Arrived = Arc<Mutex<HashMap<String, Vec<usize>>>>;
+
+/// Random enough, and the same again for the same beginning.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, end: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % end
+    }
+
+    fn chance(&mut self, of_a_hundred: u64) -> bool {
+        self.below(100) < of_a_hundred
+    }
+}
+
+/// How the browsers came to know what became of their documents.
+#[derive(Default)]
+struct Tally {
+    uploads: AtomicUsize,
+    cut: AtomicUsize,
+    lost_connections: AtomicUsize,
+    store_away: AtomicUsize,
+    unknown: AtomicUsize,
+}
+
+#[test]
+fn no_upload_is_lost_or_doubled_or_without_an_outcome() {
+    let uploads = std::env::var("CHAOS_UPLOADS").map_or(UPLOADS, |it| it.parse().unwrap());
+    let arrived = Arrived::default();
+    let upstream = accelerate(arrived.clone());
+    let mut redis = Redis::start();
+    let url = redis.url();
+    let start = |listen: &str| Copy::start_at(listen, &upstream, &url, &SETTINGS);
+    let mut copies = [(); 3].map(|()| start("127.0.0.1:0"));
+    let nginx = Nginx::start(&copies.each_ref().map(|copy| copy.address));
+    let sessions = Sessions::new(&programs::typed_settings());
+    let (next, tally) = (AtomicUsize::new(0), Tally::default());
+    let (done, finished) = mpsc::channel();
+    let began = Instant::now();
+    std::thread::scope(|scope| {
+        for _ in 0..BROWSERS {
+            let (next, tally, sessions, done) = (&next, &tally, &sessions, done.clone());
+            let address = nginx.address;
+            scope.spawn(move || {
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    if number >= uploads {
+                        return;
+                    }
+                    let browser = Browser::new(number, address, sessions, tally);
+                    browser.hand_in();
+                    let _ = done.send(());
+                }
+            });
+        }
+        drop(done);
+        // A disturbance each time that so many are done, and more at the same time are under way.
+        let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
+        for number in 0.. {
+            if finished.iter().take(15).count() < 15 {
+                break;
+            }
+            match number % 4 {
+                1 => {
+                    redis.stop();
+                    std::thread::sleep(OUTAGE);
+                    redis.start_again();
+                }
+                3 => {
+                    redis.pause();
+                    std::thread::sleep(OUTAGE);
+                    redis.resume();
+                }
+                _ => {
+                    let copy = &mut copies[dice.below(3) as usize];
+                    let listen = copy.address.to_string();
+                    copy.kill();
+                    *copy = start(&listen);
+                }
+            }
+        }
+    });
+    let arrived = arrived.lock().unwrap();
+    let count = |it: &AtomicUsize| it.load(Ordering::Relaxed);
+    println!(
+        "{uploads} uploads in {:.0} s: {} cut on purpose, {} lost connections, {} refused without the \
+         store, {} of which nobody knew; {} documents arrived",
+        began.elapsed().as_secs_f64(),
+        count(&tally.cut),
+        count(&tally.lost_connections),
+        count(&tally.store_away),
+        count(&tally.unknown),
+        arrived.len(),
+    );
+    assert_eq!(count(&tally.uploads), uploads, "each has an outcome");
+    for number in 0..uploads {
+        let action = action_of(number);
+        let sizes = arrived.get(&action);
+        let expected = vec![length_of(number)];
+        assert_eq!(sizes, Some(&expected), "how often {action} arrived");
+    }
+    drop(arrived);
+    log_out_holds_everywhere_within_a_second(&nginx, &copies, &sessions);
+}
+
+fn log_out_holds_everywhere_within_a_second(
+    nginx: &Nginx,
+    copies: &[Copy; 3],
+    sessions: &Sessions,
+) {
+    let cookie = cookie_of(sessions, "CNSR0");
+    for copy in copies {
+        // The last disturbance was a moment ago.
+        eventually("the copy has its store", || copy.readiness().contains("up"));
+        assert_eq!(copy.getsession(&cookie).status, 200);
+    }
+    let head = harness::head(
+        &public_url(),
+        &cookie,
+        "DELETE",
+        "/session",
+        "origin: http://portal.localhost\r\n",
+    );
+    let mut browser = connect(nginx.address).unwrap();
+    browser.write_all(head.as_bytes()).unwrap();
+    assert_eq!(Answer::read(browser).status, 204);
+    let logged_out = Instant::now();
+    for copy in copies {
+        assert_eq!(copy.getsession(&cookie).status, 401);
+    }
+    assert!(logged_out.elapsed() < Duration::from_secs(1));
+}
+
+/// A browser with the portal in it, which hands one document in.
+struct Browser<'a> {
+    number: usize,
+    nginx: SocketAddr,
+    cookie: String,
+    dice: Dice,
+    tally: &'a Tally,
+}
+
+/// What came of one request.
+enum Sent {
+    Answered(Answer),
+    /// No answer came.
+    Lost,
+}
+
+impl Browser<'_> {
+    fn new<'a>(
+        number: usize,
+        nginx: SocketAddr,
+        sessions: &Sessions,
+        tally: &'a Tally,
+    ) -> Browser<'a> {
+        Browser {
+            number,
+            nginx,
+            cookie: cookie_of(sessions, &consumer_of(number)),
+            dice: Dice(0xdead_beef ^ ((number as u64 + 1) << 20)),
+            tally,
+        }
+    }
+
+    /// Hands the document in as the portal and a browser do: a lost request is sent again with the same id, and
+    /// after an answer that leaves it open, getsession says whether the document is there.
+    fn hand_in(mut self) {
+        let began = Instant::now();
+        let body = multipart(&pdf(length_of(self.number)));
+        for attempt in 0.. {
+            let upload_id = format!("upload-{}-{attempt}", self.number);
+            let answer = loop {
+                assert!(began.elapsed() < DEADLINE, "{upload_id} has no outcome");
+                match self.send(&upload_id, &body) {
+                    Sent::Answered(answer) if is_from_gateway(&answer) => break answer,
+                    Sent::Answered(_) | Sent::Lost => {
+                        self.tally.lost_connections.fetch_add(1, Ordering::Relaxed);
+                        self.pause();
+                    }
+                }
+            };
+            let code = if answer.status == 200 {
+                String::new()
+            } else {
+                answer.code()
+            };
+            match (answer.status, code.as_str()) {
+                (200, _) => break,
+                // The portal asks after every answer of this kind, and then the consumer tries again.
+                (500.., code) => {
+                    let count = match code {
+                        "STORE_UNAVAILABLE" => &self.tally.store_away,
+                        _ => &self.tally.unknown,
+                    };
+                    count.fetch_add(1, Ordering::Relaxed);
+                    if self.is_there(began) {
+                        break;
+                    }
+                    self.pause();
+                }
+                (status, code) => panic!("{upload_id}: {status} {code}"),
+            }
+        }
+        self.tally.uploads.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn send(&mut self, upload_id: &str, body: &[u8]) -> Sent {
+        let Ok(mut stream) = connect(self.nginx) else {
+            return Sent::Lost;
+        };
+        let head = harness::upload_head(&public_url(), &self.cookie, upload_id, body.len());
+        let head = head.replace(harness::ACTION, &action_of(self.number));
+        if stream.write_all(head.as_bytes()).is_err() {
+            return Sent::Lost;
+        }
+        let cut = self.dice.chance(20);
+        let sent = if cut {
+            self.dice.below(body.len() as u64 + 1) as usize
+        } else {
+            body.len()
+        };
+        for piece in body[..sent].chunks(32 * 1024) {
+            if stream.write_all(piece).is_err() {
+                break;
+            }
+        }
+        if cut {
+            self.tally.cut.fetch_add(1, Ordering::Relaxed);
+            let _ = stream.shutdown(Shutdown::Both);
+            return Sent::Lost;
+        }
+        answer(stream).map_or(Sent::Lost, Sent::Answered)
+    }
+
+    /// Asks getsession whether the action is done.
+    fn is_there(&mut self, began: Instant) -> bool {
+        let path = "/consumerportal/getsession";
+        let head = harness::head(&public_url(), &self.cookie, "GET", path, "");
+        let done = format!("\"{}\":{{\"is_done\":1", action_of(self.number));
+        loop {
+            assert!(began.elapsed() < DEADLINE, "getsession gives no answer");
+            if let Ok(mut stream) = connect(self.nginx)
+                && stream.write_all(head.as_bytes()).is_ok()
+                && let Some(answer) = answer(stream)
+                && answer.status == 200
+            {
+                return answer.text().contains(&done);
+            }
+            self.pause();
+        }
+    }
+
+    /// A moment, as people and browsers take one.
+    fn pause(&mut self) {
+        std::thread::sleep(Duration::from_millis(50 + self.dice.below(200)));
+    }
+}
+
+/// nginx answers by itself, as a web page, when a copy is gone.
+fn is_from_gateway(answer: &Answer) -> bool {
+    answer.header("content-type") == Some("application/json")
+}
+
+fn connect(address: SocketAddr) -> std::io::Result<TcpStream> {
+    let stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    Ok(stream)
+}
+
+/// The answer, if one comes whole.
+fn answer(mut stream: TcpStream) -> Option<Answer> {
+    let mut bytes = Vec::new();
+    let _ = stream.read_to_end(&mut bytes);
+    let is_whole = bytes.windows(4).any(|it| it == b"\r\n\r\n");
+    let answer = is_whole.then(|| Answer::read(bytes.as_slice()))?;
+    answer.is_complete.then_some(answer)
+}
+
+fn cookie_of(sessions: &Sessions, consumer_id: &str) -> String {
+    let sign_in = SignIn {
+        consumer_id,
+        ..SignIn::default()
+    };
+    let (_, cookie) = sessions.start(sign_in, SystemTime::now()).unwrap();
+    let cookie = cookie.to_str().unwrap();
+    cookie.split(';').next().unwrap().to_owned()
+}
+
+fn consumer_of(number: usize) -> String {
+    format!("CNSR{}", number / ACTIONS_OF_A_CONSUMER)
+}
+
+fn action_of(number: usize) -> String {
+    format!("PRA{number}")
+}
+
+/// The length of a document in bytes: most are small, some are large.
+fn length_of(number: usize) -> usize {
+    let mut dice = Dice(0xd0c5 + ((number as u64 + 1) << 16));
+    let bytes = match dice.below(20) {
+        0 => 1_000_000 + dice.below(2_000_000),
+        1..=5 => 20_000 + dice.below(280_000),
+        _ => 1_000 + dice.below(19_000),
+    };
+    bytes as usize
+}
+
+/// An AccelerateConnect that takes every document, however often it comes, and counts. Now and then it gives no
+/// answer.
+fn accelerate(arrived: Arrived) -> FakeAccelerate {
+    let number = AtomicUsize::new(0);
+    FakeAccelerate::new(move |request: &ReceivedRequest, stream| {
+        if request.is("getsession") {
+            let consumer = request.parameter("consumer_id").unwrap();
+            let first = consumer[4..].parse::<usize>().unwrap() * ACTIONS_OF_A_CONSUMER;
+            let arrived = arrived.lock().unwrap();
+            let actions: Vec<String> = (first..first + ACTIONS_OF_A_CONSUMER)
+                .map(action_of)
+                .map(|id| {
+                    let is_done = u8::from(arrived.contains_key(&id));
+                    format!("\"{id}\":{{\"is_done\":{is_done},\"id\":\"{id}\"}}")
+                })
+                .collect();
+            let actions = actions.join(",");
+            send_json(
+                stream,
+                &format!(
+                    "{{\"consumerportalsession\":{{\"dossier\":{{\"products\":{{\"P\":{{\"productactions\":{{{actions}}}}}}}}}}}}}"
+                ),
+            );
+        } else if request.is_complete {
+            let action = request.parameter("productaction_id").unwrap();
+            let mut arrived = arrived.lock().unwrap();
+            arrived
+                .entry(action)
+                .or_default()
+                .push(request.document().len());
+            drop(arrived);
+            if number.fetch_add(1, Ordering::Relaxed) % 50 != 49 {
+                send_json(stream, "{\"operation_result\":\"ok\"}");
+            }
+        }
+    })
+}

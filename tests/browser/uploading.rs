@@ -94,7 +94,9 @@ async fn the_parameters_are_headers_and_the_file_is_the_one_part() {
         parameters,
         [
             "productaction_id: PRA1",
+            "productaction-id: PRA1",
             "is_reupload: 1",
+            "is-reupload: 1",
             "filename: za%C5%BC%C3%B3%C5%82%C4%87 %F0%9F%99%82.pdf",
             "mimetype: application/pdf",
             "comment: %C3%A9%C3%A9n regel en nog een",

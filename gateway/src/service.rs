@@ -94,17 +94,31 @@ impl Service {
     /// When the site or the system's certificates cannot be read.
     pub fn new(settings: Settings) -> std::io::Result<Service> {
         let assets = Assets::load(&settings.assets)?;
-        let state = Arc::new(AppState::new(settings)?);
+        Ok(Service::of(AppState::new(settings)?, assets))
+    }
+
+    /// The same gateway with other settings, and with the site as it is now. What is remembered and counted
+    /// stays.
+    ///
+    /// # Errors
+    /// As [`Service::new`].
+    pub fn with_settings(&self, settings: Settings) -> std::io::Result<Service> {
+        let assets = Assets::load(&settings.assets)?;
+        Ok(Service::of(self.state.with_settings(settings)?, assets))
+    }
+
+    fn of(state: AppState, assets: Assets) -> Service {
+        let state = Arc::new(state);
         let settings = &state.settings;
         let links = Arc::new(Links::new(state.clone()));
-        Ok(Service {
+        Service {
             security_headers: SecurityHeaders::new(settings),
             allowed_origins: AllowedOrigins::new(settings),
             links: links::router(links),
             stopping: AtomicBool::new(false),
             assets,
             state,
-        })
+        }
     }
 
     /// What the endpoints share.

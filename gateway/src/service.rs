@@ -7,6 +7,7 @@ use crate::assets::Assets;
 use crate::audit::{Event, OK, Subject};
 use crate::client_address;
 use crate::connections::Place;
+use crate::crowd::{self, Crowd};
 use crate::endpoints::{self, Caller};
 use crate::links::{self, Links};
 use crate::refusal::{ErrorCode, Refusal};
@@ -34,6 +35,7 @@ pub struct Service {
     allowed_origins: AllowedOrigins,
     links: Router,
     stopping: AtomicBool,
+    crowd: Crowd,
 }
 
 /// What a request is about, for the log and the counters. They never get the path itself, which may hold
@@ -116,6 +118,7 @@ impl Service {
             allowed_origins: AllowedOrigins::new(settings),
             links: links::router(links),
             stopping: AtomicBool::new(false),
+            crowd: Crowd::default(),
             assets,
             state,
         }
@@ -293,6 +296,13 @@ impl Service {
         // The connection of a consumer who is signed in is not closed for others.
         let place = request.extensions().get::<Arc<Place>>();
         let kept = place.map(|place| place.activity().keep());
+        if self.crowd.gathers(address, &session.consumer_id) {
+            tracing::warn!(
+                consumers = crowd::MANY,
+                "very many consumers have one address: a proxy in front may not say whom it forwards for, \
+                 see access.trusted_proxies"
+            );
+        }
         let renewal = session.renewal();
         let caller = Caller { session, address };
         let mut response = endpoints::answer(&self.state, endpoint, &caller, request).await;

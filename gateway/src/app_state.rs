@@ -29,7 +29,7 @@ pub struct AppState {
     /// Which uploads came before.
     pub dedup: Arc<Dedup>,
     /// How many requests and uploads are allowed.
-    pub limiter: Limiter,
+    pub limiter: Arc<Limiter>,
     /// Who did what.
     pub audit: Arc<Auditor>,
     /// What Prometheus reads.
@@ -52,9 +52,29 @@ impl AppState {
             upstream: Upstream::new(&settings.accelerate, metrics.clone())?,
             action_cache: ActionCache::default(),
             dedup: Arc::new(Dedup::new(records.clone(), limits.store_wait)),
-            limiter: Limiter::new(limits, records.clone()),
+            limiter: Arc::new(Limiter::new(limits, records.clone())),
             records,
             metrics,
+            settings,
+        })
+    }
+
+    /// The state of the same gateway with other settings. What is remembered and counted stays, and so do the
+    /// store, the audit trail and the limits: those need a restart.
+    ///
+    /// # Errors
+    /// When the system's certificates cannot be read.
+    pub fn with_settings(&self, settings: Settings) -> std::io::Result<AppState> {
+        let records = Arc::new(Records::new(self.records.store().clone(), &settings));
+        Ok(AppState {
+            audit: self.audit.clone(),
+            sessions: Arc::new(Sessions::with_records(&settings, records.clone())),
+            upstream: Upstream::new(&settings.accelerate, self.metrics.clone())?,
+            action_cache: ActionCache::default(),
+            dedup: self.dedup.clone(),
+            limiter: self.limiter.clone(),
+            metrics: self.metrics.clone(),
+            records,
             settings,
         })
     }

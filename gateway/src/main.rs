@@ -62,7 +62,7 @@ enum Command {
 
 /// The flags, which win over environment and file. Secrets are never flags: everyone on the machine can
 /// read them.
-#[derive(Args)]
+#[derive(Args, Clone)]
 struct Flags {
     /// The configuration, in TOML.
     #[arg(long, env = "GATEWAY_CONFIG", value_name = "FILE")]
@@ -89,7 +89,12 @@ struct Flags {
 
 fn main() -> ExitCode {
     match Cli::parse().command {
-        Command::Serve { flags } => with_configuration(flags, Some(check_site), serve),
+        Command::Serve { flags } => {
+            let again = flags.clone();
+            with_configuration(flags, Some(check_site), |configuration| {
+                serve(configuration, || read(again.clone(), Some(check_site)).ok())
+            })
+        }
         Command::Check { flags } => with_configuration(flags, Some(check_site), |configuration| {
             println!("{:#?}", configuration.settings);
             ExitCode::SUCCESS
@@ -182,38 +187,50 @@ fn with_configuration(
     check_site: Option<SiteCheck>,
     command: impl FnOnce(Configuration) -> ExitCode,
 ) -> ExitCode {
-    let sources = match flags.sources() {
-        Ok(sources) => Sources {
-            check_site,
-            ..sources
-        },
-        Err(sentence) => {
-            eprintln!("gateway: {sentence}");
-            return ExitCode::from(2);
-        }
+    match read(flags, check_site) {
+        Ok(configuration) => command(configuration),
+        Err(code) => code,
+    }
+}
+
+/// Reads the configuration, and tells warnings and mistakes.
+fn read(flags: Flags, check_site: Option<SiteCheck>) -> Result<Configuration, ExitCode> {
+    let sources = flags.sources().map_err(|sentence| {
+        eprintln!("gateway: {sentence}");
+        ExitCode::from(2)
+    })?;
+    let sources = Sources {
+        check_site,
+        ..sources
     };
     match config::read(sources, |path| std::fs::read_to_string(path)) {
         Ok(configuration) => {
             for warning in &configuration.warnings {
                 eprintln!("gateway: mind: {warning}");
             }
-            command(configuration)
+            Ok(configuration)
         }
         Err(mistakes) => {
             for mistake in mistakes {
                 eprintln!("gateway: {mistake}");
             }
-            ExitCode::FAILURE
+            Err(ExitCode::FAILURE)
         }
     }
 }
 
-fn serve(configuration: Configuration) -> ExitCode {
+fn serve(
+    configuration: Configuration,
+    mut read_again: impl FnMut() -> Option<Configuration>,
+) -> ExitCode {
     log::init(&configuration.settings.log);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();
-    let outcome = runtime.and_then(|runtime| runtime.block_on(server::run(configuration.settings)));
+    let outcome = runtime.and_then(|runtime| {
+        let read_again = || read_again().map(|configuration| configuration.settings);
+        runtime.block_on(server::run(configuration.settings, read_again))
+    });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -11,6 +11,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use sd_notify::NotifyState;
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
@@ -42,7 +43,7 @@ pub struct ServerHandle {
     ops_address: Option<SocketAddr>,
     stop: watch::Sender<bool>,
     server: tokio::task::JoinHandle<()>,
-    service: Arc<Service>,
+    service: watch::Sender<Arc<Service>>,
 }
 
 impl ServerHandle {
@@ -57,8 +58,20 @@ impl ServerHandle {
     }
 
     /// The service that answers its requests.
-    pub fn service(&self) -> &Arc<Service> {
-        &self.service
+    pub fn service(&self) -> Arc<Service> {
+        self.service.borrow().clone()
+    }
+
+    /// Answers requests by other settings from now on, and serves the site as it is now. Requests under way
+    /// and connections are not touched. The addresses to listen on, the limits, the store and the audit trail
+    /// stay: they need a restart.
+    ///
+    /// # Errors
+    /// When the site or the system's certificates cannot be read. Then everything stays as it was.
+    pub fn reload(&self, settings: Settings) -> io::Result<()> {
+        let service = self.service().with_settings(settings)?;
+        self.service.send_replace(Arc::new(service));
+        Ok(())
     }
 
     /// Ends its readiness, and after `limits.lame_duck` takes no new connections. Returns when the uploads of
@@ -92,7 +105,8 @@ pub async fn start(settings: Settings) -> io::Result<ServerHandle> {
     };
     let server = start_on(listener, ops_listener, settings)?;
     // What comes in the first moments need not meet a store that is not connected yet.
-    let store = server.service.state().records.store();
+    let service = server.service();
+    let store = service.state().records.store();
     if tokio::time::timeout(STORE_WAIT, store.available())
         .await
         .is_err()
@@ -117,9 +131,9 @@ pub fn start_on(
     let address = listener.local_addr()?;
     let ops_address = ops_listener.as_ref().map(TcpListener::local_addr);
     let ops_address = ops_address.transpose()?;
-    let service = Arc::new(Service::new(settings)?);
+    let (service, current) = watch::channel(Arc::new(Service::new(settings)?));
     let (stop, stopped) = watch::channel(false);
-    let server = tokio::spawn(serve(listener, ops_listener, service.clone(), stopped));
+    let server = tokio::spawn(serve(listener, ops_listener, current, stopped));
     Ok(ServerHandle {
         address,
         ops_address,
@@ -129,22 +143,100 @@ pub fn start_on(
     })
 }
 
-/// Runs a gateway until SIGTERM or SIGINT, and then until all requests are finished.
+/// Runs a gateway until SIGTERM or SIGINT, and then until all requests are finished. On SIGHUP it goes on by
+/// what `read_again` gives; `None` when there is a mistake in it, which was told already. systemd hears of all
+/// this when it wants to.
 ///
 /// # Errors
 /// As [`start`], and when the signals cannot be listened for.
-pub async fn run(settings: Settings) -> io::Result<()> {
+pub async fn run(
+    settings: Settings,
+    mut read_again: impl FnMut() -> Option<Settings>,
+) -> io::Result<()> {
     let signal = stop_signal()?;
+    let mut hangups = Hangups::new()?;
     let server = start(settings).await?;
     if let Some(address) = server.ops_address() {
         tracing::info!(%address, "listening for health, readiness and metrics");
     }
     tracing::info!(address = %server.address(), "listening");
-    signal.await;
+    tell_systemd(&[NotifyState::Ready]);
+    let watchdog = tokio::spawn(feed_watchdog());
+    tokio::pin!(signal);
+    loop {
+        tokio::select! {
+            () = &mut signal => break,
+            () = hangups.next() => reload(&server, &mut read_again),
+        }
+    }
+    tell_systemd(&[NotifyState::Stopping]);
     tracing::info!("ending: finishing what is under way");
     server.stop().await;
+    watchdog.abort();
     tracing::info!("ended");
     Ok(())
+}
+
+fn reload(server: &ServerHandle, read_again: &mut impl FnMut() -> Option<Settings>) {
+    let mut reloading = vec![NotifyState::Reloading];
+    reloading.extend(NotifyState::monotonic_usec_now().ok());
+    tell_systemd(&reloading);
+    match read_again().map(|settings| server.reload(settings)) {
+        Some(Ok(())) => tracing::info!("reloaded: configuration, secrets and site are read anew"),
+        Some(Err(error)) => tracing::error!(%error, "not reloaded: everything stays as it was"),
+        None => tracing::error!(
+            "not reloaded, for mistakes in the configuration: everything stays as it was"
+        ),
+    }
+    tell_systemd(&[NotifyState::Ready]);
+}
+
+/// Tells systemd, when it started us and wants to hear.
+fn tell_systemd(states: &[NotifyState<'_>]) {
+    if let Err(error) = sd_notify::notify(false, states) {
+        tracing::warn!(%error, "systemd cannot be told");
+    }
+}
+
+/// Says that we are alive, twice as often as systemd wants to hear it. It stops when the runtime stands still.
+async fn feed_watchdog() {
+    let mut microseconds = 0;
+    if !sd_notify::watchdog_enabled(false, &mut microseconds) {
+        return;
+    }
+    let mut beat = tokio::time::interval(Duration::from_micros(microseconds.max(2) / 2));
+    loop {
+        beat.tick().await;
+        tell_systemd(&[NotifyState::Watchdog]);
+    }
+}
+
+/// The SIGHUPs. Without any of those nothing ever comes.
+struct Hangups(#[cfg(unix)] tokio::signal::unix::Signal);
+
+impl Hangups {
+    #[cfg(unix)]
+    fn new() -> io::Result<Hangups> {
+        use tokio::signal::unix::{SignalKind, signal};
+        signal(SignalKind::hangup()).map(Hangups)
+    }
+
+    #[cfg(unix)]
+    async fn next(&mut self) {
+        if self.0.recv().await.is_none() {
+            std::future::pending().await
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn new() -> io::Result<Hangups> {
+        Ok(Hangups())
+    }
+
+    #[cfg(not(unix))]
+    async fn next(&mut self) {
+        std::future::pending().await
+    }
 }
 
 #[cfg(unix)]
@@ -170,17 +262,19 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
 async fn serve(
     listener: TcpListener,
     ops_listener: Option<TcpListener>,
-    service: Arc<Service>,
+    current: watch::Receiver<Arc<Service>>,
     mut stopped: watch::Receiver<bool>,
 ) {
-    let ops = ops_listener.map(|listener| tokio::spawn(serve_ops(listener, service.clone())));
+    let ops = ops_listener.map(|listener| tokio::spawn(serve_ops(listener, current.clone())));
+    let service = current.borrow().clone();
     let limits = service.state().settings.limits.clone();
     let graceful = GracefulShutdown::new();
-    let front = Front::new(service.clone(), graceful);
+    let front = Front::new(current.clone(), graceful);
     tokio::select! {
         () = front.accept(&listener) => {}
         _ = stopped.wait_for(|stop| *stop) => {}
     }
+    let service = current.borrow().clone();
     service.begin_to_stop();
     // Whoever sends requests here sees first that this instance is not ready.
     let _ = tokio::time::timeout(limits.lame_duck, front.accept(&listener)).await;
@@ -205,7 +299,7 @@ async fn serve(
 
 /// What is needed to take connections of browsers.
 struct Front {
-    service: Arc<Service>,
+    current: watch::Receiver<Arc<Service>>,
     connections: Arc<Connections>,
     graceful: GracefulShutdown,
     http: http1::Builder,
@@ -214,7 +308,8 @@ struct Front {
 }
 
 impl Front {
-    fn new(service: Arc<Service>, graceful: GracefulShutdown) -> Front {
+    fn new(current: watch::Receiver<Arc<Service>>, graceful: GracefulShutdown) -> Front {
+        let service = current.borrow().clone();
         let settings = &service.state().settings;
         let limits = &settings.limits;
         let connections = Connections::new(
@@ -235,7 +330,7 @@ impl Front {
             http,
             header_limit: limits.header_timeout,
             idle_limit: limits.idle_timeout,
-            service,
+            current,
         }
     }
 
@@ -246,7 +341,7 @@ impl Front {
             let accepted = tokio::select! {
                 accepted = listener.accept() => accepted,
                 _ = cleanup.tick() => {
-                    self.service.state().limiter.forget_quiet();
+                    self.current.borrow().state().limiter.forget_quiet();
                     continue;
                 }
             };
@@ -258,7 +353,12 @@ impl Front {
             if let Some(place) = self.connections.admit(peer.ip()) {
                 self.spawn(stream, peer, Arc::new(place));
             } else {
-                self.service.state().metrics.connections_refused.inc();
+                self.current
+                    .borrow()
+                    .state()
+                    .metrics
+                    .connections_refused
+                    .inc();
             }
         }
     }
@@ -266,9 +366,9 @@ impl Front {
     fn spawn(&self, stream: tokio::net::TcpStream, peer: SocketAddr, place: Arc<Place>) {
         let activity = place.activity().clone();
         let stream = Connection::new(stream, activity.clone(), self.header_limit, self.idle_limit);
-        let service = self.service.clone();
+        let current = self.current.clone();
         let answer = service_fn(move |request: hyper::Request<Incoming>| {
-            let (service, place) = (service.clone(), place.clone());
+            let (service, place) = (current.borrow().clone(), place.clone());
             async move {
                 let under_way = place.activity().begin_request();
                 let mut request = request.map(|body| place.activity().track(Body::new(body)));
@@ -279,7 +379,7 @@ impl Front {
         });
         let connection = self.http.serve_connection(TokioIo::new(stream), answer);
         let connection = self.graceful.watch(connection);
-        let service = self.service.clone();
+        let service = self.current.borrow().clone();
         tokio::spawn(async move {
             let metrics = &service.state().metrics;
             metrics.connections.inc();
@@ -296,7 +396,7 @@ impl Front {
 }
 
 /// Answers health, readiness and metrics, on a listener that no flood of the other one reaches.
-async fn serve_ops(listener: TcpListener, service: Arc<Service>) {
+async fn serve_ops(listener: TcpListener, current: watch::Receiver<Arc<Service>>) {
     let slots = Arc::new(tokio::sync::Semaphore::new(OPS_CONNECTIONS));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
@@ -308,9 +408,9 @@ async fn serve_ops(listener: TcpListener, service: Arc<Service>) {
             tokio::time::sleep(ACCEPT_PAUSE).await;
             continue;
         };
-        let service = service.clone();
+        let current = current.clone();
         let answer = service_fn(move |request: hyper::Request<Incoming>| {
-            let service = service.clone();
+            let service = current.borrow().clone();
             async move { Ok::<_, Infallible>(service.answer_ops(peer, &request.map(Body::new))) }
         });
         let connection = http.serve_connection(TokioIo::new(stream), answer);

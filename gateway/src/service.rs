@@ -7,6 +7,7 @@ use crate::assets::Assets;
 use crate::audit::{Event, OK, Subject};
 use crate::client_address;
 use crate::connections::Place;
+use crate::crowd::{self, Crowd};
 use crate::endpoints::{self, Caller};
 use crate::links::{self, Links};
 use crate::refusal::{ErrorCode, Refusal};
@@ -34,6 +35,7 @@ pub struct Service {
     allowed_origins: AllowedOrigins,
     links: Router,
     stopping: AtomicBool,
+    crowd: Crowd,
 }
 
 /// What a request is about, for the log and the counters. They never get the path itself, which may hold
@@ -94,17 +96,32 @@ impl Service {
     /// When the site or the system's certificates cannot be read.
     pub fn new(settings: Settings) -> std::io::Result<Service> {
         let assets = Assets::load(&settings.assets)?;
-        let state = Arc::new(AppState::new(settings)?);
+        Ok(Service::of(AppState::new(settings)?, assets))
+    }
+
+    /// The same gateway with other settings, and with the site as it is now. What is remembered and counted
+    /// stays.
+    ///
+    /// # Errors
+    /// As [`Service::new`].
+    pub fn with_settings(&self, settings: Settings) -> std::io::Result<Service> {
+        let assets = Assets::load(&settings.assets)?;
+        Ok(Service::of(self.state.with_settings(settings)?, assets))
+    }
+
+    fn of(state: AppState, assets: Assets) -> Service {
+        let state = Arc::new(state);
         let settings = &state.settings;
         let links = Arc::new(Links::new(state.clone()));
-        Ok(Service {
+        Service {
             security_headers: SecurityHeaders::new(settings),
             allowed_origins: AllowedOrigins::new(settings),
             links: links::router(links),
             stopping: AtomicBool::new(false),
+            crowd: Crowd::default(),
             assets,
             state,
-        })
+        }
     }
 
     /// What the endpoints share.
@@ -279,6 +296,13 @@ impl Service {
         // The connection of a consumer who is signed in is not closed for others.
         let place = request.extensions().get::<Arc<Place>>();
         let kept = place.map(|place| place.activity().keep());
+        if self.crowd.gathers(address, &session.consumer_id) {
+            tracing::warn!(
+                consumers = crowd::MANY,
+                "very many consumers have one address: a proxy in front may not say whom it forwards for, \
+                 see access.trusted_proxies"
+            );
+        }
         let renewal = session.renewal();
         let caller = Caller { session, address };
         let mut response = endpoints::answer(&self.state, endpoint, &caller, request).await;

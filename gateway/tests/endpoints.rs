@@ -713,6 +713,18 @@ fn a_preflight_allows_the_headers_of_an_upload() {
 }
 
 #[test]
+fn accelerates_own_session_id_does_not_reach_the_page() {
+    let upstream = FakeAccelerate::new(|_, stream| {
+        let session = "{\"consumerportalsession\":{\"session\":{\"session_id\":\"ok1t1s26ecft\",\"state\":\"RUNNING\"}}}";
+        send_json(stream, session);
+    });
+    let gateway = TestGateway::new(&upstream);
+    let answer = gateway.get("/consumerportal/getsession");
+    assert!(answer.is_complete && answer.text().contains("\"state\":\"RUNNING\""));
+    assert!(!answer.text().contains("ok1t1s26ecft"), "{}", answer.text());
+}
+
+#[test]
 fn the_counters_are_on_a_listener_of_their_own() {
     let upstream = accepts_everything();
     let gateway = TestGateway::new(&upstream);

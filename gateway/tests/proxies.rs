@@ -470,14 +470,20 @@ fn nginx(recipe: &str, gateway: SocketAddr) -> Proxy {
     Proxy::start(|port, folder| {
         let (chain, key) = Certificate::of_this_run().write_to(folder);
         let has_ipv6 = TcpListener::bind("[::1]:0").is_ok();
+        let plain = free_address();
         let recipe = fill_in(
             recipe,
             &[
-                ("listen 443 ssl;", &format!("listen 127.0.0.1:{port} ssl;")),
+                ("listen 80;", &format!("listen {plain};")),
+                ("listen [::]:80;", ""),
                 (
-                    "listen [::]:443 ssl;",
+                    "listen 443 ssl http2;",
+                    &format!("listen 127.0.0.1:{port} ssl http2;"),
+                ),
+                (
+                    "listen [::]:443 ssl http2;",
                     &if has_ipv6 {
-                        format!("listen [::1]:{port} ssl;")
+                        format!("listen [::1]:{port} ssl http2;")
                     } else {
                         String::new()
                     },

@@ -3,9 +3,10 @@
 
 use crate::action_scanner::ActionScanner;
 use crate::app_state::AppState;
+use crate::session_id_mask::SessionIdMask;
 use crate::upstream::Answer;
 use axum::body::Body;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http_body::{Frame, SizeHint};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ pub struct AnswerBody {
 /// A scan of a session that remembers the actions when the session is complete.
 struct SessionScan {
     scanner: ActionScanner,
+    mask: SessionIdMask,
     state: Arc<AppState>,
     consumer_id: String,
 }
@@ -36,13 +38,17 @@ impl AnswerBody {
         }
     }
 
-    /// Passes a session on as it is, and remembers its actions as that consumer's.
-    pub fn of_session(answer: Answer, state: Arc<AppState>, consumer_id: String) -> AnswerBody {
+    /// Passes a session on, without AccelerateConnect's own `session_id`, and remembers its actions as that
+    /// consumer's.
+    pub fn of_session(mut answer: Answer, state: Arc<AppState>, consumer_id: String) -> AnswerBody {
         let mut scanner = ActionScanner::default();
         scanner.push(&answer.beginning);
+        let mut mask = SessionIdMask::default();
+        answer.beginning = masked(&mut mask, &answer.beginning);
         let mut body = AnswerBody::new(answer);
         body.scan = Some(SessionScan {
             scanner,
+            mask,
             state,
             consumer_id,
         });
@@ -62,6 +68,12 @@ impl AnswerBody {
     }
 }
 
+fn masked(mask: &mut SessionIdMask, piece: &Bytes) -> Bytes {
+    let mut piece = BytesMut::from(&piece[..]);
+    mask.mask(&mut piece);
+    piece.freeze()
+}
+
 impl http_body::Body for AnswerBody {
     type Data = Bytes;
     type Error = axum::Error;
@@ -76,12 +88,13 @@ impl http_body::Body for AnswerBody {
         let Some(rest) = &mut self.rest else {
             return Poll::Ready(None);
         };
-        let frame = ready!(Pin::new(&mut *rest).poll_frame(context));
+        let mut frame = ready!(Pin::new(&mut *rest).poll_frame(context));
         let is_last = rest.is_end_stream();
-        match &frame {
+        match &mut frame {
             Some(Ok(frame)) => {
-                if let (Some(scan), Some(data)) = (&mut self.scan, frame.data_ref()) {
+                if let (Some(scan), Some(data)) = (&mut self.scan, frame.data_mut()) {
                     scan.scanner.push(data);
+                    *data = masked(&mut scan.mask, data);
                 }
                 if is_last {
                     self.finish_scan();

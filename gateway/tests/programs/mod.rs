@@ -200,13 +200,23 @@ impl Copy {
         assert!(program.wait().unwrap().success());
     }
 
-    /// The counters.
-    pub fn metrics(&self) -> String {
+    /// Sends it a signal, such as `HUP`.
+    pub fn signal(&self, name: &str) {
+        signal(self.program.as_ref().unwrap(), name);
+    }
+
+    /// Asks the listener for health, readiness and metrics.
+    pub fn ops(&self, path: &str) -> Answer {
         let mut stream = TcpStream::connect(self.ops_address).unwrap();
         stream.set_read_timeout(Some(TIMEOUT)).unwrap();
-        let head = harness::head(&public_url(), "", "GET", "/metrics", "");
+        let head = harness::head(&public_url(), "", "GET", path, "");
         stream.write_all(head.as_bytes()).unwrap();
-        Answer::read(stream).text().to_owned()
+        Answer::read(stream)
+    }
+
+    /// The counters.
+    pub fn metrics(&self) -> String {
+        self.ops("/metrics").text().to_owned()
     }
 
     /// Runs `gateway revoke` with the settings of this copy.

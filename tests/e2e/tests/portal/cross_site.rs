@@ -84,6 +84,7 @@ in_chromium! {
         page.heading("De verbinding viel weg").appears().await;
         page.servers.start();
         page.button("Opnieuw proberen").click().await;
+        page.button("Mijn dossier openen").click().await;
         page.heading("Welkom Eva Bakker").appears().await;
     }
 }

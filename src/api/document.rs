@@ -175,7 +175,13 @@ async fn read_document(
     let name =
         filename::from_content_disposition(header(response, "content-disposition").as_deref());
     let check = |head: &[u8]| {
-        check_answer(response.status(), head)?;
+        check_answer(response.status(), head).map_err(|mut problem| {
+            // The gateway's `BAD_ANSWER`: what came for the document was none.
+            if problem.kind == ProblemKind::NotUnderstood {
+                problem.kind = ProblemKind::NotADocument;
+            }
+            problem
+        })?;
         check_document(kind.as_deref(), head, name.as_deref())
             .map_err(|problem| problem.with_status(response.status()))
     };

@@ -171,6 +171,15 @@ async fn a_refusal_is_told_by_its_status() {
 }
 
 #[wasm_bindgen_test]
+async fn what_the_gateway_does_not_take_for_a_document_is_none() {
+    let _fetch = answering(r#"'{"error":{"code":"BAD_ANSWER","message":"x"}}', { status: 502 }"#);
+    assert_eq!(
+        kind(document("https://portal.example.nl/consumerportal").await),
+        ProblemKind::NotADocument
+    );
+}
+
+#[wasm_bindgen_test]
 async fn an_answer_shorter_than_it_was_said_to_be_was_lost() {
     let headers = |more: &str| {
         format!(

@@ -175,7 +175,7 @@ impl Browser {
 
     async fn upload(self) -> io::Result<()> {
         let start = "--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.pdf\"\r\n\
-                     content-type: application/pdf\r\n\r\n%PDF-1.7\n";
+                     content-type: application/pdf\r\n\r\n";
         let end = "\r\n--b--\r\n";
         let more = format!(
             "origin: {ORIGIN}\r\ncontent-type: multipart/form-data; boundary=b\r\n\

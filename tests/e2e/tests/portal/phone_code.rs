@@ -65,7 +65,8 @@ in_chromium! {
         page.button("Ingelogd blijven").click().await;
         page.button("Verder op uw telefoon").click().await;
         let link = read_qr_code(page).await;
-        // From here on this browser is the phone.
+        // From here on this browser is the phone: it knows nothing of the desktop's session.
+        page.client().delete_all_cookies().await.expect("cookies can be deleted");
         page.open(&link).await;
         page.heading("Welkom Eva Bakker").appears().await;
         page.button("Uitloggen").click().await;

@@ -6,6 +6,15 @@ mod smoke {
     use super::*;
 
     in_every_browser! {
+        async fn the_session_is_asked_for_once(page: &Page) {
+            page.open("/open/eva").await;
+            page.heading("Welkom Eva Bakker").appears().await;
+            // The loader asks, and the module takes its answer.
+            let asked = "return performance.getEntriesByType('resource')
+                .filter(({ name }) => name.includes('getsession')).length";
+            assert_eq!(page.script(asked, vec![]).await, 1);
+        }
+
         async fn a_link_signs_in_and_leaves_address_and_cookies_clean(page: &Page) {
             page.open("/").await;
             page.heading("U bent niet ingelogd").appears().await;

@@ -1,7 +1,7 @@
 //! Every sentence the consumer reads, in Dutch (formal and informal) and in English.
 //!
 //! A view takes its words from [`Texts`] and nowhere else. Words for what goes wrong are chosen in
-//! [`problem`].
+//! [`problem_text`].
 
 mod problem;
 mod table;

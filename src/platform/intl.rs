@@ -1,6 +1,8 @@
 //! What the browser knows of languages: dates, amounts and sizes by its `Intl`, and upper and lower case.
 //! Tables for either would be downloaded by everyone.
 
+use std::cell::LazyCell;
+
 use accelerate::session::{Amount, DateTime};
 use js_sys::{Array, Date, Function, Intl, Object, Reflect};
 use leptos::prelude::*;
@@ -8,34 +10,42 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use crate::i18n::Language;
 
-/// The formats of one language. They are made once, because making one is slow.
+/// The formats of one language. Each is made when it is first needed, and once: making one is slow.
 #[derive(Debug, Clone, Copy)]
 pub struct Formats(StoredValue<Functions, LocalStorage>);
 
-/// The `format` function of each format.
+/// A format's function `format`.
+type Format = LazyCell<Function, Box<dyn FnOnce() -> Function>>;
+
 #[derive(Debug)]
 struct Functions {
-    day: Function,
-    moment: Function,
-    clock: Function,
-    euros: Function,
-    euros_and_cents: Function,
-    percent: Function,
-    megabytes: Function,
-    kilobytes: Function,
-    bytes: Function,
-    count: Function,
+    day: Format,
+    moment: Format,
+    clock: Format,
+    euros: Format,
+    euros_and_cents: Format,
+    percent: Format,
+    megabytes: Format,
+    kilobytes: Format,
+    bytes: Format,
+    count: Format,
 }
 
 impl Formats {
     /// The formats of a language. They live as long as the reactive owner that they are made in.
     pub fn new(language: Language) -> Self {
         let locale = Array::of1(&language.tag().into());
-        let date = |options: &[(&str, JsValue)]| {
-            Intl::DateTimeFormat::new(&locale, &object(options)).format()
+        let date = |options: &[(&str, JsValue)]| -> Format {
+            let (locale, options) = (locale.clone(), object(options));
+            LazyCell::new(Box::new(move || {
+                Intl::DateTimeFormat::new(&locale, &options).format()
+            }))
         };
-        let number = |options: &[(&str, JsValue)]| {
-            Intl::NumberFormat::new(&locale, &object(options)).format()
+        let number = |options: &[(&str, JsValue)]| -> Format {
+            let (locale, options) = (locale.clone(), object(options));
+            LazyCell::new(Box::new(move || {
+                Intl::NumberFormat::new(&locale, &options).format()
+            }))
         };
         let unit = |name: &str, digits: u32| {
             number(&[

@@ -149,6 +149,9 @@ function styleSheet(screen) {
   return loaded;
 }
 
+// A day as it is written there.
+const dates = (locale) => new Intl.DateTimeFormat(locale, { dateStyle: "long", timeZone: "UTC" });
+
 // Who it is and which dossier, in the skeleton, as text and nothing else. The module shows the same
 // words in the same place. What is not as it should be is left to the module to say.
 async function greet(element, screen, session) {
@@ -164,7 +167,7 @@ async function greet(element, screen, session) {
   }
   if (typeof code === "string" && code.trim()) {
     const day = /^\d{4}-\d\d-\d\d$/.test(created) && new Date(created);
-    const date = day && new Intl.DateTimeFormat(says.locale, { dateStyle: "long", timeZone: "UTC" }).format(day);
+    const date = day && dates(says.locale).format(day);
     const line = date ? fill(says.dossierSince, "date", date) : says.dossier;
     setText(screen, ".lead", fill(line, "code", code.trim()));
   }
@@ -202,6 +205,8 @@ class ConsumerPortal extends HTMLElement {
     // The module says what is wrong with it.
     greet(this, screen, session).catch(() => {});
     if (guess(this) === "en") readEnglish();
+    // The first format of all takes a slow phone a tenth of a second, which it has now.
+    globalThis.requestIdleCallback?.(() => dates(wordsFor(this).locale));
     this.#mounted = loading
       .then(async (glue) => {
         const texts = glue.speaks_english(this) ? await readEnglish() : undefined;

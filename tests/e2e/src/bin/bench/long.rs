@@ -4,8 +4,10 @@
 //! the page has nothing left to do.
 
 use super::median;
+use super::quiet;
 use super::subject::{
-    ROOT, Subject, appears, before_each_page, click, focus, idle, sign_in, slow_processor, visit,
+    ROOT, Subject, appears, before_each_page, click, focus, idle, is_usable, sign_in,
+    slow_processor, visit,
 };
 use super::table::{Goal, Row, Table, Unit};
 use e2e::Page;
@@ -74,10 +76,10 @@ async fn long_visit(page: &Page, subject: Subject, visits: &mut Visits) {
         json!({ "code": session["dossier"]["code"], "link": ".tasks a", "ready": "portal-ready" });
     let watch = include_str!("watch.js").replace("WANTED", &wanted.to_string());
     before_each_page(page, &[TASKS, &watch].join("\n")).await;
+    quiet::machine().await;
     slow_processor(page, 4).await;
     page.open(subject.path()).await;
-    page.wait_for_script("the list", "return window.marks?.usable !== undefined")
-        .await;
+    is_usable(page).await;
     idle(page).await;
     let seen = page.script("return marks.seen", vec![]).await;
     visits.seen.push(seen.as_f64().expect("a time is a number"));

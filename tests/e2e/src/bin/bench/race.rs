@@ -21,8 +21,8 @@
 use super::median;
 use super::quiet;
 use super::subject::{
-    Subject, appears, before_each_page, click_at, idle, quick_network, sign_in, slow_network,
-    slow_processor, visit,
+    Subject, appears, before_each_page, click_at, idle, is_usable, quick_network, sign_in,
+    slow_network, slow_processor, visit,
 };
 use super::table::{Goal, Row, Table, Unit};
 use e2e::Page;
@@ -132,9 +132,7 @@ async fn first_visit(
     slow_processor(page, 4).await;
     before_each_page(page, &watch(subject, goes, &session)).await;
     page.open(subject.path()).await;
-    let is_usable = "return window.marks?.usable !== undefined && marks.painted !== undefined";
-    page.wait_for_script(&format!("{subject:?} to be usable"), is_usable)
-        .await;
+    is_usable(page).await;
 
     // What comes later is counted, not timed.
     quick_network(page).await;

@@ -135,6 +135,11 @@ pub async fn focus(page: &Page, selector: &str) {
     page.script(&focus, vec![json!(selector)]).await;
 }
 
+/// Waits until the page can be used, as `watch.js` has it.
+pub async fn is_usable(page: &Page) {
+    page.async_script("usable.then(arguments[0])", vec![]).await;
+}
+
 /// Waits until something is there.
 pub async fn appears(page: &Page, selector: &str) {
     let is_there = format!(

@@ -43,7 +43,7 @@ pub fn with_attributes(html: &str, element: &str, attributes: &[(&str, String)])
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::style_hashes::style_hashes;
+    use crate::inline_hashes::InlineHashes;
     use proptest::prelude::*;
 
     const PAGE: &str = "<!doctype html><title>é <consumer-portal></title><style>a{}</style>\
@@ -87,7 +87,7 @@ mod tests {
         );
         let written = " broker=\"Jansen &amp; Zn\" lang=\"en\"";
         assert_eq!(page.replacen(written, "", 1), PAGE, "nothing else changes");
-        assert_eq!(style_hashes(&page), style_hashes(PAGE));
+        assert_eq!(InlineHashes::of(&page), InlineHashes::of(PAGE));
         assert_eq!(with_attributes("<p>", "consumer-portal", &attributes), None);
     }
 
@@ -99,7 +99,7 @@ mod tests {
             let read = attributes_in(&page);
             prop_assert!(read.contains(&("broker".to_owned(), value)));
             prop_assert_eq!(read.len(), 3);
-            prop_assert_eq!(style_hashes(&page), style_hashes(PAGE));
+            prop_assert_eq!(InlineHashes::of(&page), InlineHashes::of(PAGE));
         }
     }
 }

@@ -551,7 +551,7 @@ fn an_offices_page_says_what_it_is_and_is_cached_and_compressed_for_itself() {
 
     // The policy allows the page's own style sheets, and no more than before.
     let policy = page.header("content-security-policy").unwrap();
-    for hash in gateway::style_hashes::style_hashes(page.text()) {
+    for hash in gateway::inline_hashes::InlineHashes::of(page.text()).styles {
         assert!(policy.contains(&hash));
     }
     assert!(policy.contains("style-src-attr 'unsafe-inline'; img-src 'self' data: blob:;"));

@@ -16,7 +16,7 @@ const ALLOWED_HEADERS: &str = "content-type, productaction_id, productaction-id,
 /// The origins whose pages may call the gateway.
 #[derive(Debug)]
 pub struct AllowedOrigins {
-    own: String,
+    own: Vec<String>,
     listed: Vec<String>,
 }
 
@@ -35,7 +35,7 @@ impl AllowedOrigins {
     /// The origins of these settings.
     pub fn new(settings: &Settings) -> AllowedOrigins {
         AllowedOrigins {
-            own: settings.public_url.origin().ascii_serialization(),
+            own: settings.own_origins(),
             listed: settings.access.origins.clone(),
         }
     }
@@ -61,14 +61,12 @@ impl AllowedOrigins {
                 _ => Err(Refusal::OriginRefused),
             };
         };
-        if origin.as_bytes() == self.own.as_bytes() || site == Some(b"same-origin") {
+        let is_among =
+            |origins: &[String]| origins.iter().any(|it| it.as_bytes() == origin.as_bytes());
+        if is_among(&self.own) || site == Some(b"same-origin") {
             return Ok(RequestOrigin::Own);
         }
-        if self
-            .listed
-            .iter()
-            .any(|it| it.as_bytes() == origin.as_bytes())
-        {
+        if is_among(&self.listed) {
             return Ok(RequestOrigin::Listed(origin.clone()));
         }
         Err(Refusal::OriginRefused)
@@ -109,7 +107,7 @@ mod tests {
         pairs: &[(&'static str, &'static str)],
     ) -> Result<RequestOrigin, Refusal> {
         let origins = AllowedOrigins {
-            own: "https://portal.example.nl".to_owned(),
+            own: vec!["https://portal.example.nl".to_owned()],
             listed: vec!["https://www.example.nl".to_owned()],
         };
         let headers = HeaderMap::from_iter(pairs.iter().map(|(name, value)| {

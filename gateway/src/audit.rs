@@ -7,6 +7,7 @@ use crate::records::{code, mac_of};
 use crate::request_context::request_id;
 use crate::settings::{AuditSettings, Settings};
 use hmac::Hmac;
+use prometheus_client::metrics::counter::Counter;
 use serde::Serialize;
 use sha2::Sha256;
 use std::fs::{File, OpenOptions};
@@ -91,12 +92,12 @@ struct Line<'a> {
 pub struct Auditor {
     office: String,
     mac: Hmac<Sha256>,
-    lines: Option<Writer>,
+    lines: Option<Arc<Writer>>,
     metrics: Arc<Metrics>,
 }
 
-/// The thread that writes.
-struct Writer {
+/// The thread that writes, for all offices.
+pub struct Writer {
     lines: Option<SyncSender<String>>,
     ended: Mutex<Receiver<()>>,
 }
@@ -107,40 +108,50 @@ impl std::fmt::Debug for Auditor {
     }
 }
 
-impl Auditor {
-    /// The audit trail of these settings.
+impl std::fmt::Debug for Writer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Writer")
+    }
+}
+
+impl Writer {
+    /// Begins to write where these settings say; `None` when nothing is to be written. `lost` counts the lines
+    /// that cannot be written.
     ///
     /// # Errors
-    /// When its file cannot be opened.
-    pub fn new(settings: &Settings, metrics: Arc<Metrics>) -> io::Result<Auditor> {
-        let lines = match &settings.audit {
-            AuditSettings::Off => None,
-            AuditSettings::StandardError => {
-                Some(write_in_background(io::stderr(), metrics.clone())?)
-            }
+    /// When the file cannot be opened.
+    pub fn open(settings: &AuditSettings, lost: &Counter) -> io::Result<Option<Arc<Writer>>> {
+        let writer = match settings {
+            AuditSettings::Off => return Ok(None),
+            AuditSettings::StandardError => write_in_background(io::stderr(), lost.clone())?,
             AuditSettings::File(path) => {
                 let file = open(path).map_err(|error| {
                     let why = format!("the file of gateway_audit cannot be opened: {error}");
                     io::Error::new(error.kind(), why)
                 })?;
-                Some(write_in_background(file, metrics.clone())?)
+                write_in_background(file, lost.clone())?
             }
         };
-        Ok(Auditor {
-            office: settings.accelerate.domain.clone(),
+        Ok(Some(Arc::new(writer)))
+    }
+}
+
+impl Auditor {
+    /// The audit trail of the office of these settings.
+    pub fn new(settings: &Settings, lines: Option<Arc<Writer>>, metrics: Arc<Metrics>) -> Auditor {
+        let domain = &settings.accelerate.domain;
+        Auditor {
+            office: settings.office.as_ref().unwrap_or(domain).clone(),
             mac: mac_of(settings, "audit"),
             lines,
             metrics,
-        })
+        }
     }
 
     /// Records an event. `outcome` is [`OK`], or the code of a refusal.
     pub fn record(&self, event: Event, outcome: &str, subject: Subject<'_>) {
         self.metrics.audited(event.name(), outcome == OK);
-        let Some(Writer {
-            lines: Some(lines), ..
-        }) = &self.lines
-        else {
+        let Some(lines) = self.lines.as_ref().and_then(|it| it.lines.as_ref()) else {
             return;
         };
         let consumer = match subject.consumer_id {
@@ -191,10 +202,7 @@ fn open(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-fn write_in_background(
-    mut to: impl Write + Send + 'static,
-    metrics: Arc<Metrics>,
-) -> io::Result<Writer> {
+fn write_in_background(mut to: impl Write + Send + 'static, lost: Counter) -> io::Result<Writer> {
     let (sender, lines): (_, Receiver<String>) = sync_channel(WAITING);
     let (ending, ended) = sync_channel(0);
     std::thread::Builder::new()
@@ -205,7 +213,7 @@ fn write_in_background(
             for line in lines {
                 // A whole line in one step: several copies may have the same file open.
                 if to.write_all(line.as_bytes()).is_err() {
-                    metrics.audit_lost.inc();
+                    lost.inc();
                 }
             }
         })?;
@@ -263,12 +271,13 @@ mod tests {
     }
 
     fn auditor() -> (Auditor, Receiver<String>, Sender<io::Result<()>>) {
-        let metrics = Arc::new(Metrics::default());
+        let all = Arc::default();
+        let metrics = Arc::new(Metrics::new(&all, None));
         let (written, lines) = channel();
         let (going_on, go_on) = channel();
         let output = Output { written, go_on };
-        let mut auditor = Auditor::new(&settings(), metrics.clone()).unwrap();
-        auditor.lines = Some(write_in_background(output, metrics).unwrap());
+        let writer = write_in_background(output, all.audit_lost.clone()).unwrap();
+        let auditor = Auditor::new(&settings(), Some(Arc::new(writer)), metrics);
         (auditor, lines, going_on)
     }
 

@@ -3,14 +3,16 @@
 //! can try every mistake. All mistakes are reported at once, and none repeats a secret.
 
 mod keys;
+mod offices;
 mod values;
 
 pub use values::duration;
 
+use crate::colour::is_readable_on_white;
 use crate::settings::{Settings, StoreSettings};
 use keys::{KEYS, RENAMED};
 use secrecy::{ExposeSecret as _, SecretString};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use toml::Value;
@@ -50,6 +52,8 @@ pub enum SettingSource {
     Environment(String),
     /// In the configuration file.
     File(PathBuf),
+    /// There, in the `[[office]]` table of that name.
+    Office(PathBuf, String),
 }
 
 impl fmt::Display for SettingSource {
@@ -58,6 +62,7 @@ impl fmt::Display for SettingSource {
             SettingSource::Flag(flag) => write!(f, "{flag}"),
             SettingSource::Environment(name) => write!(f, "{name} in the environment"),
             SettingSource::File(path) => write!(f, "{}", path.display()),
+            SettingSource::Office(path, name) => write!(f, "{}, office {name}", path.display()),
         }
     }
 }
@@ -81,13 +86,41 @@ pub type SiteCheck = fn(&Path) -> std::io::Result<()>;
 /// Settings that were read, and what in them may be meant otherwise.
 #[derive(Debug)]
 pub struct Configuration {
-    /// The settings.
-    pub settings: Settings,
+    /// The settings of each office: one without a name, or those of the `[[office]]` tables.
+    pub offices: Vec<Settings>,
     /// Warnings, one sentence each.
     pub warnings: Vec<String>,
 }
 
+impl Configuration {
+    /// The settings of the office of that name. Where there is one office, it needs no name.
+    ///
+    /// # Errors
+    /// One sentence: which office is meant, nobody can tell.
+    pub fn office(&self, name: Option<&str>) -> Result<&Settings, String> {
+        let names = || {
+            let names = self.offices.iter().filter_map(|it| it.office.as_deref());
+            names.collect::<Vec<_>>().join(", ")
+        };
+        match (name, self.offices.as_slice()) {
+            (None, [only]) => Ok(only),
+            (None, _) => Err(format!(
+                "there are several offices: give --office with one of {}",
+                names()
+            )),
+            (Some(_), [only]) if only.office.is_none() => {
+                Err("--office is for a configuration with [[office]] tables".to_owned())
+            }
+            (Some(name), all) => all
+                .iter()
+                .find(|it| it.office.as_deref() == Some(name))
+                .ok_or_else(|| format!("there is no office {name}; there are {}", names())),
+        }
+    }
+}
+
 /// A setting as it was given.
+#[derive(Clone)]
 struct RawSetting {
     value: Value,
     source: SettingSource,
@@ -119,8 +152,9 @@ pub fn read(
 ) -> Result<Configuration, Vec<String>> {
     let mut mistakes = Vec::new();
     let mut given = BTreeMap::new();
+    let mut offices = None;
     if let Some((path, text)) = sources.file {
-        from_file(path, text, &mut given, &mut mistakes);
+        offices = from_file(path, text, &mut given, &mut mistakes);
     }
     let mut strangers = Vec::new();
     from_environment(
@@ -142,10 +176,37 @@ pub fn read(
             SettingSource::Flag(flag),
         );
     }
-    resolve_files(&mut given, &open, &mut mistakes);
-    let mut configuration = assemble(given, sources.check_site, mistakes)?;
-    configuration.warnings.extend(strangers);
-    Ok(configuration)
+    resolve_files(&mut given, &ENVIRONMENT_KEYS, &open, &mut mistakes);
+    let mut check_site = sources.check_site;
+    let offices = match offices {
+        None => vec![assemble(given, None, &mut check_site, &mut mistakes)],
+        Some(tables) => offices::read(&given, tables, &open, &mut check_site, &mut mistakes),
+    };
+    // What is the whole process's may be wrong in every office.
+    let mut told = BTreeSet::new();
+    mistakes.retain(|mistake| told.insert(mistake.clone()));
+    if !mistakes.is_empty() {
+        return Err(mistakes);
+    }
+    let mut warnings = strangers;
+    warnings.extend(offices.first().map(process_warnings).unwrap_or_default());
+    for settings in &offices {
+        let found = office_warnings(settings);
+        warnings.extend(
+            found
+                .into_iter()
+                .map(|it| of_office(settings.office.as_deref(), &it)),
+        );
+    }
+    Ok(Configuration { offices, warnings })
+}
+
+/// A sentence about an office, which has a name when there are several.
+fn of_office(office: Option<&str>, sentence: &str) -> String {
+    match office {
+        Some(name) => format!("office {name}: {sentence}"),
+        None => sentence.to_owned(),
+    }
 }
 
 fn insert(
@@ -168,26 +229,21 @@ fn insert(
     given.insert(key, RawSetting { value, source });
 }
 
+/// Gives the `[[office]]` tables, if there are any.
 fn from_file(
     path: PathBuf,
     mut text: String,
     given: &mut BTreeMap<String, RawSetting>,
     mistakes: &mut Vec<String>,
-) {
+) -> Option<RawSetting> {
+    let mut offices = None;
     match text.parse::<toml::Table>() {
         Ok(table) => {
             for (key, value) in table {
+                let source = SettingSource::File(path.clone());
                 match value {
-                    Value::Table(inner) => {
-                        for (name, value) in inner {
-                            let key = [&key, ".", &name].concat();
-                            insert(given, key, value, SettingSource::File(path.clone()));
-                        }
-                    }
-                    value => {
-                        let key = key.to_ascii_lowercase();
-                        insert(given, key, value, SettingSource::File(path.clone()));
-                    }
+                    value if key == "office" => offices = Some(RawSetting { value, source }),
+                    value => insert_all(given, &key, value, &source),
                 }
             }
         }
@@ -202,6 +258,24 @@ fn from_file(
         }
     }
     text.zeroize();
+    offices
+}
+
+/// Inserts a setting of a file, or a table of settings.
+fn insert_all(
+    given: &mut BTreeMap<String, RawSetting>,
+    key: &str,
+    value: Value,
+    source: &SettingSource,
+) {
+    match value {
+        Value::Table(inner) => {
+            for (name, value) in inner {
+                insert(given, [key, ".", &name].concat(), value, source.clone());
+            }
+        }
+        value => insert(given, key.to_ascii_lowercase(), value, source.clone()),
+    }
 }
 
 fn from_environment(
@@ -244,14 +318,15 @@ fn from_environment(
 /// Replaces each `NAME_FILE` by `NAME` with the content of that file.
 fn resolve_files(
     given: &mut BTreeMap<String, RawSetting>,
+    keys: &[&str],
     open: &impl Fn(&Path) -> std::io::Result<String>,
     mistakes: &mut Vec<String>,
 ) {
-    for key in ENVIRONMENT_KEYS {
-        let Some(file) = given.remove(&[key, "_file"].concat()) else {
+    for key in keys {
+        let Some(file) = given.remove(&[*key, "_file"].concat()) else {
             continue;
         };
-        if given.contains_key(key) {
+        if given.contains_key(*key) {
             mistakes.push(format!(
                 "{}: both {key} and {key}_file are given; keep one",
                 file.source
@@ -270,7 +345,7 @@ fn resolve_files(
                 let value = text.trim_end_matches(['\r', '\n']).to_owned();
                 text.zeroize();
                 given.insert(
-                    key.to_owned(),
+                    (*key).to_owned(),
                     RawSetting {
                         value: Value::String(value),
                         source: file.source.clone(),
@@ -286,11 +361,13 @@ fn resolve_files(
     }
 }
 
+/// The settings of one office, with defaults for what is not given or wrong. The site is checked once.
 fn assemble(
     mut given: BTreeMap<String, RawSetting>,
-    check_site: Option<SiteCheck>,
-    mut mistakes: Vec<String>,
-) -> Result<Configuration, Vec<String>> {
+    office: Option<&str>,
+    check_site: &mut Option<SiteCheck>,
+    mistakes: &mut Vec<String>,
+) -> Settings {
     let mut required = |key: &str, mistakes: &mut Vec<String>| match given.remove(key) {
         Some(mut given) => match &mut given.value {
             Value::String(text) if !text.trim().is_empty() => {
@@ -301,6 +378,10 @@ fn assemble(
                 None
             }
         },
+        None if office.is_some() && offices::is_of_an_office(key) => {
+            mistakes.push(of_office(office, &format!("{key} is not given")));
+            None
+        }
         None => {
             let name = key.to_ascii_uppercase();
             mistakes.push(format!(
@@ -321,16 +402,16 @@ fn assemble(
             }
         }
     };
-    let found = required("gateway_public_url", &mut mistakes);
-    let public_url = url("gateway_public_url", found, &mut mistakes);
-    let assets = required("gateway_assets", &mut mistakes).map(|(folder, source)| {
+    let found = required("gateway_public_url", mistakes);
+    let public_url = url("gateway_public_url", found, mistakes);
+    let assets = required("gateway_assets", mistakes).map(|(folder, source)| {
         let folder = PathBuf::from(folder.as_str());
-        if let Some(Err(why)) = check_site.map(|check| check(&folder)) {
+        if let Some(Err(why)) = check_site.take().map(|check| check(&folder)) {
             mistakes.push(format!("{source}: gateway_assets holds no site: {why}"));
         }
         folder
     });
-    let secrets = required("gateway_secret", &mut mistakes).map(|(text, source)| {
+    let secrets = required("gateway_secret", mistakes).map(|(text, source)| {
         let secrets: Vec<SecretString> = text.split(',').map(|it| it.trim().into()).collect();
         let easy = |it: &SecretString| is_easy_to_guess(it.expose_secret());
         let short = |it: &SecretString| it.expose_secret().len() < MIN_SECRET_BYTES;
@@ -348,11 +429,11 @@ fn assemble(
         }
         secrets
     });
-    let found = required("accelerate_url", &mut mistakes);
-    let accelerate_url = url("accelerate_url", found, &mut mistakes);
-    let domain = required("accelerate_domain", &mut mistakes).map(|it| it.0.as_str().to_owned());
+    let found = required("accelerate_url", mistakes);
+    let accelerate_url = url("accelerate_url", found, mistakes);
+    let domain = required("accelerate_domain", mistakes).map(|it| it.0.as_str().to_owned());
     // Made from a borrowed text, so that the original is wiped where it stands.
-    let salt = required("accelerate_salt", &mut mistakes).map(|it| it.0.as_str().into());
+    let salt = required("accelerate_salt", mistakes).map(|it| it.0.as_str().into());
 
     // Mistakes in the other settings are reported even when one of these is missing.
     let example = || Url::parse("https://portal.example/").expect("this is an address");
@@ -384,14 +465,12 @@ fn assemble(
         }
     }
     if urls_are_known {
-        check_together(&settings, &mut mistakes);
+        let found = mistakes_of_office(&settings);
+        mistakes.extend(found.iter().map(|it| of_office(office, it)));
+        check_process(&settings, mistakes);
     }
-    if mistakes.is_empty() {
-        let warnings = warnings(&settings);
-        Ok(Configuration { settings, warnings })
-    } else {
-        Err(mistakes)
-    }
+    settings.office = office.map(str::to_owned);
+    settings
 }
 
 /// How many different characters a secret must have.
@@ -399,12 +478,13 @@ const MIN_DIFFERENT: usize = 8;
 
 /// Whether a secret is long only because it repeats itself.
 fn is_easy_to_guess(secret: &str) -> bool {
-    let different: std::collections::BTreeSet<char> = secret.chars().collect();
+    let different: BTreeSet<char> = secret.chars().collect();
     different.len() < MIN_DIFFERENT
 }
 
-/// Reports settings that do not go together.
-fn check_together(settings: &Settings, mistakes: &mut Vec<String>) {
+/// Settings of an office that do not go together.
+fn mistakes_of_office(settings: &Settings) -> Vec<String> {
+    let mut mistakes = Vec::new();
     let session = &settings.session;
     if session.cross_site && !settings.secure() {
         mistakes.push("session.cross_site needs an https gateway_public_url: browsers take such cookies over TLS only".to_owned());
@@ -425,16 +505,21 @@ fn check_together(settings: &Settings, mistakes: &mut Vec<String>) {
     if limits.uploads > limits.connections {
         mistakes.push("limits.uploads is more than limits.connections: each upload has a connection of its own".to_owned());
     }
-    let everybody = |nets: &[ipnet::IpNet]| nets.iter().any(|net| net.prefix_len() == 0);
-    if everybody(&settings.access.trusted_proxies) {
-        mistakes.push("access.trusted_proxies trusts everybody: then each consumer says what their address is; name your proxies".to_owned());
-    }
     let page = session.page.origin().ascii_serialization();
     let own = settings.public_url.origin().ascii_serialization();
     if page != own && !settings.access.origins.contains(&page) {
         mistakes.push(format!(
             "session.page is of {page}, whose pages may not call the gateway: add it to access.origins"
         ));
+    }
+    mistakes
+}
+
+/// Reports settings of the whole process that do not go together.
+fn check_process(settings: &Settings, mistakes: &mut Vec<String>) {
+    let everybody = |nets: &[ipnet::IpNet]| nets.iter().any(|net| net.prefix_len() == 0);
+    if everybody(&settings.access.trusted_proxies) {
+        mistakes.push("access.trusted_proxies trusts everybody: then each consumer says what their address is; name your proxies".to_owned());
     }
 }
 
@@ -452,12 +537,9 @@ fn rotation_step(secrets: usize) -> Option<&'static str> {
     }
 }
 
-/// What is allowed and probably not meant.
-fn warnings(settings: &Settings) -> Vec<String> {
+/// What is allowed and probably not meant, in the settings of the whole process.
+fn process_warnings(settings: &Settings) -> Vec<String> {
     let mut warnings = Vec::new();
-    if !settings.secure() {
-        warnings.push("gateway_public_url is without TLS: cookies go without Secure and __Host-; for trying only".to_owned());
-    }
     let trusted = &settings.access.trusted_proxies;
     let loopback_only = trusted.iter().all(|net| net.addr().is_loopback());
     if !settings.listen.ip().is_loopback() && loopback_only {
@@ -480,6 +562,23 @@ fn warnings(settings: &Settings) -> Vec<String> {
             "access.metrics_from lets everybody read the counters who reaches gateway_ops_listen"
                 .to_owned(),
         );
+    }
+    warnings
+}
+
+/// The same in the settings of an office.
+fn office_warnings(settings: &Settings) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if !settings.secure() {
+        warnings.push("gateway_public_url is without TLS: cookies go without Secure and __Host-; for trying only".to_owned());
+    }
+    if settings
+        .page
+        .accent
+        .as_deref()
+        .is_some_and(|it| !is_readable_on_white(it))
+    {
+        warnings.push("page.accent is too light for text on white, such as links: WCAG asks for a contrast of 4.5 to 1".to_owned());
     }
     let site = |url: &Url| {
         url.host_str()

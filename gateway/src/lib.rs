@@ -5,17 +5,18 @@
 //! Each file uses only those below it:
 //!
 //! ```text
-//! server             listens, stops                        -> service, connection, connections
+//! server             listens, stops                        -> offices, connection, connections
+//! offices            the office of a request               -> service
 //! revocation         a command that closes links           -> links, records
 //! service            one request: route, checks, answer    -> the parts, allowed_origins, client_address
-//! endpoints  links  open_page  second_question  assets  security_headers      the parts that answer
-//!                    -> app_state, session, upstream, qr, inline_hashes
+//! endpoints  links  open_page  second_question  portal_page  assets  security_headers     the parts that answer
+//!                    -> app_state, session, upstream, qr, html, inline_hashes
 //! app_state          what the endpoints share              -> the concerns
 //! upstream  session  limits  connections  action_scanner  audit  dedup  metrics  circuit    one concern each
 //!                    -> the tools, records
 //! records -> store                                         what is remembered, and where
 //! action_cache  last_piece  relay  request_context  token  transfer  json_cleaner  refusal     tools
-//! config -> settings                                       what can be set
+//! config -> settings, host, colour                         what can be set
 //! ```
 
 pub mod action_cache;
@@ -26,12 +27,15 @@ pub mod assets;
 pub mod audit;
 pub mod circuit;
 pub mod client_address;
+pub mod colour;
 pub mod config;
 pub mod connection;
 pub mod connections;
 pub mod crowd;
 pub mod dedup;
 pub mod endpoints;
+pub mod host;
+pub mod html;
 pub mod inline_hashes;
 pub mod json_cleaner;
 pub mod last_piece;
@@ -39,7 +43,9 @@ pub mod limits;
 pub mod links;
 pub mod log;
 pub mod metrics;
+pub mod offices;
 pub mod open_page;
+pub mod portal_page;
 pub mod qr;
 pub mod records;
 pub mod refusal;

@@ -158,6 +158,11 @@ impl Limiter {
         let _ = self.slots.acquire_many(self.slot_count).await;
     }
 
+    /// Whether an upload is under way.
+    pub fn has_uploads(&self) -> bool {
+        !lock(&self.uploads_of).is_empty()
+    }
+
     /// Drops the counts of consumers and addresses that have been quiet. To be called once a minute.
     pub fn forget_quiet(&self) {
         self.consumers.retain_recent();

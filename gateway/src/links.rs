@@ -756,6 +756,7 @@ fn redirect_to_page(settings: &Settings, fragment: &str) -> Response {
     if !fragment.is_empty() {
         page.set_fragment(Some(fragment));
     }
+    let page = settings.relative(&page);
     let headers = [
         (header::LOCATION, page.as_str()),
         (header::CACHE_CONTROL, "no-store"),

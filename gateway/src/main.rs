@@ -40,6 +40,8 @@ enum Command {
         #[arg(long, value_parser = config::duration)]
         lifetime: Option<std::time::Duration>,
         #[command(flatten)]
+        office: OfficeFlag,
+        #[command(flatten)]
         flags: Flags,
     },
     /// Print what the audit trail has about a consumer, from its file or from standard input.
@@ -47,6 +49,8 @@ enum Command {
         /// The consumer's id at AccelerateConnect.
         #[arg(long, value_name = "ID")]
         consumer: String,
+        #[command(flatten)]
+        office: OfficeFlag,
         #[command(flatten)]
         flags: Flags,
     },
@@ -56,8 +60,18 @@ enum Command {
         #[arg(long, value_name = "ID")]
         consumer: String,
         #[command(flatten)]
+        office: OfficeFlag,
+        #[command(flatten)]
         flags: Flags,
     },
+}
+
+/// Which office a command is about.
+#[derive(Args)]
+struct OfficeFlag {
+    /// The name of the office, when the configuration has several.
+    #[arg(long, value_name = "NAME")]
+    office: Option<String>,
 }
 
 /// The flags, which win over environment and file. Secrets are never flags: everyone on the machine can
@@ -96,20 +110,18 @@ fn main() -> ExitCode {
             })
         }
         Command::Check { flags } => with_configuration(flags, Some(check_site), |configuration| {
-            println!("{:#?}", configuration.settings);
+            for settings in &configuration.offices {
+                println!("{settings:#?}");
+            }
             ExitCode::SUCCESS
         }),
         Command::Link {
             consumer,
             lifetime,
+            office,
             flags,
-        } => with_configuration(flags, None, |configuration| {
-            match links::mint(
-                &configuration.settings,
-                &consumer,
-                lifetime,
-                SystemTime::now(),
-            ) {
+        } => with_office(flags, &office, |settings| {
+            match links::mint(settings, &consumer, lifetime, SystemTime::now()) {
                 Ok(link) => {
                     println!("{link}");
                     ExitCode::SUCCESS
@@ -120,12 +132,16 @@ fn main() -> ExitCode {
                 }
             }
         }),
-        Command::Audit { consumer, flags } => with_configuration(flags, None, |configuration| {
-            audit(&configuration.settings, &consumer)
-        }),
-        Command::Revoke { consumer, flags } => with_configuration(flags, None, |configuration| {
-            revoke(&configuration, &consumer)
-        }),
+        Command::Audit {
+            consumer,
+            office,
+            flags,
+        } => with_office(flags, &office, |settings| audit(settings, &consumer)),
+        Command::Revoke {
+            consumer,
+            office,
+            flags,
+        } => with_office(flags, &office, |settings| revoke(settings, &consumer)),
     }
 }
 
@@ -163,12 +179,12 @@ fn print_lines(
     Ok(())
 }
 
-fn revoke(configuration: &Configuration, consumer: &str) -> ExitCode {
+fn revoke(settings: &Settings, consumer: &str) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
     let runtime = runtime.expect("the system gives a program its timers");
-    match runtime.block_on(revocation::revoke(&configuration.settings, consumer)) {
+    match runtime.block_on(revocation::revoke(settings, consumer)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("gateway: {error}");
@@ -191,6 +207,23 @@ fn with_configuration(
         Ok(configuration) => command(configuration),
         Err(code) => code,
     }
+}
+
+/// Reads the configuration and runs a command with the settings of one office.
+fn with_office(
+    flags: Flags,
+    office: &OfficeFlag,
+    command: impl FnOnce(&Settings) -> ExitCode,
+) -> ExitCode {
+    with_configuration(flags, None, |configuration| {
+        match configuration.office(office.office.as_deref()) {
+            Ok(settings) => command(settings),
+            Err(sentence) => {
+                eprintln!("gateway: {sentence}");
+                ExitCode::from(2)
+            }
+        }
+    })
 }
 
 /// Reads the configuration, and tells warnings and mistakes.
@@ -223,13 +256,15 @@ fn serve(
     configuration: Configuration,
     mut read_again: impl FnMut() -> Option<Configuration>,
 ) -> ExitCode {
-    log::init(&configuration.settings.log);
+    if let Some(settings) = configuration.offices.first() {
+        log::init(&settings.log);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();
     let outcome = runtime.and_then(|runtime| {
-        let read_again = || read_again().map(|configuration| configuration.settings);
-        runtime.block_on(server::run(configuration.settings, read_again))
+        let read_again = || read_again().map(|configuration| configuration.offices);
+        runtime.block_on(server::run(configuration.offices, read_again))
     });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

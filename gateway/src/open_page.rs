@@ -1,6 +1,9 @@
 //! The page that a link leads to: one button, which signs in. It needs no script, speaks the office's
 //! language, and holds nothing of the dossier. It decides nothing: [`links`](crate::links) does.
 
+use crate::colour::text_on;
+use crate::html::escape;
+use crate::security_headers::logo_source;
 use crate::settings::{FormOfAddress, Language, PageSettings, Question, Settings};
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
@@ -44,13 +47,18 @@ impl OpenPage {
         let page = settings.page.clone();
         let mut style = STYLE.to_owned();
         if let Some(accent) = &page.accent {
-            let _ = write!(style, ":root{{--accent:{accent}}}");
+            let text = text_on(accent);
+            let _ = write!(style, ":root{{--accent:{accent};--on-accent:{text}}}");
         }
         let hash = BASE64_STANDARD.encode(Sha256::digest(style.as_bytes()));
         // The redirect after the form counts as the form's target too.
         let origin = settings.session.page.origin().ascii_serialization();
+        let logo = match &page.logo {
+            Some(logo) => ["; img-src ", &logo_source(logo)].concat(),
+            None => String::new(),
+        };
         let policy = format!(
-            "default-src 'none'; style-src 'sha256-{hash}'; form-action 'self' {origin}; \
+            "default-src 'none'; style-src 'sha256-{hash}'{logo}; form-action 'self' {origin}; \
              base-uri 'none'; frame-ancestors 'none'"
         );
         OpenPage {
@@ -58,7 +66,7 @@ impl OpenPage {
             style,
             policy: HeaderValue::try_from(policy)
                 .unwrap_or(HeaderValue::from_static("default-src 'none'")),
-            portal: settings.session.page.as_str().to_owned(),
+            portal: settings.relative(&settings.session.page),
         }
     }
 
@@ -89,10 +97,7 @@ impl OpenPage {
 
     fn html(&self, content: Content) -> String {
         let words = Words::of(&self.page);
-        let lang = match self.page.lang {
-            Language::Dutch => "nl",
-            Language::English => "en",
-        };
+        let lang = self.page.lang.tag();
         let (title, text) = match content {
             Content::Closed => (words.closed, words.closed_more),
             Content::OtherConsumer(_) => (words.other, words.other_more),
@@ -112,6 +117,11 @@ impl OpenPage {
                 .unwrap_or_default(),
             self.style,
         );
+        if let Some(logo) = &self.page.logo {
+            // The name stands beside it.
+            let logo = escape(logo);
+            let _ = writeln!(html, "<img class=\"logo\" src=\"{logo}\" alt=\"\">");
+        }
         if let Some(broker) = &broker {
             let _ = writeln!(html, "<p class=\"office\">{broker}</p>");
         }
@@ -279,22 +289,6 @@ impl Words {
             Question::Postcode => self.postcode,
         }
     }
-}
-
-/// A text as HTML, inside an element or a quoted attribute.
-fn escape(text: &str) -> String {
-    let mut html = String::with_capacity(text.len());
-    for it in text.chars() {
-        match it {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            '\'' => html.push_str("&#39;"),
-            _ => html.push(it),
-        }
-    }
-    html
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Which request the present task works for: its id in the log, and the trace that it belongs to. What is
+//! Which request the present task works for: its id in the log, its office, and the trace that it belongs to. What is
 //! written to the log or sent to AccelerateConnect far below a request can name it so. It never says who asked.
 
 use http::{HeaderMap, HeaderValue};
@@ -16,12 +16,13 @@ tokio::task_local! {
 #[derive(Debug, Clone)]
 pub struct RequestContext {
     id: Arc<str>,
+    office: Option<Arc<str>>,
     traceparent: Option<HeaderValue>,
 }
 
 impl RequestContext {
-    /// The context of a request with these headers.
-    pub fn of(headers: &HeaderMap) -> RequestContext {
+    /// The context of a request with these headers, to that office.
+    pub fn of(headers: &HeaderMap, office: Option<Arc<str>>) -> RequestContext {
         let mut values = headers.get_all(TRACEPARENT).iter();
         let traceparent = match (values.next(), values.next()) {
             (Some(value), None) if is_traceparent(value.as_bytes()) => {
@@ -32,6 +33,7 @@ impl RequestContext {
         };
         RequestContext {
             id: random_id().into(),
+            office,
             traceparent,
         }
     }
@@ -70,6 +72,11 @@ impl RequestContext {
 /// The id of the request that the present task works for; empty outside a request.
 pub fn request_id() -> Arc<str> {
     RequestContext::present().map_or_else(|| "".into(), |context| context.id)
+}
+
+/// The office that the present task works for, when there are several.
+pub fn office() -> Option<Arc<str>> {
+    RequestContext::present()?.office
 }
 
 /// Work in another task for the same request.
@@ -120,7 +127,7 @@ mod tests {
         for value in values {
             headers.append(TRACEPARENT, value.parse().unwrap());
         }
-        RequestContext::of(&headers)
+        RequestContext::of(&headers, None)
     }
 
     #[test]

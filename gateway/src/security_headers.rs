@@ -17,6 +17,15 @@ const API_POLICY: &str = "default-src 'none'; sandbox; frame-ancestors 'none'";
 const PERMISSIONS: &str = "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), \
     gyroscope=(), microphone=(), midi=(), payment=(), serial=(), usb=()";
 
+/// The source of what is on our own host.
+const OWN: &str = "'self'";
+
+/// The source for `img-src` of a logo at that address: a path on the site, or https.
+pub fn logo_source(logo: &str) -> String {
+    let url = url::Url::parse(logo);
+    url.map_or_else(|_| OWN.to_owned(), |url| url.origin().ascii_serialization())
+}
+
 /// The headers of the site's files, and those of every other answer.
 #[derive(Debug)]
 pub struct SecurityHeaders {
@@ -30,6 +39,13 @@ impl SecurityHeaders {
     /// The headers of these settings.
     pub fn new(settings: &Settings) -> SecurityHeaders {
         let mut policy_after_styles = POLICY_AFTER_STYLES.to_owned();
+        if let Some(source) = settings.page.logo.as_deref().map(logo_source)
+            && source != OWN
+        {
+            let images = "img-src 'self' data: blob:";
+            let with_logo = [images, " ", &source].concat();
+            policy_after_styles = policy_after_styles.replacen(images, &with_logo, 1);
+        }
         for origin in &settings.access.origins {
             policy_after_styles.push(' ');
             policy_after_styles.push_str(origin);

@@ -1,9 +1,9 @@
-//! Listens, and passes requests to the [`Service`]. It deals with what only a
+//! Listens, and passes requests to the [`Offices`]. It deals with what only a
 //! server meets: slow browsers, too many connections, and a stop that loses no upload.
 
 use crate::connection::Connection;
 use crate::connections::{Connections, Place};
-use crate::service::Service;
+use crate::offices::{Offices, no_office};
 use crate::settings::{DEFAULT_OPS_LISTEN, Settings};
 use axum::body::Body;
 use hyper::body::Incoming;
@@ -43,7 +43,7 @@ pub struct ServerHandle {
     ops_address: Option<SocketAddr>,
     stop: watch::Sender<bool>,
     server: tokio::task::JoinHandle<()>,
-    service: watch::Sender<Arc<Service>>,
+    offices: watch::Sender<Arc<Offices>>,
 }
 
 impl ServerHandle {
@@ -57,20 +57,20 @@ impl ServerHandle {
         self.ops_address
     }
 
-    /// The service that answers its requests.
-    pub fn service(&self) -> Arc<Service> {
-        self.service.borrow().clone()
+    /// The offices that answer its requests.
+    pub fn offices(&self) -> Arc<Offices> {
+        self.offices.borrow().clone()
     }
 
-    /// Answers requests by other settings from now on, and serves the site as it is now. Requests under way
-    /// and connections are not touched. The addresses to listen on, the limits, the store and the audit trail
+    /// Answers requests by other settings from now on, for these offices, and serves the site as it is now.
+    /// Requests under way and connections are not touched. The addresses to listen on, the limits, the store and the audit trail
     /// stay: they need a restart.
     ///
     /// # Errors
     /// When the site or the system's certificates cannot be read. Then everything stays as it was.
-    pub fn reload(&self, settings: Settings) -> io::Result<()> {
-        let service = self.service().with_settings(settings)?;
-        self.service.send_replace(Arc::new(service));
+    pub fn reload(&self, offices: Vec<Settings>) -> io::Result<()> {
+        let offices = self.offices().with_settings(offices)?;
+        self.offices.send_replace(Arc::new(offices));
         Ok(())
     }
 
@@ -83,11 +83,13 @@ impl ServerHandle {
     }
 }
 
-/// Starts a gateway in the present runtime. It listens when this returns.
+/// Starts a gateway of these offices in the present runtime. It listens when this returns.
 ///
 /// # Errors
-/// When an address cannot be listened on, or the site or the system's certificates cannot be read.
-pub async fn start(settings: Settings) -> io::Result<ServerHandle> {
+/// When an address cannot be listened on, the site or the system's certificates cannot be read, or there is no
+/// office.
+pub async fn start(offices: Vec<Settings>) -> io::Result<ServerHandle> {
+    let settings = offices.first().ok_or_else(no_office)?;
     let listener = TcpListener::bind(settings.listen).await?;
     let ops_listener = match settings.ops_listen {
         Some(address) => Some(TcpListener::bind(address).await?),
@@ -103,11 +105,10 @@ pub async fn start(settings: Settings) -> io::Result<ServerHandle> {
             })
             .ok(),
     };
-    let server = start_on(listener, ops_listener, settings)?;
+    let server = start_on(listener, ops_listener, offices)?;
     // What comes in the first moments need not meet a store that is not connected yet.
-    let service = server.service();
-    let store = service.state().records.store();
-    if tokio::time::timeout(STORE_WAIT, store.available())
+    let offices = server.offices();
+    if tokio::time::timeout(STORE_WAIT, offices.shared().store().available())
         .await
         .is_err()
     {
@@ -126,12 +127,12 @@ pub async fn start(settings: Settings) -> io::Result<ServerHandle> {
 pub fn start_on(
     listener: TcpListener,
     ops_listener: Option<TcpListener>,
-    settings: Settings,
+    offices: Vec<Settings>,
 ) -> io::Result<ServerHandle> {
     let address = listener.local_addr()?;
     let ops_address = ops_listener.as_ref().map(TcpListener::local_addr);
     let ops_address = ops_address.transpose()?;
-    let (service, current) = watch::channel(Arc::new(Service::new(settings)?));
+    let (offices, current) = watch::channel(Arc::new(Offices::new(offices)?));
     let (stop, stopped) = watch::channel(false);
     let server = tokio::spawn(serve(listener, ops_listener, current, stopped));
     Ok(ServerHandle {
@@ -139,7 +140,7 @@ pub fn start_on(
         ops_address,
         stop,
         server,
-        service,
+        offices,
     })
 }
 
@@ -150,12 +151,12 @@ pub fn start_on(
 /// # Errors
 /// As [`start`], and when the signals cannot be listened for.
 pub async fn run(
-    settings: Settings,
-    mut read_again: impl FnMut() -> Option<Settings>,
+    offices: Vec<Settings>,
+    mut read_again: impl FnMut() -> Option<Vec<Settings>>,
 ) -> io::Result<()> {
     let signal = stop_signal()?;
     let mut hangups = Hangups::new()?;
-    let server = start(settings).await?;
+    let server = start(offices).await?;
     if let Some(address) = server.ops_address() {
         tracing::info!(%address, "listening for health, readiness and metrics");
     }
@@ -177,11 +178,11 @@ pub async fn run(
     Ok(())
 }
 
-fn reload(server: &ServerHandle, read_again: &mut impl FnMut() -> Option<Settings>) {
+fn reload(server: &ServerHandle, read_again: &mut impl FnMut() -> Option<Vec<Settings>>) {
     let mut reloading = vec![NotifyState::Reloading];
     reloading.extend(NotifyState::monotonic_usec_now().ok());
     tell_systemd(&reloading);
-    match read_again().map(|settings| server.reload(settings)) {
+    match read_again().map(|offices| server.reload(offices)) {
         Some(Ok(())) => tracing::info!("reloaded: configuration, secrets and site are read anew"),
         Some(Err(error)) => tracing::error!(%error, "not reloaded: everything stays as it was"),
         None => tracing::error!(
@@ -262,20 +263,19 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
 async fn serve(
     listener: TcpListener,
     ops_listener: Option<TcpListener>,
-    current: watch::Receiver<Arc<Service>>,
+    current: watch::Receiver<Arc<Offices>>,
     mut stopped: watch::Receiver<bool>,
 ) {
     let ops = ops_listener.map(|listener| tokio::spawn(serve_ops(listener, current.clone())));
-    let service = current.borrow().clone();
-    let limits = service.state().settings.limits.clone();
+    let limits = current.borrow().settings().limits.clone();
     let graceful = GracefulShutdown::new();
     let front = Front::new(current.clone(), graceful);
     tokio::select! {
         () = front.accept(&listener) => {}
         _ = stopped.wait_for(|stop| *stop) => {}
     }
-    let service = current.borrow().clone();
-    service.begin_to_stop();
+    let offices = current.borrow().clone();
+    offices.begin_to_stop();
     // Whoever sends requests here sees first that this instance is not ready.
     let _ = tokio::time::timeout(limits.lame_duck, front.accept(&listener)).await;
     drop(listener);
@@ -285,7 +285,7 @@ async fn serve(
     // Strangers hold the end for seconds only.
     let connections_done = tokio::time::timeout(FINISH, &mut shutdown).await.is_ok();
     let drain = limits.drain.saturating_sub(began.elapsed());
-    let uploads_done = service.state().limiter.all_uploads_done();
+    let uploads_done = offices.all_uploads_done();
     if tokio::time::timeout(drain, uploads_done).await.is_err() {
         tracing::warn!("some uploads were not finished in time");
     } else if !connections_done {
@@ -299,7 +299,7 @@ async fn serve(
 
 /// What is needed to take connections of browsers.
 struct Front {
-    current: watch::Receiver<Arc<Service>>,
+    current: watch::Receiver<Arc<Offices>>,
     connections: Arc<Connections>,
     graceful: GracefulShutdown,
     http: http1::Builder,
@@ -308,9 +308,9 @@ struct Front {
 }
 
 impl Front {
-    fn new(current: watch::Receiver<Arc<Service>>, graceful: GracefulShutdown) -> Front {
-        let service = current.borrow().clone();
-        let settings = &service.state().settings;
+    fn new(current: watch::Receiver<Arc<Offices>>, graceful: GracefulShutdown) -> Front {
+        let offices = current.borrow().clone();
+        let settings = offices.settings();
         let limits = &settings.limits;
         let connections = Connections::new(
             limits.connections,
@@ -341,7 +341,7 @@ impl Front {
             let accepted = tokio::select! {
                 accepted = listener.accept() => accepted,
                 _ = cleanup.tick() => {
-                    self.current.borrow().state().limiter.forget_quiet();
+                    self.current.borrow().forget_quiet();
                     continue;
                 }
             };
@@ -353,12 +353,7 @@ impl Front {
             if let Some(place) = self.connections.admit(peer.ip()) {
                 self.spawn(stream, peer, Arc::new(place));
             } else {
-                self.current
-                    .borrow()
-                    .state()
-                    .metrics
-                    .connections_refused
-                    .inc();
+                self.current.borrow().metrics().connections_refused.inc();
             }
         }
     }
@@ -368,20 +363,19 @@ impl Front {
         let stream = Connection::new(stream, activity.clone(), self.header_limit, self.idle_limit);
         let current = self.current.clone();
         let answer = service_fn(move |request: hyper::Request<Incoming>| {
-            let (service, place) = (current.borrow().clone(), place.clone());
+            let (offices, place) = (current.borrow().clone(), place.clone());
             async move {
                 let under_way = place.activity().begin_request();
                 let mut request = request.map(|body| place.activity().track(Body::new(body)));
                 request.extensions_mut().insert(place);
-                let response = service.answer(peer, request).await;
+                let response = offices.answer(peer, request).await;
                 Ok::<_, Infallible>(response.map(|body| under_way.until_the_end_of(body)))
             }
         });
         let connection = self.http.serve_connection(TokioIo::new(stream), answer);
         let connection = self.graceful.watch(connection);
-        let service = self.current.borrow().clone();
+        let metrics = self.current.borrow().metrics().clone();
         tokio::spawn(async move {
-            let metrics = &service.state().metrics;
             metrics.connections.inc();
             tokio::select! {
                 // Nobody needs to hear of a broken connection: its request has failed already.
@@ -396,7 +390,7 @@ impl Front {
 }
 
 /// Answers health, readiness and metrics, on a listener that no flood of the other one reaches.
-async fn serve_ops(listener: TcpListener, current: watch::Receiver<Arc<Service>>) {
+async fn serve_ops(listener: TcpListener, current: watch::Receiver<Arc<Offices>>) {
     let slots = Arc::new(tokio::sync::Semaphore::new(OPS_CONNECTIONS));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
@@ -410,8 +404,8 @@ async fn serve_ops(listener: TcpListener, current: watch::Receiver<Arc<Service>>
         };
         let current = current.clone();
         let answer = service_fn(move |request: hyper::Request<Incoming>| {
-            let service = current.borrow().clone();
-            async move { Ok::<_, Infallible>(service.answer_ops(peer, &request.map(Body::new))) }
+            let offices = current.borrow().clone();
+            async move { Ok::<_, Infallible>(offices.answer_ops(peer, &request.map(Body::new))) }
         });
         let connection = http.serve_connection(TokioIo::new(stream), answer);
         tokio::spawn(async move {

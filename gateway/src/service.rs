@@ -1,8 +1,8 @@
-//! Answers one request: finds its route, checks who asks and whether they may, and passes it to the part
-//! that answers it. It stands above all those parts; only [`server`](crate::server) uses it.
+//! Answers one request to one office: finds its route, checks who asks and whether they may, and passes it to
+//! the part that answers it. It stands above all those parts; only [`offices`](crate::offices) uses it.
 
 use crate::allowed_origins::{AllowedOrigins, RequestOrigin};
-use crate::app_state::AppState;
+use crate::app_state::{AppState, Shared};
 use crate::assets::Assets;
 use crate::audit::{Event, OK, Subject};
 use crate::client_address;
@@ -10,6 +10,8 @@ use crate::connections::Place;
 use crate::crowd::{self, Crowd};
 use crate::endpoints::{self, Caller};
 use crate::links::{self, Links};
+use crate::metrics::Registered;
+use crate::portal_page;
 use crate::refusal::{ErrorCode, Refusal};
 use crate::request_context::RequestContext;
 use crate::security_headers::SecurityHeaders;
@@ -26,9 +28,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Instant, SystemTime};
 use tower::ServiceExt as _;
 
-/// The whole gateway, except for listening.
+/// The whole gateway of one office, except for listening.
 #[derive(Debug)]
 pub struct Service {
+    /// The office's name, when there are several.
+    office: Option<Arc<str>>,
     state: Arc<AppState>,
     assets: Assets,
     security_headers: SecurityHeaders,
@@ -90,36 +94,29 @@ impl Route {
 }
 
 impl Service {
-    /// Loads the site and makes everything ready.
-    ///
-    /// # Errors
-    /// When the site or the system's certificates cannot be read.
-    pub fn new(settings: Settings) -> std::io::Result<Service> {
-        let assets = Assets::load(&settings.assets)?;
-        Ok(Service::of(AppState::new(settings)?, assets))
+    /// The gateway of an office that is new to this process. `site` is what all offices have.
+    pub fn new(settings: Settings, shared: &Shared, site: &Assets) -> Service {
+        Service::of(AppState::new(settings, shared), site)
     }
 
-    /// The same gateway with other settings, and with the site as it is now. What is remembered and counted
+    /// The same office with other settings, and with the site as it is now. What is remembered and counted
     /// stays.
-    ///
-    /// # Errors
-    /// As [`Service::new`].
-    pub fn with_settings(&self, settings: Settings) -> std::io::Result<Service> {
-        let assets = Assets::load(&settings.assets)?;
-        Ok(Service::of(self.state.with_settings(settings)?, assets))
+    pub fn with_settings(&self, settings: Settings, shared: &Shared, site: &Assets) -> Service {
+        Service::of(self.state.with_settings(settings, shared), site)
     }
 
-    fn of(state: AppState, assets: Assets) -> Service {
+    fn of(state: AppState, site: &Assets) -> Service {
         let state = Arc::new(state);
         let settings = &state.settings;
         let links = Arc::new(Links::new(state.clone()));
         Service {
+            office: settings.office.as_deref().map(Arc::from),
             security_headers: SecurityHeaders::new(settings),
             allowed_origins: AllowedOrigins::new(settings),
             links: links::router(links),
             stopping: AtomicBool::new(false),
             crowd: Crowd::default(),
-            assets,
+            assets: portal_page::site_of(settings, site),
             state,
         }
     }
@@ -139,7 +136,7 @@ impl Service {
         let began = Instant::now();
         let route = Route::of(request.uri().path());
         let method = request.method().clone();
-        let context = RequestContext::of(request.headers());
+        let context = RequestContext::of(request.headers(), self.office.clone());
         let answering = self.answer_route(route, peer, request);
         let mut response = context.clone().scope(answering).await;
         let took = began.elapsed();
@@ -152,6 +149,7 @@ impl Service {
         }
         tracing::info!(
             request = context.id(),
+            office = self.office.as_deref(),
             trace = context.trace(),
             method = method_for_log(&method),
             route = route.name(),
@@ -298,6 +296,7 @@ impl Service {
         let kept = place.map(|place| place.activity().keep());
         if self.crowd.gathers(address, &session.consumer_id) {
             tracing::warn!(
+                office = self.office.as_deref(),
                 consumers = crowd::MANY,
                 "very many consumers have one address: a proxy in front may not say whom it forwards for, \
                  see access.trusted_proxies"
@@ -370,7 +369,8 @@ impl Service {
         response
     }
 
-    fn health(&self) -> Response {
+    /// Says that the gateway runs, and whether this office's AccelerateConnect answers.
+    pub fn health(&self) -> Response {
         let accelerate = if self.state.upstream.is_up() {
             "up"
         } else {
@@ -380,7 +380,8 @@ impl Service {
         self.json(StatusCode::OK, json)
     }
 
-    fn readiness(&self) -> Response {
+    /// Says whether to send this gateway requests.
+    pub fn readiness(&self) -> Response {
         let (status, word) = if self.stopping.load(Ordering::Relaxed) {
             (StatusCode::SERVICE_UNAVAILABLE, "ending")
         } else {
@@ -397,30 +398,14 @@ impl Service {
         self.json(status, json)
     }
 
-    /// Answers a request to the listener for operations: health, readiness and metrics.
-    pub fn answer_ops(&self, peer: SocketAddr, request: &Request<Body>) -> Response {
-        if !matches!(*request.method(), Method::GET | Method::HEAD) {
-            return Refusal::MethodNotAllowed.into_response();
-        }
-        match request.uri().path() {
-            "/healthz" => self.health(),
-            "/readyz" => self.readiness(),
-            "/metrics" => self.metrics(peer.ip()),
-            _ => Refusal::NotFound.into_response(),
-        }
-    }
-
-    /// Who may not read the counters is told that there are none.
-    fn metrics(&self, peer: IpAddr) -> Response {
+    /// The counters of all offices. Who may not read them is told that there are none.
+    pub fn counters(&self, peer: IpAddr, all: &Registered) -> Response {
         let peer = peer.to_canonical();
         let allowed = &self.state.settings.access.metrics_from;
         if !allowed.iter().any(|net| net.contains(&peer)) {
             return Refusal::NotFound.into_response();
         }
-        let text = self.state.metrics.text(
-            self.state.upstream.is_up(),
-            !self.state.records.store().is_away(),
-        );
+        let text = all.text(!self.state.records.store().is_away());
         let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
         let mut response = ([(header::CONTENT_TYPE, content_type)], text).into_response();
         self.security_headers.add_to_api(response.headers_mut());

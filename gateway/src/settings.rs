@@ -1,27 +1,33 @@
 //! All settings, checked and typed, as the rest of the gateway uses them. [`config`](crate::config) reads
-//! them from files, environment and flags.
+//! them from files, environment and flags. A gateway of several offices has settings for each of them; what is
+//! the whole process's, such as the address to listen on, is the same in all.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use ipnet::IpNet;
-use secrecy::SecretString;
-use url::Url;
+use secrecy::{ExposeSecret as _, SecretString};
+use url::{Position, Url};
 
 /// Where health, readiness and metrics are when `gateway_ops_listen` is not given.
 pub const DEFAULT_OPS_LISTEN: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8090);
 
-/// All settings.
+/// All settings of one office.
 #[derive(Debug, Clone)]
 pub struct Settings {
+    /// The office's name, when the configuration has `[[office]]` tables. Without, the gateway serves one
+    /// office at every host.
+    pub office: Option<String>,
     /// The address to listen on.
     pub listen: SocketAddr,
     /// The address of health, readiness and metrics. When absent, [`DEFAULT_OPS_LISTEN`] if it is free.
     pub ops_listen: Option<SocketAddr>,
     /// The gateway's address for consumers, with a slash at its end, such as `https://portal.example.nl/`.
     pub public_url: Url,
+    /// Further addresses of the same office. Links lead to the first one.
+    pub more_urls: Vec<Url>,
     /// The folder of the built site.
     pub assets: PathBuf,
     /// The secrets that sign links and sessions, the newest first; at least one.
@@ -167,7 +173,8 @@ impl Question {
     }
 }
 
-/// The page that a link leads to: how it speaks to the consumer, and who the office is.
+/// The page that a link leads to: how it speaks to the consumer, and who the office is. The portal's own page
+/// of an office says the same.
 #[derive(Debug, Clone, Default)]
 pub struct PageSettings {
     /// The office's name.
@@ -182,6 +189,8 @@ pub struct PageSettings {
     pub email: Option<String>,
     /// The colour of the button, such as `#0a5c7a`.
     pub accent: Option<String>,
+    /// The address of the office's logo: a path on the site, or https.
+    pub logo: Option<String>,
 }
 
 /// A language of the page.
@@ -194,6 +203,16 @@ pub enum Language {
     English,
 }
 
+impl Language {
+    /// Its language tag.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Language::Dutch => "nl",
+            Language::English => "en",
+        }
+    }
+}
+
 /// How a consumer is addressed in Dutch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum FormOfAddress {
@@ -202,6 +221,16 @@ pub enum FormOfAddress {
     Formal,
     /// `je`.
     Informal,
+}
+
+impl FormOfAddress {
+    /// The pronoun.
+    pub fn pronoun(self) -> &'static str {
+        match self {
+            FormOfAddress::Formal => "u",
+            FormOfAddress::Informal => "je",
+        }
+    }
 }
 
 /// Who may call the gateway, and from where.
@@ -288,6 +317,8 @@ impl Settings {
             .map(|net| net.parse().expect("these are networks"))
             .to_vec();
         Settings {
+            office: None,
+            more_urls: Vec::new(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             ops_listen: None,
             session: SessionSettings {
@@ -359,6 +390,36 @@ impl Settings {
     /// The name of one office at one address. Tokens and keys in the store are good for it alone.
     pub fn audience(&self) -> String {
         [self.public_url.as_str(), " ", &self.accelerate.domain].concat()
+    }
+
+    /// All addresses of the office, the one of its links first.
+    pub fn urls(&self) -> impl Iterator<Item = &Url> {
+        std::iter::once(&self.public_url).chain(&self.more_urls)
+    }
+
+    /// The origins of all addresses of the office.
+    pub fn own_origins(&self) -> Vec<String> {
+        self.urls()
+            .map(|url| url.origin().ascii_serialization())
+            .collect()
+    }
+
+    /// Whether these are other settings of the same office: its tokens and its keys in the store are the same.
+    pub fn is_same_office(&self, other: &Settings) -> bool {
+        let salts = [self, other].map(|it| it.accelerate.salt.expose_secret());
+        self.office == other.office && self.audience() == other.audience() && salts[0] == salts[1]
+    }
+
+    /// An address for a browser that is at one of ours: a page of ours is at the same one.
+    pub fn relative(&self, url: &Url) -> String {
+        let is_ours = || {
+            self.own_origins()
+                .contains(&url.origin().ascii_serialization())
+        };
+        if self.more_urls.is_empty() || !is_ours() {
+            return url.as_str().to_owned();
+        }
+        url[Position::BeforePath..].to_owned()
     }
 
     /// Whether consumers reach the gateway over TLS. Without it (on this machine, for trying) cookies have

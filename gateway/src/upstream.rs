@@ -5,7 +5,7 @@ use crate::circuit::{Circuit, FailureOf};
 use crate::metrics::Metrics;
 use crate::refusal::Refusal;
 use crate::relay::{RelayBody, RelayError, RelayProgress};
-use crate::request_context::{RequestContext, TRACEPARENT, request_id};
+use crate::request_context::{RequestContext, TRACEPARENT, office, request_id};
 use crate::settings::{AccelerateSettings, TimeParameter};
 use accelerate::problem::{check_answer, check_upload_answer};
 use axum::body::Body;
@@ -116,10 +116,10 @@ impl From<Refusal> for Failure {
 #[derive(Debug)]
 pub struct Upstream {
     settings: AccelerateSettings,
-    client: Client<HttpsConnector<HttpConnector>, Body>,
+    client: Client<Connector, Body>,
     /// Makes a new connection for each request. An upload is never sent again by itself, so it must not
     /// get a connection that the other side has closed.
-    unpooled: Client<HttpsConnector<HttpConnector>, Body>,
+    unpooled: Client<Connector, Body>,
     /// One for each endpoint.
     circuits: [Circuit; Endpoint::ALL.len()],
     /// How far AccelerateConnect's clock is ahead of ours, in seconds.
@@ -127,21 +127,28 @@ pub struct Upstream {
     metrics: Arc<Metrics>,
 }
 
+/// Connects to AccelerateConnect. The system's certificates, which it trusts, are read once for all offices.
+pub type Connector = HttpsConnector<HttpConnector>;
+
+/// Reads the system's certificates, and connects within that time.
+///
+/// # Errors
+/// When the certificates cannot be read.
+pub fn connector(connect_timeout: Duration) -> std::io::Result<Connector> {
+    let mut http = HttpConnector::new();
+    http.enforce_http(false);
+    http.set_nodelay(true);
+    http.set_connect_timeout(Some(connect_timeout));
+    Ok(HttpsConnectorBuilder::new()
+        .with_native_roots()?
+        .https_or_http()
+        .enable_http1()
+        .wrap_connector(http))
+}
+
 impl Upstream {
-    /// A client with these settings.
-    ///
-    /// # Errors
-    /// When the system's certificates cannot be read.
-    pub fn new(settings: &AccelerateSettings, metrics: Arc<Metrics>) -> std::io::Result<Upstream> {
-        let mut http = HttpConnector::new();
-        http.enforce_http(false);
-        http.set_nodelay(true);
-        http.set_connect_timeout(Some(settings.connect_timeout));
-        let https = HttpsConnectorBuilder::new()
-            .with_native_roots()?
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(http);
+    /// A client with these settings, with connections of its own.
+    pub fn new(settings: &AccelerateSettings, https: Connector, metrics: Arc<Metrics>) -> Upstream {
         let mut builder = Client::builder(TokioExecutor::new());
         builder
             .timer(TokioTimer::new())
@@ -155,7 +162,7 @@ impl Upstream {
             .pool_idle_timeout(POOL_IDLE_TIMEOUT)
             .pool_max_idle_per_host(POOL_SIZE)
             .build(https);
-        Ok(Upstream {
+        Upstream {
             circuits: Endpoint::ALL
                 .map(|_| Circuit::new(settings.circuit_failures, settings.circuit_pause)),
             settings: settings.clone(),
@@ -163,7 +170,7 @@ impl Upstream {
             unpooled,
             clock_skew: AtomicI64::new(0),
             metrics,
-        })
+        }
     }
 
     /// Whether requests are sent as usual.
@@ -341,6 +348,7 @@ impl Upstream {
                 };
                 tracing::warn!(
                     request = %request_id(),
+                    office = office().as_deref(),
                     endpoint = endpoint.name(),
                     what,
                     "AccelerateConnect did not answer"
@@ -353,6 +361,7 @@ impl Upstream {
             Err(_) => {
                 tracing::warn!(
                     request = %request_id(),
+                    office = office().as_deref(),
                     endpoint = endpoint.name(),
                     what = "timeout",
                     "AccelerateConnect did not answer"
@@ -368,6 +377,7 @@ impl Upstream {
                 if !circuit.is_closed() {
                     tracing::warn!(
                         request = %request_id(),
+                        office = office().as_deref(),
                         "AccelerateConnect is down: not asked for a while"
                     );
                 }
@@ -478,13 +488,14 @@ pub fn error_answer(status: StatusCode, code: Option<String>) -> Failure {
     });
     let about_signature = code.starts_with("TOKEN_");
     if about_signature {
-        tracing::error!(%code, "AccelerateConnect refuses our signature: check salt, domain and clock");
+        tracing::error!(office = office().as_deref(), %code, "AccelerateConnect refuses our signature: check salt, domain and clock");
     }
     // To a browser a 401 means that the consumer's session is over. Here AccelerateConnect may refuse the
     // gateway, which is something else.
     let about_session = ["SESSION_EXPIRED", "NOT_SIGNED_IN"].contains(&code.as_str());
     if status == StatusCode::UNAUTHORIZED && !about_session {
         tracing::error!(
+            office = office().as_deref(),
             "AccelerateConnect refuses the gateway: check salt, domain and its list of addresses"
         );
         let code = if about_signature {

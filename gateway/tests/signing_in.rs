@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use axum::body::Body;
-use gateway::app_state::AppState;
+use gateway::app_state::{AppState, Shared};
 use gateway::links::{self, Links};
 use gateway::session::Sessions;
 use gateway::settings::Settings;
@@ -55,7 +55,8 @@ struct Gateway {
 
 impl Gateway {
     fn new(settings: Settings) -> Gateway {
-        let state = Arc::new(AppState::new(settings.clone()).unwrap());
+        let shared = Shared::open(&settings).unwrap();
+        let state = Arc::new(AppState::new(settings.clone(), &shared));
         let sessions = state.sessions.clone();
         let links = Links::with_clock(state, clock);
         Gateway {

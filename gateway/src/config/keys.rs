@@ -2,8 +2,8 @@
 
 use super::MIN_SECRET_BYTES;
 use super::values::{
-    audit, boolean, bytes, colour, count, line, list, net, one_of, origin, page, store, text, time,
-    time_or_none,
+    audit, boolean, bytes, colour, count, line, list, logo, net, one_of, origin, page, store, text,
+    time, time_or_none,
 };
 use crate::settings::{
     FormOfAddress, ForwardedHeader, HeaderValues, Language, Question, Settings, TimeParameter,
@@ -46,6 +46,12 @@ pub const KEYS: &[(&str, Setter)] = &[
         }
         it.session.links_key = Some(key.into());
         Ok(())
+    }),
+    ("gateway_page", |it, value| {
+        assign(&mut it.session.page, page(text(value)?))
+    }),
+    ("gateway_origins", |it, value| {
+        assign(&mut it.access.origins, list(value, origin))
     }),
     ("gateway_store", |it, value| {
         assign(&mut it.store, store(text(value)?))
@@ -177,6 +183,9 @@ pub const KEYS: &[(&str, Setter)] = &[
     }),
     ("page.accent", |it, value| {
         assign(&mut it.page.accent, colour(value))
+    }),
+    ("page.logo", |it, value| {
+        assign(&mut it.page.logo, logo(value))
     }),
     ("access.origins", |it, value| {
         assign(&mut it.access.origins, list(value, origin))

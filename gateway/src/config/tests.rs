@@ -24,11 +24,18 @@ fn environment() -> Vec<(String, String)> {
     .to_vec()
 }
 
+/// What was read for one office.
+#[derive(Debug)]
+struct OneOffice {
+    settings: Settings,
+    warnings: Vec<String>,
+}
+
 fn read_with(
     file: &str,
     more: &[(&str, &str)],
     flags: &[(&str, &str)],
-) -> Result<Configuration, Vec<String>> {
+) -> Result<OneOffice, Vec<String>> {
     let mut environment = environment();
     environment.retain(|(name, _)| {
         !more
@@ -45,10 +52,17 @@ fn read_with(
         flags: flags.collect(),
         check_site: None,
     };
-    read(sources, |path| match path.to_str() {
+    let read = read(sources, |path| match path.to_str() {
         Some("/run/secret") => Ok(format!("{SECRET}\n")),
         _ => Err(std::io::ErrorKind::NotFound.into()),
-    })
+    })?;
+    let Configuration {
+        mut offices,
+        warnings,
+    } = read;
+    let settings = offices.remove(0);
+    assert!(offices.is_empty() && settings.office.is_none());
+    Ok(OneOffice { settings, warnings })
 }
 
 #[test]
@@ -184,10 +198,8 @@ fn a_store_is_a_file_or_a_redis_and_without_one_there_is_a_warning() {
         ..Sources::default()
     };
     let configuration = read(sources, |_| unreachable!()).unwrap();
-    assert!(matches!(
-        configuration.settings.store,
-        StoreSettings::Memory
-    ));
+    let store = &configuration.offices[0].store;
+    assert!(matches!(store, StoreSettings::Memory));
     assert!(configuration.warnings.concat().contains("in memory"));
 }
 

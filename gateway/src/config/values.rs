@@ -32,6 +32,28 @@ pub(super) fn colour(value: &Value) -> Result<Option<String>, String> {
         .ok_or_else(|| "must be a colour such as #0a5c7a".to_owned())
 }
 
+/// Reads the address of a logo: a path on the site such as `/logo.svg`, or an https address; an empty text is
+/// none.
+pub(super) fn logo(value: &Value) -> Result<Option<String>, String> {
+    let Some(text) = line(value)? else {
+        return Ok(None);
+    };
+    let wrong = || "must be a path on the site such as /logo.svg, or an https address".to_owned();
+    // Read as a browser reads it on a page of ours: `//other.example` and `/\\other.example` are no paths.
+    let own = Url::parse("https://own.invalid/").expect("this is an address");
+    let url = own.join(&text).map_err(|_| wrong())?;
+    if url.origin() == own.origin() {
+        return text
+            .starts_with('/')
+            .then(|| Some(url[url::Position::BeforePath..].to_owned()))
+            .ok_or_else(wrong);
+    }
+    let plain = url.scheme() == "https" && url.username().is_empty() && url.password().is_none();
+    (plain && Url::parse(&text).is_ok())
+        .then(|| Some(url.into()))
+        .ok_or_else(wrong)
+}
+
 pub(super) fn boolean(value: &Value) -> Result<bool, String> {
     match (value, value.as_str()) {
         (Value::Boolean(it), _) => Ok(*it),

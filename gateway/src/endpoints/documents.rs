@@ -8,7 +8,7 @@ use super::own_actions::{
 };
 use crate::app_state::AppState;
 use crate::refusal::Refusal;
-use crate::request_context::request_id;
+use crate::request_context::{office, request_id};
 use crate::upstream::{Answer, Endpoint, Failure};
 use accelerate::conventions::PRODUCTACTION_ID;
 use accelerate::filename;
@@ -28,7 +28,7 @@ pub async fn download(state: &AppState, caller: &Caller, query: &str) -> Result<
         .get(header::CONTENT_DISPOSITION)
         .and_then(name_in_disposition);
     if !is_document(&mut answer, content_type.as_ref(), name.as_deref()).await {
-        tracing::warn!(request = %request_id(), "AccelerateConnect answered something else than a document");
+        tracing::warn!(request = %request_id(), office = office().as_deref(), "AccelerateConnect answered something else than a document");
         return Err(Refusal::BadAnswer.into());
     }
     let content_type = content_type.unwrap_or(HeaderValue::from_static("application/octet-stream"));

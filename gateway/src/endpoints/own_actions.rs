@@ -7,7 +7,7 @@ use crate::action_scanner::ActionScanner;
 use crate::app_state::AppState;
 use crate::json_cleaner::JsonCleaner;
 use crate::refusal::Refusal;
-use crate::request_context::request_id;
+use crate::request_context::{office, request_id};
 use crate::upstream::{Answer, Endpoint, Failure};
 use http::StatusCode;
 use http_body_util::BodyExt as _;
@@ -37,7 +37,7 @@ pub fn require_json_object(answer: Answer) -> Result<Answer, Failure> {
     if beginning.first() == Some(&b'{') {
         return Ok(answer);
     }
-    tracing::warn!(request = %request_id(), "AccelerateConnect answered something else than JSON");
+    tracing::warn!(request = %request_id(), office = office().as_deref(), "AccelerateConnect answered something else than JSON");
     Err(Refusal::BadAnswer.into())
 }
 
@@ -49,6 +49,7 @@ pub fn require_status_200(answer: &Answer) -> Result<(), Refusal> {
     }
     tracing::warn!(
         request = %request_id(),
+        office = office().as_deref(),
         status = status.as_u16(),
         "AccelerateConnect answered with another status than 200"
     );
@@ -111,7 +112,7 @@ async fn request_actions(state: &AppState, caller: &Caller) -> Result<Actions, F
         }
     }
     Ok(scanner.finish(Instant::now()).ok_or_else(|| {
-        tracing::warn!(request = %request_id(), "AccelerateConnect's session is no JSON that can be read");
+        tracing::warn!(request = %request_id(), office = office().as_deref(), "AccelerateConnect's session is no JSON that can be read");
         Refusal::BadAnswer
     })?)
 }

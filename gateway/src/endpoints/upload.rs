@@ -11,7 +11,7 @@ use crate::last_piece::HeldBody;
 use crate::limits::UploadSlot;
 use crate::refusal::{ErrorCode, Refusal, error_body};
 use crate::relay::{RelayBody, RelayError, RelayProgress, drain};
-use crate::request_context::for_this_request;
+use crate::request_context::{for_this_request, office};
 use crate::settings::{HeaderValues, UploadBody};
 use crate::transfer::{End, Transfer};
 use crate::upstream::{Failure, error_answer};
@@ -53,6 +53,7 @@ impl Parameters {
             text_of(headers, names)?.ok_or_else(|| {
                 tracing::warn!(
                     header = names[0],
+                    office = office().as_deref(),
                     "an upload without a header: a proxy may have dropped it for its underscore"
                 );
                 Refusal::InvalidParameter

@@ -336,7 +336,7 @@ impl TestGateway {
             .block_on(async {
                 let listener = tokio::net::TcpListener::from_std(listener)?;
                 let ops = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
-                gateway::server::start_on(listener, Some(ops), settings.clone())
+                gateway::server::start_on(listener, Some(ops), vec![settings.clone()])
             })
             .unwrap();
         TestGateway {

@@ -123,7 +123,7 @@ impl TestServers {
             .block_on_thread(async {
                 listener.set_nonblocking(true)?;
                 let listener = tokio::net::TcpListener::from_std(listener)?;
-                gateway::server::start_on(listener, None, self.settings())
+                gateway::server::start_on(listener, None, vec![self.settings()])
             })
             .expect("the gateway starts");
         *self.running() = Some(RunningServers {

@@ -7,6 +7,7 @@
 //! ```text
 //! server             listens, stops                        -> service, connection, connections
 //! revocation         a command that closes links           -> links, records
+//! health  deployment other commands                        -> settings
 //! service            one request: route, checks, answer    -> the parts, allowed_origins, client_address
 //! endpoints  links  open_page  second_question  assets  security_headers      the parts that answer
 //!                    -> app_state, session, upstream, qr, style_hashes
@@ -31,7 +32,9 @@ pub mod connection;
 pub mod connections;
 pub mod crowd;
 pub mod dedup;
+pub mod deployment;
 pub mod endpoints;
+pub mod health;
 pub mod json_cleaner;
 pub mod last_piece;
 pub mod limits;

@@ -3,20 +3,22 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod harness;
+mod programs;
 
 use harness::{
     ACTION, Answer, CONSUMER, FakeAccelerate, TIMEOUT, TestGateway, answer_getsession, send_json,
     send_session,
 };
+use programs::Proxy;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore};
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
+use std::process::Command;
 use std::sync::{Arc, mpsc};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::SystemTime;
 
 const NGINX: &str = include_str!("../deploy/nginx.conf");
 const CADDYFILE: &str = include_str!("../deploy/Caddyfile");
@@ -277,8 +279,7 @@ const BROTLI: &[u8] = b"\x0b\x00\xffnobody looks into this";
 
 /// A gateway whose public address is that of a proxy with TLS.
 fn behind_tls(upstream: &FakeAccelerate) -> TestGateway {
-    let site = temporary("site-of-proxies");
-    fs::create_dir_all(&site).unwrap();
+    let site = programs::folder("site-of-proxies");
     // Each file appears complete: another test may be reading it.
     for (name, bytes) in [
         ("index.html", &b"<!doctype html><title>portal</title>"[..]),
@@ -344,13 +345,13 @@ impl Front {
         Front { gateway, proxy }
     }
 
-    /// The path of a link that signs the consumer in.
     /// Presses the button of the page at that path.
     fn press(&self, path: &str) -> Answer {
         let url = &self.gateway.settings.public_url;
         self.send(&harness::press_head(url, path, ""), &[])
     }
 
+    /// The path of a link that signs the consumer in.
     fn link(&self) -> String {
         let link = gateway::links::mint(&self.gateway.settings, CONSUMER, None, SystemTime::now());
         link.unwrap().path().to_owned()
@@ -391,88 +392,20 @@ impl Front {
     }
 }
 
-/// A proxy, which ends when it is dropped.
-struct Proxy {
-    program: Child,
-    address: SocketAddr,
-    folder: PathBuf,
-}
-
-impl Drop for Proxy {
-    fn drop(&mut self) {
-        let _ = self.program.kill();
-        let _ = self.program.wait();
-        let _ = fs::remove_dir_all(&self.folder);
-    }
-}
-
-impl Proxy {
-    /// Starts a program in a folder of its own. The program takes the port itself: when another program has
-    /// it, the proxy ends and another port is tried.
-    fn start(command: impl Fn(u16, &Path) -> Command) -> Proxy {
-        let mut logged = String::new();
-        for _ in 0..5 {
-            let address = free_address();
-            let folder = temporary(&format!("proxy-{}", address.port()));
-            fs::create_dir_all(&folder).unwrap();
-            let log = File::create(folder.join("standard.log")).unwrap();
-            let program = command(address.port(), &folder)
-                .stdin(Stdio::null())
-                .stdout(log.try_clone().unwrap())
-                .stderr(log)
-                .spawn()
-                .unwrap();
-            let mut proxy = Proxy {
-                program,
-                address,
-                folder,
-            };
-            if proxy.listens() {
-                return proxy;
-            }
-            logged = proxy.logged();
-        }
-        panic!("the proxy does not start: {logged}");
-    }
-
-    fn listens(&mut self) -> bool {
-        let began = Instant::now();
-        while began.elapsed() < TIMEOUT {
-            if self.program.try_wait().unwrap().is_some() {
-                return false;
-            }
-            if TcpStream::connect(self.address).is_ok() {
-                // Another program may have the port; then nginx logs so, and tries for a while.
-                return !self.logged().contains("bind() ");
-            }
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        false
-    }
-
-    /// All that the proxy wrote to its logs.
-    fn logged(&self) -> String {
-        let files = fs::read_dir(&self.folder).unwrap().flatten();
-        files
-            .filter(|file| file.path().extension().is_some_and(|it| it == "log"))
-            .map(|file| String::from_utf8_lossy(&fs::read(file.path()).unwrap()).into_owned())
-            .collect()
-    }
-}
-
 fn nginx_with_recipe(gateway: SocketAddr) -> Proxy {
     nginx(NGINX, gateway)
 }
 
 /// nginx with that recipe in its `conf.d`.
 fn nginx(recipe: &str, gateway: SocketAddr) -> Proxy {
-    let program = program("NGINX", "nginx");
-    Proxy::start(|port, folder| {
+    let one = "server 127.0.0.1:8080;";
+    let recipe = fill_in(recipe, &[(one, &format!("server {gateway};"))]);
+    Proxy::nginx(|port, folder| {
         let (chain, key) = Certificate::of_this_run().write_to(folder);
         let has_ipv6 = TcpListener::bind("[::1]:0").is_ok();
-        let plain = free_address();
+        let plain = programs::free_address();
         let recipe = fill_in(
-            recipe,
+            &recipe,
             &[
                 ("listen 80;", &format!("listen {plain};")),
                 ("listen [::]:80;", ""),
@@ -494,43 +427,23 @@ fn nginx(recipe: &str, gateway: SocketAddr) -> Proxy {
                 ),
                 ("/etc/letsencrypt/live/portal.example.nl/privkey.pem", &key),
                 ("/var/log/nginx/error.log", "error.log"),
-                ("127.0.0.1:8080", &gateway.to_string()),
             ],
         );
-        let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-            .map(|it| format!("{it}_temp_path temporary-{it};\n"))
-            .concat();
         // As in Debian's nginx.conf, with another site of the office as the default one.
-        let whole = format!(
-            "daemon off; master_process off; pid nginx.pid; error_log all.log;\n\
-             events {{ }}\n\
-             http {{\n\
-             {temporary}\
-             sendfile on; tcp_nopush on; gzip on; access_log access.log;\n\
+        format!(
+            "sendfile on; tcp_nopush on; gzip on; access_log access.log;\n\
              server {{\n\
              listen 127.0.0.1:{port} ssl default_server; server_name www.example.nl;\n\
              ssl_certificate {chain}; ssl_certificate_key {key}; return 404;\n\
              }}\n\
-             {recipe}\n\
-             }}\n"
-        );
-        let configuration = folder.join("nginx.conf");
-        fs::write(&configuration, whole).unwrap();
-        let mut command = Command::new(&program);
-        command
-            .arg("-p")
-            .arg(folder)
-            .arg("-c")
-            .arg(configuration)
-            // To nginx this variable names inherited sockets.
-            .env_remove("NGINX");
-        command
+             {recipe}"
+        )
     })
 }
 
 /// Caddy with the recipe, and with a certificate in place of the one that it would get by itself.
 fn caddy_with_recipe(gateway: SocketAddr) -> Proxy {
-    let program = program("CADDY", "caddy");
+    let program = programs::program("CADDY", "caddy");
     Proxy::start(|port, folder| {
         let (chain, key) = Certificate::of_this_run().write_to(folder);
         let recipe = fill_in(
@@ -572,29 +485,6 @@ fn fill_in(recipe: &str, places: &[(&str, &str)]) -> String {
         );
         text.replace(here, with)
     })
-}
-
-/// The path of a program: what `cargo xtask test` says, or else one of the system.
-fn program(variable: &str, name: &str) -> PathBuf {
-    if let Some(path) = std::env::var_os(variable) {
-        return path.into();
-    }
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path)
-        .chain(["/usr/sbin".into()])
-        .map(|folder| folder.join(name))
-        .find(|file| file.is_file())
-        .unwrap_or_else(|| panic!("{name} is not on this machine: `cargo xtask test` installs it"))
-}
-
-/// An address that nobody listens on at this moment.
-fn free_address() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap()
-}
-
-fn temporary(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
 
 /// The site's certificate with its key, and a client that trusts it.

@@ -4,7 +4,7 @@
 
 use crate::harness::{self, Answer, FakeAccelerate, SALT, TIMEOUT};
 use gateway::settings::Settings;
-use std::fs;
+use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -447,14 +447,14 @@ fn signal(program: &Child, name: &str) {
     assert!(sent.unwrap().success());
 }
 
-/// nginx in front of copies of the gateway, which it asks in turn.
-pub struct Nginx {
+/// A web server in front of the gateway, which ends when it is dropped.
+pub struct Proxy {
     program: Child,
     pub address: SocketAddr,
     folder: PathBuf,
 }
 
-impl Drop for Nginx {
+impl Drop for Proxy {
     fn drop(&mut self) {
         let _ = self.program.kill();
         let _ = self.program.wait();
@@ -462,49 +462,96 @@ impl Drop for Nginx {
     }
 }
 
-impl Nginx {
-    /// Starts it with what the recipe has for several copies, and without TLS.
-    pub fn start(copies: &[SocketAddr]) -> Nginx {
-        let address = free_address();
-        let folder = folder(&format!("nginx-{}", address.port()));
-        let servers: String = copies.iter().map(|it| format!("server {it};")).collect();
-        let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-            .map(|it| format!("{it}_temp_path temporary-{it};\n"))
-            .concat();
-        let configuration = folder.join("nginx.conf");
-        let whole = format!(
-            "daemon off; master_process off; pid nginx.pid; error_log all.log;\n\
-             events {{ worker_connections 2048; }}\n\
-             http {{\n{temporary}access_log off;\n\
-             upstream gateway {{ {servers} }}\n\
-             server {{\n\
-             listen {address}; underscores_in_headers on; client_max_body_size 0;\n\
-             location / {{\n\
-             proxy_pass http://gateway; proxy_http_version 1.1; proxy_set_header Host $host;\n\
-             proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header Connection \"\";\n\
-             proxy_request_buffering off; proxy_buffering off;\n\
-             proxy_read_timeout 90s; proxy_send_timeout 90s; proxy_next_upstream error;\n\
-             }}\n}}\n}}\n"
-        );
-        fs::write(&configuration, whole).unwrap();
-        let program = Command::new(program("NGINX", "nginx"))
-            .arg("-p")
-            .arg(&folder)
-            .arg("-c")
-            .arg(configuration)
+impl Proxy {
+    /// Starts a program in a folder of its own. The program takes the port itself: when another program has
+    /// it, the proxy ends and another port is tried.
+    pub fn start(command: impl Fn(u16, &Path) -> Command) -> Proxy {
+        let mut logged = String::new();
+        for _ in 0..5 {
+            let address = free_address();
+            let folder = folder(&format!("proxy-{}", address.port()));
+            let log = File::create(folder.join("standard.log")).unwrap();
+            let program = command(address.port(), &folder)
+                .stdin(Stdio::null())
+                .stdout(log.try_clone().unwrap())
+                .stderr(log)
+                .spawn()
+                .unwrap();
+            let mut proxy = Proxy {
+                program,
+                address,
+                folder,
+            };
+            if proxy.listens() {
+                return proxy;
+            }
+            logged = proxy.logged();
+        }
+        panic!("the proxy does not start: {logged}");
+    }
+
+    /// Starts nginx with that inside its block `http`.
+    pub fn nginx(http: impl Fn(u16, &Path) -> String) -> Proxy {
+        Proxy::start(|port, folder| {
+            let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+                .map(|it| format!("{it}_temp_path temporary-{it};\n"))
+                .concat();
+            let whole = format!(
+                "daemon off; master_process off; pid nginx.pid; error_log all.log;\n\
+                 events {{ worker_connections 2048; }}\n\
+                 http {{\n{temporary}{}\n}}\n",
+                http(port, folder)
+            );
+            let configuration = folder.join("nginx.conf");
+            fs::write(&configuration, whole).unwrap();
+            let mut command = Command::new(program("NGINX", "nginx"));
+            command.arg("-p").arg(folder).arg("-c").arg(configuration);
             // To nginx this variable names inherited sockets.
-            .env_remove("NGINX")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let nginx = Nginx {
-            program,
-            address,
-            folder,
-        };
-        eventually("nginx listens", || TcpStream::connect(address).is_ok());
-        nginx
+            command.env_remove("NGINX");
+            command
+        })
+    }
+
+    /// nginx without TLS in front of copies of the gateway, which it asks in turn.
+    pub fn of_copies(copies: &[SocketAddr]) -> Proxy {
+        let servers: String = copies.iter().map(|it| format!("server {it};")).collect();
+        Proxy::nginx(|port, _| {
+            format!(
+                "access_log off;\n\
+                 upstream gateway {{ {servers} }}\n\
+                 server {{\n\
+                 listen 127.0.0.1:{port}; underscores_in_headers on; client_max_body_size 0;\n\
+                 location / {{\n\
+                 proxy_pass http://gateway; proxy_http_version 1.1; proxy_set_header Host $host;\n\
+                 proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header Connection \"\";\n\
+                 proxy_request_buffering off; proxy_buffering off;\n\
+                 proxy_read_timeout 90s; proxy_send_timeout 90s; proxy_next_upstream error;\n\
+                 }}\n}}"
+            )
+        })
+    }
+
+    fn listens(&mut self) -> bool {
+        let began = Instant::now();
+        while began.elapsed() < TIMEOUT {
+            if self.program.try_wait().unwrap().is_some() {
+                return false;
+            }
+            if TcpStream::connect(self.address).is_ok() {
+                // Another program may have the port; then nginx logs so, and tries for a while.
+                return !self.logged().contains("bind() ");
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        false
+    }
+
+    /// All that the proxy wrote to its logs.
+    pub fn logged(&self) -> String {
+        let files = fs::read_dir(&self.folder).unwrap().flatten();
+        files
+            .filter(|file| file.path().extension().is_some_and(|it| it == "log"))
+            .map(|file| String::from_utf8_lossy(&fs::read(file.path()).unwrap()).into_owned())
+            .collect()
     }
 }

@@ -420,6 +420,7 @@ impl Store for FileStore {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::{behaves_as_a_store, key};
     use super::*;
     use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -432,7 +433,7 @@ mod tests {
     #[tokio::test]
     async fn a_file_behaves_as_a_store() {
         let file = file("behaves");
-        super::super::tests::behaves_as_a_store(&FileStore::open(&file).unwrap()).await;
+        behaves_as_a_store(&FileStore::open(&file).unwrap()).await;
         std::fs::remove_file(file).unwrap();
     }
 
@@ -450,7 +451,6 @@ mod tests {
     async fn what_has_ended_leaves_the_file() {
         let file = file("ends");
         let store = FileStore::open(&file).unwrap();
-        let key = |name: &str| StoreKey::new(name.to_owned());
         let minute = Duration::from_secs(60);
         for name in ["a", "b"] {
             store.put(&key(name), "1".into(), minute).await.unwrap();
@@ -530,7 +530,6 @@ mod tests {
             Database::builder().create_with_backend(disk)
         });
         let store = FileStore::open_by(opener).unwrap();
-        let key = |name: &str| StoreKey::new(name.to_owned());
         let minute = Duration::from_secs(60);
         store.put(&key("a"), "1".into(), minute).await.unwrap();
         is_full.store(true, Ordering::Relaxed);

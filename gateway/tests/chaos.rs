@@ -149,7 +149,7 @@ fn no_upload_is_lost_or_doubled_or_without_an_outcome() {
 }
 
 fn log_out_holds_everywhere_within_a_second(
-    nginx: &Nginx,
+    nginx: &Proxy,
     copies: &[Copy; 3],
     sessions: &Sessions,
 ) {

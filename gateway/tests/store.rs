@@ -350,9 +350,9 @@ fn a_redis_that_hangs_is_left_at_once_and_found_again() {
 #[test]
 fn a_store_is_reached_over_tls_and_with_a_password_or_not_at_all() {
     let upstream = accepts_uploads();
-    let (redis, certificate) = Redis::with_tls("a-word");
+    let redis = Redis::with_tls("a-word");
     let store = |word: &str| format!("rediss://:{word}@localhost:{}/0", redis.address.port());
-    let trusted = [("SSL_CERT_FILE", certificate.to_str().unwrap())];
+    let trusted = [("SSL_CERT_FILE", redis.certificate.to_str().unwrap())];
     let gateway = Copy::start_with(&upstream, &store("a-word"), &[], &trusted);
     assert!(gateway.readiness().contains("\"store\":\"up\""));
     let cookie = gateway.sign_in(CONSUMER);

@@ -14,8 +14,8 @@ use std::time::{Duration, Instant, SystemTime};
 use url::Url;
 
 pub const PUBLIC_URL: &str = "http://portal.localhost/";
-const DOMAIN: &str = "kantoor";
-const SECRET: &str = "a-secret-that-is-only-of-this-test-0123456789";
+pub const DOMAIN: &str = "kantoor";
+pub const SECRET: &str = "a-secret-that-is-only-of-this-test-0123456789";
 
 pub fn public_url() -> Url {
     PUBLIC_URL.parse().unwrap()
@@ -147,6 +147,15 @@ impl Copy {
         for set in set {
             serve.args(["--set", set]);
         }
+        let mut copy = Copy::spawn(&mut serve);
+        settings.retain(|(name, _)| *name != "GATEWAY_LISTEN");
+        settings.push(("GATEWAY_LISTEN", copy.address.to_string()));
+        copy.settings = settings;
+        copy
+    }
+
+    /// Starts the program, and reads in its log where it listens.
+    pub fn spawn(serve: &mut Command) -> Copy {
         let mut program = serve.stderr(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(program.stderr.take().unwrap()).lines();
         let (sender, receiver) = mpsc::channel();
@@ -175,13 +184,11 @@ impl Copy {
                 panic!("the gateway does not listen");
             }
         };
-        settings.retain(|(name, _)| *name != "GATEWAY_LISTEN");
-        settings.push(("GATEWAY_LISTEN", address.to_string()));
         Copy {
             program: Some(program),
             address,
             ops_address,
-            settings,
+            settings: Vec::new(),
         }
     }
 
@@ -194,9 +201,14 @@ impl Copy {
     }
 
     /// Ends it as an office does, and waits.
-    pub fn end(mut self) {
+    pub fn end(self) {
+        self.signal("TERM");
+        self.ended();
+    }
+
+    /// Waits until it has ended well.
+    pub fn ended(mut self) {
         let mut program = self.program.take().unwrap();
-        signal(&program, "TERM");
         assert!(program.wait().unwrap().success());
     }
 
@@ -299,12 +311,26 @@ impl Copy {
     }
 }
 
+/// Redis writes down what it has, at once.
+const DURABLE: [&str; 4] = ["--save", "", "--appendonly", "yes"];
+
+/// Writes a certificate of `localhost` and its key into a folder.
+pub fn certificate(folder: &Path) -> (PathBuf, PathBuf) {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let (chain, key) = (folder.join("chain.pem"), folder.join("key.pem"));
+    fs::write(&chain, made.cert.pem()).unwrap();
+    fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+    (chain, key)
+}
+
 /// A Redis, which writes what it has to its folder.
 pub struct Redis {
     program: Option<Child>,
     pub address: SocketAddr,
     folder: PathBuf,
     flags: Vec<String>,
+    /// Where to find the certificate to trust, of one with TLS.
+    pub certificate: PathBuf,
 }
 
 impl Drop for Redis {
@@ -317,46 +343,46 @@ impl Drop for Redis {
 impl Redis {
     pub fn start() -> Redis {
         let address = free_address();
-        let folder = folder(&format!("redis-{}", address.port()));
-        let mut redis = Redis {
-            program: None,
-            address,
-            folder,
-            flags: ["--port", &address.port().to_string()]
-                .map(str::to_owned)
-                .into(),
-        };
-        redis.start_again();
+        let port = address.port().to_string();
+        let flags = [&["--bind", "127.0.0.1", "--port", &port][..], &DURABLE].concat();
+        let redis = Redis::start_at(address, |_| flags.into_iter().map(str::to_owned).collect());
         eventually("Redis answers", || redis.ask(&["PING"]) == ["PONG"]);
         redis
     }
 
-    /// Starts one that wants TLS and a password. It also gives the file of the certificate to trust.
-    pub fn with_tls(password: &str) -> (Redis, PathBuf) {
-        let address = free_address();
+    /// Starts one with the flags that are made from its folder.
+    pub fn start_at(address: SocketAddr, flags: impl FnOnce(&Path) -> Vec<String>) -> Redis {
         let folder = folder(&format!("redis-{}", address.port()));
-        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-        let (chain, key) = (folder.join("chain.pem"), folder.join("key.pem"));
-        fs::write(&chain, made.cert.pem()).unwrap();
-        fs::write(&key, made.signing_key.serialize_pem()).unwrap();
-        let port = address.port().to_string();
-        let flags = [
-            ["--port", "0"],
-            ["--tls-port", &port],
-            ["--tls-cert-file", chain.to_str().unwrap()],
-            ["--tls-key-file", key.to_str().unwrap()],
-            ["--tls-auth-clients", "no"],
-            ["--requirepass", password],
-        ];
         let mut redis = Redis {
             program: None,
             address,
+            flags: flags(&folder),
+            certificate: folder.join("chain.pem"),
             folder,
-            flags: flags.concat().into_iter().map(str::to_owned).collect(),
         };
         redis.start_again();
         eventually("Redis listens", || TcpStream::connect(address).is_ok());
-        (redis, chain)
+        redis
+    }
+
+    /// Starts one that wants TLS and a password.
+    pub fn with_tls(password: &str) -> Redis {
+        let address = free_address();
+        Redis::start_at(address, |folder| {
+            let (chain, key) = certificate(folder);
+            let port = address.port().to_string();
+            let flags = [
+                ["--port", "0"],
+                ["--tls-port", &port],
+                ["--tls-cert-file", chain.to_str().unwrap()],
+                ["--tls-key-file", key.to_str().unwrap()],
+                ["--tls-auth-clients", "no"],
+                ["--requirepass", password],
+                ["--bind", "127.0.0.1"],
+            ];
+            let flags = [&flags.concat()[..], &DURABLE].concat();
+            flags.into_iter().map(str::to_owned).collect()
+        })
     }
 
     /// The address for `gateway_store`.
@@ -367,7 +393,6 @@ impl Redis {
     /// Starts it with what it had before.
     pub fn start_again(&mut self) {
         let started = Command::new(program("REDIS_SERVER", "redis-server"))
-            .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "yes"])
             .args(&self.flags)
             .arg("--dir")
             .arg(&self.folder)

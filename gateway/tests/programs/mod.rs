@@ -107,7 +107,7 @@ pub fn free_address() -> SocketAddr {
 pub struct Copy {
     program: Option<Child>,
     pub address: SocketAddr,
-    ops_address: SocketAddr,
+    pub ops_address: SocketAddr,
     settings: Vec<(&'static str, String)>,
 }
 

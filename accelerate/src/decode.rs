@@ -29,24 +29,39 @@ use crate::session::{Action, Counters, Document, Dossier, Offers, Session, State
 /// Reads an answer of `getsession`.
 pub fn session(body: &[u8]) -> Result<Session, Problem> {
     // Nearly every answer can be read as it is, which is quicker than looking for what may be wrong.
-    match Answer::parse(str::from_utf8(body).unwrap_or_default()) {
+    match Answer::parse_whole(str::from_utf8(body).unwrap_or_default()) {
         Ok(answer) => answer.session(),
-        Err(_) => Answer::parse(&json::clean(body))?.session(),
+        Err(_) => Answer::parse_whole(&json::clean(body))?.session(),
     }
 }
 
 /// An answer of `getsession` that is parsed and not yet read. Of a long one, parsing is more than half of
-/// the work.
+/// the work: it comes in two steps, so that a page can do something else in between.
 #[derive(Debug)]
 pub struct Answer<'a>(Map<'a>);
 
 impl<'a> Answer<'a> {
-    /// Parses a text, as it is or [cleaned](json::clean).
+    /// Parses a text, as it is or [cleaned](json::clean), up to the rest.
     pub fn parse(text: &'a str) -> Result<Self, Problem> {
         Map::parse(text).map(Self).map_err(Problem::not_json)
     }
 
-    /// The session that it is.
+    /// Parses the rest: `duplicate_comfort_data`.
+    pub fn parse_rest(&mut self) -> Result<(), Problem> {
+        let session = self.0.get_mut("consumerportalsession");
+        let rest = session.and_then(|session| session.map_mut()?.get_mut("duplicate_comfort_data"));
+        rest.map_or(Ok(()), Json::read_rest)
+            .map_err(Problem::not_json)
+    }
+
+    /// Both steps.
+    fn parse_whole(text: &'a str) -> Result<Self, Problem> {
+        let mut answer = Self::parse(text)?;
+        answer.parse_rest()?;
+        Ok(answer)
+    }
+
+    /// The session that it is, once all of it is parsed.
     pub fn session(&self) -> Result<Session, Problem> {
         let Self(answer) = self;
         if let Some(error) = ErrorBody::read(&answer["error"]) {
@@ -264,6 +279,18 @@ pub(crate) mod tests {
 
     pub(crate) fn some(text: &str) -> Option<String> {
         Some(text.to_owned())
+    }
+
+    #[test]
+    fn a_fault_is_mended_wherever_it_stands() {
+        for fault in ["\\ud800", "\t", "\\q"] {
+            let actions = ["{\"A\":{\"label\":\"a", fault, "b\"}}"].concat();
+            let duplicates = format!("\"duplicate_comfort_data\":{{\"productactions\":{actions}}}");
+            for session in [with_actions(&actions), with(&duplicates)] {
+                let label = session.actions[0].label.as_deref().unwrap_or_default();
+                assert!(label.starts_with('a') && label.ends_with('b'), "{label}");
+            }
+        }
     }
 
     #[test]

@@ -105,9 +105,15 @@ pub fn count_in(body: &[u8], name: &str) -> Option<u32> {
 const MAX_DEPTH: u8 = 16;
 /// Lists of actions of which only the ids count: the actions themselves stand elsewhere.
 const LISTS_OF_IDS: [&str; 2] = ["uploadable_productactions", "downloadable_productactions"];
+/// What is read last, by itself ([`Json::read_rest`]): in a long session it is more than half of the text, and
+/// a slow phone would stand still while all of it is read at once.
+const LAST: &str = "duplicate_comfort_data";
 /// What serde_json calls the one member of a number. With its feature `arbitrary_precision` a number keeps
 /// its digits, and comes as such a map.
 const NUMBER: &str = "$serde_json::private::Number";
+/// What serde_json is asked for to get a value as it stands. It comes as a map with one member, its text.
+/// The type `RawValue` would read it as well, and brings serde's errors with it.
+const RAW: &str = "$serde_json::private::RawValue";
 
 /// A JSON value.
 #[derive(Debug, Clone, Default)]
@@ -121,9 +127,28 @@ pub(crate) enum Json<'a> {
     /// Borrowed when it came without escapes.
     Text(Cow<'a, str>),
     Map(Map<'a>),
+    /// JSON that is to be parsed by itself.
+    Unread(&'a str),
 }
 
 impl<'a> Json<'a> {
+    /// Parses it when it was left for later.
+    pub fn read_rest(&mut self) -> Result<(), serde_json::Error> {
+        if let Json::Unread(text) = *self {
+            let mut map = Map::default();
+            *self = read(text, &mut map)?.or_map(map);
+        }
+        Ok(())
+    }
+
+    /// Itself, or `map` when it is a map: its members went there.
+    fn or_map(self, map: Map<'a>) -> Self {
+        match self {
+            Json::Map(_) => Json::Map(map),
+            value => value,
+        }
+    }
+
     /// Whether it is a string.
     pub fn is_text(&self) -> bool {
         matches!(self, Json::Text(_))
@@ -144,6 +169,14 @@ impl<'a> Json<'a> {
         match self {
             Json::Map(map) => map,
             _ => Map::EMPTY,
+        }
+    }
+
+    /// The same, to be changed; nothing for any other value.
+    pub fn map_mut(&mut self) -> Option<&mut Map<'a>> {
+        match self {
+            Json::Map(map) => Some(map),
+            _ => None,
         }
     }
 
@@ -181,7 +214,7 @@ impl<'a> Json<'a> {
                 word.eq_ignore_ascii_case("true")
                     || word.parse::<u32>().is_ok_and(|number| number != 0)
             }
-            Json::Null | Json::Map(_) => false,
+            Json::Null | Json::Map(_) | Json::Unread(_) => false,
         }
     }
 
@@ -243,6 +276,12 @@ impl<'a> Map<'a> {
         self.members.iter()
     }
 
+    /// As [`get`](Self::get), to be changed.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut Json<'a>> {
+        let member = self.members.iter_mut().find(|(key, _)| key == name);
+        member.map(|(_, value)| value)
+    }
+
     /// The member of this name, the first when there are several: for where an absent one and `null` are
     /// not alike.
     pub fn get(&self, name: &str) -> Option<&Json<'a>> {
@@ -279,6 +318,8 @@ enum Reading {
     Id,
     /// Nothing of it.
     Nothing,
+    /// All of it, later.
+    Later,
 }
 
 impl Reading {
@@ -286,10 +327,13 @@ impl Reading {
     fn of_member(self, name: &str) -> Self {
         match self {
             Self::Whole if LISTS_OF_IDS.contains(&name) => Self::Ids,
+            Self::Whole if name == LAST => Self::Later,
             Self::Whole => Self::Whole,
             Self::Ids => Self::Id,
             Self::Id if name == "id" => Self::Whole,
             Self::Id | Self::Nothing => Self::Nothing,
+            // The one member that serde_json makes of it.
+            Self::Later => Self::Whole,
         }
     }
 }
@@ -320,15 +364,20 @@ impl<'a> DeserializeSeed<'a> for ValueAt {
             return IgnoredAny::deserialize(deserializer).map(|_| Json::Null);
         }
         let mut map = Map::default();
-        let value = deserializer.deserialize_any(ValueVisitor {
+        let visitor = ValueVisitor {
             map: &mut map,
             depth: self.depth,
             reading: self.reading,
-        })?;
-        Ok(match value {
-            Json::Map(_) => Json::Map(map),
-            value => value,
-        })
+        };
+        if self.reading == Reading::Later {
+            deserializer.deserialize_newtype_struct(RAW, visitor)?;
+            return Ok(match map.members.pop() {
+                Some((_, Json::Text(Cow::Borrowed(json)))) => Json::Unread(json),
+                _ => Json::Null,
+            });
+        }
+        let value = deserializer.deserialize_any(visitor)?;
+        Ok(value.or_map(map))
     }
 }
 
@@ -388,13 +437,13 @@ impl<'a> Visitor<'a> for ValueVisitor<'_, 'a> {
 
     fn visit_map<A: MapAccess<'a>>(self, mut object: A) -> Result<Json<'a>, A::Error> {
         self.map.is_object = true;
+        let mut number = None;
         while let Some(Key(key)) = object.next_key()? {
             let value = object.next_value_seed(self.member(&key))?;
-            if key == NUMBER {
-                return Ok(match value {
-                    Json::Text(digits) => Json::Number(digits.into_owned()),
-                    value => value,
-                });
+            if let (NUMBER, Json::Text(digits)) = (&*key, &value) {
+                // An object of the server's may be called so, too, and have more members: they are read.
+                number = Some(Json::Number(digits.to_string()));
+                continue;
             }
             if self.map.members.is_empty() {
                 // An action has some twelve. Growing to there takes a tenth of the time of parsing it.
@@ -402,7 +451,7 @@ impl<'a> Visitor<'a> for ValueVisitor<'_, 'a> {
             }
             self.map.members.push((key, value));
         }
-        Ok(Json::Map(Map::default()))
+        Ok(number.unwrap_or(Json::Map(Map::default())))
     }
 
     fn visit_seq<A: SeqAccess<'a>>(self, mut list: A) -> Result<Json<'a>, A::Error> {
@@ -410,6 +459,10 @@ impl<'a> Visitor<'a> for ValueVisitor<'_, 'a> {
             self.map.members.push((Cow::Borrowed(""), value));
         }
         Ok(Json::Map(Map::default()))
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'a>>(self, json: D) -> Result<Json<'a>, D::Error> {
+        json.deserialize_any(self)
     }
 
     fn visit_borrowed_str<E: de::Error>(self, text: &'a str) -> Result<Json<'a>, E> {
@@ -597,6 +650,21 @@ mod tests {
             let map = Map::parse(&text).expect("JSON");
             let (_, number) = map.iter().next().expect("a number");
             assert_eq!(number.text().as_deref(), Some(digits));
+        }
+    }
+
+    #[test]
+    fn an_object_that_looks_like_serde_jsons_number_costs_itself_alone() {
+        let key = "$serde_json::private::Number";
+        for value in [
+            format!("{{\"{key}\":\"12\"}}"),
+            format!("{{\"{key}\":\"12\",\"b\":{{\"c\":[1]}}}}"),
+            format!("{{\"b\":1,\"{key}\":\"x\",\"{key}\":\"y\"}}"),
+            format!("{{\"{key}\":{{}},\"b\":1}}"),
+        ] {
+            let text = format!("{{\"a\":{value},\"z\":3}}");
+            let map = Map::parse(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
+            assert_eq!(map["z"].count(), Some(3), "{text}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! The site's files. They are read once, at the start: no request reaches the disk, and a path can only
 //! name a file that was there. A new site needs a restart, so no browser gets parts of two sites.
 
-use crate::style_hashes::style_hashes;
+use crate::inline_hashes::InlineHashes;
 use axum::body::Body;
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
@@ -39,8 +39,8 @@ struct File {
     plain: Variant,
     /// By content coding, the smaller first.
     encoded: Vec<(&'static str, Variant)>,
-    /// The hashes of a page's inline style sheets.
-    style_hashes: Vec<String>,
+    /// The hashes of what a page has in itself.
+    inline_hashes: InlineHashes,
 }
 
 /// A file's bytes in one content coding, and its headers.
@@ -82,9 +82,9 @@ impl Assets {
             };
             let file = File {
                 encoded: encoded.collect(),
-                style_hashes: match std::str::from_utf8(bytes) {
-                    Ok(html) if path.ends_with(".html") => style_hashes(html),
-                    _ => Vec::new(),
+                inline_hashes: match std::str::from_utf8(bytes) {
+                    Ok(html) if path.ends_with(".html") => InlineHashes::of(html),
+                    _ => InlineHashes::default(),
                 },
                 plain,
             };
@@ -96,9 +96,13 @@ impl Assets {
         Ok(Assets { files })
     }
 
-    /// The hashes of the inline style sheets of the page at that path; none for any other file.
-    pub fn style_hashes(&self, path: &str) -> &[String] {
-        self.file(path).map_or(&[], |file| &file.style_hashes)
+    /// The hashes of what the page at that path has in itself; none for any other file.
+    pub fn inline_hashes(&self, path: &str) -> &InlineHashes {
+        const NONE: &InlineHashes = &InlineHashes {
+            styles: Vec::new(),
+            scripts: Vec::new(),
+        };
+        self.file(path).map_or(NONE, |file| &file.inline_hashes)
     }
 
     fn file(&self, path: &str) -> Option<&File> {

@@ -10,7 +10,7 @@
 //! health  deployment other commands                        -> settings
 //! service            one request: route, checks, answer    -> the parts, allowed_origins, client_address
 //! endpoints  links  open_page  second_question  assets  security_headers      the parts that answer
-//!                    -> app_state, session, upstream, qr, style_hashes
+//!                    -> app_state, session, upstream, qr, inline_hashes
 //! app_state          what the endpoints share              -> the concerns
 //! upstream  session  limits  connections  action_scanner  audit  dedup  metrics  circuit    one concern each
 //!                    -> the tools, records
@@ -35,6 +35,7 @@ pub mod dedup;
 pub mod deployment;
 pub mod endpoints;
 pub mod health;
+pub mod inline_hashes;
 pub mod json_cleaner;
 pub mod last_piece;
 pub mod limits;
@@ -56,7 +57,6 @@ pub mod session;
 pub mod session_id_mask;
 pub mod settings;
 pub mod store;
-pub mod style_hashes;
 pub mod token;
 pub mod transfer;
 pub mod upstream;

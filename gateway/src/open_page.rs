@@ -300,7 +300,7 @@ fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::style_hashes::style_hashes;
+    use crate::inline_hashes::InlineHashes;
 
     fn page(change: impl FnOnce(&mut Settings)) -> OpenPage {
         let mut settings = Settings::new(
@@ -331,7 +331,7 @@ mod tests {
         let page = page(|it| it.page.accent = Some("#b00020".to_owned()));
         for content in ALL {
             let html = page.html(content);
-            let hashes = style_hashes(&html);
+            let hashes = InlineHashes::of(&html).styles;
             assert_eq!(hashes.len(), 1);
             let policy = page.policy.to_str().unwrap();
             assert!(policy.contains(&hashes[0]) && policy.contains("form-action 'self'"));

@@ -1,14 +1,14 @@
 //! The headers of every answer that tell the browser what to forbid: the Content Security Policy and
 //! others.
 
+use crate::inline_hashes::InlineHashes;
 use crate::settings::Settings;
 use http::header::{self, HeaderName};
 use http::{HeaderMap, HeaderValue};
 
-/// The start of the site's Content Security Policy, up to the sources of style sheets.
-const POLICY_UP_TO_STYLES: &str =
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'";
-/// The rest of it, up to the origins of `frame-ancestors`.
+/// The start of the site's Content Security Policy, up to the hashes of inline scripts.
+const POLICY_UP_TO_SCRIPTS: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'";
+/// The rest of it after the hashes of inline style sheets, up to the origins of `frame-ancestors`.
 const POLICY_AFTER_STYLES: &str = "; style-src-attr 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; worker-src 'self'; \
     frame-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 /// The policy of every other answer: a document that a browser shows can do nothing in our origin.
@@ -67,13 +67,16 @@ impl SecurityHeaders {
         }
     }
 
-    /// Adds the headers of the site's files. `style_hashes` are those of the page's inline style sheets
-    /// ([`style_hashes`](crate::style_hashes::style_hashes)); no other inline style sheet is allowed.
-    pub fn add_to_site(&self, style_hashes: &[String], headers: &mut HeaderMap) {
-        let mut policy = POLICY_UP_TO_STYLES.to_owned();
-        for hash in style_hashes {
-            policy.push(' ');
-            policy.push_str(hash);
+    /// Adds the headers of the site's files. What stands in the page itself is allowed by its hash, and
+    /// nothing else that does.
+    pub fn add_to_site(&self, inline: &InlineHashes, headers: &mut HeaderMap) {
+        let mut policy = POLICY_UP_TO_SCRIPTS.to_owned();
+        for hash in &inline.scripts {
+            policy.extend([" ", hash]);
+        }
+        policy.push_str("; style-src 'self'");
+        for hash in &inline.styles {
+            policy.extend([" ", hash]);
         }
         policy.push_str(&self.policy_after_styles);
         // Origins and hashes are ASCII, so they are always a header.

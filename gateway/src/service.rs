@@ -366,7 +366,7 @@ impl Service {
             .assets
             .answer(request.method(), path, request.headers());
         self.security_headers
-            .add_to_site(self.assets.style_hashes(path), response.headers_mut());
+            .add_to_site(self.assets.inline_hashes(path), response.headers_mut());
         response
     }
 

@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::response::Response;
 use base64::Engine as _;
 use gateway::assets::Assets;
+use gateway::inline_hashes::InlineHashes;
 use gateway::security_headers::SecurityHeaders;
 use gateway::settings::Settings;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, header};
@@ -15,10 +16,10 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-/// A page with the skeleton's style sheet, in the head and in the shadow root.
+/// A page with the skeleton's style sheet, in the head and in the shadow root, and a script.
 const STYLED: &str = "<!doctype html><html><head><style>\n.skeleton { color: grey }\n</style></head><body>\
     <consumer-portal><template shadowrootmode=\"open\"><style>h1{margin:0}</style><h1>Dossier</h1></template>\
-    </consumer-portal></body></html>";
+    </consumer-portal><script>begin()</script></body></html>";
 
 /// The folder of a site.
 fn folder() -> PathBuf {
@@ -259,11 +260,11 @@ fn a_folder_without_index_html_is_refused() {
 }
 
 #[test]
-fn a_page_without_an_inline_style_sheet_has_the_plain_policy() {
+fn a_page_with_nothing_inline_has_the_plain_policy() {
     let mut settings = settings();
     settings.access.origins = vec!["https://www.example.nl".to_owned()];
     let mut headers = HeaderMap::new();
-    SecurityHeaders::new(&settings).add_to_site(assets().style_hashes("/"), &mut headers);
+    SecurityHeaders::new(&settings).add_to_site(assets().inline_hashes("/"), &mut headers);
     assert_eq!(
         headers[header::CONTENT_SECURITY_POLICY],
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; style-src-attr 'unsafe-inline'; \
@@ -284,27 +285,34 @@ fn a_page_without_an_inline_style_sheet_has_the_plain_policy() {
 }
 
 #[test]
-fn a_pages_inline_style_sheets_are_allowed_by_their_hashes() {
-    let hash_of = |css: &str| {
-        let hash = base64::prelude::BASE64_STANDARD.encode(sha2::Sha256::digest(css));
+fn what_stands_in_a_page_is_allowed_by_its_hash() {
+    let hash_of = |text: &str| {
+        let hash = base64::prelude::BASE64_STANDARD.encode(sha2::Sha256::digest(text));
         format!("'sha256-{hash}'")
     };
     // Exactly the bytes between the tags.
-    let hashes = ["\n.skeleton { color: grey }\n", "h1{margin:0}"].map(hash_of);
-    assert_eq!(assets().style_hashes("/styled.html"), hashes);
+    let inline = assets().inline_hashes("/styled.html").clone();
+    let [skeleton, heading] = ["\n.skeleton { color: grey }\n", "h1{margin:0}"].map(hash_of);
+    let script = hash_of("begin()");
+    assert_eq!(inline.styles, [skeleton.clone(), heading.clone()]);
+    assert_eq!(inline.scripts, [script.clone()]);
     for path in ["/", "/index.html", "/portal.js", "/not-there.html"] {
-        assert!(assets().style_hashes(path).is_empty(), "{path}");
+        assert_eq!(
+            *assets().inline_hashes(path),
+            InlineHashes::default(),
+            "{path}"
+        );
     }
     let mut headers = HeaderMap::new();
-    SecurityHeaders::new(&settings()).add_to_site(&hashes, &mut headers);
+    SecurityHeaders::new(&settings()).add_to_site(&inline, &mut headers);
     let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
-    let style_src = policy
-        .split("; ")
-        .find(|directive| directive.starts_with("style-src "));
-    let [skeleton, heading] = hashes;
+    let directives: Vec<_> = policy.split("; ").collect();
     assert_eq!(
-        style_src.unwrap(),
-        format!("style-src 'self' {skeleton} {heading}")
+        directives[1..3],
+        [
+            format!("script-src 'self' 'wasm-unsafe-eval' {script}"),
+            format!("style-src 'self' {skeleton} {heading}")
+        ]
     );
 }
 
@@ -317,7 +325,8 @@ async fn each_page_is_served_with_its_own_policy() {
         let policy = &response.headers()[header::CONTENT_SECURITY_POLICY];
         policy.to_str().unwrap().to_owned()
     };
-    for hash in assets().style_hashes("/styled.html") {
+    let inline = assets().inline_hashes("/styled.html");
+    for hash in inline.styles.iter().chain(&inline.scripts) {
         assert!(policy("/styled.html").await.contains(hash));
         assert!(!policy("/").await.contains(hash));
     }

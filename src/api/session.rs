@@ -1,8 +1,7 @@
 //! `getsession`.
 
 use accelerate::{
-    decode::Answer,
-    json,
+    decode::{self, Answer},
     problem::{Problem, check_answer},
     request::getsession_url,
     session::Session,
@@ -61,7 +60,7 @@ pub async fn first_session(response: Promise) -> Result<SessionResponse, Problem
 async fn read(response: Response) -> Result<SessionResponse, Problem> {
     let body = read_all(&response, SILENCE).await?;
     check_answer(response.status(), &body)?;
-    let session = decode(&body).await;
+    let session = decode_in_steps(&body).await;
     Ok(SessionResponse {
         session: session.map_err(|problem| problem.with_status(response.status()))?,
         expires_in: gateway::expires_in(&response),
@@ -69,22 +68,22 @@ async fn read(response: Response) -> Result<SessionResponse, Problem> {
 }
 
 /// As [`accelerate::decode::session`]. With a long dossier each of the steps takes a slow phone a moment. What the
-/// consumer does meanwhile comes in between.
-async fn decode(body: &[u8]) -> Result<Session, Problem> {
+/// consumer does meanwhile comes in between. Only what must be mended first, which is rare, is read at once.
+async fn decode_in_steps(body: &[u8]) -> Result<Session, Problem> {
     let pause = async || {
         if body.len() > LONG {
             TimeoutFuture::new(0).await;
         }
     };
     pause().await;
-    let cleaned;
-    let answer = match Answer::parse(str::from_utf8(body).unwrap_or_default()) {
-        Ok(answer) => answer,
-        Err(_) => {
-            cleaned = json::clean(body);
-            Answer::parse(&cleaned)?
-        }
+    let text = str::from_utf8(body).unwrap_or_default();
+    let Ok(mut answer) = Answer::parse(text) else {
+        return decode::session(body);
     };
+    pause().await;
+    if answer.parse_rest().is_err() {
+        return decode::session(body);
+    }
     pause().await;
     let session = answer.session();
     pause().await;

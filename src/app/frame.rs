@@ -65,28 +65,43 @@ fn Sections() -> impl IntoView {
 fn WaysOut(class: &'static str) -> impl IntoView {
     let (texts, dialogs) = (use_texts(), use_dialogs());
     let has_gateway = use_session().auth.has_gateway;
-    view! {
-        <Show when=move || has_gateway.get()>
-            <div class=class>
-                <Button
-                    class="button quiet on-desktop"
-                    on_press=move || dialogs.phone.set(true)
-                >
-                    {texts.to_phone}
-                </Button>
-                <Button class="button quiet" on_press=move || dialogs.log_out.set(true)>
-                    {texts.log_out}
-                </Button>
-            </div>
-        </Show>
-    }
+    let buttons = move || {
+        has_gateway.get().then(|| {
+            view! {
+                <div class=class>
+                    <Button
+                        class="button quiet on-desktop"
+                        on_press=move || dialogs.phone.set(true)
+                    >
+                        {texts.to_phone}
+                    </Button>
+                    <Button class="button quiet" on_press=move || dialogs.log_out.set(true)>
+                        {texts.log_out}
+                    </Button>
+                </div>
+            }
+            .into_any()
+        })
+    };
+    view! { {move || buttons()} }
 }
 
 /// What holds for every page: the connection, a getsession that failed, a closed dossier.
 #[component]
 fn Banners() -> impl IntoView {
     let (texts, session) = (use_texts(), use_session());
-    let is_closed = move || session.read(|it| it.state == State::Closed);
+    let closed = move || {
+        let is_closed = session.read(|it| it.state == State::Closed);
+        is_closed.then(|| {
+            view! {
+                <div class="banner warning">
+                    <Icon name="alert"/>
+                    <p>{texts.closed}</p>
+                </div>
+            }
+            .into_any()
+        })
+    };
     let failure = move || {
         session.problem.get().map(|problem| match problem.kind {
             ProblemKind::Expired => problem_text(texts, &problem).sentence(),
@@ -119,12 +134,7 @@ fn Banners() -> impl IntoView {
     };
     view! {
         <div role="status">{move || connection()}</div>
-        <Show when=move || is_closed()>
-            <div class="banner warning">
-                <Icon name="alert"/>
-                <p>{texts.closed}</p>
-            </div>
-        </Show>
+        {move || closed()}
     }
 }
 

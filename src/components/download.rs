@@ -103,9 +103,7 @@ pub fn DownloadButtons(
                     {texts.save}
                 </button>
             </p>
-            <Show when=move || is_running.get()>
-                <DownloadProgress download on_stop=stop/>
-            </Show>
+            {move || is_running.get().then(|| view! { <DownloadProgress download on_stop=stop/> })}
             <div role="status">{move || outcome(&download.read())}</div>
         </div>
     }

@@ -58,9 +58,9 @@ where
         1 => texts.found_one.to_owned(),
         many => fill(texts.found_many, &[("count", &formats.count(many))]),
     };
-    let more = move || fill(texts.more, &[("count", &formats.count(left().min(STEP)))]);
-    view! {
-        <Show when=move || { actions.read().len() >= SEARCH_FROM }>
+    let has_search = Memo::new(move |_| actions.read().len() >= SEARCH_FROM);
+    let search = move || {
+        view! {
             <label class="search">
                 <span class="visually-hidden">{search_label}</span>
                 <Icon name="search"/>
@@ -74,7 +74,21 @@ where
                     }
                 />
             </label>
-        </Show>
+        }
+        .into_any()
+    };
+    let has_more = Memo::new(move |_| left() != 0);
+    let more = move || fill(texts.more, &[("count", &formats.count(left().min(STEP)))]);
+    let more_button = move || {
+        view! {
+            <Button class="button more" on_press=move || limit.update(|limit| *limit += STEP)>
+                {move || more()}
+            </Button>
+        }
+        .into_any()
+    };
+    view! {
+        {move || has_search.get().then(search)}
         <p class="found" role="status">
             {move || count()}
         </p>
@@ -83,11 +97,7 @@ where
                 {children(session.follow_action(action))}
             </For>
         </ul>
-        <Show when=move || left() != 0>
-            <Button class="button more" on_press=move || limit.update(|limit| *limit += STEP)>
-                {move || more()}
-            </Button>
-        </Show>
+        {move || has_more.get().then(more_button)}
     }
 }
 

@@ -50,8 +50,14 @@ async function openLink(element) {
 // A link that is opened where the page is open already changes the fragment only.
 addEventListener("hashchange", () => TOKEN.test(location.hash) && location.reload());
 
-// The same request that `api::session` makes later (accelerate::request).
+// The same request that `api::session` makes later (accelerate::request). Our own page has made it already
+// (begin.js).
 function askSession(element) {
+  const { session } = element;
+  if (session) {
+    delete element.session;
+    return session;
+  }
   const url = new URL(`${apiOf(element)}/getsession`, document.baseURI);
   for (const name of ["consumer-id", "ip-address"]) {
     const value = element.getAttribute(name)?.trim();

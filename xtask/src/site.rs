@@ -1,7 +1,7 @@
 //! Puts the site together in trunk's staging folder, for release and development alike: the module
 //! and its glue, the loader, the style sheets and the page. Files that may be cached for ever carry a
-//! hash of their content in their name, and the loader and the page, which may not, name them. No
-//! script is inlined: the Content Security Policy forbids it; the page's style it allows by its hash.
+//! hash of their content in their name, and the loader and the page, which may not, name them. What
+//! stands in the page itself, its style and a script, the Content Security Policy allows by its hash.
 
 use std::fs;
 use std::path::Path;
@@ -18,6 +18,7 @@ use crate::{esbuild, install, module, paths, run};
 /// The sources that the site is made of beside the module, from the root. The loader is the file that
 /// brokers name in their pages: it keeps its name.
 const LOADER: &str = "src/platform/portal.js";
+const BEGIN: &str = "src/platform/begin.js";
 const OPEN_LINK: &str = "src/platform/open_link.js";
 const ENGLISH: &str = "src/i18n/english.txt";
 const PORTAL_CSS: &str = "style/portal.css";
@@ -86,8 +87,10 @@ fn assemble(staging: &Path, release: bool, tools: &Shell) -> Result<()> {
         ("__PAGE_CSS__", css(PAGE_CSS)?),
         ("__SKELETON__", skeleton.lines().map(str::trim).collect()),
     ];
+    let begin = esbuild::bundle(tools, &root.join(BEGIN), release)?;
     let page = fs::read_to_string(staging.join(PAGE)).context("trunk made no index.html")?;
-    let page = fill(&without_trunk_links(&page), &fills, str::to_owned)?;
+    let page = without_trunk_links(&page).replace("__BEGIN__", begin.trim());
+    let page = fill(&page, &fills, str::to_owned)?;
     fs::write(staging.join(PAGE), page)?;
 
     let loader = esbuild::bundle(tools, &root.join(LOADER), release)?;
@@ -147,13 +150,14 @@ fn without_trunk_links(html: &str) -> String {
     lines.filter(|line| !line.contains("data-trunk")).collect()
 }
 
-/// What a Content Security Policy has to allow for the styles that are in the page: `'sha256-…'` for
-/// each.
-pub fn style_hashes(html: &str) -> Vec<String> {
-    let styles = html.split("<style>").skip(1);
-    let styles = styles.filter_map(|rest| Some(rest.split_once("</style>")?.0));
-    let hash = |style| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(style)));
-    styles.map(hash).collect()
+/// What a Content Security Policy has to allow for what stands in the page itself, between `<style>` or
+/// `<script>` tags without attributes: `'sha256-…'` for each.
+pub fn inline_hashes(html: &str, tag: &str) -> Vec<String> {
+    let (start, end) = (format!("<{tag}>"), format!("</{tag}>"));
+    let texts = html.split(&start).skip(1);
+    let texts = texts.filter_map(|rest| Some(rest.split_once(&end)?.0));
+    let hash = |text| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(text)));
+    texts.map(hash).collect()
 }
 
 /// Writes a Brotli and a gzip copy beside each file: there are no images but the icon, a text.
@@ -190,10 +194,11 @@ mod tests {
     fn the_policy_allows_the_text_between_the_tags() {
         // Chromium's own words about an empty inline style.
         let empty = "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='";
-        assert_eq!(style_hashes("<p><style></style>"), [empty]);
-        let two = style_hashes("<style>p{}</style><p><style></style>");
+        assert_eq!(inline_hashes("<p><style></style>", "style"), [empty]);
+        assert_eq!(inline_hashes("<script></script>", "script"), [empty]);
+        let two = inline_hashes("<style>p{}</style><p><style></style>", "style");
         assert_eq!((two.len(), two[1].as_str()), (2, empty));
-        assert!(style_hashes("<link rel=stylesheet>").is_empty());
+        assert!(inline_hashes("<link rel=stylesheet>", "style").is_empty());
     }
 
     #[test]

@@ -27,10 +27,10 @@ pub fn table(dist: &Path) -> Result<String> {
     }
     let mut table = render(rows);
     let page = fs::read_to_string(dist.join("index.html"))?;
-    let hashes = site::style_hashes(&page).join(" ");
-    if !hashes.is_empty() {
+    for tag in ["script", "style"] {
+        let hashes = site::inline_hashes(&page, tag).join(" ");
         table +=
-            &format!("\non hosts without the gateway, the policy's style-src needs {hashes}\n");
+            &format!("\non hosts without the gateway, the policy's {tag}-src needs {hashes}\n");
     }
     Ok(table)
 }

@@ -161,6 +161,8 @@ fn test_end_to_end(shell: &Shell, choice: &Test, tally: &mut Tally, all: &Instal
         "cargo test --no-fail-fast --package e2e {filter...} -- {skips...}"
     );
     let variables = all.iter().flat_map(|(_, variables)| variables.clone());
+    // A flow that fails says what the page showed; the runtime's frames would only hide it.
+    let tests = tests.env("RUST_BACKTRACE", "0");
     tally.test("end to end", browsers::tell(tests, &variables.collect())?)
 }
 

@@ -79,27 +79,40 @@ impl Site {
     }
 }
 
-/// The policy of a page: the contract's, with the SHA-256 hash of each inline style sheet. The gateway does
-/// the same (`style_hashes`).
+/// The policy of a page: the contract's, with the SHA-256 hash of each inline style sheet and script. The
+/// gateway does the same (`inline_hashes`).
 fn policy_of(html: &str) -> String {
     let mut emitter = DefaultEmitter::default();
     // The text of `<style>`, `<script>` and their like holds no tags.
     emitter.naively_switch_states(true);
+    let mut script_src = "script-src 'self' 'wasm-unsafe-eval'".to_owned();
     let mut style_src = "style-src 'self'".to_owned();
-    let mut in_style = false;
+    let mut sources = None;
     for token in Tokenizer::new_with_emitter(html, emitter) {
         let Ok(token) = token;
         match token {
-            Token::StartTag(tag) => in_style = tag.name.as_slice() == b"style",
-            Token::EndTag(_) => in_style = false,
-            Token::String(css) if in_style => {
-                let hash = BASE64_STANDARD.encode(Sha256::digest(css.as_slice()));
-                style_src.push_str(&format!(" 'sha256-{hash}'"));
+            Token::StartTag(tag) => {
+                sources = match tag.name.as_slice() {
+                    b"style" => Some(&mut style_src),
+                    b"script" if !tag.attributes.contains_key(b"src".as_slice()) => {
+                        Some(&mut script_src)
+                    }
+                    _ => None,
+                }
+            }
+            Token::EndTag(_) => sources = None,
+            Token::String(text) => {
+                if let Some(sources) = &mut sources {
+                    let hash = BASE64_STANDARD.encode(Sha256::digest(text.as_slice()));
+                    sources.push_str(&format!(" 'sha256-{hash}'"));
+                }
             }
             _ => {}
         }
     }
-    POLICY.replacen("style-src 'self'", &style_src, 1)
+    POLICY
+        .replacen("script-src 'self' 'wasm-unsafe-eval'", &script_src, 1)
+        .replacen("style-src 'self'", &style_src, 1)
 }
 
 /// Whether the name holds a hash of the content, such as `portal-0a1b2c3d4e5f6071_bg.wasm`: then what is
@@ -117,19 +130,21 @@ mod tests {
     use super::{POLICY, is_hashed, policy_of};
 
     #[test]
-    fn a_page_without_an_inline_style_sheet_has_the_plain_policy() {
+    fn a_page_with_nothing_inline_has_the_plain_policy() {
         for html in ["", "<title>portal</title><!-- <style>a{}</style> -->"] {
             assert_eq!(policy_of(html), POLICY);
         }
     }
 
     #[test]
-    fn each_inline_style_sheet_of_a_page_is_allowed_by_its_hash() {
+    fn what_stands_in_a_page_is_allowed_by_its_hash() {
         // printf '%s' 'body{color:red}' | openssl dgst -sha256 -binary | base64
         let hash = "'sha256-FcQqt3aNlV7AZnGV4zkQRVeCeJOxbMPnQSx258L803E='";
         let html = "<head><style>body{color:red}</style></head>\
-            <template shadowrootmode=\"open\"><style>body{color:red}</style></template>";
+            <template shadowrootmode=\"open\"><style>body{color:red}</style></template>\
+            <script>body{color:red}</script><script src=\"portal.js\"></script>";
         let policy = policy_of(html);
+        assert!(policy.contains(&format!("; script-src 'self' 'wasm-unsafe-eval' {hash}; ")));
         assert!(policy.contains(&format!("; style-src 'self' {hash} {hash}; ")));
         assert_eq!(policy.replace(&format!(" {hash}"), ""), POLICY);
     }

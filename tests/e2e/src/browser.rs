@@ -298,6 +298,7 @@ fn chromium(device: &Device, downloads: &Path) -> Map<String, Value> {
                 "--disable-sync",
                 "--no-first-run",
                 "--disable-quic",
+                "--disable-gpu",
                 "--hide-scrollbars",
                 format!("--window-size={},{}", device.width.max(500), device.height),
                 "--lang=nl",

@@ -16,6 +16,7 @@ mod long;
 mod memory;
 mod otd;
 mod peer;
+mod quiet;
 mod race;
 mod subject;
 mod table;

@@ -2,7 +2,9 @@
 //! slowed down four times.
 //!
 //! The three pages take turns, each visit in a new browser that is signed in and has loaded nothing of
-//! them. What can be seen and used is noted by observers inside the page (`watch.js`), from the start of
+//! them, when the machine has nothing else left to do ([`quiet`]): a browser is busy for seconds after it has
+//! started. Each run begins with another page, and one visit of each before the first is not counted: the
+//! first browser of all finds the machine's caches cold. What can be seen and used is noted by observers inside the page (`watch.js`), from the start of
 //! the navigation:
 //! - *first paint*: the browser's own `first-contentful-paint`;
 //! - *on the screen*: the first frame in which the consumer's name and the dossier's code are laid out,
@@ -17,6 +19,7 @@
 //!   the network as it is.
 
 use super::median;
+use super::quiet;
 use super::subject::{
     Subject, appears, before_each_page, click_at, idle, quick_network, sign_in, slow_network,
     slow_processor, visit,
@@ -63,12 +66,16 @@ pub fn measure(servers: &Arc<TestServers>, site: &Path, runs: usize, table: &mut
     for (consumer, called, goes) in DOSSIERS {
         let subjects = [Subject::Portal, Subject::Bare, Subject::Peer];
         let mut all = subjects.map(|subject| (subject, Visits::default()));
-        for run in 1..=runs {
-            for (subject, visits) in &mut all {
+        for run in 0..=runs {
+            for turn in 0..all.len() {
+                let (subject, visits) = &mut all[(run + turn) % subjects.len()];
                 visit(servers, async |page| {
                     let is_last = run == runs && consumer == "eva";
                     first_visit(page, *subject, consumer, goes, site, is_last, visits).await;
                 });
+                if run == 0 {
+                    *visits = Visits::default();
+                }
             }
             println!("first visits of {consumer}: {run} of {runs}");
         }
@@ -120,6 +127,7 @@ async fn first_visit(
     visits: &mut Visits,
 ) {
     let session = sign_in(page, consumer).await;
+    quiet::machine().await;
     slow_network(page).await;
     slow_processor(page, 4).await;
     before_each_page(page, &watch(subject, goes, &session)).await;

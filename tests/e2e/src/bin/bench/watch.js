@@ -9,7 +9,11 @@
   window.marks = marks;
 
   new PerformanceObserver((list) => {
-    for (const { name, startTime } of list.getEntries()) if (name === "first-contentful-paint") marks.painted = startTime;
+    for (const { name, startTime } of list.getEntries()) {
+      if (name !== "first-contentful-paint") continue;
+      marks.painted = startTime;
+      begin();
+    }
   }).observe({ type: "paint", buffered: true });
   new PerformanceObserver((list) => {
     for (const { value, hadRecentInput, sources } of list.getEntries()) {
@@ -82,19 +86,26 @@
     if (screens().some((screen) => (screen.body ?? screen).textContent?.includes(wanted.code))) soon();
   };
 
+  // Nothing is looked at before the first paint: a callback or a frame asked for earlier would delay it, and
+  // the more, the more there is on the page. What stands there by then is found in the frame after it.
+  const begin = () => {
+    watch();
+    soon();
+  };
+
   const watched = new WeakSet();
   const observer = new MutationObserver(() => {
     watch();
     soon();
   });
   const watch = () => {
+    if (marks.painted === undefined) return;
     for (const screen of screens()) {
       if (watched.has(screen)) continue;
       watched.add(screen);
       observer.observe(screen, { subtree: true, childList: true, characterData: true, attributes: true });
     }
   };
-  watch();
   // A shadow root that a script makes is empty at first, and no mutation of the page.
   const attachShadow = Element.prototype.attachShadow;
   Element.prototype.attachShadow = function (init) {

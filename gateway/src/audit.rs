@@ -189,7 +189,8 @@ pub fn lines_of<'a>(
     lines.filter(move |line| match line {
         Ok(line) => serde_json::from_str::<serde_json::Value>(line)
             .is_ok_and(|line| line["consumer"] == consumer.as_str()),
-        Err(_) => true,
+        // A line that is no text is none of ours.
+        Err(error) => error.kind() != io::ErrorKind::InvalidData,
     })
 }
 
@@ -210,9 +211,15 @@ fn write_in_background(mut to: impl Write + Send + 'static, lost: Counter) -> io
         .spawn(move || {
             // Dropped at the end: whoever waits for that hears so.
             let _ending: SyncSender<()> = ending;
-            for line in lines {
+            let mut is_torn = false;
+            for mut line in lines {
+                if is_torn {
+                    // What is left of the last line spoils no other.
+                    line.insert(0, '\n');
+                }
                 // A whole line in one step: several copies may have the same file open.
-                if to.write_all(line.as_bytes()).is_err() {
+                is_torn = to.write_all(line.as_bytes()).is_err();
+                if is_torn {
                     lost.inc();
                 }
             }
@@ -304,7 +311,8 @@ mod tests {
             assert_eq!(value[name], expected);
         }
         assert!(value["time"].as_str().unwrap().ends_with('Z'));
-        let all = || [Ok(line.clone()), Ok("no JSON".to_owned())].into_iter();
+        let no_text = || Err(io::ErrorKind::InvalidData.into());
+        let all = || [no_text(), Ok("no JSON".to_owned()), Ok(line.clone())].into_iter();
         assert_eq!(lines_of(&settings(), "CNSR1", all()).count(), 1);
         assert_eq!(lines_of(&settings(), "CNSR2", all()).count(), 0);
         let mut other = settings();
@@ -325,5 +333,17 @@ mod tests {
         while auditor.metrics.audit_lost.get() == lost {
             std::thread::yield_now();
         }
+    }
+
+    #[test]
+    fn a_line_that_was_written_in_part_spoils_no_other() {
+        let (auditor, lines, go_on) = auditor();
+        auditor.record(Event::SignIn, OK, SUBJECT);
+        auditor.record(Event::LogOut, OK, SUBJECT);
+        go_on.send(Err(io::ErrorKind::StorageFull.into())).unwrap();
+        go_on.send(Ok(())).unwrap();
+        let line = lines.recv().unwrap();
+        assert!(line.starts_with('\n') && line.contains("log-out"), "{line}");
+        assert_eq!(auditor.metrics.audit_lost.get(), 1);
     }
 }

@@ -9,11 +9,12 @@ mod values;
 pub use values::duration;
 
 use crate::colour::is_readable_on_white;
-use crate::settings::{Settings, StoreSettings};
+use crate::settings::{DEFAULT_OPS_LISTEN, Settings, StoreSettings};
 use keys::{KEYS, RENAMED};
 use secrecy::{ExposeSecret as _, SecretString};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use toml::Value;
 use url::Url;
@@ -207,6 +208,39 @@ fn of_office(office: Option<&str>, sentence: &str) -> String {
         Some(name) => format!("office {name}: {sentence}"),
         None => sentence.to_owned(),
     }
+}
+
+/// Reads the address of health, readiness and metrics alone. Mistakes in other settings do not matter: a gateway
+/// that runs has read them before.
+///
+/// # Errors
+/// A sentence, when it is no address.
+pub fn ops_listen(
+    sources: Sources,
+    open: impl Fn(&Path) -> std::io::Result<String>,
+) -> Result<SocketAddr, String> {
+    let (key, mut ignored) = ("gateway_ops_listen", Vec::new());
+    let mut given = BTreeMap::new();
+    if let Some((path, text)) = sources.file {
+        from_file(path, text, &mut given, &mut ignored);
+    }
+    from_environment(
+        sources.environment,
+        &mut given,
+        &mut ignored,
+        &mut Vec::new(),
+    );
+    for (key, value, flag) in sources.flags {
+        let source = SettingSource::Flag(flag);
+        insert(&mut given, key, Value::String(value), source);
+    }
+    // No secret is read for this.
+    resolve_files(&mut given, &[key], &open, &mut ignored);
+    let Some(given) = given.get(key) else {
+        return Ok(DEFAULT_OPS_LISTEN);
+    };
+    let address = given.value.as_str().and_then(|text| text.parse().ok());
+    address.ok_or_else(|| format!("{}: {key} is no address with a port", given.source))
 }
 
 fn insert(

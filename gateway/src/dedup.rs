@@ -289,26 +289,39 @@ impl FirstAttempt {
     pub async fn complete(mut self, outcome: Outcome) {
         self.is_complete = true;
         let done = Stage::Done(outcome.clone()).to_bytes();
-        let store = self.dedup.records.store();
-        let stored = store.put(&self.key, done.clone(), OUTCOME_LIFETIME).await;
-        if stored.is_ok() {
+        if self.store_outcome(&done).await.is_ok() {
             self.share(outcome);
             return;
         }
         // The consumer need not wait for the store. Repeats that come here hear of the outcome meanwhile.
         self.outcome.send_replace(Some(outcome));
         tokio::spawn(async move {
-            let records = &self.dedup.records;
-            let put = || {
-                records
-                    .store()
-                    .put(&self.key, done.clone(), OUTCOME_LIFETIME)
-            };
-            if patiently(records, OFFER, put).await.is_err() {
+            let store_outcome = || self.store_outcome(&done);
+            let stored = patiently(&self.dedup.records, OFFER, store_outcome).await;
+            if stored.is_err() {
                 tracing::warn!("the store was away for too long: the outcome of an upload is lost");
             }
             self.leave_as_it_is();
         });
+    }
+
+    /// Puts the outcome in place of this attempt's claim. What another attempt has put there stays: a copy that
+    /// was taken for dead may hear of a refusal while another copy sends the document.
+    async fn store_outcome(&self, done: &Bytes) -> Result<(), StoreAway> {
+        let store = self.dedup.records.store();
+        for stage in [
+            Stage::Whole(self.attempt.clone()),
+            Stage::Claimed(self.attempt.clone()),
+        ] {
+            let new = Some((done.clone(), OUTCOME_LIFETIME));
+            if store.replace(&self.key, stage.to_bytes(), new).await? {
+                return Ok(());
+            }
+        }
+        store
+            .put_new(&self.key, done.clone(), OUTCOME_LIFETIME)
+            .await?;
+        Ok(())
     }
 
     /// Gives the outcome to every repeat that waits here. The store has it.
@@ -399,10 +412,10 @@ impl FirstAttempt {
         let store = records.store();
         let mut silent_since: Option<Instant> = None;
         loop {
-            let present = store.get(std::slice::from_ref(&self.key)).await;
-            let Ok(mut present) = present else {
-                store.available().await;
-                continue;
+            let get = || store.get(std::slice::from_ref(&self.key));
+            let Ok(mut present) = self.dedup.patiently(get).await else {
+                self.leave_as_it_is();
+                return Ended::Unknown;
             };
             let bytes = present.pop().flatten();
             let stage = bytes.as_ref().and_then(Stage::read);

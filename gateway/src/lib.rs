@@ -8,6 +8,7 @@
 //! server             listens, stops                        -> offices, connection, connections
 //! offices            the office of a request               -> service
 //! revocation         a command that closes links           -> links, records
+//! health  deployment other commands                        -> settings
 //! service            one request: route, checks, answer    -> the parts, allowed_origins, client_address
 //! endpoints  links  open_page  second_question  portal_page  assets  security_headers     the parts that answer
 //!                    -> app_state, session, upstream, qr, html, inline_hashes
@@ -33,7 +34,9 @@ pub mod connection;
 pub mod connections;
 pub mod crowd;
 pub mod dedup;
+pub mod deployment;
 pub mod endpoints;
+pub mod health;
 pub mod host;
 pub mod html;
 pub mod inline_hashes;

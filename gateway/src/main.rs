@@ -4,6 +4,8 @@
 use clap::{Args, Parser, Subcommand};
 use gateway::assets::Assets;
 use gateway::config::{self, Configuration, SiteCheck, Sources};
+use gateway::deployment::{self, Deployment};
+use gateway::health::{self, Probe};
 use gateway::settings::{AuditSettings, Settings};
 use gateway::{audit, links, log, revocation, server};
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -28,6 +30,20 @@ enum Command {
     },
     /// Read the configuration and report every mistake in it.
     Check {
+        /// How many copies of the gateway serve the same consumers.
+        #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+        copies: usize,
+        /// How often the load balancer in front asks for /readyz, such as 10s.
+        #[arg(long, value_name = "TIME", value_parser = config::duration)]
+        readiness_interval: Option<std::time::Duration>,
+        #[command(flatten)]
+        flags: Flags,
+    },
+    /// Ask the gateway that runs on this machine whether it does, at gateway_ops_listen.
+    Health {
+        /// Ask whether it takes requests: no while it ends.
+        #[arg(long)]
+        ready: bool,
         #[command(flatten)]
         flags: Flags,
     },
@@ -109,12 +125,31 @@ fn main() -> ExitCode {
                 serve(configuration, || read(again.clone(), Some(check_site)).ok())
             })
         }
-        Command::Check { flags } => with_configuration(flags, Some(check_site), |configuration| {
-            for settings in &configuration.offices {
-                println!("{settings:#?}");
-            }
-            ExitCode::SUCCESS
+        Command::Check {
+            copies,
+            readiness_interval,
+            flags,
+        } => with_configuration(flags, Some(check_site), |configuration| {
+            let deployment = Deployment {
+                copies,
+                readiness_interval,
+                open_files: deployment::open_files_limit(),
+            };
+            check(&configuration.offices, deployment)
         }),
+        Command::Health { ready, flags } => {
+            let probe = if ready { Probe::Ready } else { Probe::Alive };
+            match ask_health(flags, probe) {
+                Ok(answer) => {
+                    println!("{answer}");
+                    ExitCode::SUCCESS
+                }
+                Err(sentence) => {
+                    eprintln!("gateway: {sentence}");
+                    ExitCode::FAILURE
+                }
+            }
+        }
         Command::Link {
             consumer,
             lifetime,
@@ -143,6 +178,36 @@ fn main() -> ExitCode {
             flags,
         } => with_office(flags, &office, |settings| revoke(settings, &consumer)),
     }
+}
+
+/// Tells what is unsafe for that deployment, and prints the settings.
+fn check(offices: &[Settings], deployment: Deployment) -> ExitCode {
+    let found = deployment::check_all(offices, deployment);
+    for warning in &found.warnings {
+        eprintln!("gateway: mind: {warning}");
+    }
+    for mistake in &found.mistakes {
+        eprintln!("gateway: {mistake}");
+    }
+    if !found.mistakes.is_empty() {
+        return ExitCode::FAILURE;
+    }
+    for settings in offices {
+        println!("{settings:#?}");
+    }
+    ExitCode::SUCCESS
+}
+
+fn ask_health(flags: Flags, probe: Probe) -> Result<String, String> {
+    let address = config::ops_listen(flags.sources()?, |path| std::fs::read_to_string(path))?;
+    small_runtime().block_on(health::ask(address, probe))
+}
+
+fn small_runtime() -> tokio::runtime::Runtime {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime.expect("the system gives a program its timers")
 }
 
 /// Prints the lines of the audit trail about a consumer.
@@ -180,11 +245,7 @@ fn print_lines(
 }
 
 fn revoke(settings: &Settings, consumer: &str) -> ExitCode {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    let runtime = runtime.expect("the system gives a program its timers");
-    match runtime.block_on(revocation::revoke(settings, consumer)) {
+    match small_runtime().block_on(revocation::revoke(settings, consumer)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("gateway: {error}");

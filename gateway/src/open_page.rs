@@ -356,4 +356,26 @@ mod tests {
         let english = title(Language::English, Informal);
         assert!(english.contains("<html lang=\"en\">") && english.contains("Open your dossier"));
     }
+
+    /// On a page of another site a script of the portal shows the same button.
+    #[test]
+    fn the_portals_button_on_another_site_says_the_same() {
+        let script = include_str!("../../src/platform/open_link.js");
+        for words in [&FORMAL, &INFORMAL, &ENGLISH] {
+            let question = |(label, hint): (&str, &str)| format!("{label} {hint}");
+            for text in [
+                words.title,
+                words.more,
+                words.button,
+                words.other,
+                words.other_more,
+                words.other_button,
+                words.wrong,
+                &question(words.birth_date),
+                &question(words.postcode),
+            ] {
+                assert!(script.contains(&format!("\"{text}\"")), "{text}");
+            }
+        }
+    }
 }

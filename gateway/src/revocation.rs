@@ -4,7 +4,7 @@
 
 use crate::links::{self, check_consumer_id};
 use crate::records::Records;
-use crate::settings::{Settings, StoreSettings};
+use crate::settings::{Settings, StoreSettings, reachable};
 use crate::store;
 use axum::body::Body;
 use http::{Method, Request, StatusCode, header};
@@ -12,7 +12,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
 use tokio::time::timeout;
 
@@ -101,28 +101,5 @@ async fn ask_gateway(settings: &Settings, consumer_id: &str) -> Result<(), Revok
     match response.status() {
         StatusCode::NO_CONTENT => Ok(()),
         status => Err(RevokeError::Refused(status)),
-    }
-}
-
-/// Where a gateway that listens there is reached from this machine.
-fn reachable(listen: SocketAddr) -> SocketAddr {
-    let ip = match listen.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    SocketAddr::new(ip, listen.port())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_gateway_that_listens_everywhere_is_reached_on_this_machine() {
-        let reached = |text: &str| reachable(text.parse().unwrap()).to_string();
-        assert_eq!(reached("0.0.0.0:8080"), "127.0.0.1:8080");
-        assert_eq!(reached("[::]:8080"), "[::1]:8080");
-        assert_eq!(reached("10.0.0.5:80"), "10.0.0.5:80");
     }
 }

@@ -2,7 +2,7 @@
 //! them from files, environment and flags. A gateway of several offices has settings for each of them; what is
 //! the whole process's, such as the address to listen on, is the same in all.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -11,8 +11,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use url::{Position, Url};
 
 /// Where health, readiness and metrics are when `gateway_ops_listen` is not given.
-pub const DEFAULT_OPS_LISTEN: SocketAddr =
-    SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8090);
+pub const DEFAULT_OPS_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8090);
 
 /// All settings of one office.
 #[derive(Debug, Clone)]
@@ -429,6 +428,38 @@ impl Settings {
     }
 }
 
+/// Where a gateway that listens there is reached from this machine.
+pub fn reachable(listen: SocketAddr) -> SocketAddr {
+    let ip = match listen.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, listen.port())
+}
+
+/// Whether an address is of this machine.
+pub fn is_loopback(url: &Url) -> bool {
+    // Of a scheme that browsers do not know the host is a text.
+    let host = url.host_str().unwrap_or_default();
+    let ip = host.trim_start_matches('[').trim_end_matches(']');
+    let is_loopback = |ip: IpAddr| ip.is_loopback();
+    host == "localhost" || host.ends_with(".localhost") || ip.parse().is_ok_and(is_loopback)
+}
+
 const fn minutes(count: u64) -> Duration {
     Duration::from_secs(60 * count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gateway_that_listens_everywhere_is_reached_on_this_machine() {
+        let reached = |text: &str| reachable(text.parse().unwrap()).to_string();
+        assert_eq!(reached("0.0.0.0:8080"), "127.0.0.1:8080");
+        assert_eq!(reached("[::]:8080"), "[::1]:8080");
+        assert_eq!(reached("10.0.0.5:80"), "10.0.0.5:80");
+    }
 }

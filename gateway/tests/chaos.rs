@@ -12,7 +12,7 @@ mod programs;
 
 use gateway::session::{Sessions, SignIn};
 use harness::{Answer, FakeAccelerate, ReceivedRequest, multipart, pdf, send_json};
-use programs::{Copy, Nginx, Redis, eventually, public_url};
+use programs::{Copy, Proxy, Redis, eventually, public_url};
 use std::collections::HashMap;
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -77,7 +77,7 @@ fn no_upload_is_lost_or_doubled_or_without_an_outcome() {
     let url = redis.url();
     let start = |listen: &str| Copy::start_at(listen, &upstream, &url, &SETTINGS);
     let mut copies = [(); 3].map(|()| start("127.0.0.1:0"));
-    let nginx = Nginx::start(&copies.each_ref().map(|copy| copy.address));
+    let nginx = Proxy::of_copies(&copies.each_ref().map(|copy| copy.address));
     let sessions = Sessions::new(&programs::typed_settings());
     let (next, tally) = (AtomicUsize::new(0), Tally::default());
     let (done, finished) = mpsc::channel();
@@ -149,7 +149,7 @@ fn no_upload_is_lost_or_doubled_or_without_an_outcome() {
 }
 
 fn log_out_holds_everywhere_within_a_second(
-    nginx: &Nginx,
+    nginx: &Proxy,
     copies: &[Copy; 3],
     sessions: &Sessions,
 ) {

@@ -199,6 +199,66 @@ fn check_without_mistakes_prints_the_settings_and_no_secret() {
 }
 
 #[test]
+fn check_names_what_several_copies_cannot_share() {
+    for (copies, code) in [("1", 0), ("2", 1)] {
+        let checked = gateway("check")
+            .args(["--copies", copies, "--readiness-interval", "10s"])
+            .envs(settings_for_no_upstream())
+            .output()
+            .unwrap();
+        assert_eq!(checked.status.code(), Some(code));
+        let printed = printed(checked);
+        assert_eq!(printed.contains("2 copies need one store"), code == 1);
+        assert!(printed.contains("asked every 10 s"), "{printed}");
+    }
+}
+
+#[test]
+fn health_asks_the_gateway_that_runs_whatever_became_of_its_configuration() {
+    let upstream = accepts_uploads();
+    let folder = folder("health");
+    let configuration = folder.join("gateway.toml");
+    fs::write(&configuration, "gateway_ops_listen = '127.0.0.1:0'").unwrap();
+    let mut process = GatewayProcess::start(
+        gateway("serve")
+            .args(["--config", configuration.to_str().unwrap()])
+            .args(["--set", "limits.lame_duck=600s"])
+            .env_remove("GATEWAY_OPS_LISTEN")
+            .envs(required_settings(&upstream)),
+    );
+    let health = |flags: &[&str], ops_listen: SocketAddr| {
+        let text = format!(
+            "gateway_ops_listen = '{ops_listen}'\ngateway_secret_file = '/nowhere'\nbrokr = 1"
+        );
+        fs::write(&configuration, text).unwrap();
+        let asked = gateway("health")
+            .args(flags)
+            .args(["--config", configuration.to_str().unwrap()])
+            .env_remove("GATEWAY_OPS_LISTEN")
+            .output()
+            .unwrap();
+        (asked.status.code(), printed(asked))
+    };
+    let address = process.ops_address;
+    let everywhere = SocketAddr::from(([0, 0, 0, 0], address.port()));
+    let (code, said) = health(&[], everywhere);
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(said, "{\"status\":\"ok\",\"accelerate\":\"up\"}\n");
+    assert_eq!(health(&["--ready"], address).0, Some(0));
+    process.terminate();
+    eventually("it is not ready", || {
+        let (code, said) = health(&["--ready"], address);
+        code == Some(1) && said.contains("503")
+    });
+    assert_eq!(health(&[], address).0, Some(0), "it ends, and runs");
+    process.program.kill().unwrap();
+    process.program.wait().unwrap();
+    let (code, said) = health(&[], address);
+    assert_eq!(code, Some(1));
+    assert!(said.contains("no gateway answers at 127.0.0.1"), "{said}");
+}
+
+#[test]
 fn the_trace_log_holds_no_secret_and_a_start_without_tls_is_warned_of() {
     let upstream = accepts_uploads();
     let mut process = GatewayProcess::start(
@@ -429,6 +489,7 @@ fn eventually(what: &str, is: impl Fn() -> bool) {
 struct GatewayProcess {
     program: Child,
     address: SocketAddr,
+    ops_address: SocketAddr,
     log: Option<JoinHandle<String>>,
 }
 
@@ -448,7 +509,7 @@ impl GatewayProcess {
         let log = std::thread::spawn(move || {
             let mut log = String::new();
             for line in lines.map_while(Result::ok) {
-                if line.contains("\"message\":\"listening\"") {
+                if line.contains("\"message\":\"listening") {
                     let line: serde_json::Value = serde_json::from_str(&line).unwrap();
                     let _ = sender.send(line["address"].as_str().unwrap().parse().unwrap());
                 }
@@ -460,13 +521,18 @@ impl GatewayProcess {
         let mut process = GatewayProcess {
             program,
             address: ([0, 0, 0, 0], 0).into(),
+            ops_address: ([0, 0, 0, 0], 0).into(),
             log: Some(log),
         };
-        match receiver.recv_timeout(TIMEOUT) {
-            Ok(address) => process.address = address,
-            Err(_) => {
-                let _ = process.program.kill();
-                panic!("the gateway does not listen: {}", process.ended().1);
+        // The address for operations is told first.
+        for _ in 0..2 {
+            process.ops_address = process.address;
+            match receiver.recv_timeout(TIMEOUT) {
+                Ok(address) => process.address = address,
+                Err(_) => {
+                    let _ = process.program.kill();
+                    panic!("the gateway does not listen: {}", process.ended().1);
+                }
             }
         }
         process

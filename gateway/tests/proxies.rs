@@ -1,24 +1,31 @@
-//! The recipes for nginx and Caddy in `gateway/deploy/`: the real programs run with them in front of a
-//! gateway, and are called over TLS. `cargo xtask test` installs the programs.
+//! The recipes for nginx and Caddy in `gateway/deploy/`, and the configurations of `docs/running/`: the real
+//! programs run with them in front of a gateway, and are called over TLS. `cargo xtask test` installs the programs.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod harness;
+mod programs;
 
+use gateway::settings::Settings;
 use harness::{
     ACTION, Answer, CONSUMER, FakeAccelerate, TIMEOUT, TestGateway, answer_getsession, send_json,
     send_session,
 };
+use programs::{Copy, Proxy, Redis};
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore};
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::SystemTime;
+use url::Url;
 
 const NGINX: &str = include_str!("../deploy/nginx.conf");
+const ONE_MACHINE: &str = include_str!("../../docs/running/one-machine.md");
+const TWO_MACHINES: &str = include_str!("../../docs/running/two-machines.md");
 const CADDYFILE: &str = include_str!("../deploy/Caddyfile");
 /// The name in the recipes, which stays as it is.
 const NAME: &str = "portal.example.nl";
@@ -255,13 +262,287 @@ fn nginx_without_underscores_in_headers_drops_an_uploads_parameters() {
     assert!(NGINX.contains(line));
     let upstream = accepts_uploads();
     let gateway = behind_tls(&upstream);
-    let proxy = nginx(&NGINX.replace(line, ""), gateway.address);
+    let proxy = nginx(&naming(&NGINX.replace(line, ""), gateway.address));
     let response = Front { gateway, proxy }.upload(DOCUMENT);
     assert_eq!(
         (response.status, response.code().as_str()),
         (400, "INVALID_PARAMETER")
     );
     assert_eq!(upstream.received("upload_file").len(), 0);
+}
+
+/// What a page of the documentation has in its block of that language.
+fn documented(page: &str, language: &str, after: &str) -> String {
+    let (_, rest) = page.split_once(after).expect("the page has it");
+    let (_, block) = rest.split_once(&format!("```{language}\n")).unwrap();
+    block.split_once("```").unwrap().0.to_owned()
+}
+
+/// An office's machine: its folder, and the files that the documentation names.
+struct Machine {
+    folder: PathBuf,
+    configuration: PathBuf,
+    store: Option<String>,
+    certificate: PathBuf,
+}
+
+impl Machine {
+    /// A machine with that configuration. What is of this test alone takes the place of these texts.
+    fn new(name: &str, toml: &str, places: &[(&str, &str)], upstream: &FakeAccelerate) -> Machine {
+        let folder = programs::folder(name);
+        for (file, text) in [("secret", programs::SECRET), ("salt", harness::SALT)] {
+            fs::write(folder.join(file), text).unwrap();
+        }
+        for file in ["gateway.redb", "audit.jsonl"] {
+            let _ = fs::remove_file(folder.join(file));
+        }
+        let accelerate = format!("http://{}/api", upstream.address);
+        let site = harness::site();
+        let toml = fill_in(
+            toml,
+            &[
+                ("https://accelerate.example.nl/api", &accelerate),
+                ("/usr/share/consumer-portal", site.to_str().unwrap()),
+            ],
+        );
+        let toml = fill_in(&toml, places);
+        let toml = toml.replace("/var/lib/consumer-portal", folder.to_str().unwrap());
+        let configuration = folder.join("gateway.toml");
+        fs::write(&configuration, toml).unwrap();
+        Machine {
+            configuration,
+            store: None,
+            certificate: PathBuf::new(),
+            folder,
+        }
+    }
+
+    fn gateway(&self, command: &str, flags: &[&str]) -> Command {
+        let mut gateway = programs::gateway(command);
+        gateway
+            .args(flags)
+            .env("GATEWAY_CONFIG", &self.configuration)
+            .env("GATEWAY_SECRET_FILE", self.folder.join("secret"))
+            .env("ACCELERATE_SALT_FILE", self.folder.join("salt"));
+        if let Some(store) = &self.store {
+            gateway
+                .env("GATEWAY_STORE", store)
+                .env("SSL_CERT_FILE", &self.certificate);
+        }
+        gateway
+    }
+
+    /// What `gateway check` says on standard error, when it finds no mistake.
+    fn checked(&self, flags: &[&str]) -> String {
+        let checked = self.gateway("check", flags).output().unwrap();
+        let said = String::from_utf8(checked.stderr).unwrap();
+        assert!(checked.status.success(), "{said}");
+        said
+    }
+
+    fn serve(&self, listen: &str) -> Copy {
+        let more = [
+            "--listen",
+            listen,
+            "--set",
+            "limits.lame_duck=3s",
+            "--set",
+            "limits.consumer_per_minute=1000000",
+            "--set",
+            "limits.address_per_minute=1000000",
+        ];
+        Copy::spawn(&mut self.gateway("serve", &more))
+    }
+}
+
+/// A browser of a consumer, in front of a proxy.
+struct Browser<'a> {
+    proxy: &'a Proxy,
+    cookie: String,
+}
+
+fn portal() -> Url {
+    format!("https://{NAME}/").parse().unwrap()
+}
+
+impl Browser<'_> {
+    /// Signs in by a link of the office `kantoor`.
+    fn signed_in(proxy: &Proxy) -> Browser<'_> {
+        let accelerate = (portal(), programs::DOMAIN.to_owned(), "".into());
+        let secrets = vec![programs::SECRET.into()];
+        let settings = Settings::new(portal(), PathBuf::new(), secrets, accelerate);
+        let link = gateway::links::mint(&settings, CONSUMER, None, SystemTime::now()).unwrap();
+        let mut browser = Browser {
+            proxy,
+            cookie: String::new(),
+        };
+        let opened = browser.send(&harness::press_head(&portal(), link.path(), ""));
+        browser.cookie = programs::cookie(&opened);
+        browser
+    }
+
+    fn send(&self, head: &str) -> Answer {
+        let mut connection = Tls::connect(self.proxy, "127.0.0.1");
+        connection.write_all(head.as_bytes()).unwrap();
+        Answer::read(connection)
+    }
+
+    fn getsession(&self) -> u16 {
+        let path = "/consumerportal/getsession";
+        let head = harness::head(&portal(), &self.cookie, "GET", path, "");
+        self.send(&head).status
+    }
+
+    fn log_out(&self) -> u16 {
+        let more = format!("origin: https://{NAME}\r\n");
+        let head = harness::head(&portal(), &self.cookie, "DELETE", "/session", &more);
+        self.send(&head).status
+    }
+}
+
+#[test]
+fn one_machine_as_documented_remembers_who_logged_out_over_a_restart() {
+    let upstream = accepts_uploads();
+    let toml = documented(ONE_MACHINE, "toml", "gateway.toml");
+    let places = [("127.0.0.1:8090", "127.0.0.1:0")];
+    let machine = Machine::new("one-machine", &toml, &places, &upstream);
+    let said = machine.checked(&[]);
+    let minds = said
+        .lines()
+        .filter(|line| !line.contains("files open here"));
+    assert_eq!(minds.count(), 0, "{said}");
+    let copy = machine.serve("127.0.0.1:0");
+    let listen = copy.address.to_string();
+    let proxy = nginx_with_recipe(copy.address);
+    let (browser, other) = (Browser::signed_in(&proxy), Browser::signed_in(&proxy));
+    assert_eq!(browser.getsession(), 200);
+    assert_eq!(browser.log_out(), 204);
+    copy.end();
+    let _copy = machine.serve(&listen);
+    assert_eq!((browser.getsession(), other.getsession()), (401, 200));
+    let audit = fs::read_to_string(machine.folder.join("audit.jsonl")).unwrap();
+    assert!(
+        audit.contains("sign-in") && audit.contains("log-out"),
+        "{audit}"
+    );
+}
+
+#[test]
+fn two_machines_as_documented_are_upgraded_without_a_lost_request() {
+    let upstream = accepts_uploads();
+    let redis_at = programs::free_address();
+    let redis = Redis::start_at(redis_at, |folder| {
+        let (chain, key) = programs::certificate(folder);
+        let configuration = folder.join("valkey.conf");
+        let documented = documented(TWO_MACHINES, "", "valkey.conf");
+        let places = [
+            ("bind 10.0.0.10", "bind 127.0.0.1"),
+            ("6380", &redis_at.port().to_string()),
+            ("/etc/valkey/tls.crt", chain.to_str().unwrap()),
+            ("/etc/valkey/tls.key", key.to_str().unwrap()),
+            ("/var/lib/valkey", folder.to_str().unwrap()),
+        ];
+        fs::write(&configuration, fill_in(&documented, &places)).unwrap();
+        vec![configuration.to_str().unwrap().to_owned()]
+    });
+    let store = documented(TWO_MACHINES, "", "consumer-portal/store");
+    let at = format!("localhost:{}", redis_at.port());
+    let store = fill_in(store.trim(), &[("valkey.example.nl:6380", &at)]);
+    let toml = documented(TWO_MACHINES, "toml", "gateway.toml");
+    let machines = ["first", "second"].map(|name| {
+        let places = [
+            ("10.0.0.11:8080", "127.0.0.1:0"),
+            ("10.0.0.11:8090", "127.0.0.1:0"),
+            ("10.0.0.10", "127.0.0.1"),
+        ];
+        let name = format!("two-machines-{name}");
+        let mut machine = Machine::new(&name, &toml, &places, &upstream);
+        machine.store = Some(store.clone());
+        machine.certificate.clone_from(&redis.certificate);
+        machine
+    });
+    let said = machines[0].checked(&["--copies", "2", "--readiness-interval", "5s"]);
+    let minds = said
+        .lines()
+        .filter(|line| !line.contains("files open here"));
+    assert_eq!(minds.count(), 0, "{said}");
+    let mut copies = machines.each_ref().map(|it| Some(it.serve("127.0.0.1:0")));
+    let addresses = copies.each_ref().map(|it| it.as_ref().unwrap().address);
+    let one = "upstream consumer_portal {\n    server 127.0.0.1:8080;\n}\n";
+    let two = documented(TWO_MACHINES, "nginx", "nginx.conf");
+    let two = fill_in(
+        &two,
+        &[
+            ("10.0.0.11:8080", &addresses[0].to_string()),
+            ("10.0.0.12:8080", &addresses[1].to_string()),
+        ],
+    );
+    let proxy = nginx(&fill_in(NGINX, &[(one, &two)]));
+    let browser = Browser::signed_in(&proxy);
+    let (is_over, asked) = (AtomicBool::new(false), AtomicUsize::new(0));
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) {
+                    assert_eq!(browser.getsession(), 200);
+                    asked.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+        let body = harness::multipart(&harness::pdf(1 << 20));
+        for (number, machine) in machines.iter().enumerate() {
+            // An upload that is half there when one of the copies is told to end.
+            let id = format!("upload-{number:04}");
+            let head = harness::upload_head(&portal(), &browser.cookie, &id, body.len());
+            let mut upload = Tls::connect(&proxy, "127.0.0.1");
+            let before = upstream.body_bytes();
+            upload.write_all(head.as_bytes()).unwrap();
+            upload.write_all(&body[..1 << 19]).unwrap();
+            upstream.wait_for(before + (1 << 18));
+            let copy = copies[number].take().unwrap();
+            copy.signal("TERM");
+            programs::eventually("it takes nothing any more", || {
+                TcpStream::connect(copy.address).is_err()
+            });
+            upload.write_all(&body[1 << 19..]).unwrap();
+            assert_eq!(Answer::read(upload).status, 200);
+            let listen = copy.address.to_string();
+            copy.ended();
+            copies[number] = Some(machine.serve(&listen));
+        }
+        is_over.store(true, Ordering::Relaxed);
+    });
+    assert!(asked.into_inner() > 20);
+    assert_eq!(upstream.received("upload_file").len(), 2);
+    // What one copy remembers the other knows.
+    assert_eq!(browser.log_out(), 204);
+    assert_eq!([browser.getsession(), browser.getsession()], [401, 401]);
+}
+
+#[test]
+fn every_counter_that_is_to_be_watched_is_there() {
+    let upstream = accepts_uploads();
+    let gateway = TestGateway::new(&upstream);
+    assert_eq!(gateway.get("/consumerportal/getsession").status, 200);
+    let counters = gateway.ops("/metrics");
+    let mut count = 0;
+    for page in [ONE_MACHINE, TWO_MACHINES] {
+        for line in page.lines() {
+            let Some(rest) = line.strip_prefix("| `") else {
+                continue;
+            };
+            let name = rest.split('`').next().unwrap();
+            if name.starts_with("gateway_") {
+                count += 1;
+                let found = counters.text().lines().any(|line| {
+                    let rest = line.strip_prefix(name);
+                    rest.is_some_and(|rest| rest.starts_with([' ', '{']))
+                });
+                assert!(found, "{name}");
+            }
+        }
+    }
+    assert_eq!(count, 11);
 }
 
 fn accepts_uploads() -> FakeAccelerate {
@@ -277,8 +558,7 @@ const BROTLI: &[u8] = b"\x0b\x00\xffnobody looks into this";
 
 /// A gateway whose public address is that of a proxy with TLS.
 fn behind_tls(upstream: &FakeAccelerate) -> TestGateway {
-    let site = temporary("site-of-proxies");
-    fs::create_dir_all(&site).unwrap();
+    let site = programs::folder("site-of-proxies");
     // Each file appears complete: another test may be reading it.
     for (name, bytes) in [
         ("index.html", &b"<!doctype html><title>portal</title>"[..]),
@@ -310,6 +590,23 @@ struct Front {
 struct Tls {
     connection: ClientConnection,
     stream: TcpStream,
+}
+
+impl Tls {
+    /// Connects to a proxy from that address.
+    fn connect(proxy: &Proxy, from: &str) -> Tls {
+        let from: SocketAddr = format!("{from}:0").parse().unwrap();
+        let socket =
+            socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+        socket.bind(&from.into()).unwrap();
+        socket.connect(&proxy.address.into()).unwrap();
+        let stream: TcpStream = socket.into();
+        stream.set_read_timeout(Some(TIMEOUT)).unwrap();
+        let name = ServerName::try_from(NAME).unwrap();
+        let trust = Certificate::of_this_run().trust.clone();
+        let connection = ClientConnection::new(trust, name).unwrap();
+        Tls { connection, stream }
+    }
 }
 
 impl Write for Tls {
@@ -344,13 +641,13 @@ impl Front {
         Front { gateway, proxy }
     }
 
-    /// The path of a link that signs the consumer in.
     /// Presses the button of the page at that path.
     fn press(&self, path: &str) -> Answer {
         let url = &self.gateway.settings.public_url;
         self.send(&harness::press_head(url, path, ""), &[])
     }
 
+    /// The path of a link that signs the consumer in.
     fn link(&self) -> String {
         let link = gateway::links::mint(&self.gateway.settings, CONSUMER, None, SystemTime::now());
         link.unwrap().path().to_owned()
@@ -361,17 +658,7 @@ impl Front {
     }
 
     fn connect_from(&self, address: &str) -> Tls {
-        let from: SocketAddr = format!("{address}:0").parse().unwrap();
-        let socket =
-            socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
-        socket.bind(&from.into()).unwrap();
-        socket.connect(&self.proxy.address.into()).unwrap();
-        let stream: TcpStream = socket.into();
-        stream.set_read_timeout(Some(TIMEOUT)).unwrap();
-        let name = ServerName::try_from(NAME).unwrap();
-        let trust = Certificate::of_this_run().trust.clone();
-        let connection = ClientConnection::new(trust, name).unwrap();
-        Tls { connection, stream }
+        Tls::connect(&self.proxy, address)
     }
 
     fn send(&self, head: &str, body: &[u8]) -> Answer {
@@ -391,86 +678,22 @@ impl Front {
     }
 }
 
-/// A proxy, which ends when it is dropped.
-struct Proxy {
-    program: Child,
-    address: SocketAddr,
-    folder: PathBuf,
-}
-
-impl Drop for Proxy {
-    fn drop(&mut self) {
-        let _ = self.program.kill();
-        let _ = self.program.wait();
-        let _ = fs::remove_dir_all(&self.folder);
-    }
-}
-
-impl Proxy {
-    /// Starts a program in a folder of its own. The program takes the port itself: when another program has
-    /// it, the proxy ends and another port is tried.
-    fn start(command: impl Fn(u16, &Path) -> Command) -> Proxy {
-        let mut logged = String::new();
-        for _ in 0..5 {
-            let address = free_address();
-            let folder = temporary(&format!("proxy-{}", address.port()));
-            fs::create_dir_all(&folder).unwrap();
-            let log = File::create(folder.join("standard.log")).unwrap();
-            let program = command(address.port(), &folder)
-                .stdin(Stdio::null())
-                .stdout(log.try_clone().unwrap())
-                .stderr(log)
-                .spawn()
-                .unwrap();
-            let mut proxy = Proxy {
-                program,
-                address,
-                folder,
-            };
-            if proxy.listens() {
-                return proxy;
-            }
-            logged = proxy.logged();
-        }
-        panic!("the proxy does not start: {logged}");
-    }
-
-    fn listens(&mut self) -> bool {
-        let began = Instant::now();
-        while began.elapsed() < TIMEOUT {
-            if self.program.try_wait().unwrap().is_some() {
-                return false;
-            }
-            if TcpStream::connect(self.address).is_ok() {
-                // Another program may have the port; then nginx logs so, and tries for a while.
-                return !self.logged().contains("bind() ");
-            }
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        false
-    }
-
-    /// All that the proxy wrote to its logs.
-    fn logged(&self) -> String {
-        let files = fs::read_dir(&self.folder).unwrap().flatten();
-        files
-            .filter(|file| file.path().extension().is_some_and(|it| it == "log"))
-            .map(|file| String::from_utf8_lossy(&fs::read(file.path()).unwrap()).into_owned())
-            .collect()
-    }
-}
-
 fn nginx_with_recipe(gateway: SocketAddr) -> Proxy {
-    nginx(NGINX, gateway)
+    nginx(&naming(NGINX, gateway))
+}
+
+/// The recipe with the address of one gateway.
+fn naming(recipe: &str, gateway: SocketAddr) -> String {
+    let line = format!("server {gateway};");
+    fill_in(recipe, &[("server 127.0.0.1:8080;", &line)])
 }
 
 /// nginx with that recipe in its `conf.d`.
-fn nginx(recipe: &str, gateway: SocketAddr) -> Proxy {
-    let program = program("NGINX", "nginx");
-    Proxy::start(|port, folder| {
+fn nginx(recipe: &str) -> Proxy {
+    Proxy::nginx(|port, folder| {
         let (chain, key) = Certificate::of_this_run().write_to(folder);
         let has_ipv6 = TcpListener::bind("[::1]:0").is_ok();
-        let plain = free_address();
+        let plain = programs::free_address();
         let recipe = fill_in(
             recipe,
             &[
@@ -494,43 +717,23 @@ fn nginx(recipe: &str, gateway: SocketAddr) -> Proxy {
                 ),
                 ("/etc/letsencrypt/live/portal.example.nl/privkey.pem", &key),
                 ("/var/log/nginx/error.log", "error.log"),
-                ("127.0.0.1:8080", &gateway.to_string()),
             ],
         );
-        let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-            .map(|it| format!("{it}_temp_path temporary-{it};\n"))
-            .concat();
         // As in Debian's nginx.conf, with another site of the office as the default one.
-        let whole = format!(
-            "daemon off; master_process off; pid nginx.pid; error_log all.log;\n\
-             events {{ }}\n\
-             http {{\n\
-             {temporary}\
-             sendfile on; tcp_nopush on; gzip on; access_log access.log;\n\
+        format!(
+            "sendfile on; tcp_nopush on; gzip on; access_log access.log;\n\
              server {{\n\
              listen 127.0.0.1:{port} ssl default_server; server_name www.example.nl;\n\
              ssl_certificate {chain}; ssl_certificate_key {key}; return 404;\n\
              }}\n\
-             {recipe}\n\
-             }}\n"
-        );
-        let configuration = folder.join("nginx.conf");
-        fs::write(&configuration, whole).unwrap();
-        let mut command = Command::new(&program);
-        command
-            .arg("-p")
-            .arg(folder)
-            .arg("-c")
-            .arg(configuration)
-            // To nginx this variable names inherited sockets.
-            .env_remove("NGINX");
-        command
+             {recipe}"
+        )
     })
 }
 
 /// Caddy with the recipe, and with a certificate in place of the one that it would get by itself.
 fn caddy_with_recipe(gateway: SocketAddr) -> Proxy {
-    let program = program("CADDY", "caddy");
+    let program = programs::program("CADDY", "caddy");
     Proxy::start(|port, folder| {
         let (chain, key) = Certificate::of_this_run().write_to(folder);
         let recipe = fill_in(
@@ -572,29 +775,6 @@ fn fill_in(recipe: &str, places: &[(&str, &str)]) -> String {
         );
         text.replace(here, with)
     })
-}
-
-/// The path of a program: what `cargo xtask test` says, or else one of the system.
-fn program(variable: &str, name: &str) -> PathBuf {
-    if let Some(path) = std::env::var_os(variable) {
-        return path.into();
-    }
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path)
-        .chain(["/usr/sbin".into()])
-        .map(|folder| folder.join(name))
-        .find(|file| file.is_file())
-        .unwrap_or_else(|| panic!("{name} is not on this machine: `cargo xtask test` installs it"))
-}
-
-/// An address that nobody listens on at this moment.
-fn free_address() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap()
-}
-
-fn temporary(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
 
 /// The site's certificate with its key, and a client that trusts it.

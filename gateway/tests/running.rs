@@ -13,6 +13,8 @@ use std::io::Write as _;
 use std::net::TcpStream;
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
 
 fn upstream() -> FakeAccelerate {
     FakeAccelerate::new(|_, stream| send_session(stream))
@@ -127,6 +129,34 @@ fn systemd_hears_that_it_is_ready_reloads_and_stops() {
     gateway.signal("TERM");
     assert!(systemd.hear().contains("STOPPING=1"));
     gateway.end();
+}
+
+#[test]
+fn systemd_hears_beats_twice_as_often_as_it_wants_them() {
+    let upstream = upstream();
+    let systemd = Systemd::listen(&folder("running-watchdog"));
+    // As systemd does: the beats are wanted from this very process.
+    let mut gateway = Command::new("sh")
+        .args(["-c", "WATCHDOG_PID=$$ exec \"$0\" serve"])
+        .arg(env!("CARGO_BIN_EXE_gateway"))
+        .envs(programs::settings(&upstream, ""))
+        .env_remove("GATEWAY_STORE")
+        .env("NOTIFY_SOCKET", &systemd.path)
+        .env("WATCHDOG_USEC", "200000")
+        .spawn()
+        .unwrap();
+    assert!(systemd.hear().contains("READY=1"));
+    let began = Instant::now();
+    // One at once, and four more, each after half of the time.
+    let beats = [(); 5].map(|()| systemd.hear());
+    let took = began.elapsed();
+    gateway.kill().unwrap();
+    gateway.wait().unwrap();
+    assert!(
+        beats.iter().all(|it| it.contains("WATCHDOG=1")),
+        "{beats:?}"
+    );
+    assert!(took >= Duration::from_millis(300), "{took:?}");
 }
 
 /// Who listens where systemd would.

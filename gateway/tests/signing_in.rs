@@ -103,9 +103,17 @@ impl Gateway {
     }
 
     fn link(&self) -> String {
-        links::mint(&self.settings, "CNSR1", None, clock())
-            .unwrap()
-            .into()
+        self.link_of("CNSR1")
+    }
+
+    fn link_of(&self, consumer: &str) -> String {
+        let link = links::mint(&self.settings, consumer, None, clock());
+        link.unwrap().into()
+    }
+
+    /// The consumer whom an answer signs in.
+    async fn signed_in_by(&self, answer: &Response<Body>) -> Option<String> {
+        self.consumer_of(&cookie(answer)?).await
     }
 
     /// The consumer whose session a cookie holds.
@@ -163,10 +171,7 @@ async fn a_link_signs_in_any_number_of_times_for_fourteen_days() {
         assert_eq!(location(&opened), "https://portal.example.nl/");
         assert_eq!(opened.headers()[header::REFERRER_POLICY], "no-referrer");
         assert_eq!(
-            gateway
-                .consumer_of(&cookie(&opened).unwrap())
-                .await
-                .as_deref(),
+            gateway.signed_in_by(&opened).await.as_deref(),
             Some("CNSR1")
         );
     }
@@ -244,12 +249,7 @@ async fn opening_a_link_signs_nobody_in_and_uses_no_code_up() {
             assert_eq!(shown.headers()[header::REFERRER_POLICY], "same-origin");
         }
         let opened = gateway.open(&link).await;
-        assert!(
-            gateway
-                .consumer_of(&cookie(&opened).unwrap())
-                .await
-                .is_some()
-        );
+        assert!(gateway.signed_in_by(&opened).await.is_some());
     }
 }
 
@@ -285,9 +285,7 @@ async fn only_the_button_of_our_own_page_signs_in() {
 async fn who_is_signed_in_as_another_consumer_is_asked_before_that_ends() {
     let gateway = Gateway::new(settings());
     let theirs = gateway.sign_in().await;
-    let other: String = links::mint(&gateway.settings, "CNSR2", None, clock())
-        .unwrap()
-        .into();
+    let other = gateway.link_of("CNSR2");
     let signed_in = [("cookie", theirs.as_str())];
     let shown = gateway.show("GET", &other, &signed_in).await;
     assert_eq!((shown.status().as_u16(), cookie(&shown)), (409, None));
@@ -297,10 +295,7 @@ async fn who_is_signed_in_as_another_consumer_is_asked_before_that_ends() {
     assert!(html.contains("U bent ingelogd bij een ander dossier") && html.contains("replace"));
     let opened = gateway.open_with(&other, &signed_in, "replace=yes").await;
     assert_eq!(
-        gateway
-            .consumer_of(&cookie(&opened).unwrap())
-            .await
-            .as_deref(),
+        gateway.signed_in_by(&opened).await.as_deref(),
         Some("CNSR2")
     );
     assert_eq!(
@@ -322,9 +317,7 @@ async fn another_consumers_phone_code_is_not_used_up_by_the_question() {
     let desktop = gateway.sign_in().await;
     let code = json(gateway.phone_code(&desktop, "{}").await).await;
     let link = code["link"].as_str().unwrap();
-    let other: String = links::mint(&gateway.settings, "CNSR2", None, clock())
-        .unwrap()
-        .into();
+    let other = gateway.link_of("CNSR2");
     let phone = cookie(&gateway.open(&other).await).unwrap();
     let signed_in = [("cookie", phone.as_str())];
     assert_eq!(gateway.open_with(link, &signed_in, "").await.status(), 409);
@@ -380,10 +373,7 @@ async fn the_offices_systems_get_links_with_the_key_only() {
     assert_eq!(minted["expires"], 1_700_000_000 + 2 * 86_400);
     let opened = gateway.open(minted["link"].as_str().unwrap()).await;
     assert_eq!(
-        gateway
-            .consumer_of(&cookie(&opened).unwrap())
-            .await
-            .as_deref(),
+        gateway.signed_in_by(&opened).await.as_deref(),
         Some("CNSR1")
     );
     for wrong in [
@@ -442,10 +432,7 @@ async fn a_phone_code_opens_the_same_page_once_within_five_minutes() {
         "https://portal.example.nl/#portal/action/PRA1"
     );
     assert_eq!(
-        gateway
-            .consumer_of(&cookie(&opened).unwrap())
-            .await
-            .as_deref(),
+        gateway.signed_in_by(&opened).await.as_deref(),
         Some("CNSR1")
     );
     let again = gateway.open(link).await;
@@ -581,10 +568,7 @@ async fn a_browser_without_third_party_cookies_gets_a_link_to_our_own_page_for_t
         let opened = gateway.open(&own_page).await;
         assert_eq!(location(&opened), "https://portal.example.nl/");
         assert_eq!(
-            gateway
-                .consumer_of(&cookie(&opened).unwrap())
-                .await
-                .as_deref(),
+            gateway.signed_in_by(&opened).await.as_deref(),
             Some("CNSR1")
         );
     }

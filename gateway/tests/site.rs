@@ -295,7 +295,7 @@ fn what_stands_in_a_page_is_allowed_by_its_hash() {
     let [skeleton, heading] = ["\n.skeleton { color: grey }\n", "h1{margin:0}"].map(hash_of);
     let script = hash_of("begin()");
     assert_eq!(inline.styles, [skeleton.clone(), heading.clone()]);
-    assert_eq!(inline.scripts, [script.clone()]);
+    assert_eq!(inline.scripts, std::slice::from_ref(&script));
     for path in ["/", "/index.html", "/portal.js", "/not-there.html"] {
         assert_eq!(
             *assets().inline_hashes(path),

@@ -7,6 +7,8 @@
 mod harness;
 mod programs;
 
+use gateway::records::Records;
+use gateway::settings::StoreSettings;
 use harness::{
     ACTION, Answer, CONSUMER, FakeAccelerate, answer_getsession, multipart, pdf, send_json,
 };
@@ -14,6 +16,7 @@ use programs::{Copy, Redis, eventually, folder, link_of};
 use std::io::Write as _;
 use std::net::TcpStream;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 /// The body of an upload, and how much of it is sent to begin with.
 struct Upload {
@@ -318,11 +321,38 @@ fn an_upload_waits_for_a_store_that_comes_back() {
 }
 
 #[test]
+fn a_redis_that_hangs_is_left_at_once_and_found_again() {
+    let redis = Redis::start();
+    let settings = StoreSettings::Redis(redis.url().into());
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let store = gateway::store::open(&settings).unwrap();
+        let records = Records::new(store.clone(), &programs::typed_settings());
+        store.available().await;
+        redis.pause();
+        assert!(records.code_was_used("a").await.is_err());
+        // Nobody else waits for an answer that does not come.
+        let began = Instant::now();
+        assert!(store.is_away());
+        for _ in 0..100 {
+            assert!(records.code_was_used("a").await.is_err());
+        }
+        assert!(began.elapsed() < Duration::from_millis(500));
+        redis.resume();
+        store.available().await;
+        assert_eq!(records.code_was_used("a").await, Ok(false));
+    });
+}
+
+#[test]
 fn a_store_is_reached_over_tls_and_with_a_password_or_not_at_all() {
     let upstream = accepts_uploads();
-    let (redis, certificate) = Redis::with_tls("a-word");
+    let redis = Redis::with_tls("a-word");
     let store = |word: &str| format!("rediss://:{word}@localhost:{}/0", redis.address.port());
-    let trusted = [("SSL_CERT_FILE", certificate.to_str().unwrap())];
+    let trusted = [("SSL_CERT_FILE", redis.certificate.to_str().unwrap())];
     let gateway = Copy::start_with(&upstream, &store("a-word"), &[], &trusted);
     assert!(gateway.readiness().contains("\"store\":\"up\""));
     let cookie = gateway.sign_in(CONSUMER);

@@ -384,7 +384,7 @@ fn the_systemd_unit_passes_secrets_by_the_names_of_settings() {
         );
         assert!(unit.contains(&format!("LoadCredential={file}:")), "{file}");
     }
-    assert_eq!(count, 3, "secret, salt and key");
+    assert_eq!(count, 4, "secret, salt, key and store");
 }
 
 proptest! {

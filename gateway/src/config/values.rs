@@ -1,7 +1,7 @@
 //! Reads a single value of the configuration: a time, a size, an address, an origin. An error is the end of
 //! a sentence that begins with the key. It never repeats the value.
 
-use crate::settings::{AuditSettings, StoreSettings};
+use crate::settings::{AuditSettings, StoreSettings, is_loopback};
 use ipnet::IpNet;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -237,11 +237,5 @@ pub(super) fn base_url(text: &str) -> Result<Url, String> {
 }
 
 fn is_safe(url: &Url) -> bool {
-    let loopback = match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(url::Host::Ipv4(it)) => it.is_loopback(),
-        Some(url::Host::Ipv6(it)) => it.is_loopback(),
-        None => false,
-    };
-    url.scheme() == "https" || loopback
+    url.scheme() == "https" || is_loopback(url)
 }

@@ -239,6 +239,54 @@ async fn a_copy_that_was_taken_for_dead_does_not_send_the_last_piece() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_copy_that_was_taken_for_dead_does_not_replace_the_outcome_of_another() {
+    let Copies {
+        one, other, dead, ..
+    } = copies();
+    let refused = Outcome {
+        status: StatusCode::BAD_REQUEST,
+        ..success()
+    };
+    for is_done in [false, true] {
+        let upload_id = if is_done { "done" } else { "claimed" };
+        dead.lock().unwrap().clear();
+        let slow = first(&one, upload_id).await;
+        dead.lock().unwrap().push("one");
+        let ended = repeat(&other, upload_id).await.ended();
+        assert_eq!(ended.await, Ended::BrokeOff);
+        let second = first(&other, upload_id).await;
+        if is_done {
+            second.complete(success()).await;
+            slow.complete(refused.clone()).await;
+        } else {
+            slow.complete(refused.clone()).await;
+            assert_eq!(second.last_piece().may_leave().await, Ok(()));
+            second.complete(success()).await;
+        }
+        let later = repeat(&other, upload_id).await.ended().await;
+        assert_eq!(later, Ended::Outcome(success()));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_for_another_copy_does_not_wait_for_the_store_forever() {
+    let Copies {
+        one,
+        other,
+        store_of_one,
+        ..
+    } = copies();
+    let sending = first(&other, "a").await;
+    let waiting = repeat(&one, "a").await;
+    store_of_one.away.store(true, Ordering::Relaxed);
+    assert_eq!(waiting.ended().await, Ended::Unknown);
+    store_of_one.away.store(false, Ordering::Relaxed);
+    sending.complete(success()).await;
+    let later = repeat(&one, "a").await.ended().await;
+    assert_eq!(later, Ended::Outcome(success()));
+}
+
+#[tokio::test(start_paused = true)]
 async fn while_the_store_is_away_an_upload_waits_and_its_last_piece_does_not_leave() {
     let Copies {
         one, store_of_one, ..

@@ -11,10 +11,10 @@ use redb::{
 use std::fmt;
 use std::io;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 /// For each key when it ends, in Unix milliseconds, and its value.
 const VALUES: TableDefinition<'_, &str, (u64, &[u8])> = TableDefinition::new("values");
@@ -27,13 +27,34 @@ const MAX_BATCH: usize = 256;
 /// How often what has ended is removed, and how much of it at once.
 const CLEANUP: Duration = Duration::from_secs(60);
 const MAX_CLEANUP: usize = 10_000;
+/// The pause before the next attempt to open a file that failed.
+const RETRY: Duration = Duration::from_millis(250);
 
 /// The store in a file.
+///
+/// After an error of the disk, such as a full one, the database refuses everything until it is opened anew. The
+/// store is away then, and the thread that writes opens it as soon as the disk allows.
 pub struct FileStore {
-    database: Arc<Database>,
-    /// The thread that writes takes changes from here, and ends when this does.
-    changes: Sender<(Change, oneshot::Sender<Outcome>)>,
+    open: Arc<OpenFile>,
+    /// The thread that writes takes its work from here, and ends when this does.
+    work: Sender<Work>,
     copy: String,
+}
+
+/// Opens the file.
+type Opener = Box<dyn Fn() -> Result<Database, DatabaseError> + Send>;
+
+/// The file while it is open.
+struct OpenFile {
+    database: RwLock<Option<Arc<Database>>>,
+    available: watch::Sender<bool>,
+}
+
+/// What the thread that writes has to do.
+enum Work {
+    Change(Change, oneshot::Sender<Outcome>),
+    /// A reading failed: open the file anew.
+    OpenAnew,
 }
 
 impl fmt::Debug for FileStore {
@@ -68,9 +89,15 @@ impl FileStore {
     /// # Errors
     /// When it cannot be opened or made, is none of ours, or another gateway has it open.
     pub fn open(path: &Path) -> io::Result<FileStore> {
-        let mut builder = Database::builder();
-        builder.set_cache_size(CACHE_BYTES);
-        let database = Arc::new(builder.create(path).map_err(|error| match error {
+        let path = path.to_owned();
+        FileStore::open_by(Box::new(move || {
+            let mut builder = Database::builder();
+            builder.set_cache_size(CACHE_BYTES).create(&path)
+        }))
+    }
+
+    fn open_by(opener: Opener) -> io::Result<FileStore> {
+        let database = opener().map_err(|error| match error {
             DatabaseError::DatabaseAlreadyOpen => io::Error::new(
                 io::ErrorKind::ResourceBusy,
                 "another gateway has the file of gateway_store open",
@@ -78,17 +105,21 @@ impl FileStore {
             error => io::Error::other(format!(
                 "the file of gateway_store cannot be opened: {error}"
             )),
-        })?);
-        let (changes, received) = channel();
+        })?;
         // Makes the tables, so that they can be read.
         write(&database, Vec::new()).map_err(io::Error::other)?;
-        let writer = database.clone();
+        let open = Arc::new(OpenFile {
+            database: RwLock::new(Some(Arc::new(database))),
+            available: watch::Sender::new(true),
+        });
+        let (work, received) = channel();
+        let writer = open.clone();
         std::thread::Builder::new()
             .name("store".to_owned())
-            .spawn(move || write_all(&writer, &received))?;
+            .spawn(move || write_all(&writer, &opener, &received))?;
         Ok(FileStore {
-            database,
-            changes,
+            open,
+            work,
             copy: random_copy(),
         })
     }
@@ -96,49 +127,101 @@ impl FileStore {
     async fn change(&self, key: &StoreKey, kind: ChangeKind) -> Result<Outcome, StoreAway> {
         let key = key.clone();
         let (sender, outcome) = oneshot::channel();
-        let change = Change { key, kind };
-        self.changes.send((change, sender)).map_err(|_| StoreAway)?;
+        let change = Work::Change(Change { key, kind }, sender);
+        self.work.send(change).map_err(|_| StoreAway)?;
         outcome.await.map_err(|_| StoreAway)
-    }
-
-    fn values(&self, keys: &[StoreKey]) -> Result<Vec<Option<Bytes>>, redb::Error> {
-        let now = unix_milliseconds();
-        let values = self.database.begin_read()?.open_table(VALUES)?;
-        let value = |key: &StoreKey| {
-            let found = values.get(key.as_str())?;
-            Ok(found.and_then(|found| {
-                let (until, value) = found.value();
-                (until > now).then(|| Bytes::copy_from_slice(value))
-            }))
-        };
-        keys.iter().map(value).collect()
     }
 }
 
+impl OpenFile {
+    fn database(&self) -> Option<Arc<Database>> {
+        let database = self.database.read();
+        database.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, database: Option<Database>) {
+        let is_open = database.is_some();
+        let mut place = self.database.write();
+        **place.as_mut().unwrap_or_else(|it| it.get_mut()) = database.map(Arc::new);
+        drop(place);
+        self.available.send_replace(is_open);
+    }
+}
+
+fn values_in(database: &Database, keys: &[StoreKey]) -> Result<Vec<Option<Bytes>>, redb::Error> {
+    let now = unix_milliseconds();
+    let values = database.begin_read()?.open_table(VALUES)?;
+    let value = |key: &StoreKey| {
+        let found = values.get(key.as_str())?;
+        Ok(found.and_then(|found| {
+            let (until, value) = found.value();
+            (until > now).then(|| Bytes::copy_from_slice(value))
+        }))
+    };
+    keys.iter().map(value).collect()
+}
+
+/// Writes changes until nobody has any, and opens the file anew when that failed.
+fn write_all(open: &OpenFile, opener: &Opener, received: &Receiver<Work>) {
+    loop {
+        if let Some(database) = open.database() {
+            if write_until_failure(&database, received).is_err() {
+                open.set(None);
+                continue;
+            }
+            return;
+        }
+        // Nobody waits for a file that is not open: the senders are dropped, and so everybody hears that it failed.
+        let until = Instant::now() + RETRY;
+        loop {
+            match received.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                Ok(_) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+                Err(RecvTimeoutError::Timeout) => break,
+            }
+        }
+        if let Ok(database) = opener()
+            && write(&database, Vec::new()).is_ok()
+        {
+            tracing::info!("the store has its file open again");
+            open.set(Some(database));
+        }
+    }
+}
+
+/// The disk failed.
+struct Failed;
+
 /// Writes changes until nobody has any. Those that wait together are written together.
-fn write_all(database: &Database, received: &Receiver<(Change, oneshot::Sender<Outcome>)>) {
+fn write_until_failure(database: &Database, received: &Receiver<Work>) -> Result<(), Failed> {
     let mut cleaned = Instant::now();
     while let Ok(first) = received.recv() {
         let more = received.try_iter().take(MAX_BATCH - 1);
-        let (changes, senders): (Vec<_>, Vec<_>) = std::iter::once(first).chain(more).unzip();
-        match write(database, changes) {
+        let (mut changes, mut senders) = (Vec::new(), Vec::new());
+        for work in std::iter::once(first).chain(more) {
+            let Work::Change(change, sender) = work else {
+                return Err(Failed);
+            };
+            changes.push(change);
+            senders.push(sender);
+        }
+        let outcomes = write(database, changes).map_err(|error| {
+            tracing::error!(%error, "the store cannot write its file");
+            Failed
+        })?;
+        for (sender, outcome) in senders.into_iter().zip(outcomes) {
             // Who does not wait any more need not hear.
-            Ok(outcomes) => senders
-                .into_iter()
-                .zip(outcomes)
-                .for_each(|(sender, outcome)| {
-                    let _ = sender.send(outcome);
-                }),
-            // The senders are dropped, and so everybody hears that it failed.
-            Err(error) => tracing::error!(%error, "the store cannot write its file"),
+            let _ = sender.send(outcome);
         }
         if cleaned.elapsed() > CLEANUP {
             cleaned = Instant::now();
-            if let Err(error) = clean(database, unix_milliseconds()) {
+            clean(database, unix_milliseconds()).map_err(|error| {
                 tracing::error!(%error, "the store cannot clean its file");
-            }
+                Failed
+            })?;
         }
     }
+    Ok(())
 }
 
 /// Makes changes, and returns when the disk has them.
@@ -266,8 +349,10 @@ fn unix_milliseconds() -> u64 {
 impl Store for FileStore {
     /// Reads at once, and not in another thread: the file is small, and the system has it in memory.
     async fn get(&self, keys: &[StoreKey]) -> Result<Vec<Option<Bytes>>, StoreAway> {
-        self.values(keys).map_err(|error| {
+        let database = self.open.database().ok_or(StoreAway)?;
+        values_in(&database, keys).map_err(|error| {
             tracing::error!(%error, "the store cannot read its file");
+            let _ = self.work.send(Work::OpenAnew);
             StoreAway
         })
     }
@@ -322,11 +407,22 @@ impl Store for FileStore {
     async fn is_running(&self, copy: &str) -> Result<bool, StoreAway> {
         Ok(copy == self.copy)
     }
+
+    fn is_away(&self) -> bool {
+        !*self.open.available.borrow()
+    }
+
+    async fn available(&self) {
+        // The sender is in this store, so it does not end.
+        let _ = self.open.available.subscribe().wait_for(|it| *it).await;
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::{behaves_as_a_store, key};
     use super::*;
+    use std::sync::atomic::{AtomicBool, Ordering};
 
     fn file(name: &str) -> std::path::PathBuf {
         let file = std::env::temp_dir().join(format!("gateway-{}-{name}.redb", std::process::id()));
@@ -337,7 +433,7 @@ mod tests {
     #[tokio::test]
     async fn a_file_behaves_as_a_store() {
         let file = file("behaves");
-        super::super::tests::behaves_as_a_store(&FileStore::open(&file).unwrap()).await;
+        behaves_as_a_store(&FileStore::open(&file).unwrap()).await;
         std::fs::remove_file(file).unwrap();
     }
 
@@ -355,15 +451,98 @@ mod tests {
     async fn what_has_ended_leaves_the_file() {
         let file = file("ends");
         let store = FileStore::open(&file).unwrap();
-        let key = |name: &str| StoreKey::new(name.to_owned());
         let minute = Duration::from_secs(60);
         for name in ["a", "b"] {
             store.put(&key(name), "1".into(), minute).await.unwrap();
         }
         store.put(&key("b"), "1".into(), 3 * minute).await.unwrap();
-        clean(&store.database, unix_milliseconds() + 120_000).unwrap();
+        let database = store.open.database().unwrap();
+        clean(&database, unix_milliseconds() + 120_000).unwrap();
         let values = store.get(&[key("a"), key("b")]).await.unwrap();
         assert_eq!(values, [None, Some("1".into())]);
+        std::fs::remove_file(file).unwrap();
+    }
+
+    /// A disk that can be full.
+    #[derive(Debug)]
+    struct Disk {
+        file: redb::backends::FileBackend,
+        is_full: Arc<AtomicBool>,
+    }
+
+    type DiskResult<T> = io::Result<T>;
+
+    impl Disk {
+        fn takes(&self) -> DiskResult<()> {
+            match self.is_full.load(Ordering::Relaxed) {
+                true => Err(io::ErrorKind::StorageFull.into()),
+                false => Ok(()),
+            }
+        }
+    }
+
+    impl redb::StorageBackend for Disk {
+        fn len(&self) -> DiskResult<u64> {
+            self.file.len()
+        }
+
+        fn read(&self, offset: u64, out: &mut [u8]) -> DiskResult<()> {
+            self.file.read(offset, out)
+        }
+
+        fn set_len(&self, len: u64) -> DiskResult<()> {
+            self.takes()?;
+            self.file.set_len(len)
+        }
+
+        fn sync_data(&self) -> DiskResult<()> {
+            self.takes()?;
+            self.file.sync_data()
+        }
+
+        fn write(&self, offset: u64, data: &[u8]) -> DiskResult<()> {
+            self.takes()?;
+            self.file.write(offset, data)
+        }
+
+        fn close(&self) -> DiskResult<()> {
+            self.file.close()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_store_whose_disk_was_full_is_away_until_there_is_room_and_forgets_nothing() {
+        let file = file("full");
+        let is_full = Arc::new(AtomicBool::new(false));
+        let (path, full) = (file.clone(), is_full.clone());
+        let opener = Box::new(move || {
+            let file = std::fs::File::options()
+                .read(true)
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .open(&path)
+                .unwrap();
+            let disk = Disk {
+                file: redb::backends::FileBackend::new(file)?,
+                is_full: full.clone(),
+            };
+            Database::builder().create_with_backend(disk)
+        });
+        let store = FileStore::open_by(opener).unwrap();
+        let minute = Duration::from_secs(60);
+        store.put(&key("a"), "1".into(), minute).await.unwrap();
+        is_full.store(true, Ordering::Relaxed);
+        let refused = store.put(&key("b"), "1".into(), minute).await;
+        assert_eq!(refused, Err(StoreAway));
+        while !store.is_away() {
+            tokio::task::yield_now().await;
+        }
+        is_full.store(false, Ordering::Relaxed);
+        store.available().await;
+        store.put(&key("c"), "1".into(), minute).await.unwrap();
+        let values = store.get(&[key("a"), key("b"), key("c")]).await.unwrap();
+        assert_eq!(values, [Some("1".into()), None, Some("1".into())]);
         std::fs::remove_file(file).unwrap();
     }
 }

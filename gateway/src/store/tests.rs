@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn key(name: &str) -> StoreKey {
+pub(super) fn key(name: &str) -> StoreKey {
     StoreKey::new(format!("portal:test:{name}"))
 }
 

@@ -4,7 +4,7 @@
 
 use crate::harness::{self, Answer, FakeAccelerate, SALT, TIMEOUT};
 use gateway::settings::Settings;
-use std::fs;
+use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -14,8 +14,8 @@ use std::time::{Duration, Instant, SystemTime};
 use url::Url;
 
 pub const PUBLIC_URL: &str = "http://portal.localhost/";
-const DOMAIN: &str = "kantoor";
-const SECRET: &str = "a-secret-that-is-only-of-this-test-0123456789";
+pub const DOMAIN: &str = "kantoor";
+pub const SECRET: &str = "a-secret-that-is-only-of-this-test-0123456789";
 
 pub fn public_url() -> Url {
     PUBLIC_URL.parse().unwrap()
@@ -107,7 +107,7 @@ pub fn free_address() -> SocketAddr {
 pub struct Copy {
     program: Option<Child>,
     pub address: SocketAddr,
-    ops_address: SocketAddr,
+    pub ops_address: SocketAddr,
     settings: Vec<(&'static str, String)>,
 }
 
@@ -147,6 +147,15 @@ impl Copy {
         for set in set {
             serve.args(["--set", set]);
         }
+        let mut copy = Copy::spawn(&mut serve);
+        settings.retain(|(name, _)| *name != "GATEWAY_LISTEN");
+        settings.push(("GATEWAY_LISTEN", copy.address.to_string()));
+        copy.settings = settings;
+        copy
+    }
+
+    /// Starts the program, and reads in its log where it listens.
+    pub fn spawn(serve: &mut Command) -> Copy {
         let mut program = serve.stderr(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(program.stderr.take().unwrap()).lines();
         let (sender, receiver) = mpsc::channel();
@@ -175,13 +184,11 @@ impl Copy {
                 panic!("the gateway does not listen");
             }
         };
-        settings.retain(|(name, _)| *name != "GATEWAY_LISTEN");
-        settings.push(("GATEWAY_LISTEN", address.to_string()));
         Copy {
             program: Some(program),
             address,
             ops_address,
-            settings,
+            settings: Vec::new(),
         }
     }
 
@@ -194,9 +201,14 @@ impl Copy {
     }
 
     /// Ends it as an office does, and waits.
-    pub fn end(mut self) {
+    pub fn end(self) {
+        self.signal("TERM");
+        self.ended();
+    }
+
+    /// Waits until it has ended well.
+    pub fn ended(mut self) {
         let mut program = self.program.take().unwrap();
-        signal(&program, "TERM");
         assert!(program.wait().unwrap().success());
     }
 
@@ -299,12 +311,26 @@ impl Copy {
     }
 }
 
+/// Redis writes down what it has, at once.
+const DURABLE: [&str; 4] = ["--save", "", "--appendonly", "yes"];
+
+/// Writes a certificate of `localhost` and its key into a folder.
+pub fn certificate(folder: &Path) -> (PathBuf, PathBuf) {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let (chain, key) = (folder.join("chain.pem"), folder.join("key.pem"));
+    fs::write(&chain, made.cert.pem()).unwrap();
+    fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+    (chain, key)
+}
+
 /// A Redis, which writes what it has to its folder.
 pub struct Redis {
     program: Option<Child>,
     pub address: SocketAddr,
     folder: PathBuf,
     flags: Vec<String>,
+    /// Where to find the certificate to trust, of one with TLS.
+    pub certificate: PathBuf,
 }
 
 impl Drop for Redis {
@@ -317,46 +343,46 @@ impl Drop for Redis {
 impl Redis {
     pub fn start() -> Redis {
         let address = free_address();
-        let folder = folder(&format!("redis-{}", address.port()));
-        let mut redis = Redis {
-            program: None,
-            address,
-            folder,
-            flags: ["--port", &address.port().to_string()]
-                .map(str::to_owned)
-                .into(),
-        };
-        redis.start_again();
+        let port = address.port().to_string();
+        let flags = [&["--bind", "127.0.0.1", "--port", &port][..], &DURABLE].concat();
+        let redis = Redis::start_at(address, |_| flags.into_iter().map(str::to_owned).collect());
         eventually("Redis answers", || redis.ask(&["PING"]) == ["PONG"]);
         redis
     }
 
-    /// Starts one that wants TLS and a password. It also gives the file of the certificate to trust.
-    pub fn with_tls(password: &str) -> (Redis, PathBuf) {
-        let address = free_address();
+    /// Starts one with the flags that are made from its folder.
+    pub fn start_at(address: SocketAddr, flags: impl FnOnce(&Path) -> Vec<String>) -> Redis {
         let folder = folder(&format!("redis-{}", address.port()));
-        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-        let (chain, key) = (folder.join("chain.pem"), folder.join("key.pem"));
-        fs::write(&chain, made.cert.pem()).unwrap();
-        fs::write(&key, made.signing_key.serialize_pem()).unwrap();
-        let port = address.port().to_string();
-        let flags = [
-            ["--port", "0"],
-            ["--tls-port", &port],
-            ["--tls-cert-file", chain.to_str().unwrap()],
-            ["--tls-key-file", key.to_str().unwrap()],
-            ["--tls-auth-clients", "no"],
-            ["--requirepass", password],
-        ];
         let mut redis = Redis {
             program: None,
             address,
+            flags: flags(&folder),
+            certificate: folder.join("chain.pem"),
             folder,
-            flags: flags.concat().into_iter().map(str::to_owned).collect(),
         };
         redis.start_again();
         eventually("Redis listens", || TcpStream::connect(address).is_ok());
-        (redis, chain)
+        redis
+    }
+
+    /// Starts one that wants TLS and a password.
+    pub fn with_tls(password: &str) -> Redis {
+        let address = free_address();
+        Redis::start_at(address, |folder| {
+            let (chain, key) = certificate(folder);
+            let port = address.port().to_string();
+            let flags = [
+                ["--port", "0"],
+                ["--tls-port", &port],
+                ["--tls-cert-file", chain.to_str().unwrap()],
+                ["--tls-key-file", key.to_str().unwrap()],
+                ["--tls-auth-clients", "no"],
+                ["--requirepass", password],
+                ["--bind", "127.0.0.1"],
+            ];
+            let flags = [&flags.concat()[..], &DURABLE].concat();
+            flags.into_iter().map(str::to_owned).collect()
+        })
     }
 
     /// The address for `gateway_store`.
@@ -367,7 +393,6 @@ impl Redis {
     /// Starts it with what it had before.
     pub fn start_again(&mut self) {
         let started = Command::new(program("REDIS_SERVER", "redis-server"))
-            .args(["--bind", "127.0.0.1", "--save", "", "--appendonly", "yes"])
             .args(&self.flags)
             .arg("--dir")
             .arg(&self.folder)
@@ -447,14 +472,14 @@ fn signal(program: &Child, name: &str) {
     assert!(sent.unwrap().success());
 }
 
-/// nginx in front of copies of the gateway, which it asks in turn.
-pub struct Nginx {
+/// A web server in front of the gateway, which ends when it is dropped.
+pub struct Proxy {
     program: Child,
     pub address: SocketAddr,
     folder: PathBuf,
 }
 
-impl Drop for Nginx {
+impl Drop for Proxy {
     fn drop(&mut self) {
         let _ = self.program.kill();
         let _ = self.program.wait();
@@ -462,49 +487,96 @@ impl Drop for Nginx {
     }
 }
 
-impl Nginx {
-    /// Starts it with what the recipe has for several copies, and without TLS.
-    pub fn start(copies: &[SocketAddr]) -> Nginx {
-        let address = free_address();
-        let folder = folder(&format!("nginx-{}", address.port()));
-        let servers: String = copies.iter().map(|it| format!("server {it};")).collect();
-        let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-            .map(|it| format!("{it}_temp_path temporary-{it};\n"))
-            .concat();
-        let configuration = folder.join("nginx.conf");
-        let whole = format!(
-            "daemon off; master_process off; pid nginx.pid; error_log all.log;\n\
-             events {{ worker_connections 2048; }}\n\
-             http {{\n{temporary}access_log off;\n\
-             upstream gateway {{ {servers} }}\n\
-             server {{\n\
-             listen {address}; underscores_in_headers on; client_max_body_size 0;\n\
-             location / {{\n\
-             proxy_pass http://gateway; proxy_http_version 1.1; proxy_set_header Host $host;\n\
-             proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header Connection \"\";\n\
-             proxy_request_buffering off; proxy_buffering off;\n\
-             proxy_read_timeout 90s; proxy_send_timeout 90s; proxy_next_upstream error;\n\
-             }}\n}}\n}}\n"
-        );
-        fs::write(&configuration, whole).unwrap();
-        let program = Command::new(program("NGINX", "nginx"))
-            .arg("-p")
-            .arg(&folder)
-            .arg("-c")
-            .arg(configuration)
+impl Proxy {
+    /// Starts a program in a folder of its own. The program takes the port itself: when another program has
+    /// it, the proxy ends and another port is tried.
+    pub fn start(command: impl Fn(u16, &Path) -> Command) -> Proxy {
+        let mut logged = String::new();
+        for _ in 0..5 {
+            let address = free_address();
+            let folder = folder(&format!("proxy-{}", address.port()));
+            let log = File::create(folder.join("standard.log")).unwrap();
+            let program = command(address.port(), &folder)
+                .stdin(Stdio::null())
+                .stdout(log.try_clone().unwrap())
+                .stderr(log)
+                .spawn()
+                .unwrap();
+            let mut proxy = Proxy {
+                program,
+                address,
+                folder,
+            };
+            if proxy.listens() {
+                return proxy;
+            }
+            logged = proxy.logged();
+        }
+        panic!("the proxy does not start: {logged}");
+    }
+
+    /// Starts nginx with that inside its block `http`.
+    pub fn nginx(http: impl Fn(u16, &Path) -> String) -> Proxy {
+        Proxy::start(|port, folder| {
+            let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+                .map(|it| format!("{it}_temp_path temporary-{it};\n"))
+                .concat();
+            let whole = format!(
+                "daemon off; master_process off; pid nginx.pid; error_log all.log;\n\
+                 events {{ worker_connections 2048; }}\n\
+                 http {{\n{temporary}{}\n}}\n",
+                http(port, folder)
+            );
+            let configuration = folder.join("nginx.conf");
+            fs::write(&configuration, whole).unwrap();
+            let mut command = Command::new(program("NGINX", "nginx"));
+            command.arg("-p").arg(folder).arg("-c").arg(configuration);
             // To nginx this variable names inherited sockets.
-            .env_remove("NGINX")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let nginx = Nginx {
-            program,
-            address,
-            folder,
-        };
-        eventually("nginx listens", || TcpStream::connect(address).is_ok());
-        nginx
+            command.env_remove("NGINX");
+            command
+        })
+    }
+
+    /// nginx without TLS in front of copies of the gateway, which it asks in turn.
+    pub fn of_copies(copies: &[SocketAddr]) -> Proxy {
+        let servers: String = copies.iter().map(|it| format!("server {it};")).collect();
+        Proxy::nginx(|port, _| {
+            format!(
+                "access_log off;\n\
+                 upstream gateway {{ {servers} }}\n\
+                 server {{\n\
+                 listen 127.0.0.1:{port}; underscores_in_headers on; client_max_body_size 0;\n\
+                 location / {{\n\
+                 proxy_pass http://gateway; proxy_http_version 1.1; proxy_set_header Host $host;\n\
+                 proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header Connection \"\";\n\
+                 proxy_request_buffering off; proxy_buffering off;\n\
+                 proxy_read_timeout 90s; proxy_send_timeout 90s; proxy_next_upstream error;\n\
+                 }}\n}}"
+            )
+        })
+    }
+
+    fn listens(&mut self) -> bool {
+        let began = Instant::now();
+        while began.elapsed() < TIMEOUT {
+            if self.program.try_wait().unwrap().is_some() {
+                return false;
+            }
+            if TcpStream::connect(self.address).is_ok() {
+                // Another program may have the port; then nginx logs so, and tries for a while.
+                return !self.logged().contains("bind() ");
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        false
+    }
+
+    /// All that the proxy wrote to its logs.
+    pub fn logged(&self) -> String {
+        let files = fs::read_dir(&self.folder).unwrap().flatten();
+        files
+            .filter(|file| file.path().extension().is_some_and(|it| it == "log"))
+            .map(|file| String::from_utf8_lossy(&fs::read(file.path()).unwrap()).into_owned())
+            .collect()
     }
 }

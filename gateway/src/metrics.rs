@@ -268,6 +268,11 @@ impl Metrics {
     /// The counters of that office among all.
     pub fn new(all: &Arc<Registered>, office: Option<&str>) -> Metrics {
         let office = Office(office.map(Arc::from));
+        // There from the start: an alarm on a counter that appears with its first event misses that event.
+        for direction in ["in", "out"] {
+            let labels = (office.clone(), Direction { direction });
+            let _ = all.transfers_aborted.get_or_create(&labels);
+        }
         Metrics {
             uploads: all.uploads.of(&office),
             repeated: all.repeated.of(&office),

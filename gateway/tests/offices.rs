@@ -90,6 +90,27 @@ fn read(file: &str) -> Result<Configuration, Vec<String>> {
     })
 }
 
+#[test]
+fn the_documented_offices_are_read() {
+    for page in [
+        include_str!("../../docs/running/many-offices.md"),
+        include_str!("../../docs/gateway.md"),
+    ] {
+        let blocks = page.split("```toml\n").skip(1);
+        let mut blocks = blocks.filter_map(|it| it.split("```").next());
+        let file = blocks.find(|it| it.contains("[[office]]")).unwrap();
+        let sources = Sources {
+            file: Some(("gateway.toml".into(), file.to_owned())),
+            ..Sources::default()
+        };
+        // Each file of a secret holds another one.
+        let open = |path: &Path| Ok(format!("{:0>40}", path.display()));
+        let configuration = config::read(sources, open).unwrap_or_else(|it| panic!("{it:?}"));
+        assert_eq!(configuration.offices.len(), 2, "{file}");
+        assert_eq!(configuration.warnings, Vec::<String>::new());
+    }
+}
+
 /// A gateway of that configuration.
 struct Gateway {
     runtime: Runtime,

@@ -188,13 +188,20 @@ impl Page {
         }
     }
 
-    /// Presses the button of the page that a link leads to. A link that does not work leads elsewhere.
+    /// Presses the button of the page that a link leads to, and waits until the next page is there: on a busy
+    /// machine it could come after the page that a test opens then. A link that does not work leads elsewhere.
     async fn press_link_button(&self) {
         let button = fantoccini::Locator::Css("form[method=post] button");
-        if let Ok(button) = self.client.find(button).await
-            && let Err(error) = button.click().await
-        {
-            panic!("the link's button cannot be pressed: {error}");
+        if let Ok(button) = self.client.find(button).await {
+            self.script("window.isBeforeLink = true", vec![]).await;
+            if let Err(error) = button.click().await {
+                panic!("the link's button cannot be pressed: {error}");
+            }
+            self.wait_for_script(
+                "the page behind the link",
+                "return window.isBeforeLink === undefined",
+            )
+            .await;
         }
     }
 

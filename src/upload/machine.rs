@@ -622,8 +622,9 @@ impl<F: Clone> UploadMachine<F> {
         let (then, now) = (&self.snapshot_at_send, &self.snapshot);
         let executed_since = now.executed.is_some() && now.executed != then.executed;
         match (then.status, now.status) {
-            // The action was done without a date, so there is no date to compare with.
-            (Status::Done, Status::Done) if then.executed.is_none() => None,
+            // The action was done without a date, so there is no date to compare with: that of now can be of the
+            // document before.
+            (Status::Done, Status::Done | Status::Rejected) if then.executed.is_none() => None,
             _ if executed_since => Some(true),
             (Status::Done, Status::Done) => None,
             (_, status) => Some(status == Status::Done),

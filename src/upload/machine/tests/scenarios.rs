@@ -559,3 +559,20 @@ fn an_action_without_upload_starts_closed() {
     machine.step_without_effect(Event::SelectFile(file(1)));
     assert_eq!(*machine.state(), UploadState::Closed);
 }
+
+/// The check after the first upload failed, so its date is not known when the second is sent.
+#[test]
+fn a_lost_replacement_of_a_document_without_a_known_date_is_not_taken_for_arrived() {
+    let mut machine = machine_in_send(OPEN);
+    machine.end_send(SendOutcome::Stored);
+    machine.answer_check(Err(problem(ProblemKind::Connection)));
+    assert_eq!(*machine.state(), UploadState::Done(Outcome::Confirmed));
+    machine.select_and_prepare(file(2));
+    machine.step_without_effect(Event::Send);
+    machine.step_with_effect(Event::ConfirmReplace);
+    machine.end_send(connection_lost());
+    // The office has sent the first document back meanwhile. Its date says nothing of the second.
+    machine.answer_check(Ok(Some(rejected())));
+    assert!(matches!(machine.state(), UploadState::Unsure(_)));
+    assert!(machine.can_send() && machine.has_unsent());
+}

@@ -24,7 +24,7 @@ use self::product::product;
 use crate::conventions::STATE_RUNNING;
 use crate::json::{self, Json, Map};
 use crate::problem::{ErrorBody, Problem, ProblemKind};
-use crate::session::{Action, Counters, Document, Dossier, Offers, Session, State};
+use crate::session::{Action, Counters, Document, Dossier, Offers, Session, State, Task};
 
 /// Reads an answer of `getsession`.
 pub fn session(body: &[u8]) -> Result<Session, Problem> {
@@ -170,6 +170,7 @@ fn actions<'m>(
             };
             let (uploadable, downloadable) = (uploadable.contains(id), downloadable.contains(id));
             action.offers = Offers::of(&action, uploadable, downloadable, state);
+            action.task = Task::of(&action, state);
             actions.push(action);
         }
     };
@@ -180,7 +181,7 @@ fn actions<'m>(
     actions
 }
 
-/// An action as it stands, without what it offers.
+/// An action as it stands, without what it offers and is to the consumer.
 fn action(id: &str, members: &Map<'_>) -> Action {
     Action {
         id: id.to_owned(),
@@ -193,6 +194,7 @@ fn action(id: &str, members: &Map<'_>) -> Action {
         date_executed: members["date_executed"].date(),
         document: document(members["document"].map()),
         offers: Offers::default(),
+        task: Task::WithOffice,
     }
 }
 
@@ -362,6 +364,7 @@ pub(crate) mod tests {
                     consumer_name: some("Jan Janssen"),
                 },
                 offers: Offers { upload: Some(Upload::Again), download: false, otd: false },
+                task: Task::Done,
             })],
             counters,
             appointment: None,

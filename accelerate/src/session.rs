@@ -219,6 +219,8 @@ pub struct Action {
     pub document: Document,
     /// What can be done with it now.
     pub offers: Offers,
+    /// What it is to the consumer now.
+    pub task: Task,
 }
 
 /// The document an action is about.
@@ -263,6 +265,24 @@ pub enum Status {
     Rejected,
     /// Done.
     Done,
+}
+
+/// What an action is to the consumer now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Task {
+    /// A document was sent back: another one is to be uploaded.
+    Again,
+    /// A document is to be uploaded.
+    Upload,
+    /// There is something to read, and nothing to upload. Nothing on the wire says whether it was read, so
+    /// it is never counted as to do.
+    Read,
+    /// It is not done, and the consumer can do nothing about it.
+    WithOffice,
+    /// The office counts it as done.
+    Done,
+    /// It was not done when the dossier was closed, and there is nothing to read.
+    Closed,
 }
 
 impl Action {

@@ -15,6 +15,7 @@ use crate::{
         button::PrimaryButton, log_out::LogOutDialog, phone::PhoneDialog, screen::ErrorScreen,
     },
     context::{SessionObserver, use_config, use_host, use_session, use_texts},
+    i18n,
     pages::{action::ActionPage, documents::Documents, me::Me, product::ProductPage},
     upload::store::{UploadServices, UploadStore},
 };
@@ -31,8 +32,8 @@ pub struct Rest {
     pub me_page: fn() -> AnyView,
     pub phone_dialog: DialogView,
     pub log_out_dialog: DialogView,
-    /// Provides the store of uploads. To be called once.
-    provide_uploads: fn(),
+    /// Provides what only the second module needs. To be called once.
+    provide_context: fn(),
 }
 
 #[cfg_attr(
@@ -48,7 +49,7 @@ fn load_rest() -> Result<Rest, SplitLoaderError> {
         me_page: || view! { <Me/> }.into_any(),
         phone_dialog: |open| view! { <PhoneDialog open/> }.into_any(),
         log_out_dialog: |open| view! { <LogOutDialog open/> }.into_any(),
-        provide_uploads,
+        provide_context: provide_context_of_rest,
     })
 }
 
@@ -104,7 +105,7 @@ impl RestLoader {
             };
             self.state.set(match loaded {
                 Ok(rest) => {
-                    owner.with(rest.provide_uploads);
+                    owner.with(rest.provide_context);
                     RestState::Ready(rest)
                 }
                 Err(error) => {
@@ -141,6 +142,12 @@ pub fn RestFailed() -> impl IntoView {
             }>{texts.try_again}</PrimaryButton>
         </ErrorScreen>
     }
+}
+
+fn provide_context_of_rest() {
+    let config = use_config();
+    provide_context(i18n::rest_texts(config.language, config.address));
+    provide_uploads();
 }
 
 fn provide_uploads() {

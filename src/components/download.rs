@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::{button::Button, icon::Icon, task_list::action_name};
 use crate::{
     api::document::{Document, DocumentKind, DocumentRequest, fetch_document},
-    context::{use_config, use_formats, use_host, use_session, use_texts},
+    context::{use_config, use_formats, use_host, use_rest_texts, use_session},
     i18n::{fill, problem_text},
     platform::save::{PendingTab, save},
 };
@@ -34,7 +34,7 @@ pub fn DownloadButtons(
     /// Which of its documents.
     kind: DocumentKind,
 ) -> impl IntoView {
-    let (texts, session, host) = (use_texts(), use_session(), use_host());
+    let (texts, session, host) = (use_rest_texts(), use_session(), use_host());
     let config = StoredValue::new(use_config());
     let download = RwSignal::new(Download::Idle);
     // Dropping it ends what runs: by the Stop button, or when this component goes.
@@ -115,7 +115,7 @@ fn DownloadProgress(
     download: RwSignal<Download>,
     #[prop(into)] on_stop: Callback<()>,
 ) -> impl IntoView {
-    let (texts, formats) = (use_texts(), use_formats());
+    let (texts, formats) = (use_rest_texts(), use_formats());
     let bytes = move || match *download.read() {
         Download::Running(received, total) => (received, total),
         _ => (0.0, None),
@@ -158,7 +158,7 @@ fn show_or_save(document: Document, tab: Option<PendingTab>) -> Download {
 
 /// What came of it, in words.
 fn outcome(download: &Download) -> Option<impl IntoView + use<>> {
-    let texts = use_texts();
+    let texts = use_rest_texts();
     let (class, words) = match download {
         Download::Idle => return None,
         Download::Running(..) => ("visually-hidden", texts.fetching.to_owned()),

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     api::gateway::{devices, end_other_devices},
-    context::{use_config, use_formats, use_session, use_texts},
+    context::{use_config, use_formats, use_rest_texts, use_session},
     i18n::{fill, problem_text},
 };
 
@@ -19,7 +19,7 @@ pub fn LogOutDialog(
     /// Whether it is open.
     open: RwSignal<bool>,
 ) -> impl IntoView {
-    let (texts, session) = (use_texts(), use_session());
+    let (texts, session) = (use_rest_texts(), use_session());
     let problem = RwSignal::new(None);
     let is_busy = RwSignal::new(false);
     let log_out = move || {
@@ -59,7 +59,7 @@ pub fn LogOutDialog(
 /// On how many devices the consumer is signed in, when there are others, and a way to end those alone.
 #[component]
 fn OtherDevices() -> impl IntoView {
-    let (texts, formats) = (use_texts(), use_formats());
+    let (texts, formats) = (use_rest_texts(), use_formats());
     let config = StoredValue::new(use_config());
     let count = RwSignal::new(1);
     let said = RwSignal::new(None);

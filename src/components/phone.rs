@@ -13,7 +13,7 @@ use leptos::{prelude::*, task::spawn_local};
 use super::{button::PrimaryButton, dialog::Dialog, icon::Icon, task_list::action_name};
 use crate::{
     api::gateway::{PhoneCode, phone_code},
-    context::{use_config, use_formats, use_navigation, use_session, use_texts},
+    context::{use_config, use_formats, use_navigation, use_rest_texts, use_session},
     i18n::{fill, problem_text},
 };
 
@@ -35,7 +35,7 @@ pub fn PhoneDialog(
     /// Whether it is open.
     open: RwSignal<bool>,
 ) -> impl IntoView {
-    let (texts, session, navigation) = (use_texts(), use_session(), use_navigation());
+    let (texts, session, navigation) = (use_rest_texts(), use_session(), use_navigation());
     let config = StoredValue::new(use_config());
     let code = RwSignal::new(Code::Loading);
     // It ends when the dialog is gone.
@@ -91,7 +91,7 @@ pub fn PhoneDialog(
 /// The code, or where it is.
 #[component]
 fn CodeView(code: Code, #[prop(into)] on_retry: Callback<()>) -> impl IntoView {
-    let (texts, formats) = (use_texts(), use_formats());
+    let (texts, formats) = (use_rest_texts(), use_formats());
     let retry = move |title: &'static str, more: &'static str| {
         view! {
             <div class="ask" role="alert">

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::{html, prelude::*};
 
 use crate::{
-    context::{use_config, use_host, use_texts},
+    context::{use_config, use_host, use_rest_texts},
     i18n::fill,
     platform::frame,
 };
@@ -22,7 +22,7 @@ pub fn Timeline(
     /// The name of the product that it belongs to.
     product: String,
 ) -> impl IntoView {
-    let texts = use_texts();
+    let texts = use_rest_texts();
     let TimelineStyle(style) = expect_context();
     let document = use_host()
         .element()

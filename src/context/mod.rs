@@ -18,7 +18,7 @@ pub use session::{SessionObserver, SessionStore, use_session};
 
 use crate::{
     config::Config,
-    i18n::{Texts, fill},
+    i18n::{RestTexts, Texts, fill},
     platform::{intl::Formats, window},
 };
 
@@ -27,8 +27,13 @@ pub fn use_config() -> Arc<Config> {
     expect_context()
 }
 
-/// The texts on the screen, in the consumer's language.
+/// The texts of the first module, in the consumer's language.
 pub fn use_texts() -> &'static Texts {
+    expect_context()
+}
+
+/// All texts, in the consumer's language. Only for what is in the second module, which provides them.
+pub fn use_rest_texts() -> &'static RestTexts {
     expect_context()
 }
 

@@ -1,7 +1,7 @@
 //! Every sentence the consumer reads, in Dutch (formal and informal) and in English.
 //!
-//! A view takes its words from [`Texts`] and nowhere else. Words for what goes wrong are chosen in
-//! [`problem_text`].
+//! A view takes its words from [`Texts`] and nowhere else; what is in the second module may use [`RestTexts`].
+//! Words for what goes wrong are chosen in [`problem_text`].
 
 mod problem;
 mod table;
@@ -9,7 +9,7 @@ mod table;
 use std::cell::Cell;
 
 pub use problem::{ProblemText, problem_text};
-pub use table::Texts;
+pub use table::{RestTexts, Texts};
 
 /// The language on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,8 +52,11 @@ pub enum Address {
     Informal,
 }
 
+/// The English texts, and the lines of [`RestTexts`], which are read when they are first wanted.
+type English = (Texts, &'static str);
+
 thread_local! {
-    static ENGLISH: Cell<Option<&'static Texts>> = const { Cell::new(None) };
+    static ENGLISH: Cell<Option<&'static English>> = const { Cell::new(None) };
 }
 
 /// Takes the English texts: what is in `english.txt`, which the loader fetches where they are wanted.
@@ -61,19 +64,34 @@ thread_local! {
 pub fn set_english(lines: String) -> bool {
     if ENGLISH.get().is_none() {
         // Kept for as long as the page: they are read once.
-        let texts = Texts::read(lines.leak()).map(|texts| &*Box::leak(Box::new(texts)));
-        ENGLISH.set(texts);
+        let english = Texts::read(lines.leak()).map(|english| &*Box::leak(Box::new(english)));
+        ENGLISH.set(english);
     }
     ENGLISH.get().is_some()
 }
 
-/// The texts in a language and a form of address; Dutch, while [English](set_english) is not there.
+/// The texts of the first module in a language and a form of address; Dutch, while [English](set_english) is
+/// not there.
 pub fn texts(language: Language, address: Address) -> &'static Texts {
-    let english = ENGLISH.get().filter(|_| language == Language::English);
-    english.unwrap_or(match address {
-        Address::Formal => &table::DUTCH_FORMAL,
-        Address::Informal => &table::DUTCH_INFORMAL,
-    })
+    match (english(language), address) {
+        (Some((texts, _)), _) => texts,
+        (None, Address::Formal) => &table::FORMAL,
+        (None, Address::Informal) => &table::INFORMAL,
+    }
+}
+
+/// All texts. To be called once, by the second module only: what it gives is kept for as long as the page.
+pub fn rest_texts(language: Language, address: Address) -> &'static RestTexts {
+    let english = english(language).and_then(|(texts, lines)| RestTexts::read(texts, lines));
+    match (english, address) {
+        (Some(texts), _) => Box::leak(Box::new(texts)),
+        (None, Address::Formal) => &table::REST_FORMAL,
+        (None, Address::Informal) => &table::REST_INFORMAL,
+    }
+}
+
+fn english(language: Language) -> Option<&'static English> {
+    ENGLISH.get().filter(|_| language == Language::English)
 }
 
 /// Puts values in a text's `{places}`. Values are put in as they are, and not read for places again.
@@ -101,12 +119,18 @@ mod tests {
 
     const LINES: &str = include_str!("english.txt");
 
+    /// Each text's name and words, in the table's order.
+    fn of(language: Language, address: Address) -> Vec<(&'static str, &'static str)> {
+        let rest = rest_texts(language, address);
+        [texts(language, address).all(), rest.all()].concat()
+    }
+
     /// Each text's name, with its English, formal and informal edition.
     fn all() -> impl Iterator<Item = (&'static str, [&'static str; 3])> {
         assert!(set_english(LINES.to_owned()));
-        let english = texts(Language::English, Address::Formal).all();
-        let formal = texts(Language::Dutch, Address::Formal).all();
-        let informal = texts(Language::Dutch, Address::Informal).all();
+        let english = of(Language::English, Address::Formal);
+        let formal = of(Language::Dutch, Address::Formal);
+        let informal = of(Language::Dutch, Address::Informal);
         (english.into_iter().zip(formal).zip(informal))
             .map(|(((name, english), formal), informal)| (name, [english, formal.1, informal.1]))
     }

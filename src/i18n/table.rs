@@ -1,25 +1,47 @@
 //! The table of Dutch texts. Formal and informal stand side by side, so that neither is forgotten.
 //! English is in `english.txt`: one line for each text, in this table's order. It is no part of the
 //! module, so that only those who read English download it.
+//!
+//! There are two tables: what the first module says, and what only the second one does. A row belongs to
+//! the first when anything of the first module uses it.
 
-/// Defines [`Texts`] and both Dutch editions. A row has the formal text, and the informal one where it
-/// differs.
+use std::ops::Deref;
+
+/// Defines a table of texts and both its Dutch editions. A row has the formal text, and the informal one
+/// where it differs.
 macro_rules! texts {
-    ($($name:ident: $formal:literal $(, $informal:literal)?;)+) => {
-        /// Every text of the portal in one language and form of address.
+    (
+        $(#[$doc:meta])*
+        struct $Texts:ident, $FORMAL:ident, $INFORMAL:ident
+        $(, first: $First:ty = $first_formal:expr, $first_informal:expr)?;
+        $($name:ident: $formal:literal $(, $informal:literal)?;)+
+    ) => {
+        $(#[$doc])*
         #[derive(Debug, Clone, Copy)]
         #[expect(missing_docs, reason = "the table shows what each of them says")]
-        pub struct Texts { $(pub $name: &'static str,)+ }
+        pub struct $Texts { $(first: $First,)? $(pub $name: &'static str,)+ }
 
-        pub(super) static DUTCH_FORMAL: Texts = Texts { $($name: $formal,)+ };
-        pub(super) static DUTCH_INFORMAL: Texts = Texts {
+        pub(super) static $FORMAL: $Texts = $Texts { $(first: $first_formal,)? $($name: $formal,)+ };
+        pub(super) static $INFORMAL: $Texts = $Texts {
+            $(first: $first_informal,)?
             $($name: texts!(@last $formal $(, $informal)?),)+
         };
 
-        impl Texts {
+        impl $Texts {
             /// Each text, in the table's order.
             fn each_mut(&mut self) -> impl Iterator<Item = &mut &'static str> {
                 [$(&mut self.$name),+].into_iter()
+            }
+
+            /// Takes `name: text` lines, one for each text in the table's order; gives the lines after them.
+            /// `None` when there are fewer.
+            fn take_lines(&mut self, lines: &'static str) -> Option<&'static str> {
+                let mut rest = lines;
+                for text in self.each_mut() {
+                    let (_name, line) = rest.split_once(": ")?;
+                    (*text, rest) = line.split_once('\n')?;
+                }
+                Some(rest)
             }
 
             #[cfg(test)]
@@ -33,48 +55,53 @@ macro_rules! texts {
 }
 
 impl Texts {
-    /// Reads `name: text` lines, one for each text in the table's order. `None` when there are fewer.
-    pub(super) fn read(lines: &'static str) -> Option<Self> {
-        let mut rest = lines;
-        let mut texts = DUTCH_FORMAL;
-        for text in texts.each_mut() {
-            let (_name, line) = rest.split_once(": ")?;
-            (*text, rest) = line.split_once('\n')?;
-        }
+    /// Reads the lines of `english.txt`; gives what is left for [`RestTexts::read`] too. `None` when there
+    /// are fewer lines than texts.
+    pub(super) fn read(lines: &'static str) -> Option<(Self, &'static str)> {
+        let mut texts = FORMAL;
+        let rest = texts.take_lines(lines)?;
+        Some((texts, rest))
+    }
+}
+
+impl RestTexts {
+    /// Reads what [`Texts::read`] has left of the lines.
+    pub(super) fn read(first: &'static Texts, lines: &'static str) -> Option<Self> {
+        let mut texts = RestTexts {
+            first,
+            ..REST_FORMAL
+        };
+        texts.take_lines(lines)?;
         Some(texts)
     }
 }
 
+/// What says the rest can say everything.
+impl Deref for RestTexts {
+    type Target = Texts;
+
+    fn deref(&self) -> &Texts {
+        self.first
+    }
+}
+
 texts! {
+    /// The texts of the first module in one language and form of address.
+    struct Texts, FORMAL, INFORMAL;
+
     // The frame around every page
     sections: "Onderdelen van uw dossier", "Onderdelen van je dossier";
     overview: "Overzicht";
     documents: "Documenten";
     my_details: "Mijn gegevens";
     back_to_overview: "Terug naar het overzicht";
-    back_to: "Terug naar {page}";
     page_not_found: "Deze pagina bestaat niet";
     page_not_found_more: "De link is oud, of wat erachter stond hoort niet meer bij uw dossier.", "De link is oud, of wat erachter stond hoort niet meer bij je dossier.";
 
     // In and out
     to_phone: "Verder op uw telefoon", "Verder op je telefoon";
-    phone_more: "Richt de camera van uw telefoon op deze code en tik op de link. U komt op dezelfde pagina uit.", "Richt de camera van je telefoon op deze code en tik op de link. Je komt op dezelfde pagina uit.";
-    phone_code: "QR-code";
-    phone_making: "De code wordt gemaakt…";
-    phone_until: "{count} minuten geldig, en één keer te gebruiken. Laat de code aan niemand zien.";
     phone_over: "Deze code is verlopen";
-    phone_again: "Nieuwe code maken";
-    phone_arrived: "Aangekomen: {task}";
-    phone_photo: "Of maak de foto met uw telefoon", "Of maak de foto met je telefoon";
-    close: "Sluiten";
     log_out: "Uitloggen";
-    log_out_ask: "Wilt u uitloggen?", "Wil je uitloggen?";
-    log_out_more: "Om weer in te loggen opent u de link van uw adviseur.", "Om weer in te loggen open je de link van je adviseur.";
-    logged_in_on: "U bent ingelogd op {count} apparaten. Uitloggen geldt voor alle.", "Je bent ingelogd op {count} apparaten. Uitloggen geldt voor alle.";
-    log_out_others: "Alleen de andere apparaten uitloggen";
-    others_logged_out: "De andere apparaten zijn uitgelogd";
-    log_out_unsent: "Er staat nog een document klaar dat niet is aangeleverd. Als u uitlogt, is het hier weg.", "Er staat nog een document klaar dat niet is aangeleverd. Als je uitlogt, is het hier weg.";
-    stay_in: "Ingelogd blijven";
     logged_out: "U bent uitgelogd", "Je bent uitgelogd";
     session_over_more: "Open de link van uw adviseur nog een keer: u komt terug waar u was. Heeft u die niet meer, vraag dan een nieuwe.", "Open de link van je adviseur nog een keer: je komt terug waar je was. Heb je die niet meer, vraag dan een nieuwe.";
     keep_open: "Laat deze pagina open, open de link in een ander tabblad en kom hier terug. Wat u nog niet had aangeleverd, staat er dan nog.", "Laat deze pagina open, open de link in een ander tabblad en kom hier terug. Wat je nog niet had aangeleverd, staat er dan nog.";
@@ -128,7 +155,6 @@ texts! {
     nameless_product: "Product zonder naam";
     more: "Nog {count} tonen";
     search_tasks: "Zoek in deze taken";
-    search_documents: "Zoek in deze documenten";
     found_one: "1 gevonden";
     found_many: "{count} gevonden";
     found_none: "Niets gevonden. Probeer een ander woord.";
@@ -139,6 +165,75 @@ texts! {
     type_life: "Overlijdensrisicoverzekering";
     type_home: "Woonverzekering";
     type_payment: "Woonlastenverzekering";
+
+    // Handing in
+    already_there: "Er is een document aangekomen";
+
+    // What goes wrong
+    loading: "Het dossier wordt opgehaald…";
+    try_again: "Opnieuw proberen";
+    page_loading: "De pagina wordt geladen…";
+    page_not_loaded: "Deze pagina kon niet worden geladen";
+    problem_offline: "U bent offline", "Je bent offline";
+    problem_offline_more: "Zodra u weer verbinding heeft, werkt dit weer.", "Zodra je weer verbinding hebt, werkt dit weer.";
+    problem_connection: "De verbinding viel weg";
+    problem_connection_more: "Controleer uw verbinding en probeer het opnieuw.", "Controleer je verbinding en probeer het opnieuw.";
+    problem_expired: "Uw toegang is verlopen", "Je toegang is verlopen";
+    problem_expired_more: "Probeer het opnieuw. Helpt dat niet, open dan de link van uw adviseur nog een keer of vraag een nieuwe.", "Probeer het opnieuw. Helpt dat niet, open dan de link van je adviseur nog een keer of vraag een nieuwe.";
+    problem_signed_out: "U bent niet ingelogd", "Je bent niet ingelogd";
+    problem_signed_out_more: "Open de link uit het bericht van uw adviseur. Heeft u die niet meer, vraag dan uw adviseur om een nieuwe.", "Open de link uit het bericht van je adviseur. Heb je die niet meer, vraag dan je adviseur om een nieuwe.";
+    problem_server: "Het lukt nu even niet";
+    problem_server_more: "Dat ligt aan ons. Probeer het over een paar minuten opnieuw.";
+    problem_gone: "Dit document is niet te vinden";
+    problem_gone_more: "Misschien is het ingetrokken. Vraag het uw adviseur.", "Misschien is het ingetrokken. Vraag het je adviseur.";
+    problem_no_dossier: "Uw dossier is niet te vinden", "Je dossier is niet te vinden";
+    problem_busy: "Dat was wel heel vaak achter elkaar";
+    problem_busy_more: "Wacht een minuut en probeer het opnieuw.";
+    problem_refused: "Dit is niet geaccepteerd";
+    problem_refused_more: "Gebeurt het nog eens, neem dan contact op met uw adviseur.", "Gebeurt het nog eens, neem dan contact op met je adviseur.";
+    problem_large: "Het bestand is te groot";
+    problem_large_more: "Kies een kleiner bestand.";
+    problem_kind: "Dit soort bestand wordt niet geaccepteerd";
+    problem_kind_more: "Kies een PDF of een foto.";
+    problem_closed: "Het dossier is gesloten";
+    problem_closed_more: "Er kan niets meer worden aangeleverd. Neem contact op met uw adviseur.", "Er kan niets meer worden aangeleverd. Neem contact op met je adviseur.";
+    problem_garbled: "Wij ontvingen iets dat niet te lezen is", "We ontvingen iets dat niet te lezen is";
+    problem_garbled_more: "Probeer het over een paar minuten opnieuw. Blijft het zo, meld het dan aan uw adviseur.", "Probeer het over een paar minuten opnieuw. Blijft het zo, meld het dan aan je adviseur.";
+    problem_document: "Dit document is beschadigd";
+    problem_document_more: "Er is niets opgeslagen. Probeer het opnieuw; blijft het zo, vraag uw adviseur er dan om.", "Er is niets opgeslagen. Probeer het opnieuw; blijft het zo, vraag je adviseur er dan om.";
+    not_refreshed: "Wij konden niet kijken of er nieuws is. U ziet wat eerder bekend was.", "We konden niet kijken of er nieuws is. Je ziet wat eerder bekend was.";
+    offline_banner: "U bent offline. U kunt gewoon verder lezen; aanleveren kan zodra u weer verbinding heeft.", "Je bent offline. Je kunt gewoon verder lezen; aanleveren kan zodra je weer verbinding hebt.";
+}
+
+texts! {
+    /// Every text of the portal in one language and form of address; what the first module does not say
+    /// is in the second module only.
+    struct RestTexts, REST_FORMAL, REST_INFORMAL, first: &'static Texts = &FORMAL, &INFORMAL;
+
+    // The frame around every page
+    back_to: "Terug naar {page}";
+
+    // In and out
+    phone_more: "Richt de camera van uw telefoon op deze code en tik op de link. U komt op dezelfde pagina uit.", "Richt de camera van je telefoon op deze code en tik op de link. Je komt op dezelfde pagina uit.";
+    phone_code: "QR-code";
+    phone_making: "De code wordt gemaakt…";
+    phone_until: "{count} minuten geldig, en één keer te gebruiken. Laat de code aan niemand zien.";
+    phone_again: "Nieuwe code maken";
+    phone_arrived: "Aangekomen: {task}";
+    phone_photo: "Of maak de foto met uw telefoon", "Of maak de foto met je telefoon";
+    close: "Sluiten";
+    log_out_ask: "Wilt u uitloggen?", "Wil je uitloggen?";
+    log_out_more: "Om weer in te loggen opent u de link van uw adviseur.", "Om weer in te loggen open je de link van je adviseur.";
+    logged_in_on: "U bent ingelogd op {count} apparaten. Uitloggen geldt voor alle.", "Je bent ingelogd op {count} apparaten. Uitloggen geldt voor alle.";
+    log_out_others: "Alleen de andere apparaten uitloggen";
+    others_logged_out: "De andere apparaten zijn uitgelogd";
+    log_out_unsent: "Er staat nog een document klaar dat niet is aangeleverd. Als u uitlogt, is het hier weg.", "Er staat nog een document klaar dat niet is aangeleverd. Als je uitlogt, is het hier weg.";
+    stay_in: "Ingelogd blijven";
+
+    // A list of tasks
+    search_documents: "Zoek in deze documenten";
+
+    // A product
     details: "Gegevens";
     lender: "Geldverstrekker";
     arrangement: "Vorm";
@@ -236,7 +331,6 @@ texts! {
     arrived: "Uw document is aangekomen", "Je document is aangekomen";
     arrived_more: "{name} is aangeleverd. Uw adviseur gaat ermee aan de slag.", "{name} is aangeleverd. Je adviseur gaat ermee aan de slag.";
     arrived_settled: "Wij hebben het nagekeken: het document is er.", "We hebben het nagekeken: het document is er.";
-    already_there: "Er is een document aangekomen";
     already_there_more: "Het kantoor heeft een document voor deze taak. Waarschijnlijk is het dat van u: de verbinding viel even weg, en een browser verstuurt dan nog eens. Heeft iemand anders iets aangeleverd? Vervang het dan door het uwe.", "Het kantoor heeft een document voor deze taak. Waarschijnlijk is het dat van jou: de verbinding viel even weg, en een browser verstuurt dan nog eens. Heeft iemand anders iets aangeleverd? Vervang het dan door dat van jou.";
     replace_it: "Vervangen door {name}";
     next_task: "Volgende: {task}";
@@ -256,39 +350,4 @@ texts! {
     refused_kind: "Dit soort bestand kunt u niet aanleveren. Kies een van deze: {kinds}.", "Dit soort bestand kun je niet aanleveren. Kies een van deze: {kinds}.";
     refused_several: "Eén bestand tegelijk: het eerste is gekozen.";
     unreadable: "Uw apparaat kon dit bestand niet lezen. Kies het opnieuw.", "Je apparaat kon dit bestand niet lezen. Kies het opnieuw.";
-
-    // What goes wrong
-    loading: "Het dossier wordt opgehaald…";
-    try_again: "Opnieuw proberen";
-    page_loading: "De pagina wordt geladen…";
-    page_not_loaded: "Deze pagina kon niet worden geladen";
-    problem_offline: "U bent offline", "Je bent offline";
-    problem_offline_more: "Zodra u weer verbinding heeft, werkt dit weer.", "Zodra je weer verbinding hebt, werkt dit weer.";
-    problem_connection: "De verbinding viel weg";
-    problem_connection_more: "Controleer uw verbinding en probeer het opnieuw.", "Controleer je verbinding en probeer het opnieuw.";
-    problem_expired: "Uw toegang is verlopen", "Je toegang is verlopen";
-    problem_expired_more: "Probeer het opnieuw. Helpt dat niet, open dan de link van uw adviseur nog een keer of vraag een nieuwe.", "Probeer het opnieuw. Helpt dat niet, open dan de link van je adviseur nog een keer of vraag een nieuwe.";
-    problem_signed_out: "U bent niet ingelogd", "Je bent niet ingelogd";
-    problem_signed_out_more: "Open de link uit het bericht van uw adviseur. Heeft u die niet meer, vraag dan uw adviseur om een nieuwe.", "Open de link uit het bericht van je adviseur. Heb je die niet meer, vraag dan je adviseur om een nieuwe.";
-    problem_server: "Het lukt nu even niet";
-    problem_server_more: "Dat ligt aan ons. Probeer het over een paar minuten opnieuw.";
-    problem_gone: "Dit document is niet te vinden";
-    problem_gone_more: "Misschien is het ingetrokken. Vraag het uw adviseur.", "Misschien is het ingetrokken. Vraag het je adviseur.";
-    problem_no_dossier: "Uw dossier is niet te vinden", "Je dossier is niet te vinden";
-    problem_busy: "Dat was wel heel vaak achter elkaar";
-    problem_busy_more: "Wacht een minuut en probeer het opnieuw.";
-    problem_refused: "Dit is niet geaccepteerd";
-    problem_refused_more: "Gebeurt het nog eens, neem dan contact op met uw adviseur.", "Gebeurt het nog eens, neem dan contact op met je adviseur.";
-    problem_large: "Het bestand is te groot";
-    problem_large_more: "Kies een kleiner bestand.";
-    problem_kind: "Dit soort bestand wordt niet geaccepteerd";
-    problem_kind_more: "Kies een PDF of een foto.";
-    problem_closed: "Het dossier is gesloten";
-    problem_closed_more: "Er kan niets meer worden aangeleverd. Neem contact op met uw adviseur.", "Er kan niets meer worden aangeleverd. Neem contact op met je adviseur.";
-    problem_garbled: "Wij ontvingen iets dat niet te lezen is", "We ontvingen iets dat niet te lezen is";
-    problem_garbled_more: "Probeer het over een paar minuten opnieuw. Blijft het zo, meld het dan aan uw adviseur.", "Probeer het over een paar minuten opnieuw. Blijft het zo, meld het dan aan je adviseur.";
-    problem_document: "Dit document is beschadigd";
-    problem_document_more: "Er is niets opgeslagen. Probeer het opnieuw; blijft het zo, vraag uw adviseur er dan om.", "Er is niets opgeslagen. Probeer het opnieuw; blijft het zo, vraag je adviseur er dan om.";
-    not_refreshed: "Wij konden niet kijken of er nieuws is. U ziet wat eerder bekend was.", "We konden niet kijken of er nieuws is. Je ziet wat eerder bekend was.";
-    offline_banner: "U bent offline. U kunt gewoon verder lezen; aanleveren kan zodra u weer verbinding heeft.", "Je bent offline. Je kunt gewoon verder lezen; aanleveren kan zodra je weer verbinding hebt.";
 }

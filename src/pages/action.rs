@@ -14,7 +14,7 @@ use crate::{
         product::product_name_of,
         task_list::{Comment, StatusChip, action_name, for_whom},
     },
-    context::{set_page_title, use_formats, use_session, use_texts},
+    context::{set_page_title, use_formats, use_rest_texts, use_session},
     i18n::fill,
     route::Page,
     upload::{components::section::UploadSection, store::use_uploads},
@@ -39,7 +39,7 @@ pub fn ActionPage(
 
 #[component]
 fn ActionView(action: Memo<Arc<Action>>) -> impl IntoView {
-    let (texts, uploads) = (use_texts(), use_uploads());
+    let (texts, uploads) = (use_rest_texts(), use_uploads());
     let name = Memo::new(move |_| action_name(texts, &action.read()));
     Effect::new(move |_| set_page_title(&name.read()));
     // Only what an action offers decides over its buttons: a new comment does not make them anew, nor
@@ -85,7 +85,7 @@ fn ActionView(action: Memo<Arc<Action>>) -> impl IntoView {
 /// The way back: to the action's product, or to the overview.
 #[component]
 fn Back(action: Memo<Arc<Action>>) -> impl IntoView {
-    let (texts, session) = (use_texts(), use_session());
+    let (texts, session) = (use_rest_texts(), use_session());
     let above = Memo::new(move |_| {
         let action = action.read();
         let name = product_name_of(session, texts, &action)?;
@@ -103,7 +103,7 @@ fn Back(action: Memo<Arc<Action>>) -> impl IntoView {
 /// Where the action stands, for whom it is, and since when.
 #[component]
 fn Facts(action: Memo<Arc<Action>>) -> impl IntoView {
-    let (texts, formats) = (use_texts(), use_formats());
+    let (texts, formats) = (use_rest_texts(), use_formats());
     let date = move || {
         let action = action.read();
         let (words, date) = match (action.date_executed, action.date_created) {
@@ -126,7 +126,7 @@ fn Facts(action: Memo<Arc<Action>>) -> impl IntoView {
 /// What is asked: the adviser's comment, the document, and what it must satisfy.
 #[component]
 fn Asked(action: Arc<Action>) -> impl IntoView {
-    let texts = use_texts();
+    let texts = use_rest_texts();
     let document = &action.document;
     let label = document.label.clone();
     let label = label.filter(|label| Some(label) != action.label.as_ref());

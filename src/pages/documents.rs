@@ -14,7 +14,7 @@ use crate::{
         screen::NothingCard,
         task_list::{ActionList, action_name, for_whom},
     },
-    context::{set_page_title, use_session, use_texts},
+    context::{set_page_title, use_rest_texts, use_session},
     i18n::fill,
     route::Page,
 };
@@ -22,7 +22,7 @@ use crate::{
 /// The page.
 #[component]
 pub fn Documents() -> impl IntoView {
-    let (texts, session) = (use_texts(), use_session());
+    let (texts, session) = (use_rest_texts(), use_session());
     set_page_title(texts.documents);
     let downloads = Memo::new(move |_| {
         session.read(|session| actions_with(session, |action| action.offers.download))
@@ -72,7 +72,7 @@ fn actions_with(session: &Session, has_document: fn(&Action) -> bool) -> Vec<Arc
 /// A document: what it is called, for whom, of which product, and the ways to have it.
 #[component]
 fn DocumentRow(action: Memo<Arc<Action>>, kind: DocumentKind) -> impl IntoView {
-    let (texts, session) = (use_texts(), use_session());
+    let (texts, session) = (use_rest_texts(), use_session());
     let whom = move || {
         for_whom(texts, &action.read())
             .map(|whom| view! { <p class="task-whom">{whom}</p> }.into_any())

@@ -8,14 +8,14 @@ use crate::{
         details::{DetailsList, MailLink, PhoneLink, Row, mail_href, telephone_href},
         person::ContactButton,
     },
-    context::{set_page_title, use_formats, use_session, use_texts},
+    context::{set_page_title, use_formats, use_rest_texts, use_session},
     i18n::fill,
 };
 
 /// The page.
 #[component]
 pub fn Me() -> impl IntoView {
-    let (texts, session) = (use_texts(), use_session());
+    let (texts, session) = (use_rest_texts(), use_session());
     set_page_title(texts.my_details);
     let consumer = Memo::new(move |_| session.read(|it| it.consumer.clone()));
     let correction = Memo::new(move |_| {
@@ -43,7 +43,7 @@ pub fn Me() -> impl IntoView {
 
 #[component]
 fn ConsumerDetails(consumer: Consumer) -> impl IntoView {
-    let (texts, formats) = (use_texts(), use_formats());
+    let (texts, formats) = (use_rest_texts(), use_formats());
     let or_unknown = |value: Option<String>| value.or_else(|| Some(texts.unknown.to_owned()));
     let phone = |number: Option<String>| match number {
         Some(number) => view! { <PhoneLink number/> }.into_any(),
@@ -86,7 +86,7 @@ fn ConsumerDetails(consumer: Consumer) -> impl IntoView {
 /// Whom to tell of a mistake.
 #[component]
 fn Correction(person: Option<Person>, code: Option<String>) -> impl IntoView {
-    let texts = use_texts();
+    let texts = use_rest_texts();
     let person = person.unwrap_or_default();
     let mail = person.emailaddress.map(|address| {
         let subject = fill(

@@ -15,8 +15,8 @@ use crate::{
         task_list::{ActionList, TaskRow, open_actions},
         timeline::Timeline,
     },
-    context::{set_page_title, use_formats, use_session, use_texts},
-    i18n::Texts,
+    context::{set_page_title, use_formats, use_rest_texts, use_session},
+    i18n::RestTexts,
     platform::intl::Formats,
     route::Page,
 };
@@ -37,7 +37,7 @@ pub fn ProductPage(
 
 #[component]
 fn ProductView(product: Product) -> impl IntoView {
-    let (texts, session) = (use_texts(), use_session());
+    let (texts, session) = (use_rest_texts(), use_session());
     let name = product_name(texts, &product);
     set_page_title(&name);
     let kind = product_type(texts, &product);
@@ -91,7 +91,7 @@ fn Tasks(
     none: &'static str,
     actions: Memo<Vec<Arc<Action>>>,
 ) -> impl IntoView {
-    let texts = use_texts();
+    let texts = use_rest_texts();
     let any = Memo::new(move |_| !actions.read().is_empty());
     view! {
         <section class="card">
@@ -120,7 +120,7 @@ fn done_actions(session: &Session) -> Vec<Arc<Action>> {
 }
 
 /// A product's details by its type.
-fn detail_rows(texts: &Texts, formats: Formats, product: &Product) -> Vec<Row> {
+fn detail_rows(texts: &RestTexts, formats: Formats, product: &Product) -> Vec<Row> {
     let amount = |amount: &Option<_>| amount.as_ref().map(|amount| formats.amount(amount));
     let mut rows = match &product.details {
         Details::Mortgage(mortgage) => {

@@ -5,14 +5,14 @@ use leptos::prelude::*;
 use super::{form::UploadForm, selected_file::SelectedFileRow};
 use crate::{
     components::button::{Button, PrimaryButton},
-    context::use_texts,
+    context::use_rest_texts,
     upload::machine::Event,
 };
 
 /// The step.
 #[component]
 pub(super) fn AskReplace(form: UploadForm) -> impl IntoView {
-    let texts = use_texts();
+    let texts = use_rest_texts();
     view! {
         <div class="ask">
             <h3 data-focus="" tabindex="-1">

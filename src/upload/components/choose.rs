@@ -5,14 +5,14 @@ use leptos::prelude::*;
 use super::{file_button::FileButton, form::UploadForm, notice::UploadNotice};
 use crate::{
     components::button::Button,
-    context::{use_dialogs, use_formats, use_session, use_texts},
+    context::{use_dialogs, use_formats, use_rest_texts, use_session},
     i18n::fill,
 };
 
 /// The step.
 #[component]
 pub(super) fn Choose(form: UploadForm) -> impl IntoView {
-    let (texts, formats) = (use_texts(), use_formats());
+    let (texts, formats) = (use_rest_texts(), use_formats());
     let limits = form.upload.limits();
     let kinds = match limits.accepts_every_kind() {
         true => texts.kinds_everyday.to_owned(),

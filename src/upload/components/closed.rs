@@ -3,14 +3,14 @@
 use leptos::prelude::*;
 
 use super::{form::UploadForm, selected_file::SelectedFileRow};
-use crate::context::use_texts;
+use crate::context::use_rest_texts;
 
 /// The step.
 #[component]
 pub(super) fn Closed(form: UploadForm) -> impl IntoView {
     view! {
         <p class="notice" data-focus="" tabindex="-1">
-            {use_texts().no_longer_asked}
+            {use_rest_texts().no_longer_asked}
         </p>
         <SelectedFileRow form removable=true/>
     }

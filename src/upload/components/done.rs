@@ -11,7 +11,7 @@ use crate::{
         link::ButtonLink,
         task_list::{action_name, open_actions},
     },
-    context::{use_session, use_texts},
+    context::{use_rest_texts, use_session},
     i18n::{Texts, fill},
     route::Page,
     upload::machine::{Event, Outcome, UploadMachine},
@@ -24,7 +24,7 @@ pub(super) fn Done(
     /// How the document came to be there.
     outcome: Outcome,
 ) -> impl IntoView {
-    let (texts, session) = (use_texts(), use_session());
+    let (texts, session) = (use_rest_texts(), use_session());
     let machine = form.upload.machine;
     let name = machine.with_untracked(|machine| machine.file().map(|file| file.name.clone()));
     let name = name.unwrap_or_default();

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::form::UploadForm;
 use crate::{
-    context::{use_formats, use_texts},
+    context::{use_formats, use_rest_texts},
     i18n::fill,
     upload::{
         limits::FileRefusal,
@@ -15,7 +15,7 @@ use crate::{
 /// The notice. It is empty when there is nothing to say.
 #[component]
 pub(super) fn UploadNotice(form: UploadForm) -> impl IntoView {
-    let (texts, formats) = (use_texts(), use_formats());
+    let (texts, formats) = (use_rest_texts(), use_formats());
     let UploadForm {
         upload,
         several_selected,

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     components::button::Button,
-    context::{use_formats, use_texts},
+    context::{use_formats, use_rest_texts},
     i18n::{fill, problem_text},
     upload::machine::{Event, Failure, UploadMachine, UploadState},
 };
@@ -20,7 +20,7 @@ const FEW_LEFT: isize = 200;
 /// The step.
 #[component]
 pub(super) fn Review(form: UploadForm) -> impl IntoView {
-    let (texts, formats) = (use_texts(), use_formats());
+    let (texts, formats) = (use_rest_texts(), use_formats());
     let upload = form.upload;
     let machine = upload.machine;
     let comment_left = move || match machine.with(UploadMachine::comment_left) {
@@ -79,7 +79,7 @@ pub(super) fn Review(form: UploadForm) -> impl IntoView {
 /// Why sending did not work, and that nothing is lost.
 #[component]
 fn FailureMessage(form: UploadForm) -> impl IntoView {
-    let texts = use_texts();
+    let texts = use_rest_texts();
     let machine = form.upload.machine;
     let state = Memo::new(move |_| machine.read().state().clone());
     let words = move |state: &UploadState| match state {

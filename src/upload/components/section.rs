@@ -8,7 +8,7 @@ use super::{
     review::Review, sending::Sending, unchecked::Unchecked, waiting::Waiting,
 };
 use crate::{
-    context::use_texts,
+    context::use_rest_texts,
     platform::{file, window},
     upload::{
         machine::{Outcome, UploadMachine, UploadState},
@@ -52,7 +52,7 @@ pub fn UploadSection(
     /// The upload that it shows.
     upload: Upload,
 ) -> impl IntoView {
-    let texts = use_texts();
+    let texts = use_rest_texts();
     let machine = upload.machine;
     let form = UploadForm {
         upload,

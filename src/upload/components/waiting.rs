@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::form::UploadForm;
 use crate::{
     components::{button::Button, icon::Icon},
-    context::use_texts,
+    context::use_rest_texts,
     upload::machine::Event,
 };
 
@@ -19,7 +19,7 @@ pub(super) fn Waiting(
     can_cancel: bool,
 ) -> impl IntoView {
     let cancel = can_cancel.then(|| {
-        view! { <Button on_press=form.on_press(Event::Back)>{use_texts().cancel}</Button> }
+        view! { <Button on_press=form.on_press(Event::Back)>{use_rest_texts().cancel}</Button> }
     });
     view! {
         <div class="waiting" role="status" data-focus="" tabindex="-1">

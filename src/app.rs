@@ -14,9 +14,18 @@ use leptos::prelude::*;
 use web_sys::HtmlElement;
 
 use crate::{
-    components::{button::PrimaryButton, icon::Icon, screen::ErrorScreen, timeline::TimelineStyle},
+    components::{
+        button::PrimaryButton,
+        icon::Icon,
+        person::{ContactButtons, contact},
+        screen::ErrorScreen,
+        timeline::TimelineStyle,
+    },
     config::Config,
-    context::{Auth, Host, Navigation, SessionStore, SignedOutReason, use_session, use_texts},
+    context::{
+        Auth, Host, Navigation, SessionStore, SignedOutReason, provide_page_title, use_session,
+        use_texts,
+    },
     i18n::{self, problem_text},
     pages::signed_out::SignedOut,
     platform::{intl::Formats, window},
@@ -63,6 +72,7 @@ pub fn App(
     provide_context(navigation);
     provide_context(session);
     provide_context(RestLoader::new());
+    provide_page_title();
     session.read_first(first_session);
     follow_page_events();
 
@@ -141,6 +151,7 @@ fn Failed() -> impl IntoView {
             view! {
                 <ErrorScreen title more>
                     <PrimaryButton on_press=try_again>{texts.try_again}</PrimaryButton>
+                    {contact().map(|person| view! { <ContactButtons person/> })}
                 </ErrorScreen>
             }
             .into_any()

@@ -17,6 +17,10 @@ pub struct Config {
     pub address: Address,
     /// The office's name, for texts.
     pub broker: Option<String>,
+    /// The office's telephone number, as it is to be shown.
+    pub phone: Option<String>,
+    /// The office's e-mail address.
+    pub email: Option<String>,
     /// Whether the page is ours: only then does the portal set the page's title.
     pub standalone: bool,
     /// The largest file in megabytes, as the attribute has it.
@@ -60,6 +64,8 @@ impl Config {
             language,
             address,
             broker: text("broker"),
+            phone: text("phone"),
+            email: text("email"),
             standalone: attribute("standalone").is_some(),
             max_file_mb: text("max-file-mb"),
             accept: text("accept"),

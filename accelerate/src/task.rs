@@ -1,7 +1,9 @@
 //! What an action is to the consumer: the one rule, by which every list, count and mark goes.
 
+use std::sync::Arc;
+
 use crate::conventions::UPLOAD_PREFIX;
-use crate::session::{Action, State, Status, Task};
+use crate::session::{Action, Session, State, Status, Task};
 
 impl Task {
     /// The rule, over where the action stands, what it offers, and the session's state. A document that was
@@ -31,6 +33,21 @@ impl Action {
         let kind = self.kind.as_deref().unwrap_or_default();
         let takes_uploads = self.offers.upload.is_some() || kind.starts_with(UPLOAD_PREFIX);
         takes_uploads && self.status() != Status::Open
+    }
+}
+
+impl Session {
+    /// How many tasks the consumer has to do.
+    pub fn to_do_count(&self) -> usize {
+        self.actions.iter().filter(|it| it.task.is_to_do()).count()
+    }
+
+    /// What the consumer does first: what was sent back, then what was never uploaded, then what can be read;
+    /// of each the first in the server's order.
+    pub fn first_task(&self) -> Option<&Arc<Action>> {
+        let first = |task| self.actions.iter().find(|it| it.task == task);
+        let to_do = first(Task::Again).or_else(|| first(Task::Upload));
+        to_do.or_else(|| first(Task::Read))
     }
 }
 

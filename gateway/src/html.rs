@@ -23,13 +23,7 @@ pub fn escape(text: &str) -> String {
 /// element has: of two attributes with one name, browsers take the first. `None` when the page has no such
 /// element.
 pub fn with_attributes(html: &str, element: &str, attributes: &[(&str, String)]) -> Option<String> {
-    let mut emitter = DefaultEmitter::<usize>::new_with_span();
-    // The text of `<style>`, `<script>` and their like holds no tags.
-    emitter.naively_switch_states(true);
-    let start = Tokenizer::new_with_emitter(html, emitter).find_map(|token| match token {
-        Ok(Token::StartTag(tag)) if *tag.name == element.as_bytes() => Some(tag.span.start),
-        _ => None,
-    })?;
+    let start = start_of(html, element)?;
     let (before, after) = html.split_at_checked(start + 1 + element.len())?;
     let mut page = before.to_owned();
     for (name, value) in attributes {
@@ -38,6 +32,23 @@ pub fn with_attributes(html: &str, element: &str, attributes: &[(&str, String)])
     }
     page.push_str(after);
     Some(page)
+}
+
+/// The page with a piece of HTML before the first element of that name. `None` when the page has no such element.
+pub fn with_before(html: &str, element: &str, piece: &str) -> Option<String> {
+    let (before, after) = html.split_at_checked(start_of(html, element)?)?;
+    Some([before, piece, after].concat())
+}
+
+/// Where the tag of the first element of that name starts, in bytes.
+fn start_of(html: &str, element: &str) -> Option<usize> {
+    let mut emitter = DefaultEmitter::<usize>::new_with_span();
+    // The text of `<style>`, `<script>` and their like holds no tags.
+    emitter.naively_switch_states(true);
+    Tokenizer::new_with_emitter(html, emitter).find_map(|token| match token {
+        Ok(Token::StartTag(tag)) if *tag.name == element.as_bytes() => Some(tag.span.start),
+        _ => None,
+    })
 }
 
 #[cfg(test)]
@@ -89,6 +100,15 @@ mod tests {
         assert_eq!(page.replacen(written, "", 1), PAGE, "nothing else changes");
         assert_eq!(InlineHashes::of(&page), InlineHashes::of(PAGE));
         assert_eq!(with_attributes("<p>", "consumer-portal", &attributes), None);
+    }
+
+    #[test]
+    fn a_piece_stands_before_the_element_and_nowhere_else() {
+        let page = with_before(PAGE, "consumer-portal", "<hr>").unwrap();
+        let (before, after) = page.split_once("<hr>").unwrap();
+        assert!(after.starts_with("<Consumer-Portal "));
+        assert_eq!([before, after].concat(), PAGE, "nothing else changes");
+        assert_eq!(with_before("<p>", "consumer-portal", "<hr>"), None);
     }
 
     proptest! {

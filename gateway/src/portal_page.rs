@@ -1,9 +1,10 @@
-//! The portal's own page of an office: what `[office.page]` says stands as attributes on the portal's element.
+//! The portal's own page of an office: what `[office.page]` says stands as attributes on the portal's element, and
+//! the logo stands above it.
 //! The rest of the site is the same for all offices.
 
 use crate::assets::Assets;
 use crate::colour::text_on;
-use crate::html::with_attributes;
+use crate::html::{escape, with_attributes, with_before};
 use crate::settings::{PageSettings, Settings};
 
 /// The portal's element.
@@ -15,7 +16,16 @@ pub fn site_of(settings: &Settings, site: &Assets) -> Assets {
         return site.clone();
     };
     let attributes = attributes_of(&settings.page);
-    let Some(html) = with_attributes(site.page(), ELEMENT, &attributes) else {
+    let html = with_attributes(site.page(), ELEMENT, &attributes);
+    let with_logo = |html: String| match &settings.page.logo {
+        Some(logo) => with_before(
+            &html,
+            ELEMENT,
+            &logo_of(logo, settings.page.broker.as_deref()),
+        ),
+        None => Some(html),
+    };
+    let Some(html) = html.and_then(with_logo) else {
         tracing::warn!(
             office,
             "the site's page has no {ELEMENT}: it is served as it is"
@@ -23,6 +33,12 @@ pub fn site_of(settings: &Settings, site: &Assets) -> Assets {
         return site.clone();
     };
     site.with_page(html)
+}
+
+/// The office's logo, above the portal. Its style is the page's own.
+fn logo_of(logo: &str, broker: Option<&str>) -> String {
+    let (logo, broker) = (escape(logo), escape(broker.unwrap_or_default()));
+    format!("<p class=\"office\"><img src=\"{logo}\" alt=\"{broker}\" /></p>\n      ")
 }
 
 fn attributes_of(page: &PageSettings) -> Vec<(&'static str, String)> {

@@ -556,7 +556,9 @@ fn an_offices_page_says_what_it_is_and_is_cached_and_compressed_for_itself() {
     let upstream = accelerate(&[]);
     let gateway = Gateway::start(&two_offices(upstream.address, upstream.address));
     let page = gateway.get("a.localhost", "/", "");
-    let element = "<consumer-portal lang=\"en\" address=\"je\" \
+    let element = "<p class=\"office\"><img src=\"/logo-a.svg\" \
+        alt=\"Bakker &quot;&amp;&quot; &lt;b&gt;Zn&lt;/b&gt;\" /></p>\n      \
+        <consumer-portal lang=\"en\" address=\"je\" \
         broker=\"Bakker &quot;&amp;&quot; &lt;b&gt;Zn&lt;/b&gt;\" logo=\"/logo-a.svg\" phone=\"020 123 45 67\" \
         email=\"info@a.example\" style=\"--portal-accent:#fc0;--portal-on-accent:#000\" standalone>";
     assert_eq!(

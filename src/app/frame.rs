@@ -7,8 +7,10 @@ use leptos::prelude::*;
 use super::rest::{RestFailed, RestLoader, RestState};
 use crate::{
     components::{button::Button, icon::Icon, link::PageLink},
-    context::{Dialogs, use_dialogs, use_host, use_navigation, use_session, use_texts},
-    i18n::problem_text,
+    context::{
+        Dialogs, use_dialogs, use_formats, use_host, use_navigation, use_session, use_texts,
+    },
+    i18n::{fill, problem_text},
     pages::{not_found::NotFound, overview::Overview, signed_out::NeedlessLink},
     route::Page,
 };
@@ -28,6 +30,7 @@ pub fn Frame() -> impl IntoView {
             </div>
             <CurrentPage/>
             <WaysOut class="ways-out small"/>
+            <SessionEnding/>
             <OpenDialogs/>
         </div>
     }
@@ -36,10 +39,14 @@ pub fn Frame() -> impl IntoView {
 #[component]
 fn Sections() -> impl IntoView {
     let texts = use_texts();
-    let page = use_navigation().page;
+    let navigation = use_navigation();
     let section = move |section: Page, name: &'static str| {
         let link = section.clone();
-        let current = move || (*page.read() == section).then_some("page");
+        let current = move || {
+            let is_page = *navigation.page.read() == section;
+            let is_section = navigation.section() == section;
+            is_section.then_some(if is_page { "page" } else { "true" })
+        };
         view! {
             <li>
                 <PageLink page=link attr:aria-current=move || current()>
@@ -135,6 +142,37 @@ fn Banners() -> impl IntoView {
     view! {
         <div role="status">{move || connection()}</div>
         {move || closed()}
+    }
+}
+
+/// Asks whether the consumer stays, before their session ends. It stands at the foot of the window, wherever they
+/// are on the page. Whatever they do keeps them signed in; the button is for who waits for a word.
+#[component]
+fn SessionEnding() -> impl IntoView {
+    let (texts, formats, session) = (use_texts(), use_formats(), use_session());
+    let banner = move || {
+        let words = match session.ends_in.get()?.div_ceil(60) {
+            0 | 1 => texts.ends_in_one.to_owned(),
+            count => fill(
+                texts.ends_in_many,
+                &[("count", &formats.count(count as usize))],
+            ),
+        };
+        Some(
+            view! {
+                <div class="banner warning">
+                    <Icon name="clock"/>
+                    <p>{words}</p>
+                    <Button on_press=move || session.refresh_soon()>{texts.stay_in}</Button>
+                </div>
+            }
+            .into_any(),
+        )
+    };
+    view! {
+        <div class="ending" role="alert">
+            {move || banner()}
+        </div>
     }
 }
 

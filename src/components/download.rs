@@ -33,6 +33,9 @@ pub fn DownloadButtons(
     action: Signal<Arc<Action>>,
     /// Which of its documents.
     kind: DocumentKind,
+    /// Whether to open it is what the page is for.
+    #[prop(optional, into)]
+    leads: Signal<bool>,
 ) -> impl IntoView {
     let (texts, session, host) = (use_rest_texts(), use_session(), use_host());
     let config = StoredValue::new(use_config());
@@ -83,7 +86,7 @@ pub fn DownloadButtons(
             <p class="buttons">
                 <button
                     type="button"
-                    class="button"
+                    class=move || if leads.get() { "button primary" } else { "button" }
                     aria-label=move || accessible_name(texts.open_named)
                     disabled=move || is_running.get()
                     // In the click itself: later, browsers take the tab for a pop-up.

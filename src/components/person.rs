@@ -7,7 +7,11 @@ use super::{
     details::{mail_href, telephone_href},
     icon::Icon,
 };
-use crate::{context::use_texts, i18n::fill, platform::intl::upper_case};
+use crate::{
+    context::{use_config, use_session, use_texts},
+    i18n::fill,
+    platform::intl::upper_case,
+};
 
 /// The cards of the adviser and the case handler: one card when both are the same person.
 #[component]
@@ -90,6 +94,30 @@ fn Face(person: Person) -> impl IntoView {
     }} }
 }
 
+/// Whom to ask: the adviser, else the case handler, else the office, whichever can be reached. For whoever follows
+/// the session.
+pub fn contact() -> Option<Person> {
+    let (config, session) = (use_config(), use_session());
+    let office = Person {
+        name: config.broker.clone(),
+        phone: config.phone.clone(),
+        emailaddress: config.email.clone(),
+        avatar: None,
+    };
+    let dossier = session.read(|it| {
+        let people = [&it.dossier.advisor, &it.dossier.owner]
+            .into_iter()
+            .flatten();
+        people.cloned().collect::<Vec<_>>()
+    });
+    let people = dossier
+        .into_iter()
+        .chain(session.auth.adviser())
+        .chain([office]);
+    let mut reachable = people.filter(|it| it.phone.is_some() || it.emailaddress.is_some());
+    reachable.next()
+}
+
 /// The two ways to reach someone, as buttons.
 #[component]
 pub fn ContactButtons(
@@ -100,7 +128,9 @@ pub fn ContactButtons(
     let name = person.name.unwrap_or_default();
     let words = |text: &str| fill(text, &[("name", &name)]);
     let call = person.phone.map(|phone| {
-        view! { <ContactButton icon="phone" href=telephone_href(&phone) words=words(texts.call)/> }
+        // On a desktop the number is what helps.
+        let words = format!("{}: {phone}", words(texts.call));
+        view! { <ContactButton icon="phone" href=telephone_href(&phone) words/> }
     });
     let mail = person.emailaddress.map(|address| {
         view! { <ContactButton icon="mail" href=mail_href(&address, None) words=words(texts.mail)/> }

@@ -9,8 +9,9 @@ use crate::{
     platform::intl::Formats,
 };
 
-/// Counters in words, such as *3 van de 16 taken klaar*.
-fn progress_words(counters: Counters, formats: Formats) -> String {
+/// Counters in words, such as *3 van de 16 onderdelen klaar*. They are the server's, over all actions: what the
+/// consumer has to do is counted by [`Task`](accelerate::session::Task).
+pub fn progress_words(counters: Counters, formats: Formats) -> String {
     let texts = use_texts();
     if counters.total > 0 && counters.done >= counters.total {
         return texts.progress_all_done.to_owned();
@@ -25,18 +26,19 @@ fn progress_words(counters: Counters, formats: Formats) -> String {
     fill(text, &[("done", &done), ("total", &total)])
 }
 
-/// Words, percentage and bar.
+/// What it is about, words, percentage and bar.
 #[component]
 pub fn Progress(
     /// How many actions there are, and are done.
     counters: Counters,
-    /// What the bar is about, for screen readers.
+    /// What it is about.
     #[prop(into)]
     label: String,
 ) -> impl IntoView {
     let formats = use_formats();
     view! {
         <div class="progress">
+            <p>{label.clone()}</p>
             <p class="progress-words">
                 <span>{progress_words(counters, formats)}</span>
                 <strong>{formats.percent(counters.done.into(), counters.total.into())}</strong>

@@ -42,15 +42,37 @@ pub fn use_formats() -> Formats {
     expect_context()
 }
 
+/// What the page on the screen is called.
+#[derive(Debug, Clone, Copy)]
+struct PageTitle(RwSignal<String>);
+
 /// Names the page in the browser's title, where the page is ours (`standalone`).
 pub fn set_page_title(name: &str) {
-    let config = use_config();
-    if config.standalone {
-        let code = use_session()
-            .get_untracked()
-            .and_then(|session| session.dossier.code.clone())
-            .map(|code| fill(use_texts().dossier_code, &[("code", &code)]));
-        let parts = [Some(name), code.as_deref(), config.broker.as_deref()];
-        window::set_title(&parts.into_iter().flatten().collect::<Vec<_>>().join(" · "));
+    let PageTitle(title) = expect_context();
+    title.set(name.to_owned());
+}
+
+/// Keeps the browser's title up to date, where the page is ours: how many tasks there are to do, the page's name,
+/// the dossier, the office.
+pub fn provide_page_title() {
+    let title = RwSignal::new(String::new());
+    provide_context(PageTitle(title));
+    let (config, texts, session) = (use_config(), use_texts(), use_session());
+    if !config.standalone {
+        return;
     }
+    Effect::new(move |_| {
+        let (code, count) = session.read(|it| (it.dossier.code.clone(), it.to_do_count()));
+        let name = match count {
+            0 => title.get(),
+            _ => format!("({count}) {}", title.read()),
+        };
+        let code = code.map(|code| fill(texts.dossier_code, &[("code", &code)]));
+        let parts = [Some(&name), code.as_ref(), config.broker.as_ref()];
+        let parts = parts.into_iter().flatten().filter(|part| !part.is_empty());
+        let parts = parts.map(String::as_str).collect::<Vec<_>>();
+        if !title.read().is_empty() {
+            window::set_title(&parts.join(" · "));
+        }
+    });
 }

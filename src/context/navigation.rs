@@ -9,6 +9,8 @@ use crate::{platform::window, route::Page};
 pub struct Navigation {
     /// The page on the screen.
     pub page: RwSignal<Page>,
+    /// The page that the consumer came from to the task on the screen: the last one that is no task's.
+    pub came_from: RwSignal<Option<Page>>,
     /// What stands before a fragment in every link.
     link_base: StoredValue<String>,
     /// Whether the consumer has left the first page.
@@ -20,6 +22,7 @@ impl Navigation {
     pub fn new() -> Self {
         Self {
             page: RwSignal::new(Page::of_fragment(&window::fragment()).unwrap_or(Page::Overview)),
+            came_from: RwSignal::new(None),
             link_base: StoredValue::new(window::link_base()),
             has_moved: RwSignal::new(false),
         }
@@ -40,8 +43,22 @@ impl Navigation {
     /// Shows the page that the fragment names now.
     pub fn show(self, page: Page) {
         self.has_moved.set(true);
-        if *self.page.read_untracked() != page {
+        let before = self.page.get_untracked();
+        if before != page {
+            if !matches!(before, Page::Action(_)) {
+                self.came_from.set(Some(before));
+            }
             self.page.set(page);
+        }
+    }
+
+    /// The section that the page on the screen is in, for whoever follows it: a task's is the one that the
+    /// consumer came from.
+    pub fn section(self) -> Page {
+        match (self.page.get(), self.came_from.get()) {
+            (Page::Action(_), Some(Page::Documents)) | (Page::Documents, _) => Page::Documents,
+            (Page::Me, _) => Page::Me,
+            _ => Page::Overview,
         }
     }
 

@@ -25,6 +25,9 @@ use crate::{
     route::Page,
 };
 
+/// How long before the session's end the consumer is asked whether they stay, in seconds. A session of less than four
+/// times as long is asked about in its last quarter.
+const WARNING: u32 = 120;
 /// How long until the session's end is checked again when nobody could say it, in seconds.
 const CHECK_AGAIN: u32 = 60;
 /// The longest timer that browsers know, in milliseconds.
@@ -47,6 +50,8 @@ pub struct SessionStore {
     pub problem: RwSignal<Option<Problem>>,
     /// Whether the browser believes that it has a connection.
     pub online: RwSignal<bool>,
+    /// In how many seconds the session ends, when that is soon and the consumer is to be asked whether they stay.
+    pub ends_in: RwSignal<Option<u32>>,
     /// Whether the consumer is signed in.
     pub auth: Auth,
     session: RwSignal<Option<Arc<Session>>>,
@@ -69,6 +74,7 @@ impl SessionStore {
         Self {
             problem: RwSignal::new(None),
             online: RwSignal::new(window::is_online()),
+            ends_in: RwSignal::new(None),
             auth,
             session: RwSignal::new(None),
             navigation,
@@ -291,28 +297,39 @@ impl SessionStore {
 
     /// Takes the dossier off the screen.
     fn sign_out(self, reason: SignedOutReason) {
+        self.ends_in.set(None);
         self.auth.set_signed_out(reason);
         self.session.set(None);
     }
 
-    /// In so many seconds, when the session should be over, asks the gateway whether it is. It is not
-    /// when it was used in another tab.
+    /// Shortly before so many seconds are over, and then again, asks the gateway whether the session ends: it does
+    /// not when it was used in another tab. Before it ends the consumer is asked whether they stay.
     fn watch_expiry(self, mut seconds: u32) {
         let id = self.auth.next_expiry_id();
         if self.state.is_disposed() {
             return;
         }
+        self.ends_in.set(None);
+        let warning = WARNING.min(seconds / 4);
         let config = self.config();
         spawn_local(async move {
             loop {
                 // A second later, so that it is over by the gateway's clock.
-                let milliseconds = seconds.saturating_add(1).saturating_mul(1000);
+                let wait = match seconds > warning {
+                    true => seconds - warning,
+                    false => seconds.saturating_add(1),
+                };
+                let milliseconds = wait.saturating_mul(1000);
                 TimeoutFuture::new(milliseconds.min(LONGEST_TIMER)).await;
                 if !self.auth.is_current_expiry(id) {
                     return;
                 }
                 seconds = match gateway::session_expires_in(&config).await {
-                    Ok(seconds) => seconds,
+                    Ok(seconds) => {
+                        self.ends_in
+                            .set(Some(seconds).filter(|left| *left <= warning));
+                        seconds
+                    }
                     Err(problem) if problem.is_signed_out() => {
                         if self.auth.is_current_expiry(id) {
                             self.end_session(&problem);

@@ -102,6 +102,9 @@ texts! {
     to_phone: "Verder op uw telefoon", "Verder op je telefoon";
     phone_over: "Deze code is verlopen";
     log_out: "Uitloggen";
+    ends_in_one: "Over een minuut wordt u uitgelogd, omdat u een tijdje niets deed.", "Over een minuut word je uitgelogd, omdat je een tijdje niets deed.";
+    ends_in_many: "Over {count} minuten wordt u uitgelogd, omdat u een tijdje niets deed.", "Over {count} minuten word je uitgelogd, omdat je een tijdje niets deed.";
+    stay_in: "Ingelogd blijven";
     logged_out: "U bent uitgelogd", "Je bent uitgelogd";
     session_over_more: "Open de link van uw adviseur nog een keer: u komt terug waar u was. Heeft u die niet meer, vraag dan een nieuwe.", "Open de link van je adviseur nog een keer: je komt terug waar je was. Heb je die niet meer, vraag dan een nieuwe.";
     keep_open: "Laat deze pagina open, open de link in een ander tabblad en kom hier terug. Wat u nog niet had aangeleverd, staat er dan nog.", "Laat deze pagina open, open de link in een ander tabblad en kom hier terug. Wat je nog niet had aangeleverd, staat er dan nog.";
@@ -121,14 +124,27 @@ texts! {
     greeting_nameless: "Welkom";
     dossier_since: "Dossier {code}, geopend op {date}";
     dossier_code: "Dossier {code}";
-    progress: "Uw voortgang", "Je voortgang";
-    progress_words: "{done} van de {total} taken klaar";
-    progress_words_one: "{done} van 1 taak klaar";
-    progress_all_done: "Alles is klaar";
-    to_do: "Wat u nog moet doen", "Wat je nog moet doen";
-    to_do_one: "Nog 1 taak te doen";
-    to_do_many: "Nog {count} taken te doen";
-    nothing_to_do: "U hoeft nu niets te doen", "Je hoeft nu niets te doen";
+    progress: "Voortgang van uw dossier", "Voortgang van je dossier";
+    progress_words: "{done} van de {total} onderdelen klaar";
+    progress_words_one: "{done} van 1 onderdeel klaar";
+    progress_all_done: "Alle onderdelen zijn klaar";
+    start_here: "Begin hier";
+    why_again: "Uw adviseur vraagt hier een nieuw document voor.", "Je adviseur vraagt hier een nieuw document voor.";
+    why_upload: "Dit staat bovenaan in uw lijst.", "Dit staat bovenaan in je lijst.";
+    start_upload: "Nu aanleveren";
+    start_read: "Nu bekijken";
+    to_do_one: "Nog 1 document aan te leveren";
+    to_do_many: "Nog {count} documenten aan te leveren";
+    group_again: "Eerst opnieuw";
+    group_upload: "Aanleveren";
+    group_read: "Lezen";
+    group_with_office: "Wij regelen dit";
+    group_closed: "Niet afgerond";
+    group_done: "Klaar";
+    all_uploaded: "Alles is aangeleverd";
+    all_uploaded_more: "Mooi. Alles wat nu gevraagd is, is aangeleverd.";
+    read_left: "Er staat nog wel iets om te lezen: {task}.";
+    nothing_to_do: "U hoeft nu niets aan te leveren", "Je hoeft nu niets aan te leveren";
     nothing_to_do_more: "Zodra er iets van u nodig is, staat het op deze pagina.", "Zodra er iets van je nodig is, staat het op deze pagina.";
     empty_dossier: "Er staat nog niets in uw dossier", "Er staat nog niets in je dossier";
     empty_dossier_more: "Uw adviseur is ermee bezig. Kijk later nog eens.", "Je adviseur is ermee bezig. Kijk later nog eens.";
@@ -148,7 +164,17 @@ texts! {
     // A list of tasks
     status_open: "Te doen";
     status_rejected: "Afgekeurd";
+    status_read: "Om te lezen";
+    status_with_office: "Loopt bij ons";
+    status_received: "Ontvangen";
     status_done: "Klaar";
+    status_closed: "Niet afgerond";
+    verb_again: "Opnieuw aanleveren";
+    verb_upload: "Aanleveren";
+    verb_read: "Lezen";
+    verb_otd: "Opdracht bekijken";
+    verb_uploaded: "Aangeleverd";
+    verb_nothing: "Geen actie nodig";
     adviser_says: "Uw adviseur zegt:", "Je adviseur zegt:";
     for_whom: "Voor {name}";
     nameless_task: "Taak zonder naam";
@@ -228,7 +254,6 @@ texts! {
     log_out_others: "Alleen de andere apparaten uitloggen";
     others_logged_out: "De andere apparaten zijn uitgelogd";
     log_out_unsent: "Er staat nog een document klaar dat niet is aangeleverd. Als u uitlogt, is het hier weg.", "Er staat nog een document klaar dat niet is aangeleverd. Als je uitlogt, is het hier weg.";
-    stay_in: "Ingelogd blijven";
 
     // A list of tasks
     search_documents: "Zoek in deze documenten";
@@ -248,16 +273,15 @@ texts! {
     aflos_period: "Aflosperiode";
     timeline: "Tijdlijn";
     timeline_of: "Tijdlijn van {product}";
-    open_tasks: "Te doen";
-    completed_tasks: "Klaar";
-    no_open_tasks: "Voor dit product hoeft u niets te doen.", "Voor dit product hoef je niets te doen.";
-    no_completed_tasks: "Er is nog niets klaar.";
+    no_open_tasks: "Voor dit product hoeft u nu niets aan te leveren.", "Voor dit product hoef je nu niets aan te leveren.";
 
     // Documents
     no_documents: "Er zijn nog geen documenten voor u", "Er zijn nog geen documenten voor je";
     no_documents_more: "Wat uw adviseur voor u klaarzet en wat u zelf aanlevert, vindt u hier.", "Wat je adviseur voor je klaarzet en wat je zelf aanlevert, vind je hier.";
-    to_download: "Om te downloaden";
-    otds: "Opdracht tot dienstverlening (OTD)";
+    from_office: "Van uw adviseur", "Van je adviseur";
+    from_office_since: "Sinds {date}";
+    handed_in: "Aangeleverd";
+    handed_in_more: "Wat hier staat, is bij uw adviseur aangekomen.", "Wat hier staat, is bij je adviseur aangekomen.";
     otds_more: "Hierin staat wat u met uw adviseur heeft afgesproken.", "Hierin staat wat je met je adviseur hebt afgesproken.";
     open: "Openen";
     save: "Opslaan";
@@ -294,9 +318,14 @@ texts! {
     requirements: "Hier moet het aan voldoen";
     asked_on: "Gevraagd op {date}";
     executed_on: "Aangeleverd op {date}";
-    nothing_offered: "U hoeft hier zelf niets te doen. Uw adviseur regelt dit.", "Je hoeft hier zelf niets te doen. Je adviseur regelt dit.";
+    with_office: "Wij regelen dit. U hoeft hier zelf niets te doen.", "Wij regelen dit. Je hoeft hier zelf niets te doen.";
+    done_offers_nothing: "Dit is klaar. U hoeft hier niets meer te doen.", "Dit is klaar. Je hoeft hier niets meer te doen.";
+    was_not_done: "Dit was nog niet klaar toen het dossier werd gesloten.";
+    said_before: "Wat uw adviseur er eerder over schreef", "Wat je adviseur er eerder over schreef";
+    about_document: "Over dit document";
+    questions: "Vragen over deze taak?";
     part_of: "Hoort bij {product}";
-    download_section: "Document";
+    download_section: "Document bij deze taak";
     otd_section: "Opdracht tot dienstverlening (OTD)";
 
     // Handing in
@@ -328,9 +357,10 @@ texts! {
     cancel: "Annuleren";
     cancelled: "Geannuleerd. Er is niets aangeleverd; uw bestand staat hier nog.", "Geannuleerd. Er is niets aangeleverd; je bestand staat hier nog.";
     confirming: "Wij kijken na of uw document is aangekomen…", "We kijken na of je document is aangekomen…";
-    arrived: "Uw document is aangekomen", "Je document is aangekomen";
-    arrived_more: "{name} is aangeleverd. Uw adviseur gaat ermee aan de slag.", "{name} is aangeleverd. Je adviseur gaat ermee aan de slag.";
-    arrived_settled: "Wij hebben het nagekeken: het document is er.", "We hebben het nagekeken: het document is er.";
+    arrived: "Aangeleverd";
+    arrived_more: "Uw document is aangekomen: {name}.", "Je document is aangekomen: {name}.";
+    arrived_settled: "Wij hebben het nagekeken: uw document is aangekomen.", "We hebben het nagekeken: je document is aangekomen.";
+    after_arrival: "Uw adviseur bekijkt het. Is er iets niet goed, dan leest u dat hier.", "Je adviseur bekijkt het. Is er iets niet goed, dan lees je dat hier.";
     already_there_more: "Het kantoor heeft een document voor deze taak. Waarschijnlijk is het dat van u: de verbinding viel even weg, en een browser verstuurt dan nog eens. Heeft iemand anders iets aangeleverd? Vervang het dan door het uwe.", "Het kantoor heeft een document voor deze taak. Waarschijnlijk is het dat van jou: de verbinding viel even weg, en een browser verstuurt dan nog eens. Heeft iemand anders iets aangeleverd? Vervang het dan door dat van jou.";
     replace_it: "Vervangen door {name}";
     next_task: "Volgende: {task}";

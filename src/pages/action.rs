@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use accelerate::session::{Action, Status};
+use accelerate::session::{Action, Task};
 use leptos::prelude::*;
 
 use super::not_found::NotFound;
@@ -11,10 +11,11 @@ use crate::{
     components::{
         download::DownloadButtons,
         link::BackLink,
-        product::product_name_of,
-        task_list::{Comment, StatusChip, action_name, for_whom},
+        person::{PersonCard, contact},
+        product::product_name,
+        task_list::{Comment, TaskChip, action_name, for_whom},
     },
-    context::{set_page_title, use_formats, use_rest_texts, use_session},
+    context::{set_page_title, use_formats, use_navigation, use_rest_texts, use_session},
     i18n::fill,
     route::Page,
     upload::{components::section::UploadSection, store::use_uploads},
@@ -50,51 +51,89 @@ fn ActionView(action: Memo<Arc<Action>>) -> impl IntoView {
     });
     let has_download = Memo::new(move |_| action.read().offers.download);
     let has_otd = Memo::new(move |_| action.read().offers.otd);
-    let offers_nothing = move || !has_upload.get() && !has_download.get() && !has_otd.get();
+    let is_read = Memo::new(move |_| action.read().task == Task::Read);
+    let offers_nothing = move || {
+        let has_any = has_upload.get() || has_download.get() || has_otd.get();
+        let words = match action.read().task {
+            _ if has_any => return None,
+            Task::Done => texts.done_offers_nothing,
+            Task::Closed => texts.was_not_done,
+            _ => texts.with_office,
+        };
+        Some(view! { <p class="card nothing">{words}</p> }.into_any())
+    };
+    // What is to be done one after the other is numbered. Requirements alone are no step.
+    let steps = move || match has_upload.get() && action.read().task.is_to_do() {
+        true => "steps numbered",
+        false => "steps",
+    };
+    // The office's own words for what is asked, where the document's name stands in its place.
+    let label = move || {
+        let action = action.read();
+        let label = action
+            .label
+            .clone()
+            .filter(|_| action.document.label.is_some());
+        label.filter(|label| Some(label) != action.document.label.as_ref())
+    };
     view! {
         <div class="page narrow">
             <div class="page-head">
                 <Back action/>
                 <h1 tabindex="-1">{name}</h1>
+                {move || label().map(|label| view! { <p class="lead">{label}</p> })}
                 <Facts action/>
             </div>
-            {move || view! { <Asked action=action.get()/> }}
-            <Show when=move || has_upload.get()>
-                <UploadSection upload=uploads.for_action(&action.read_untracked())/>
-            </Show>
-            <Show when=move || has_download.get()>
-                <section class="card">
-                    <h2>{texts.download_section}</h2>
-                    <DownloadButtons action kind=DocumentKind::Download/>
-                </section>
-            </Show>
-            <Show when=move || has_otd.get()>
-                <section class="card">
-                    <h2>{texts.otd_section}</h2>
-                    <p>{texts.otds_more}</p>
-                    <DownloadButtons action kind=DocumentKind::Otd/>
-                </section>
-            </Show>
-            <Show when=offers_nothing>
-                <p class="card nothing">{texts.nothing_offered}</p>
-            </Show>
+            {move || view! { <Says action=action.get()/> }}
+            <div class=move || steps()>
+                <Show when=move || has_download.get()>
+                    <section class="card">
+                        <h2>{texts.download_section}</h2>
+                        <DownloadButtons action kind=DocumentKind::Download leads=is_read/>
+                    </section>
+                </Show>
+                <Show when=move || has_otd.get()>
+                    <section class="card">
+                        <h2>{texts.otd_section}</h2>
+                        <p>{texts.otds_more}</p>
+                        <DownloadButtons action kind=DocumentKind::Otd leads=is_read/>
+                    </section>
+                </Show>
+                {move || view! { <About action=action.get()/> }}
+                <Show when=move || has_upload.get()>
+                    <UploadSection upload=uploads.for_action(&action.read_untracked())/>
+                </Show>
+            </div>
+            {move || offers_nothing()}
+            <Questions/>
         </div>
     }
 }
 
-/// The way back: to the action's product, or to the overview.
+/// The way back: to where the consumer came from; to the action's product, or to the overview, when they opened a
+/// link to the action.
 #[component]
 fn Back(action: Memo<Arc<Action>>) -> impl IntoView {
-    let (texts, session) = (use_rest_texts(), use_session());
-    let above = Memo::new(move |_| {
+    let (texts, session, navigation) = (use_rest_texts(), use_session(), use_navigation());
+    let product = Memo::new(move |_| {
         let action = action.read();
-        let name = product_name_of(session, texts, &action)?;
-        Some((Page::Product(action.product_id.clone()?), name))
+        let id = match navigation.came_from.get() {
+            Some(Page::Product(id)) => id,
+            Some(_) => return None,
+            None => action.product_id.clone()?,
+        };
+        let name = session.read(|it| {
+            let product = it.products.iter().find(|product| product.id == id)?;
+            Some(product_name(texts, product))
+        });
+        Some((Page::Product(id), name?))
     });
     move || {
-        let (page, words) = match above.get() {
-            Some((page, name)) => (page, fill(texts.back_to, &[("page", &name)])),
-            None => (Page::Overview, texts.back_to_overview.to_owned()),
+        let back_to = |page: &str| fill(texts.back_to, &[("page", page)]);
+        let (page, words) = match (product.get(), navigation.came_from.get()) {
+            (Some((page, name)), _) => (page, back_to(&name)),
+            (None, Some(Page::Documents)) => (Page::Documents, back_to(texts.documents)),
+            (None, _) => (Page::Overview, texts.back_to_overview.to_owned()),
         };
         view! { <BackLink page>{words}</BackLink> }
     }
@@ -107,56 +146,78 @@ fn Facts(action: Memo<Arc<Action>>) -> impl IntoView {
     let date = move || {
         let action = action.read();
         let (words, date) = match (action.date_executed, action.date_created) {
-            (Some(date), _) => (texts.executed_on, date),
-            (None, Some(date)) => (texts.asked_on, date),
-            (None, None) => return None,
+            (Some(date), _) if action.was_uploaded() => (texts.executed_on, date),
+            (_, Some(date)) => (texts.asked_on, date),
+            _ => return None,
         };
         Some(fill(words, &[("date", &formats.day(date))]))
     };
     let fact = |words: String| view! { <span>{words}</span> };
     view! {
         <p class="facts">
-            {move || view! { <StatusChip status=action.read().status()/> }}
+            {move || view! { <TaskChip action=action.get()/> }}
             {move || for_whom(texts, &action.read()).map(fact)}
             {move || date().map(fact)}
         </p>
     }
 }
 
-/// What is asked: the adviser's comment, the document, and what it must satisfy.
+/// What the adviser wrote. When the task is done it is folded away: an old "please again" would read as the answer
+/// to the new document.
 #[component]
-fn Asked(action: Arc<Action>) -> impl IntoView {
+fn Says(action: Arc<Action>) -> impl IntoView {
     let texts = use_rest_texts();
-    let document = &action.document;
-    let label = document.label.clone();
-    let label = label.filter(|label| Some(label) != action.label.as_ref());
-    let has_nothing = action.comment.is_none()
-        && label.is_none()
-        && document.description.is_none()
-        && document.upload_requirements.is_empty();
-    let class = match action.status() {
-        Status::Rejected => "card rejected",
-        _ => "card",
-    };
-    (!has_nothing).then(|| {
-        let comment = action.comment.clone();
-        let description = document.description.clone();
-        let requirements = document.upload_requirements.clone();
-        let requirements = (!requirements.is_empty()).then(|| {
-            let items = requirements.into_iter();
-            let items = items.map(|requirement| view! { <li>{requirement}</li> });
-            view! {
-                <h3>{texts.requirements}</h3>
-                <ul class="requirements">{items.collect_view()}</ul>
-            }
-        });
-        view! {
-            <section class=class>
-                {comment.map(|comment| view! { <Comment comment/> })}
-                {label.map(|label| view! { <h2>{label}</h2> })}
-                {description.map(|description| view! { <p>{description}</p> })}
-                {requirements}
+    let comment = action.comment.clone()?;
+    Some(match action.task {
+        Task::Done => view! {
+            <details class="card">
+                <summary>{texts.said_before}</summary>
+                <Comment comment/>
+            </details>
+        }
+        .into_any(),
+        task => view! {
+            <section class=if task == Task::Again { "card rejected" } else { "card" }>
+                <Comment comment/>
             </section>
         }
+        .into_any(),
     })
+}
+
+/// What the document is, and what it has to meet.
+#[component]
+fn About(action: Arc<Action>) -> impl IntoView {
+    let texts = use_rest_texts();
+    let document = &action.document;
+    let description = document.description.clone();
+    let requirements = document.upload_requirements.clone();
+    let title = match (&description, requirements.is_empty()) {
+        (None, true) => return None,
+        (Some(_), true) => texts.about_document,
+        (_, false) => texts.requirements,
+    };
+    let requirements = (!requirements.is_empty()).then(|| {
+        let items = requirements.into_iter();
+        let items = items.map(|requirement| view! { <li>{requirement}</li> });
+        view! { <ul class="requirements">{items.collect_view()}</ul> }
+    });
+    Some(view! {
+        <section class="card">
+            <h2>{title}</h2>
+            {description.map(|description| view! { <p>{description}</p> })}
+            {requirements}
+        </section>
+    })
+}
+
+/// Whom to ask about it.
+#[component]
+fn Questions() -> impl IntoView {
+    let texts = use_rest_texts();
+    let person = Memo::new(move |_| contact());
+    move || {
+        let person = person.get()?;
+        Some(view! { <PersonCard role=texts.questions person/> })
+    }
 }

@@ -1,8 +1,8 @@
-//! Everything that can be downloaded; the assignments to the adviser (OTD) in a list of their own.
+//! What the office gave, and what was handed in.
 
 use std::sync::Arc;
 
-use accelerate::session::{Action, Session};
+use accelerate::session::{Action, Task};
 use leptos::prelude::*;
 
 use crate::{
@@ -12,9 +12,9 @@ use crate::{
         link::PageLink,
         product::product_name_of,
         screen::NothingCard,
-        task_list::{ActionList, action_name, for_whom},
+        task_list::{ActionList, Search, SearchField, TaskChip, action_name, for_whom},
     },
-    context::{set_page_title, use_rest_texts, use_session},
+    context::{set_page_title, use_formats, use_rest_texts, use_session},
     i18n::fill,
     route::Page,
 };
@@ -24,75 +24,93 @@ use crate::{
 pub fn Documents() -> impl IntoView {
     let (texts, session) = (use_rest_texts(), use_session());
     set_page_title(texts.documents);
-    let downloads = Memo::new(move |_| {
-        session.read(|session| actions_with(session, |action| action.offers.download))
+    let all = Memo::new(move |_| {
+        session.read(|session| {
+            let actions = session.actions.iter();
+            let documents = actions.filter(|it| has_document(it) || it.was_uploaded());
+            documents.cloned().collect::<Vec<_>>()
+        })
     });
-    let otds = Memo::new(move |_| {
-        session.read(|session| actions_with(session, |action| action.offers.otd))
-    });
-    let has_downloads = Memo::new(move |_| !downloads.read().is_empty());
-    let has_otds = Memo::new(move |_| !otds.read().is_empty());
+    let search = Search::new(all);
+    let from_office = search.found(|it| !it.was_uploaded());
+    let handed_in = search.found(Action::was_uploaded);
+    let has_any = Memo::new(move |_| !all.read().is_empty());
+    let has_from_office = Memo::new(move |_| !from_office.read().is_empty());
+    let has_handed_in = Memo::new(move |_| !handed_in.read().is_empty());
     view! {
         <div class="page">
             <div class="page-head">
                 <h1 tabindex="-1">{texts.documents}</h1>
             </div>
-            <Show when=move || has_downloads.get()>
+            <SearchField search label=texts.search_documents/>
+            <Show when=move || has_from_office.get()>
                 <section class="card">
-                    <h2>{texts.to_download}</h2>
-                    <ActionList actions=downloads search_label=texts.search_documents let:action>
-                        <DocumentRow action kind=DocumentKind::Download/>
+                    <h2>{texts.from_office}</h2>
+                    <ActionList actions=from_office let:action>
+                        <DocumentRow action/>
                     </ActionList>
                 </section>
             </Show>
-            <Show when=move || has_otds.get()>
+            <Show when=move || has_handed_in.get()>
                 <section class="card">
-                    <h2>{texts.otds}</h2>
-                    <p>{texts.otds_more}</p>
-                    <ActionList actions=otds search_label=texts.search_documents let:action>
-                        <DocumentRow action kind=DocumentKind::Otd/>
+                    <h2>{texts.handed_in}</h2>
+                    <p>{texts.handed_in_more}</p>
+                    <ActionList actions=handed_in let:action>
+                        <DocumentRow action/>
                     </ActionList>
                 </section>
             </Show>
-            <Show when=move || !has_downloads.get() && !has_otds.get()>
+            <Show when=move || !has_any.get()>
                 <NothingCard icon="empty" title=texts.no_documents more=texts.no_documents_more/>
             </Show>
         </div>
     }
 }
 
-fn actions_with(session: &Session, has_document: fn(&Action) -> bool) -> Vec<Arc<Action>> {
-    let actions = session.actions.iter();
-    actions
-        .filter(|action| has_document(action))
-        .cloned()
-        .collect()
+fn has_document(action: &Action) -> bool {
+    action.offers.download || action.offers.otd
 }
 
-/// A document: what it is called, for whom, of which product, and the ways to have it.
+/// A document: what it is called, since when it is there, for whom, of which product, and the ways to have it.
 #[component]
-fn DocumentRow(action: Memo<Arc<Action>>, kind: DocumentKind) -> impl IntoView {
-    let (texts, session) = (use_rest_texts(), use_session());
-    let whom = move || {
-        for_whom(texts, &action.read())
-            .map(|whom| view! { <p class="task-whom">{whom}</p> }.into_any())
-    };
-    let product = move || {
-        let name = product_name_of(session, texts, &action.read())?;
-        let words = fill(texts.part_of, &[("product", &name)]);
-        Some(view! { <p class="task-whom">{words}</p> }.into_any())
+fn DocumentRow(action: Memo<Arc<Action>>) -> impl IntoView {
+    let (texts, formats, session) = (use_rest_texts(), use_formats(), use_session());
+    let more = move || {
+        let action = action.read();
+        let (words, date) = match action.was_uploaded() {
+            true => (texts.executed_on, action.date_executed),
+            false => (texts.from_office_since, action.date_created),
+        };
+        let date = date.map(|date| fill(words, &[("date", &formats.day(date))]));
+        let product = product_name_of(session, texts, &action);
+        let product = product.map(|name| fill(texts.part_of, &[("product", &name)]));
+        let parts = [date, for_whom(texts, &action), product];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
     };
     let page = Page::Action(action.read_untracked().id.clone());
+    let has_download = Memo::new(move |_| action.read().offers.download);
+    let has_otd = Memo::new(move |_| action.read().offers.otd);
+    let is_rejected = Memo::new(move |_| action.read().task == Task::Again);
     view! {
         <li class="document">
             <div>
                 <PageLink page class="task-name">
                     {move || action_name(texts, &action.read())}
                 </PageLink>
-                {move || whom()}
-                {move || product()}
+                <p class="task-more">{move || more()}</p>
+                <Show when=move || is_rejected.get()>
+                    <TaskChip action=action.get()/>
+                </Show>
+                <Show when=move || has_otd.get()>
+                    <p class="task-more">{texts.otds_more}</p>
+                </Show>
             </div>
-            <DownloadButtons action kind/>
+            <Show when=move || has_download.get()>
+                <DownloadButtons action kind=DocumentKind::Download/>
+            </Show>
+            <Show when=move || has_otd.get()>
+                <DownloadButtons action kind=DocumentKind::Otd/>
+            </Show>
         </li>
     }
 }

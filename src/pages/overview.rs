@@ -1,17 +1,20 @@
 //! The overview: who you are, how far you are, what to do next, and who can help.
 
-use accelerate::session::{Appointment, Product};
+use std::sync::Arc;
+
+use accelerate::session::{Action, Appointment, Product, Session, State, Task};
 use leptos::prelude::*;
 
 use crate::{
     components::{
         details::{DetailsList, Row},
-        link::PageLink,
+        icon::Icon,
+        link::{ButtonLink, PageLink},
         person::PersonCards,
         product::{product_name, product_type},
-        progress::Progress,
+        progress::{Progress, progress_words},
         screen::NothingCard,
-        task_list::{ActionList, TaskRow, open_actions},
+        task_list::{TaskGroups, action_name, for_whom},
     },
     context::{set_page_title, use_formats, use_session, use_texts},
     i18n::fill,
@@ -38,8 +41,8 @@ pub fn Overview() -> impl IntoView {
                 <p class="lead">{move || dossier_line()}</p>
             </div>
             <div class="main-column">
-                <TotalProgress/>
-                <ToDo/>
+                <Start/>
+                <TaskGroups/>
                 <Products/>
             </div>
             <div class="side-column">
@@ -70,61 +73,107 @@ fn dossier_line() -> Option<String> {
     })
 }
 
-/// Progress over everything that is asked.
+/// The first card: what to do first, and how far the dossier is.
 #[component]
-fn TotalProgress() -> impl IntoView {
+fn Start() -> impl IntoView {
     let (texts, session) = (use_texts(), use_session());
+    let first = Memo::new(move |_| session.read(|it| it.first_task().cloned()));
+    let is_empty = Memo::new(move |_| session.read(|it| it.actions.is_empty()));
+    let is_closed = session.part(|one, other| one.state == other.state);
+    let is_closed = move || is_closed.read(|it| it.state == State::Closed);
     let counters = session.part(|one, other| one.counters == other.counters);
-    view! { {move || {
+    let progress = move || {
         let counters = counters.read(|it| it.counters);
-        (counters.total > 0).then(|| {
-            view! {
-                <section class="card">
-                    <h2>{texts.progress}</h2>
-                    <Progress counters label=texts.progress/>
-                </section>
+        (counters.total > 0).then(|| view! { <Progress counters label=texts.progress/> }.into_any())
+    };
+    let card = move || {
+        if is_empty.get() {
+            return view! {
+                <NothingCard icon="empty" title=texts.empty_dossier more=texts.empty_dossier_more/>
             }
-            .into_any()
-        })
-    }} }
+            .into_any();
+        }
+        let what = match first.get().filter(|_| !is_closed()) {
+            Some(action) if action.task.is_to_do() => view! { <FirstTask action/> }.into_any(),
+            // The banner says that the dossier is closed.
+            _ if is_closed() => ().into_any(),
+            to_read => view! { <NothingToDo to_read/> }.into_any(),
+        };
+        view! {
+            <section class="card start">
+                {what}
+                {move || progress()}
+            </section>
+        }
+        .into_any()
+    };
+    view! { {move || card()} }
 }
 
-/// What is left to do.
+/// The task to begin with, why it is the first, and one button.
 #[component]
-fn ToDo() -> impl IntoView {
+fn FirstTask(action: Arc<Action>) -> impl IntoView {
     let (texts, formats, session) = (use_texts(), use_formats(), use_session());
-    let open = Memo::new(move |_| session.read(open_actions));
-    let is_empty_dossier = Memo::new(move |_| session.read(|it| it.actions.is_empty()));
-    let any_open = Memo::new(move |_| !open.read().is_empty());
-    let count = move || match open.read().len() {
+    let why = match action.task {
+        Task::Again => texts.why_again,
+        _ => texts.why_upload,
+    };
+    let count = move || match session.read(Session::to_do_count) {
         1 => texts.to_do_one.to_owned(),
         count => fill(texts.to_do_many, &[("count", &formats.count(count))]),
     };
-    view! { {move || match (is_empty_dossier.get(), any_open.get()) {
-        (true, _) => view! {
-            <NothingCard icon="empty" title=texts.empty_dossier more=texts.empty_dossier_more/>
-        }
-        .into_any(),
-        (false, false) => view! {
-            <NothingCard icon="done" title=texts.nothing_to_do more=texts.nothing_to_do_more/>
-        }
-        .into_any(),
-        (false, true) => view! {
-            <section class="card">
-                <div class="card-head">
-                    <h2>{texts.to_do}</h2>
-                    <p class="count">{move || count()}</p>
-                </div>
-                <ActionList actions=open search_label=texts.search_tasks let:action>
-                    <TaskRow action/>
-                </ActionList>
-            </section>
-        }
-        .into_any(),
-    }} }
+    let whom = for_whom(texts, &action).map(|whom| view! { <p class="task-more">{whom}</p> });
+    view! {
+        <div class="card-head">
+            <h2>{texts.start_here}</h2>
+            <p class="count">{move || count()}</p>
+        </div>
+        <div>
+            <p class="start-task">{action_name(texts, &action)}</p>
+            {whom}
+        </div>
+        <p>{why}</p>
+        <p class="buttons">
+            <ButtonLink page=Page::Action(action.id.clone())>{texts.start_upload}</ButtonLink>
+        </p>
+    }
 }
 
-/// The products, each with its progress.
+/// Nothing is to be uploaded: that all is there, or that nothing was asked; and what can be read.
+#[component]
+fn NothingToDo(to_read: Option<Arc<Action>>) -> impl IntoView {
+    let (texts, session) = (use_texts(), use_session());
+    let to_read = to_read.map(|action| {
+        let words = fill(texts.read_left, &[("task", &action_name(texts, &action))]);
+        view! {
+            <p>{words}</p>
+            <p class="buttons">
+                <ButtonLink page=Page::Action(action.id.clone())>{texts.start_read}</ButtonLink>
+            </p>
+        }
+    });
+    let has_uploaded = session.read(|it| it.actions.iter().any(|action| action.was_uploaded()));
+    let (title, more, class) = match has_uploaded {
+        true => (
+            texts.all_uploaded,
+            texts.all_uploaded_more,
+            "nothing all-uploaded",
+        ),
+        false => (texts.nothing_to_do, texts.nothing_to_do_more, "nothing"),
+    };
+    view! {
+        <div class=class>
+            <Icon name="done"/>
+            <div>
+                <h2>{title}</h2>
+                <p>{more}</p>
+            </div>
+        </div>
+        {to_read}
+    }
+}
+
+/// The products, each with its progress in words.
 #[component]
 fn Products() -> impl IntoView {
     let (texts, session) = (use_texts(), use_session());
@@ -148,12 +197,14 @@ fn Products() -> impl IntoView {
 
 #[component]
 fn ProductCard(product: Product) -> impl IntoView {
-    let texts = use_texts();
+    let (texts, formats) = (use_texts(), use_formats());
     let name = product_name(texts, &product);
     let kind = product_type(texts, &product);
     let kind = (kind != name).then(|| view! { <span class="product-kind">{kind}</span> });
-    let progress = (product.counters.total > 0)
-        .then(|| view! { <Progress counters=product.counters label=name.clone()/> });
+    let progress = (product.counters.total > 0).then(|| {
+        let words = progress_words(product.counters, formats);
+        view! { <p class="product-progress">{words}</p> }
+    });
     view! {
         <li class="product">
             <PageLink page=Page::Product(product.id)>

@@ -1,8 +1,6 @@
 //! A product: its details by type, its timeline, and its actions.
 
-use std::sync::Arc;
-
-use accelerate::session::{Action, DateTime, Details, Product, Session, Status};
+use accelerate::session::{DateTime, Details, Product};
 use leptos::prelude::*;
 
 use super::not_found::NotFound;
@@ -11,8 +9,8 @@ use crate::{
         details::{DetailsList, Row},
         link::BackLink,
         product::{product_name, product_type, readable},
-        progress::Progress,
-        task_list::{ActionList, TaskRow, open_actions},
+        progress::progress_words,
+        task_list::TaskGroups,
         timeline::Timeline,
     },
     context::{set_page_title, use_formats, use_rest_texts, use_session},
@@ -42,8 +40,10 @@ fn ProductView(product: Product) -> impl IntoView {
     set_page_title(&name);
     let kind = product_type(texts, &product);
     let kind = (kind != name).then(|| view! { <p class="lead">{kind}</p> });
-    let progress = (product.counters.total > 0)
-        .then(|| view! { <Progress counters=product.counters label=texts.progress/> });
+    let progress = (product.counters.total > 0).then(|| {
+        let words = progress_words(product.counters, use_formats());
+        view! { <p class="lead">{words}</p> }
+    });
     let rows = detail_rows(texts, use_formats(), &product);
     let has_details = rows.iter().any(Row::has_value);
     let details = has_details.then(|| {
@@ -59,64 +59,36 @@ fn ProductView(product: Product) -> impl IntoView {
         _ => None,
     };
     let timeline = html.map(|html| view! { <Timeline html product=name.clone()/> });
-    let id = StoredValue::new(product.id);
-    let open = Memo::new(move |_| {
-        id.with_value(|id| session.read(|session| of_product(id, open_actions(session))))
+    let id = product.id;
+    let has_nothing_to_do = Memo::new({
+        let id = id.clone();
+        move |_| {
+            session.read(|it| {
+                let mut actions = it.actions.iter();
+                !actions.any(|it| it.task.is_to_do() && it.product_id.as_ref() == Some(&id))
+            })
+        }
     });
-    let done = Memo::new(move |_| {
-        id.with_value(|id| session.read(|session| of_product(id, done_actions(session))))
-    });
+    let nothing = move || {
+        let words = has_nothing_to_do.get().then_some(texts.no_open_tasks);
+        words.map(|words| view! { <p class="card nothing">{words}</p> }.into_any())
+    };
     view! {
-        <div class="page columns">
+        <div class="page columns product-page">
             <div class="page-head">
                 <BackLink page=Page::Overview>{texts.back_to_overview}</BackLink>
                 <h1 tabindex="-1">{name}</h1>
                 {kind}
                 {progress}
             </div>
-            <div class="main-column">
-                <Tasks title=texts.open_tasks none=texts.no_open_tasks actions=open/>
-                <Tasks title=texts.completed_tasks none=texts.no_completed_tasks actions=done/>
-            </div>
-            <div class="side-column">{details}</div>
             <div class="full-column">{timeline}</div>
+            <div class="side-column">{details}</div>
+            <div class="main-column">
+                {move || nothing()}
+                <TaskGroups product_id=id with_done=true/>
+            </div>
         </div>
     }
-}
-
-/// Actions of the product under a heading, or that there are none.
-#[component]
-fn Tasks(
-    title: &'static str,
-    none: &'static str,
-    actions: Memo<Vec<Arc<Action>>>,
-) -> impl IntoView {
-    let texts = use_rest_texts();
-    let any = Memo::new(move |_| !actions.read().is_empty());
-    view! {
-        <section class="card">
-            <h2>{title}</h2>
-            <Show
-                when=move || any.get()
-                fallback=move || view! { <p class="none">{none}</p> }
-            >
-                <ActionList actions search_label=texts.search_tasks let:action>
-                    <TaskRow action/>
-                </ActionList>
-            </Show>
-        </section>
-    }
-}
-
-fn of_product(id: &str, mut actions: Vec<Arc<Action>>) -> Vec<Arc<Action>> {
-    actions.retain(|action| action.product_id.as_deref() == Some(id));
-    actions
-}
-
-fn done_actions(session: &Session) -> Vec<Arc<Action>> {
-    let actions = session.actions.iter();
-    let done = actions.filter(|action| action.status() == Status::Done);
-    done.cloned().collect()
 }
 
 /// A product's details by its type.

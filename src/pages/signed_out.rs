@@ -7,7 +7,7 @@ use crate::{
     components::{
         button::Button,
         link::ButtonLink,
-        person::ContactButtons,
+        person::{ContactButtons, contact},
         screen::{EmptyScreen, ErrorScreen},
     },
     context::{SignedOutReason, set_page_title, use_session, use_texts},
@@ -57,7 +57,7 @@ fn WaysIn(reason: SignedOutReason) -> impl IntoView {
             </a>
         }
     });
-    let adviser = (session.auth.adviser()).map(|person| view! { <ContactButtons person/> });
+    let adviser = contact().map(|person| view! { <ContactButtons person/> });
     let has_tried = RwSignal::new(false);
     let try_again = move || {
         session.problem.set(None);

@@ -1,10 +1,11 @@
 //! An action and a product: what is asked, where it stands, and exactly the buttons it offers.
 
+use serde_json::Value;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::mounted::Portal;
+use super::mounted::{Portal, edit_actions};
 
-const PAYSLIP: &str = "recente loonstrook (Eva";
+const PAYSLIP: &str = "Loonstrook";
 
 /// Opens a task of Eva's.
 async fn task(name: &str) -> Portal {
@@ -51,7 +52,7 @@ async fn the_camera_takes_photos_only() {
 
 #[wasm_bindgen_test]
 async fn a_rejected_task_says_why() {
-    let portal = task("legitimatiebewijs (Thomas").await;
+    let portal = task("Geldig legitimatiebewijs").await;
     portal.element("h2", "Document vervangen").await;
     portal.shows("Afgekeurd").await;
     portal.shows("Uw adviseur zegt:").await;
@@ -64,7 +65,7 @@ async fn a_rejected_task_says_why() {
 
 #[wasm_bindgen_test]
 async fn a_form_offers_a_download_and_an_upload() {
-    let portal = task("werkgeversverklaring").await;
+    let portal = task("Werkgeversverklaring").await;
     portal.element("h2", "Document aanleveren").await;
     portal
         .shows("Het formulier staat klaar om te downloaden")
@@ -90,10 +91,12 @@ async fn an_otd_offers_a_download_only() {
 
 #[wasm_bindgen_test]
 async fn a_task_of_somebody_else_offers_nothing() {
-    let portal = task("Tekenen bij de notaris").await;
+    let portal = task("Leveringsakte en hypotheekakte").await;
     portal
-        .shows("U hoeft hier zelf niets te doen. Uw adviseur regelt dit.")
+        .shows("Wij regelen dit. U hoeft hier zelf niets te doen.")
         .await;
+    portal.element(".chip", "Loopt bij ons").await;
+    portal.shows_no("Te doen").await;
     assert_eq!(offers(&portal), [""; 0]);
 }
 
@@ -101,16 +104,16 @@ async fn a_task_of_somebody_else_offers_nothing() {
 async fn a_done_task_says_when_and_can_be_replaced() {
     let portal = Portal::open("voorbeeld", "").await;
     portal.click("SNS Budget").await;
-    portal.click("legitimatiebewijs").await;
+    portal.click("Geldig legitimatiebewijs").await;
     portal.shows("Aangeleverd op 1 januari 2018").await;
-    portal.element(".chip", "Klaar").await;
+    portal.element(".chip", "Ontvangen").await;
     portal.element("h2", "Document vervangen").await;
     assert_eq!(offers(&portal), ["select"]);
 }
 
 #[wasm_bindgen_test]
 async fn a_task_of_no_product_leads_back_to_the_overview() {
-    let portal = task("machtiging").await;
+    let portal = task("Machtiging").await;
     portal.click("Terug naar het overzicht").await;
     portal.is_at("Welkom Eva Bakker").await;
 }
@@ -124,7 +127,7 @@ async fn a_mortgage_shows_its_amount_the_dutch_way() {
     portal.shows("Annuïteitenhypotheek, 30 jaar").await;
     portal.shows("VDH-2481-M-01").await;
     portal.shows("FL-88204417").await;
-    portal.shows("3 van de 15 taken klaar").await;
+    portal.shows("3 van de 15 onderdelen klaar").await;
 }
 
 #[wasm_bindgen_test]
@@ -165,14 +168,147 @@ async fn an_unknown_type_of_product_is_shown_with_what_it_has() {
 async fn a_product_keeps_open_and_done_tasks_apart() {
     let portal = Portal::open("eva", "").await;
     portal.click("Persoonlijke lening").await;
-    portal.element("h2", "Te doen").await;
+    portal.element("h2", "Klaar").await;
     portal
         .shows_in_order(&[
-            "Te doen",
-            "offerte van uw keuken",
+            "Aanleveren",
+            "Offerte van de keuken",
             "Klaar",
             "Europese standaardinformatie",
         ])
+        .await;
+}
+
+#[wasm_bindgen_test]
+async fn a_tasks_page_is_in_the_order_of_doing_and_numbers_its_steps() {
+    let portal = task("Werkgeversverklaring").await;
+    portal
+        .shows_in_order(&[
+            "Document bij deze taak",
+            "Openen",
+            "Hier moet het aan voldoen",
+            "Ondertekend door uw werkgever",
+            "Document aanleveren",
+            "Bestand kiezen",
+            "Vragen over deze taak?",
+        ])
+        .await;
+    assert_eq!(portal.all(".numbered > section > h2", "").len(), 3);
+}
+
+#[wasm_bindgen_test]
+async fn reading_leads_where_reading_is_the_task() {
+    let portal = task("Rentevoorstel").await;
+    portal.element("button.primary", "Openen").await;
+    drop(portal);
+    let portal = task("Werkgeversverklaring").await;
+    portal.element("button", "Openen").await;
+    assert!(portal.all("button.primary", "Openen").is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn the_offices_own_words_are_on_the_tasks_page() {
+    let portal = task(PAYSLIP).await;
+    portal.is_at("Loonstrook").await;
+    portal
+        .shows("Aanleveren van een recente loonstrook (Eva Bakker)")
+        .await;
+}
+
+#[wasm_bindgen_test]
+async fn every_tasks_page_says_whom_to_ask() {
+    for name in [PAYSLIP, "Rentevoorstel", "Leveringsakte en hypotheekakte"] {
+        let portal = task(name).await;
+        let card = portal.element("section", "Vragen over deze taak?").await;
+        let text = card.text_content().unwrap_or_default();
+        assert!(text.contains("Sanne de Wit"), "{text}");
+        let call = portal.element("a", "Bel Sanne de Wit").await;
+        assert_eq!(
+            call.get_attribute("href").as_deref(),
+            Some("tel:0570123456")
+        );
+    }
+}
+
+#[wasm_bindgen_test]
+async fn without_a_reachable_adviser_the_office_is_asked() {
+    let attributes = [("broker", "Vlot Wonen"), ("phone", "020 123 45 67")];
+    let portal = Portal::open_edited("eva", "", &attributes, |session, _| {
+        for role in ["advisor", "owner"] {
+            session["consumerportalsession"]["dossier"][role] = Value::Null;
+        }
+    })
+    .await;
+    portal.click(PAYSLIP).await;
+    portal.element("section", "Vragen over deze taak?").await;
+    let call = portal.element("a", "Bel Vlot Wonen").await;
+    assert_eq!(
+        call.get_attribute("href").as_deref(),
+        Some("tel:0201234567")
+    );
+}
+
+#[wasm_bindgen_test]
+async fn what_was_said_of_an_earlier_document_is_folded_away_once_another_is_there() {
+    let portal = Portal::open_edited("eva", "", &[], |session, _| {
+        edit_actions(session, |action| {
+            if action["comment"]
+                .as_str()
+                .is_some_and(|it| it.contains("paspoort"))
+            {
+                action["is_done"] = 1.into();
+            }
+        });
+    })
+    .await;
+    portal.click("Florius Profijt").await;
+    let done = portal
+        .element("li.task-done a", "Voor Thomas de Groot")
+        .await;
+    done.click();
+    portal.element(".chip", "Ontvangen").await;
+    let details = portal
+        .element("details", "Wat uw adviseur er eerder over schreef")
+        .await;
+    assert!(!details.has_attribute("open"));
+    portal.shows("de onderkant van het paspoort net weg").await;
+}
+
+#[wasm_bindgen_test]
+async fn back_leads_to_where_the_consumer_came_from_and_the_section_stays_marked() {
+    let portal = Portal::open("eva", "").await;
+    portal.click("Documenten").await;
+    portal.is_at("Documenten").await;
+    portal.click("Rentevoorstel").await;
+    portal.is_at("Rentevoorstel van Florius").await;
+    let current = portal.element("nav a[aria-current]", "Documenten").await;
+    assert_eq!(
+        current.get_attribute("aria-current").as_deref(),
+        Some("true")
+    );
+    portal.click("Terug naar Documenten").await;
+    portal.is_at("Documenten").await;
+    portal.click("Overzicht").await;
+    portal.is_at("Welkom Eva Bakker").await;
+    portal.click(PAYSLIP).await;
+    portal.is_at("Loonstrook").await;
+    portal.element("nav a[aria-current]", "Overzicht").await;
+    portal.click("Terug naar het overzicht").await;
+    portal.is_at("Welkom Eva Bakker").await;
+    portal.click("Florius Profijt").await;
+    portal.is_at("Florius Profijt Hypotheek").await;
+    portal.click(PAYSLIP).await;
+    portal.is_at("Loonstrook").await;
+    portal.click("Terug naar Florius Profijt Hypotheek").await;
+    portal.is_at("Florius Profijt Hypotheek").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_products_timeline_comes_before_its_details_and_its_tasks() {
+    let portal = Portal::open("eva", "").await;
+    portal.click("Florius Profijt").await;
+    portal
+        .shows_in_order(&["Tijdlijn", "Geldverstrekker", "Eerst opnieuw", "Klaar"])
         .await;
 }
 

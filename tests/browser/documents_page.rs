@@ -16,7 +16,7 @@ fn add_letters(session: &mut Value, count: u32) {
         let id = format!("PRALETTER{number}");
         product["productactions"][&id] = serde_json::json!({
             "id": id, "type": "DOWNLOAD_FILE", "label": format!("Brief {number}"), "is_done": 0,
-            "document": { "label": "Brief" },
+            "document": { "label": format!("Brief {number}") },
         });
     }
 }
@@ -66,6 +66,8 @@ async fn a_download_goes_on_when_the_list_shows_more() {
 #[wasm_bindgen_test]
 async fn a_download_goes_on_when_the_session_has_news() {
     let portal = fetching(add_letters).await;
+    // What is new stands at the end.
+    portal.click("Nog ").await;
     portal.refresh();
     portal.shows("Brief 0").await;
     it_still_arrives(&portal).await;

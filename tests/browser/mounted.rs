@@ -210,6 +210,21 @@ impl Portal {
     }
 }
 
+/// Edits every action of a session, wherever it stands.
+pub fn edit_actions(session: &mut Value, edit: impl Fn(&mut Value)) {
+    let session = &mut session["consumerportalsession"];
+    let products = session["dossier"]["products"].as_object_mut();
+    let of_products = (products.into_iter().flatten())
+        .filter_map(|(_, product)| product["productactions"].as_object_mut());
+    for actions in of_products {
+        actions.values_mut().for_each(&edit);
+    }
+    let all = &mut session["duplicate_comfort_data"]["productactions"];
+    if let Some(actions) = all.as_object_mut() {
+        actions.values_mut().for_each(&edit);
+    }
+}
+
 impl Drop for Portal {
     fn drop(&mut self) {
         if let Some(mounted) = self.mounted.take() {

@@ -2,7 +2,7 @@
 
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::mounted::Portal;
+use super::mounted::{Portal, edit_actions};
 
 #[wasm_bindgen_test]
 async fn the_specifications_own_example_is_shown() {
@@ -11,8 +11,8 @@ async fn the_specifications_own_example_is_shown() {
     portal
         .shows("Dossier TEST-1, geopend op 1 januari 2018")
         .await;
-    portal.element("h2", "U hoeft nu niets te doen").await;
-    portal.shows("Alles is klaar").await;
+    portal.element("h2", "Alles is aangeleverd").await;
+    portal.shows("Alle onderdelen zijn klaar").await;
     portal.element("a", "SNS Budget Hypotheek").await;
     portal.element("h2", "Uw adviseur").await;
     // Adviser and case handler are one person.
@@ -22,9 +22,9 @@ async fn the_specifications_own_example_is_shown() {
 #[wasm_bindgen_test]
 async fn progress_is_shown_in_words_as_a_percentage_and_as_a_bar() {
     let portal = Portal::open("eva", "").await;
-    portal.shows("5 van de 21 taken klaar").await;
+    portal.shows("5 van de 21 onderdelen klaar").await;
     portal.shows("24%").await;
-    let bar = portal.element("progress", "Uw voortgang").await;
+    let bar = portal.element("progress", "Voortgang van uw dossier").await;
     assert_eq!(bar.get_attribute("value").as_deref(), Some("5"));
     assert_eq!(bar.get_attribute("max").as_deref(), Some("21"));
 }
@@ -32,34 +32,132 @@ async fn progress_is_shown_in_words_as_a_percentage_and_as_a_bar() {
 #[wasm_bindgen_test]
 async fn a_rejected_task_comes_first_with_the_advisers_comment() {
     let portal = Portal::open("eva", "").await;
-    portal.shows("Nog 16 taken te doen").await;
+    portal.shows("Nog 10 documenten aan te leveren").await;
     portal
         .shows_in_order(&[
-            "Wat u nog moet doen",
-            "Aanleveren van geldig legitimatiebewijs (Thomas de Groot)",
+            "Begin hier",
+            "Geldig legitimatiebewijs",
+            "Voor Thomas de Groot",
+            "Uw adviseur vraagt hier een nieuw document voor.",
+            "Eerst opnieuw",
+            "Geldig legitimatiebewijs",
+            "Opnieuw aanleveren · Voor Thomas de Groot",
             "de onderkant van het paspoort net weg",
-            "Aanleveren van het overzicht van uw studieschuld",
+            "Saldo-overzicht studieschuld",
             "Dit is het overzicht van vorig jaar",
-            "Aanleveren van een recente loonstrook",
+            "Loonstrook",
+            "Aanleveren · Voor Eva Bakker",
+            "Lezen",
+            "Wij regelen dit",
+            "Leveringsakte en hypotheekakte",
+            "Geen actie nodig",
         ])
         .await;
+}
+
+#[wasm_bindgen_test]
+async fn the_first_task_has_one_button_that_leads_to_it() {
+    let portal = Portal::open("eva", "").await;
+    let start = portal.element("section.start", "Begin hier").await;
+    let text = start.text_content().unwrap_or_default();
+    assert!(text.contains("Nog 10 documenten aan te leveren"), "{text}");
+    assert!(text.contains("5 van de 21 onderdelen klaar"), "{text}");
+    portal.click("Nu aanleveren").await;
+    portal.is_at("Geldig legitimatiebewijs").await;
+}
+
+#[wasm_bindgen_test]
+async fn what_the_consumer_cannot_do_is_not_counted_as_to_do() {
+    let portal = Portal::open_edited("eva", "", &[], |session, _| {
+        edit_actions(session, |action| {
+            if action["type"] != "SIGN_AT_NOTARY" {
+                action["is_done"] = 1.into();
+            }
+        });
+    })
+    .await;
+    portal.element("h2", "Alles is aangeleverd").await;
+    portal.element("h2", "Wij regelen dit").await;
+    portal
+        .element("li.task", "Leveringsakte en hypotheekakte")
+        .await;
+    portal.shows_no("aan te leveren").await;
+    portal.shows_no("Te doen").await;
+    portal.shows_no("Begin hier").await;
+}
+
+#[wasm_bindgen_test]
+async fn what_is_left_to_read_is_offered_once_all_is_handed_in() {
+    let portal = Portal::open_edited("eva", "", &[], |session, _| {
+        edit_actions(session, |action| {
+            if !action["type"]
+                .as_str()
+                .is_some_and(|it| it.starts_with("DOWNLOAD"))
+            {
+                action["is_done"] = 1.into();
+            }
+        });
+    })
+    .await;
+    portal.element("h2", "Alles is aangeleverd").await;
+    portal.element("h2", "Lezen").await;
+    portal.click("Nu bekijken").await;
+    portal.element(".chip", "Om te lezen").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_closed_dossier_says_so_once_and_has_nothing_to_do() {
+    let portal = Portal::open("gesloten", "").await;
+    portal.shows("Dit dossier is gesloten").await;
+    assert_eq!(portal.text().matches("is gesloten").count(), 1);
+    for words in [
+        "Te doen",
+        "te doen",
+        "aan te leveren",
+        "Begin hier",
+        "regelt",
+    ] {
+        portal.shows_no(words).await;
+    }
+    for task in portal.all("li.task a", "") {
+        let href = task.get_attribute("href").unwrap_or_default();
+        super::js(&format!("location.hash = {href:?}"));
+        portal.element(".chip", "").await;
+        for words in ["Te doen", "te doen", "aan te leveren", "regelt"] {
+            portal.shows_no(words).await;
+        }
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_title_of_our_own_page_has_the_number_of_tasks() {
+    let portal = Portal::open_with("eva", "", &[("standalone", ""), ("broker", "Vlot")]).await;
+    portal.is_at("Welkom Eva Bakker").await;
+    let title = || super::js("document.title").as_string().unwrap_or_default();
+    let expected = "(10) Overzicht · Dossier VDH-2481 · Vlot";
+    portal.until(expected, || title() == expected).await;
+    portal.click("Documenten").await;
+    let expected = "(10) Documenten · Dossier VDH-2481 · Vlot";
+    portal.until(expected, || title() == expected).await;
 }
 
 #[wasm_bindgen_test]
 async fn each_product_has_its_own_counters() {
     let portal = Portal::open("eva", "").await;
     for (product, done) in [
-        ("Florius Profijt Hypotheek", "3 van de 15 taken klaar"),
+        ("Florius Profijt Hypotheek", "3 van de 15 onderdelen klaar"),
         (
             "Persoonlijke lening voor de keuken",
-            "1 van de 2 taken klaar",
+            "1 van de 2 onderdelen klaar",
         ),
-        ("Overlijdensrisicoverzekering", "1 van de 2 taken klaar"),
-        ("Taxatie Lindenlaan 14, Zutphen", "0 van 1 taak klaar"),
+        (
+            "Overlijdensrisicoverzekering",
+            "1 van de 2 onderdelen klaar",
+        ),
+        ("Taxatie Lindenlaan 14, Zutphen", "0 van 1 onderdeel klaar"),
     ] {
         let card = portal.element("li.product", product).await;
         assert!(card.text_content().unwrap_or_default().contains(done));
-        portal.element("progress", product).await;
     }
 }
 
@@ -140,12 +238,12 @@ async fn a_mistake_in_my_details_can_be_mailed_to_the_adviser() {
 async fn a_long_dossier_shows_25_tasks_and_more_on_demand() {
     let portal = Portal::open("lang", "").await;
     portal.is_at("Welkom Anna Visser").await;
-    portal.shows("1.000 van de 5.000 taken klaar").await;
-    portal.shows("Nog 4.000 taken te doen").await;
-    assert_eq!(portal.all("li.task", "").len(), 25);
+    portal.shows("1.000 van de 5.000 onderdelen klaar").await;
+    portal.shows("Nog 4.000 documenten aan te leveren").await;
+    assert_eq!(portal.all("li.task", "").len(), 50);
     portal.click("Nog 25 tonen").await;
     portal
-        .until("50 tasks", || portal.all("li.task", "").len() == 50)
+        .until("75 tasks", || portal.all("li.task", "").len() == 75)
         .await;
 }
 
@@ -156,8 +254,8 @@ async fn a_search_finds_one_task_of_5000() {
         .type_into("input[type=search]", "AFSCHRIFT 4999 ")
         .await;
     portal.shows("1 gevonden").await;
-    portal.click("Aanleveren van bankafschrift 4999").await;
-    portal.is_at("Aanleveren van bankafschrift 4999").await;
+    portal.click("Bankafschrift 4999").await;
+    portal.is_at("Bankafschrift 4999").await;
 }
 
 #[wasm_bindgen_test]
@@ -172,13 +270,13 @@ async fn a_search_that_finds_nothing_says_so() {
 #[wasm_bindgen_test]
 async fn dutch_says_u_unless_je_is_asked_for() {
     let portal = Portal::open("eva", "").await;
-    portal.shows("Wat u nog moet doen").await;
+    portal.shows("Voortgang van uw dossier").await;
     portal.shows("Uw adviseur").await;
     drop(portal);
     let portal = Portal::open_with("eva", "", &[("address", "je")]).await;
-    portal.shows("Wat je nog moet doen").await;
+    portal.shows("Voortgang van je dossier").await;
     portal.shows("Je adviseur").await;
-    portal.click("recente loonstrook (Eva").await;
+    portal.click("Loonstrook").await;
     portal.shows("Bestand kiezen").await;
     portal.shows_no("Uw ").await;
 }
@@ -187,12 +285,12 @@ async fn dutch_says_u_unless_je_is_asked_for() {
 async fn english_is_english_on_every_page() {
     let portal = Portal::open_with("eva", "", &[("lang", "en")]).await;
     portal.is_at("Hello Eva Bakker").await;
-    portal.shows("5 of 21 tasks done").await;
-    portal.shows("16 tasks left").await;
+    portal.shows("5 of 21 parts done").await;
+    portal.shows("10 documents left to hand in").await;
     portal.click("Florius Profijt").await;
     portal.shows("€387,500").await;
     portal.element("h2", "Timeline").await;
-    portal.click("recente loonstrook (Eva").await;
+    portal.click("Loonstrook").await;
     portal.shows("Choose a file").await;
     portal.click("My details").await;
     portal.shows("17 April 1993").await;

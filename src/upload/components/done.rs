@@ -5,14 +5,9 @@ use leptos::prelude::*;
 
 use super::form::UploadForm;
 use crate::{
-    components::{
-        button::Button,
-        icon::Icon,
-        link::ButtonLink,
-        task_list::{action_name, open_actions},
-    },
-    context::{use_rest_texts, use_session},
-    i18n::{Texts, fill},
+    components::{button::Button, icon::Icon, link::ButtonLink, task_list::action_name},
+    context::{use_formats, use_rest_texts, use_session},
+    i18n::fill,
     route::Page,
     upload::machine::{Event, Outcome, UploadMachine},
 };
@@ -24,7 +19,7 @@ pub(super) fn Done(
     /// How the document came to be there.
     outcome: Outcome,
 ) -> impl IntoView {
-    let (texts, session) = (use_rest_texts(), use_session());
+    let (texts, formats, session) = (use_rest_texts(), use_formats(), use_session());
     let machine = form.upload.machine;
     let name = machine.with_untracked(|machine| machine.file().map(|file| file.name.clone()));
     let name = name.unwrap_or_default();
@@ -47,16 +42,26 @@ pub(super) fn Done(
     };
     let again = form.on_press(again_event);
     let again_words = StoredValue::new(again_words);
-    let next = Memo::new(move |_| session.read(|session| next_task(texts, session)));
+    let next = Memo::new(move |_| {
+        let next = session.read(|it| it.first_task().cloned());
+        next.filter(|action| action.task.is_to_do())
+    });
     let next_button = move || match next.get() {
-        Some((page, task)) => {
-            let words = fill(texts.next_task, &[("task", &task)]);
-            view! { <ButtonLink page>{words}</ButtonLink> }
+        Some(action) => {
+            let words = fill(texts.next_task, &[("task", &action_name(texts, &action))]);
+            view! { <ButtonLink page=Page::Action(action.id.clone())>{words}</ButtonLink> }
         }
         None => view! {
             <ButtonLink page=Page::Overview>{texts.back_to_overview.to_owned()}</ButtonLink>
         },
     };
+    let left = move || match session.read(Session::to_do_count) {
+        0 => texts.all_uploaded.to_owned(),
+        1 => texts.to_do_one.to_owned(),
+        count => fill(texts.to_do_many, &[("count", &formats.count(count))]),
+    };
+    // Whose document it is that is there already, nobody knows.
+    let after = (outcome != Outcome::AlreadyThere).then(|| view! { <p>{texts.after_arrival}</p> });
     let replaces = Memo::new(move |_| machine.with(UploadMachine::replaces));
     view! {
         <div class="arrived" role="status">
@@ -66,6 +71,8 @@ pub(super) fn Done(
                     {title}
                 </h3>
                 <p>{more}</p>
+                {after}
+                <p class="count">{move || left()}</p>
             </div>
         </div>
         <p class="buttons">
@@ -75,11 +82,4 @@ pub(super) fn Done(
             </Show>
         </p>
     }
-}
-
-/// What the consumer would do next: the first open task that takes a document.
-fn next_task(texts: &Texts, session: &Session) -> Option<(Page, String)> {
-    let mut open = open_actions(session).into_iter();
-    let next = open.find(|action| action.offers.upload.is_some())?;
-    Some((Page::Action(next.id.clone()), action_name(texts, &next)))
 }

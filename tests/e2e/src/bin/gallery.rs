@@ -50,7 +50,7 @@ const fn scene(name: &'static str, open: &'static str, steps: &'static [Step]) -
 }
 
 const UPLOADING: &str = "/open/eva";
-const PAYSLIP: Step = Link("recente loonstrook");
+const PAYSLIP: Step = Link("Loonstrook");
 const SEND: Step = Button("Aanleveren", "Hand in");
 /// What a browser does when the consumer returns to the tab.
 const RETURN_TO_TAB: Step = Script("document.dispatchEvent(new Event('visibilitychange'))");
@@ -103,7 +103,7 @@ const SCENES: &[Scene] = &[
     scene(
         "action-nothing",
         "/open/eva",
-        &[Link("Tekenen bij de notaris")],
+        &[Link("Leveringsakte en hypotheekakte")],
     ),
     scene(
         "action-done",
@@ -168,7 +168,7 @@ const SCENES: &[Scene] = &[
             PAYSLIP,
             File("loonstrook.pdf", 240_000),
             SEND,
-            Shows("Uw document is aangekomen", "Your document has arrived"),
+            Shows("Aangeleverd", "Handed in"),
         ],
     ),
     scene(

@@ -28,7 +28,7 @@ in_every_browser! {
 
 in_chromium! {
     async fn task_pages_have_no_axe_violations(page: &Page) {
-        for task in [crate::PAYSLIP, crate::REJECTED_PASSPORT, "werkgeversverklaring", "Tekenen bij de notaris", "Rentevoorstel"] {
+        for task in [crate::PAYSLIP, crate::REJECTED_PASSPORT, "Werkgeversverklaring", "Leveringsakte en hypotheekakte", "Rentevoorstel"] {
             page.open("/open/eva").await;
             page.link(containing(task)).click().await;
             page.heading(containing(task)).appears().await;
@@ -49,7 +49,7 @@ in_chromium! {
         page.heading("Uw document wordt verstuurd").appears().await;
         page.has_no_axe_violations().await;
         page.servers.demo().skip_delays();
-        page.heading("Uw document is aangekomen").appears().await;
+        page.heading("Aangeleverd").appears().await;
         page.has_no_axe_violations().await;
     }
 

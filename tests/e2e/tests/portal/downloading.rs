@@ -6,7 +6,7 @@ use e2e::{Page, containing, in_chromium, in_every_browser};
 /// Opens the list of documents that have something wrong with them.
 async fn open_odd_documents(page: &Page) {
     page.open("/open/documenten#portal/documents").await;
-    page.heading("Om te downloaden").appears().await;
+    page.heading("Van uw adviseur").appears().await;
 }
 
 /// Saves one of them and gives its bytes.
@@ -112,7 +112,7 @@ in_chromium! {
         page.text("Bestand kiezen").appears().await;
         page.choose_file(&folder.file("ingevuld.pdf", &bytes)).await;
         page.button("Aanleveren").click().await;
-        page.heading("Uw document is aangekomen").appears().await;
+        page.heading("Aangeleverd").appears().await;
         page.button(containing("opslaan")).click().await;
         assert!(page.saved_file("ingevuld.pdf").await == bytes);
     }

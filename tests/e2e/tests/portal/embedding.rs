@@ -29,7 +29,7 @@ mod smoke {
             page.choose_file(&folder.file("Łódź 📄.jpg", &bytes)).await;
             page.textbox(containing("Opmerking")).type_text("Via de site").await;
             page.button("Aanleveren").click().await;
-            page.heading("Uw document is aangekomen").appears().await;
+            page.heading("Aangeleverd").appears().await;
             let uploads = page.servers.uploads();
             assert_eq!(uploads.len(), 1);
             assert_eq!(uploads[0].filename, "Łódź 📄.jpg");

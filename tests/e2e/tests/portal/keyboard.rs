@@ -38,10 +38,10 @@ in_every_browser! {
         page.type_text("Met toetsen").await;
         tab_to(page, "Aanleveren").await;
         page.press(&[if page.browser() == Browser::Firefox { Key::Enter } else { Key::Space }]).await;
-        page.heading("Uw document is aangekomen").appears().await;
+        page.heading("Aangeleverd").appears().await;
         assert_eq!(page.servers.uploads()[0].comment.as_deref(), Some("Met toetsen"));
         page.wait_until("the focus to be where it is said", async || match page.focused().await {
-            focused if focused.contains("Uw document is aangekomen") => Ok(()),
+            focused if focused.contains("Aangeleverd") => Ok(()),
             focused => Err(format!("{focused} has it")),
         })
         .await;

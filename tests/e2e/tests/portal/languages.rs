@@ -10,8 +10,8 @@ mod smoke {
             page.open("/open/eva").await;
             page.open("/en.html").await;
             page.heading("Hello Eva Bakker").appears().await;
-            page.text("5 of 21 tasks done").appears().await;
-            page.text("16 tasks left").appears().await;
+            page.text("5 of 21 parts done").appears().await;
+            page.text("10 documents left to hand in").appears().await;
             page.link(containing("Florius Profijt")).click().await;
             page.text("€387,500").appears().await;
             page.heading("Timeline").appears().await;

@@ -8,12 +8,12 @@ in_chromium! {
         let folder = Folder::new();
         page.open("/open/lang").await;
         page.role("searchbox", containing("Zoek in deze taken")).type_text("4998").await;
-        page.link(containing("Aanleveren van bankafschrift 4998")).click().await;
+        page.link(containing("Bankafschrift 4998")).click().await;
         page.text("Bestand kiezen").appears().await;
         page.choose_file(&folder.file("afschrift.pdf", &fixtures::pdf(5000))).await;
         page.button("Aanleveren").click().await;
-        page.heading("Uw document is aangekomen").appears().await;
+        page.heading("Aangeleverd").appears().await;
         page.link("Overzicht").click().await;
-        page.text("1.001 van de 5.000 taken klaar").appears().await;
+        page.text("1.001 van de 5.000 onderdelen klaar").appears().await;
     }
 }

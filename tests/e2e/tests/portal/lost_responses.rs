@@ -24,7 +24,7 @@ mod smoke {
     in_every_browser! {
         async fn an_upload_whose_response_is_lost_has_arrived_once(page: &Page) {
             let _folder = upload(page, "weg-erna.pdf").await;
-            page.heading("Uw document is aangekomen").appears().await;
+            page.heading("Aangeleverd").appears().await;
             page.text("Klaar").appears().await;
             page.button("Nog een keer versturen").is_absent().await;
             assert_eq!(page.servers.uploads().len(), 1);
@@ -51,7 +51,7 @@ in_every_browser! {
         page.text("langzaam.pdf").appears().await;
         assert_eq!(page.textbox(containing("Opmerking")).value().await, "Onderweg");
         page.button("Nog een keer versturen").click().await;
-        page.heading("Uw document is aangekomen").appears().await;
+        page.heading("Aangeleverd").appears().await;
         assert_eq!(page.servers.uploads().len(), 1);
     }
 }
@@ -75,7 +75,7 @@ in_chromium! {
 
     async fn a_broken_response_is_resolved_by_getsession(page: &Page) {
         let _folder = upload(page, "half.pdf").await;
-        page.heading("Uw document is aangekomen").appears().await;
+        page.heading("Aangeleverd").appears().await;
         assert_eq!(page.servers.uploads().len(), 1);
         assert_eq!(page.servers.demo().request_count("upload_file"), 1);
     }
@@ -111,7 +111,7 @@ in_chromium! {
         page.choose_file(&folder.file("weg-erna.pdf", &fixtures::pdf(9000))).await;
         page.button("Aanleveren").click().await;
         page.button("Ja, vervangen").click().await;
-        page.heading("Uw document is aangekomen").appears().await;
+        page.heading("Aangeleverd").appears().await;
         let uploads = page.servers.uploads();
         assert!(uploads.len() == 1 && uploads[0].is_reupload);
     }

@@ -62,7 +62,7 @@ in_chromium! {
         page.link(containing("Florius Profijt")).click().await;
         page.title_contains("Florius Profijt Hypotheek").await;
         page.link(containing(crate::PAYSLIP)).click().await;
-        page.title_contains("Aanleveren van een recente loonstrook").await;
+        page.title_contains("Loonstrook").await;
     }
 
     async fn a_deep_link_opens_its_page_and_survives_a_reload(page: &Page) {

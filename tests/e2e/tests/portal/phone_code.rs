@@ -51,7 +51,7 @@ in_chromium! {
         let id = page.fragment().await.rsplit('/').next().unwrap_or_default().to_owned();
         crate::upload_on_another_device(page, &id).await;
         // The page checks for news by itself.
-        page.text(containing("Aangekomen: Aanleveren van een recente loonstrook")).appears().await;
+        page.text(containing("Aangekomen: Loonstrook")).appears().await;
         page.button("Sluiten").click().await;
         page.role("dialog", "Verder op uw telefoon").disappears().await;
         page.text("Klaar").first().appears().await;

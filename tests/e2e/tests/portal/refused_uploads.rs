@@ -36,7 +36,7 @@ mod smoke {
         async fn an_upload_that_fails_once_succeeds_the_second_time(page: &Page) {
             let _folder = upload_fails(page, "hapert.pdf", NOT_UPLOADED, "Het lukt nu even niet. Dat ligt aan ons.").await;
             page.button("Nog een keer versturen").click().await;
-            page.heading("Uw document is aangekomen").appears().await;
+            page.heading("Aangeleverd").appears().await;
             let uploads = page.servers.uploads();
             assert_eq!(uploads.len(), 1);
             assert_eq!(uploads[0].comment.as_deref(), Some("Graag bewaren"));
@@ -51,7 +51,7 @@ in_chromium! {
         page.choose_file(&folder.file("beter.pdf", &fixtures::pdf(20_000))).await;
         page.text("beter.pdf").appears().await;
         page.button("Aanleveren").click().await;
-        page.heading("Uw document is aangekomen").appears().await;
+        page.heading("Aangeleverd").appears().await;
         assert_eq!(page.servers.uploads()[0].comment.as_deref(), Some("Graag bewaren"));
     }
 

@@ -28,6 +28,6 @@ in_chromium! {
         page.text(containing("Dit soort bestand kunt u niet aanleveren.")).appears().await;
         page.text("loonstrook.pdf").appears().await;
         page.button("Aanleveren").click().await;
-        page.heading("Uw document is aangekomen").appears().await;
+        page.heading("Aangeleverd").appears().await;
     }
 }

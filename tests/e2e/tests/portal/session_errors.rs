@@ -71,8 +71,8 @@ in_chromium! {
     async fn a_closed_dossier_allows_downloads_and_no_uploads(page: &Page) {
         page.open("/open/gesloten").await;
         page.text(containing("Dit dossier is gesloten")).appears().await;
-        page.link(containing("recente loonstrook")).click().await;
-        page.heading(containing("recente loonstrook")).appears().await;
+        page.link(containing("Loonstrook")).click().await;
+        page.heading(containing("Loonstrook")).appears().await;
         page.text("Bestand kiezen").is_absent().await;
         page.link("Documenten").click().await;
         page.button(containing("Uw adviesrapport opslaan")).click().await;
@@ -91,11 +91,11 @@ in_chromium! {
 
     async fn returning_to_the_tab_shows_the_latest_dossier(page: &Page) {
         page.open("/open/eva").await;
-        page.text("5 van de 21 taken klaar").appears().await;
+        page.text("5 van de 21 onderdelen klaar").appears().await;
         let href = page.link(containing(crate::PAYSLIP)).attribute("href").await.unwrap_or_default();
         crate::upload_on_another_device(page, href.rsplit('/').next().unwrap_or_default()).await;
         page.return_to_tab().await;
-        page.text("6 van de 21 taken klaar").appears().await;
+        page.text("6 van de 21 onderdelen klaar").appears().await;
     }
 
     async fn an_expired_session_removes_the_dossier_from_the_screen(page: &Page) {

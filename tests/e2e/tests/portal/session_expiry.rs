@@ -48,7 +48,7 @@ mod smoke {
             page.heading(containing(crate::PAYSLIP)).appears().await;
             page.text("loonstrook.pdf").appears().await;
             page.button("Aanleveren").click().await;
-            page.heading("Uw document is aangekomen").appears().await;
+            page.heading("Aangeleverd").appears().await;
             let uploads = page.servers.uploads();
             assert_eq!(uploads.len(), 1);
             assert_eq!(uploads[0].comment.as_deref(), Some("Die van november"));
@@ -83,7 +83,7 @@ in_chromium! {
         page.return_to_tab().await;
         page.text("loonstrook.pdf").appears().await;
         page.button("Aanleveren").click().await;
-        page.heading("Uw document is aangekomen").appears().await;
+        page.heading("Aangeleverd").appears().await;
         assert_eq!(page.servers.uploads().len(), 1);
     }
 
@@ -114,6 +114,15 @@ mod short_sessions {
             page.allow_console("401");
             page.heading("Uw toegang is verlopen").appears().await;
             page.text(containing("Welkom Eva Bakker")).is_absent().await;
+        }
+
+        async fn before_the_session_ends_the_consumer_is_asked_to_stay(page: &Page) {
+            page.open("/open/eva").await;
+            page.heading("Welkom Eva Bakker").appears().await;
+            page.text(containing("Over een minuut wordt u uitgelogd")).appears().await;
+            page.button("Ingelogd blijven").click().await;
+            page.text(containing("Over een minuut wordt u uitgelogd")).is_absent().await;
+            page.heading("Welkom Eva Bakker").appears().await;
         }
 
         async fn activity_in_the_page_renews_the_session(page: &Page) {

@@ -151,7 +151,7 @@ fn Failed() -> impl IntoView {
             view! {
                 <ErrorScreen title more>
                     <PrimaryButton on_press=try_again>{texts.try_again}</PrimaryButton>
-                    {contact().map(|person| view! { <ContactButtons person/> })}
+                    {contact(None).map(|person| view! { <ContactButtons person/> })}
                 </ErrorScreen>
             }
             .into_any()

@@ -27,6 +27,14 @@ pub struct Session {
     pub appointment: Option<Appointment>,
 }
 
+impl Session {
+    /// Whether the same people of the office are in both.
+    pub fn has_same_people(&self, other: &Self) -> bool {
+        let (one, other) = (&self.dossier, &other.dossier);
+        one.advisor == other.advisor && one.owner == other.owner
+    }
+}
+
 /// The state of the session at AccelerateConnect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {

@@ -7,10 +7,8 @@ use leptos::prelude::*;
 use super::rest::{RestFailed, RestLoader, RestState};
 use crate::{
     components::{button::Button, icon::Icon, link::PageLink},
-    context::{
-        Dialogs, use_dialogs, use_formats, use_host, use_navigation, use_session, use_texts,
-    },
-    i18n::{fill, problem_text},
+    context::{Dialogs, use_dialogs, use_host, use_navigation, use_session, use_texts},
+    i18n::problem_text,
     pages::{not_found::NotFound, overview::Overview, signed_out::NeedlessLink},
     route::Page,
 };
@@ -30,7 +28,7 @@ pub fn Frame() -> impl IntoView {
             </div>
             <CurrentPage/>
             <WaysOut class="ways-out small"/>
-            <SessionEnding/>
+            <Ending/>
             <OpenDialogs/>
         </div>
     }
@@ -145,34 +143,13 @@ fn Banners() -> impl IntoView {
     }
 }
 
-/// Asks whether the consumer stays, before their session ends. It stands at the foot of the window, wherever they
-/// are on the page. Whatever they do keeps them signed in; the button is for who waits for a word.
+/// Asks whether the consumer stays, before their session ends. That is minutes away: it is in the second module too.
 #[component]
-fn SessionEnding() -> impl IntoView {
-    let (texts, formats, session) = (use_texts(), use_formats(), use_session());
-    let banner = move || {
-        let words = match session.ends_in.get()?.div_ceil(60) {
-            0 | 1 => texts.ends_in_one.to_owned(),
-            count => fill(
-                texts.ends_in_many,
-                &[("count", &formats.count(count as usize))],
-            ),
-        };
-        Some(
-            view! {
-                <div class="banner warning">
-                    <Icon name="clock"/>
-                    <p>{words}</p>
-                    <Button on_press=move || session.refresh_soon()>{texts.stay_in}</Button>
-                </div>
-            }
-            .into_any(),
-        )
-    };
-    view! {
-        <div class="ending" role="alert">
-            {move || banner()}
-        </div>
+fn Ending() -> impl IntoView {
+    let loader: RestLoader = expect_context();
+    move || match loader.state.get() {
+        RestState::Ready(rest) => (rest.session_ending)(),
+        _ => ().into_any(),
     }
 }
 

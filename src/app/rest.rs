@@ -13,6 +13,7 @@ use leptos::{prelude::*, task::spawn_local, wasm_split::SplitLoaderError};
 use crate::{
     components::{
         button::PrimaryButton, log_out::LogOutDialog, phone::PhoneDialog, screen::ErrorScreen,
+        session_ending::SessionEnding,
     },
     context::{SessionObserver, use_config, use_host, use_session, use_texts},
     i18n,
@@ -32,6 +33,7 @@ pub struct Rest {
     pub me_page: fn() -> AnyView,
     pub phone_dialog: DialogView,
     pub log_out_dialog: DialogView,
+    pub session_ending: fn() -> AnyView,
     /// Provides what only the second module needs. To be called once.
     provide_context: fn(),
 }
@@ -49,6 +51,7 @@ fn load_rest() -> Result<Rest, SplitLoaderError> {
         me_page: || view! { <Me/> }.into_any(),
         phone_dialog: |open| view! { <PhoneDialog open/> }.into_any(),
         log_out_dialog: |open| view! { <LogOutDialog open/> }.into_any(),
+        session_ending: || view! { <SessionEnding/> }.into_any(),
         provide_context: provide_context_of_rest,
     })
 }

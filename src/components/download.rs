@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::{button::Button, icon::Icon, task_list::action_name};
 use crate::{
     api::document::{Document, DocumentKind, DocumentRequest, fetch_document},
-    context::{use_config, use_formats, use_host, use_rest_texts, use_session},
+    context::{flag, use_config, use_formats, use_host, use_rest_texts, use_session},
     i18n::{fill, problem_text},
     platform::save::{PendingTab, save},
 };
@@ -76,7 +76,7 @@ pub fn DownloadButtons(
             .with_value(|config| fetch_document(config, kind, &id, &fallback, on_progress, on_end));
         request.set_value(Some(started));
     };
-    let is_running = Memo::new(move |_| matches!(*download.read(), Download::Running(..)));
+    let is_running = flag(move || matches!(*download.read(), Download::Running(..)));
     let stop = move || {
         request.set_value(None);
         download.set(Download::Idle);

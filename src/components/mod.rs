@@ -13,5 +13,6 @@ pub mod phone;
 pub mod product;
 pub mod progress;
 pub mod screen;
+pub mod session_ending;
 pub mod task_list;
 pub mod timeline;

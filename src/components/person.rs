@@ -1,6 +1,6 @@
 //! Someone at the broker's office, with a face and ways to reach them.
 
-use accelerate::session::Person;
+use accelerate::session::{Dossier, Person};
 use leptos::prelude::*;
 
 use super::{
@@ -94,28 +94,29 @@ fn Face(person: Person) -> impl IntoView {
     }} }
 }
 
-/// Whom to ask: the adviser, else the case handler, else the office, whichever can be reached. For whoever follows
-/// the session.
-pub fn contact() -> Option<Person> {
-    let (config, session) = (use_config(), use_session());
+/// Whom to ask: the adviser, else the case handler, else the office, whichever can be reached. Without a dossier it is
+/// whom the last one named.
+pub fn contact(dossier: Option<Dossier>) -> Option<Person> {
+    let adviser = use_session().auth.adviser();
+    let people = dossier.into_iter().flat_map(|it| [it.advisor, it.owner]);
+    let mut people = people.flatten().chain(adviser);
+    people.find(is_reachable).or_else(office)
+}
+
+/// The office, when it can be reached.
+pub fn office() -> Option<Person> {
+    let config = use_config();
     let office = Person {
         name: config.broker.clone(),
         phone: config.phone.clone(),
         emailaddress: config.email.clone(),
         avatar: None,
     };
-    let dossier = session.read(|it| {
-        let people = [&it.dossier.advisor, &it.dossier.owner]
-            .into_iter()
-            .flatten();
-        people.cloned().collect::<Vec<_>>()
-    });
-    let people = dossier
-        .into_iter()
-        .chain(session.auth.adviser())
-        .chain([office]);
-    let mut reachable = people.filter(|it| it.phone.is_some() || it.emailaddress.is_some());
-    reachable.next()
+    Some(office).filter(is_reachable)
+}
+
+fn is_reachable(person: &Person) -> bool {
+    person.phone.is_some() || person.emailaddress.is_some()
 }
 
 /// The two ways to reach someone, as buttons.

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use super::{button::Button, icon::Icon, link::PageLink};
 use crate::{
-    context::{use_formats, use_session, use_texts},
+    context::{flag, use_formats, use_session, use_texts},
     i18n::{Texts, fill},
     platform::intl::lower_case,
     route::Page,
@@ -70,7 +70,7 @@ pub fn SearchField(
         1 => texts.found_one.to_owned(),
         many => fill(texts.found_many, &[("count", &formats.count(many))]),
     };
-    let has_search = Memo::new(move |_| all.read().len() >= SEARCH_FROM);
+    let has_search = flag(move || all.read().len() >= SEARCH_FROM);
     let field = move || {
         view! {
             <div class="card">
@@ -117,7 +117,7 @@ where
             .collect::<Vec<_>>()
     };
     let left = move || actions.read().len().saturating_sub(limit.get());
-    let has_more = Memo::new(move |_| left() != 0);
+    let has_more = flag(move || left() != 0);
     let more = move || fill(texts.more, &[("count", &formats.count(left().min(STEP)))]);
     let more_button = move || {
         view! {
@@ -174,7 +174,7 @@ pub fn TaskGroups(
 /// Tasks under a heading, when there are any.
 #[component]
 fn TaskGroup(actions: Memo<Vec<Arc<Action>>>, title: &'static str) -> impl IntoView {
-    let has_any = Memo::new(move |_| !actions.read().is_empty());
+    let has_any = flag(move || !actions.read().is_empty());
     let card = move || {
         view! {
             <section class="card">

@@ -22,6 +22,15 @@ use crate::{
     platform::{intl::Formats, window},
 };
 
+/// Whether something is so, for views that are to be made anew only when that changes. All such memos share one type
+/// of closure: each type is code to download.
+pub fn flag(is_so: impl Fn() -> bool + Send + Sync + 'static) -> Memo<bool> {
+    fn of(is_so: Box<dyn Fn() -> bool + Send + Sync>) -> Memo<bool> {
+        Memo::new(move |_| is_so())
+    }
+    of(Box::new(is_so))
+}
+
 /// The element's settings.
 pub fn use_config() -> Arc<Config> {
     expect_context()

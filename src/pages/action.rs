@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use accelerate::session::{Action, Task};
+use accelerate::session::{Action, Session, Task};
 use leptos::prelude::*;
 
 use super::not_found::NotFound;
@@ -15,7 +15,7 @@ use crate::{
         product::product_name,
         task_list::{Comment, TaskChip, action_name, for_whom},
     },
-    context::{set_page_title, use_formats, use_navigation, use_rest_texts, use_session},
+    context::{flag, set_page_title, use_formats, use_navigation, use_rest_texts, use_session},
     i18n::fill,
     route::Page,
     upload::{components::section::UploadSection, store::use_uploads},
@@ -45,13 +45,13 @@ fn ActionView(action: Memo<Arc<Action>>) -> impl IntoView {
     Effect::new(move |_| set_page_title(&name.read()));
     // Only what an action offers decides over its buttons: a new comment does not make them anew, nor
     // does a document that can now be downloaded disturb its upload.
-    let has_upload = Memo::new(move |_| {
+    let has_upload = flag(move || {
         let action = action.read();
         action.offers.upload.is_some() || uploads.has(&action.id)
     });
-    let has_download = Memo::new(move |_| action.read().offers.download);
-    let has_otd = Memo::new(move |_| action.read().offers.otd);
-    let is_read = Memo::new(move |_| action.read().task == Task::Read);
+    let has_download = flag(move || action.read().offers.download);
+    let has_otd = flag(move || action.read().offers.otd);
+    let is_read = flag(move || action.read().task == Task::Read);
     let offers_nothing = move || {
         let has_any = has_upload.get() || has_download.get() || has_otd.get();
         let words = match action.read().task {
@@ -115,26 +115,33 @@ fn ActionView(action: Memo<Arc<Action>>) -> impl IntoView {
 #[component]
 fn Back(action: Memo<Arc<Action>>) -> impl IntoView {
     let (texts, session, navigation) = (use_rest_texts(), use_session(), use_navigation());
-    let product = Memo::new(move |_| {
-        let action = action.read();
-        let id = match navigation.came_from.get() {
-            Some(Page::Product(id)) => id,
-            Some(_) => return None,
-            None => action.product_id.clone()?,
+    // The page above, and what stands on the link to it.
+    let above = move || {
+        let came_from = navigation.came_from.get();
+        let product = match &came_from {
+            Some(Page::Product(id)) => Some(id.clone()),
+            Some(_) => None,
+            None => action.read().product_id.clone(),
         };
-        let name = session.read(|it| {
-            let product = it.products.iter().find(|product| product.id == id)?;
-            Some(product_name(texts, product))
+        let product = product.and_then(|id| {
+            let name = session.read(|it| {
+                let product = it.products.iter().find(|product| product.id == id)?;
+                Some(product_name(texts, product))
+            })?;
+            Some((Page::Product(id), name))
         });
-        Some((Page::Product(id), name?))
-    });
-    move || {
         let back_to = |page: &str| fill(texts.back_to, &[("page", page)]);
-        let (page, words) = match (product.get(), navigation.came_from.get()) {
+        match (product, came_from) {
             (Some((page, name)), _) => (page, back_to(&name)),
             (None, Some(Page::Documents)) => (Page::Documents, back_to(texts.documents)),
             (None, _) => (Page::Overview, texts.back_to_overview.to_owned()),
-        };
+        }
+    };
+    // Made anew only when what stands on it changes.
+    let words = Memo::new(move |_| above().1);
+    move || {
+        words.track();
+        let (page, words) = untrack(above);
         view! { <BackLink page>{words}</BackLink> }
     }
 }
@@ -214,10 +221,10 @@ fn About(action: Arc<Action>) -> impl IntoView {
 /// Whom to ask about it.
 #[component]
 fn Questions() -> impl IntoView {
-    let texts = use_rest_texts();
-    let person = Memo::new(move |_| contact());
+    let (texts, session) = (use_rest_texts(), use_session());
+    let people = session.part(Session::has_same_people);
     move || {
-        let person = person.get()?;
+        let person = contact(people.read(|it| Some(it.dossier.clone())))?;
         Some(view! { <PersonCard role=texts.questions person/> })
     }
 }

@@ -14,7 +14,7 @@ use crate::{
         screen::NothingCard,
         task_list::{ActionList, Search, SearchField, TaskChip, action_name, for_whom},
     },
-    context::{set_page_title, use_formats, use_rest_texts, use_session},
+    context::{flag, set_page_title, use_formats, use_rest_texts, use_session},
     i18n::fill,
     route::Page,
 };
@@ -34,9 +34,9 @@ pub fn Documents() -> impl IntoView {
     let search = Search::new(all);
     let from_office = search.found(|it| !it.was_uploaded());
     let handed_in = search.found(Action::was_uploaded);
-    let has_any = Memo::new(move |_| !all.read().is_empty());
-    let has_from_office = Memo::new(move |_| !from_office.read().is_empty());
-    let has_handed_in = Memo::new(move |_| !handed_in.read().is_empty());
+    let has_any = flag(move || !all.read().is_empty());
+    let has_from_office = flag(move || !from_office.read().is_empty());
+    let has_handed_in = flag(move || !handed_in.read().is_empty());
     view! {
         <div class="page">
             <div class="page-head">
@@ -88,9 +88,9 @@ fn DocumentRow(action: Memo<Arc<Action>>) -> impl IntoView {
         parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
     };
     let page = Page::Action(action.read_untracked().id.clone());
-    let has_download = Memo::new(move |_| action.read().offers.download);
-    let has_otd = Memo::new(move |_| action.read().offers.otd);
-    let is_rejected = Memo::new(move |_| action.read().task == Task::Again);
+    let has_download = flag(move || action.read().offers.download);
+    let has_otd = flag(move || action.read().offers.otd);
+    let is_rejected = flag(move || action.read().task == Task::Again);
     view! {
         <li class="document">
             <div>

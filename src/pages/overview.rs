@@ -16,7 +16,7 @@ use crate::{
         screen::NothingCard,
         task_list::{TaskGroups, action_name, for_whom},
     },
-    context::{set_page_title, use_formats, use_session, use_texts},
+    context::{flag, set_page_title, use_formats, use_session, use_texts},
     i18n::fill,
     route::Page,
 };
@@ -31,9 +31,7 @@ pub fn Overview() -> impl IntoView {
         None => texts.greeting_nameless.to_owned(),
     };
     let appointment = session.part(|one, other| one.appointment == other.appointment);
-    let people = session.part(|one, other| {
-        (&one.dossier.advisor, &one.dossier.owner) == (&other.dossier.advisor, &other.dossier.owner)
-    });
+    let people = session.part(Session::has_same_people);
     view! {
         <div class="page columns">
             <div class="page-head">
@@ -78,7 +76,7 @@ fn dossier_line() -> Option<String> {
 fn Start() -> impl IntoView {
     let (texts, session) = (use_texts(), use_session());
     let first = Memo::new(move |_| session.read(|it| it.first_task().cloned()));
-    let is_empty = Memo::new(move |_| session.read(|it| it.actions.is_empty()));
+    let is_empty = flag(move || session.read(|it| it.actions.is_empty()));
     let is_closed = session.part(|one, other| one.state == other.state);
     let is_closed = move || is_closed.read(|it| it.state == State::Closed);
     let counters = session.part(|one, other| one.counters == other.counters);

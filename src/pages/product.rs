@@ -13,7 +13,7 @@ use crate::{
         task_list::TaskGroups,
         timeline::Timeline,
     },
-    context::{set_page_title, use_formats, use_rest_texts, use_session},
+    context::{flag, set_page_title, use_formats, use_rest_texts, use_session},
     i18n::RestTexts,
     platform::intl::Formats,
     route::Page,
@@ -60,9 +60,9 @@ fn ProductView(product: Product) -> impl IntoView {
     };
     let timeline = html.map(|html| view! { <Timeline html product=name.clone()/> });
     let id = product.id;
-    let has_nothing_to_do = Memo::new({
+    let has_nothing_to_do = flag({
         let id = id.clone();
-        move |_| {
+        move || {
             session.read(|it| {
                 let mut actions = it.actions.iter();
                 !actions.any(|it| it.task.is_to_do() && it.product_id.as_ref() == Some(&id))

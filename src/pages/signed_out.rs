@@ -7,7 +7,7 @@ use crate::{
     components::{
         button::Button,
         link::ButtonLink,
-        person::{ContactButtons, contact},
+        person::{ContactButtons, contact, office},
         screen::{EmptyScreen, ErrorScreen},
     },
     context::{SignedOutReason, set_page_title, use_session, use_texts},
@@ -32,7 +32,12 @@ pub fn SignedOut(
     };
     set_page_title(title);
     match reason {
-        Reason::LoggedOut => view! { <EmptyScreen title more/> }.into_any(),
+        Reason::LoggedOut => view! {
+            <EmptyScreen title more>
+                {office().map(|person| view! { <ContactButtons person/> })}
+            </EmptyScreen>
+        }
+        .into_any(),
         _ => view! {
             <ErrorScreen title more>
                 <WaysIn reason/>
@@ -57,7 +62,7 @@ fn WaysIn(reason: SignedOutReason) -> impl IntoView {
             </a>
         }
     });
-    let adviser = contact().map(|person| view! { <ContactButtons person/> });
+    let adviser = contact(None).map(|person| view! { <ContactButtons person/> });
     let has_tried = RwSignal::new(false);
     let try_again = move || {
         session.problem.set(None);
@@ -70,11 +75,14 @@ fn WaysIn(reason: SignedOutReason) -> impl IntoView {
         let title = problem_text(texts, &problem).title;
         Some(view! { <p class="notice">{title}</p> }.into_any())
     };
+    // A link that does not work does not work the next time either.
+    let can_try = !matches!(reason, SignedOutReason::BadLink(_));
+    let again = can_try.then(|| view! { <Button on_press=try_again>{texts.try_again}</Button> });
     view! {
         {unsent}
         {own_page}
         {adviser}
-        <Button on_press=try_again>{texts.try_again}</Button>
+        {again}
         <div role="alert">{move || problem()}</div>
     }
 }

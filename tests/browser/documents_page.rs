@@ -67,7 +67,7 @@ async fn a_download_goes_on_when_the_list_shows_more() {
 async fn a_download_goes_on_when_the_session_has_news() {
     let portal = fetching(add_letters).await;
     // What is new stands at the end.
-    portal.click("Nog ").await;
+    portal.element("button.more", "").await.click();
     portal.refresh();
     portal.shows("Brief 0").await;
     it_still_arrives(&portal).await;

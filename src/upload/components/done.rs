@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::form::UploadForm;
 use crate::{
     components::{button::Button, icon::Icon, link::ButtonLink, task_list::action_name},
-    context::{use_formats, use_rest_texts, use_session},
+    context::{flag, use_formats, use_rest_texts, use_session},
     i18n::fill,
     route::Page,
     upload::machine::{Event, Outcome, UploadMachine},
@@ -62,7 +62,7 @@ pub(super) fn Done(
     };
     // Whose document it is that is there already, nobody knows.
     let after = (outcome != Outcome::AlreadyThere).then(|| view! { <p>{texts.after_arrival}</p> });
-    let replaces = Memo::new(move |_| machine.with(UploadMachine::replaces));
+    let replaces = flag(move || machine.with(UploadMachine::replaces));
     view! {
         <div class="arrived" role="status">
             <Icon name=icon/>

@@ -37,7 +37,7 @@ in_every_browser! {
         page.allow_console("401");
         page.open(&link).await;
         page.heading("Deze code is al gebruikt").appears().await;
-        page.text(containing("Maak op uw computer een nieuwe.")).appears().await;
+        page.text(containing("Maak op uw computer een nieuwe, of open hier de link")).appears().await;
     }
 }
 

@@ -19,3 +19,4 @@ pub mod request;
 pub mod session;
 #[cfg(feature = "signing")]
 pub mod signing;
+pub mod telephone;

@@ -20,3 +20,4 @@ pub mod session;
 #[cfg(feature = "signing")]
 pub mod signing;
 mod task;
+pub mod telephone;

@@ -5,6 +5,7 @@ use crate::colour::text_on;
 use crate::html::escape;
 use crate::security_headers::logo_source;
 use crate::settings::{FormOfAddress, Language, PageSettings, Question, Settings};
+use accelerate::telephone::to_dial;
 use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -190,10 +191,7 @@ impl OpenPage {
     fn contact(&self) -> String {
         let mut html = String::new();
         if let Some(phone) = &self.page.phone {
-            let dial: String = phone
-                .chars()
-                .filter(|it| it.is_ascii_digit() || *it == '+')
-                .collect();
+            let dial = to_dial(phone);
             let _ = writeln!(html, "<p><a href=\"tel:{dial}\">{}</a></p>", escape(phone));
         }
         if let Some(email) = &self.page.email {
@@ -342,6 +340,13 @@ mod tests {
             assert!(html.contains("&lt;b&gt;Jansen &amp; &quot;Zn&quot;&lt;/b&gt;"));
             assert!(!html.contains("<b>"));
         }
+    }
+
+    #[test]
+    fn the_offices_number_is_dialled_as_it_is_meant() {
+        let page = page(|it| it.page.phone = Some("+31 (0)570 665 144".to_owned()));
+        let html = page.html(Content::Closed);
+        assert!(html.contains("<a href=\"tel:+31570665144\">+31 (0)570 665 144</a>"));
     }
 
     #[test]

@@ -232,9 +232,9 @@ impl Sessions {
         headers
             .get_all(header::COOKIE)
             .iter()
-            .filter_map(|line| line.to_str().ok())
-            .flat_map(|line| Cookie::split_parse(line.to_owned()))
-            .filter_map(Result::ok)
+            // Another program's cookie may hold any bytes, and a browser sends all cookies in one line.
+            .flat_map(|line| line.as_bytes().split(|byte| *byte == b';'))
+            .filter_map(|pair| Cookie::parse(std::str::from_utf8(pair).ok()?).ok())
             .filter(|cookie| cookie.name() == self.cookie_name())
             .filter_map(|cookie| {
                 self.keys
@@ -526,6 +526,48 @@ mod tests {
                 .consumer_id,
             "CNSR1"
         );
+    }
+
+    #[tokio::test]
+    async fn any_bytes_in_another_programs_cookie_do_not_hide_our_own() {
+        let sessions = sessions();
+        let cookie = sessions.start(sign_in(), at(0)).unwrap().1;
+        let own = sent(&cookie)[header::COOKIE].clone();
+        // A browser sends all cookies of a host in one line, whoever set them.
+        for other in [
+            &b"naam=Ren\xC3\xA9e"[..],
+            b"naam=Ren\xE9e",
+            b"\xFF",
+            b"a=%ff",
+        ] {
+            for line in [
+                [other, b"; ", own.as_bytes()].concat(),
+                [own.as_bytes(), b"; ", other].concat(),
+            ] {
+                let line = HeaderValue::from_bytes(&line).unwrap();
+                let headers = HeaderMap::from_iter([(header::COOKIE, line)]);
+                let session = sessions.authenticate(&headers, at(1)).await.unwrap();
+                assert_eq!(session.consumer_id, "CNSR1", "{other:?}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn of_two_cookies_with_our_name_the_one_that_is_good_counts() {
+        let sessions = sessions();
+        let stale = sessions.start(sign_in(), at(0)).unwrap().1;
+        let good = sessions.start(sign_in(), at(40)).unwrap().1;
+        let (stale, good) = (sent(&stale), sent(&good));
+        let pair = |headers: &HeaderMap| headers[header::COOKIE].to_str().unwrap().to_owned();
+        for line in [
+            format!("{}; {}", pair(&stale), pair(&good)),
+            format!("{}; {}", pair(&good), pair(&stale)),
+        ] {
+            let line = HeaderValue::from_str(&line).unwrap();
+            let headers = HeaderMap::from_iter([(header::COOKIE, line)]);
+            let session = sessions.authenticate(&headers, at(41)).await.unwrap();
+            assert_eq!(session.consumer_id, "CNSR1");
+        }
     }
 
     #[test]

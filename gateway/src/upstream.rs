@@ -240,6 +240,8 @@ impl Upstream {
                 .method(Method::GET)
                 .uri(url.as_str())
                 .header(header::ACCEPT, "*/*")
+                // What passes is read here. Without this header a server may compress it.
+                .header(header::ACCEPT_ENCODING, "identity")
                 .body(Body::empty())
         };
         let (Ok(first), Ok(second)) = (request(), request()) else {
@@ -282,7 +284,8 @@ impl Upstream {
         let mut request = in_trace(Request::builder())
             .method(Method::POST)
             .uri(self.url_of(Endpoint::Upload).as_str())
-            .header(header::CONTENT_TYPE, content_type);
+            .header(header::CONTENT_TYPE, content_type)
+            .header(header::ACCEPT_ENCODING, "identity");
         for (name, value) in &self.sign(parameters) {
             let value = HeaderValue::from_bytes(value.as_bytes());
             request = request.header(*name, value.map_err(|_| Refusal::InvalidParameter)?);

@@ -8,7 +8,7 @@ use harness::{
     ACTION, CONSUMER, FakeAccelerate, TestGateway, answer_getsession, send_answer, send_json,
     send_session,
 };
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 const DOCUMENT: &[u8] =
@@ -66,6 +66,97 @@ fn getsession_is_signed_and_asks_for_the_signed_in_consumer() {
         request.header("cookie").is_none(),
         "the cookie stays with the gateway"
     );
+}
+
+/// `{"consumerportalsession":…}` with [`ACTION`] in it, compressed.
+fn compressed_session() -> Vec<u8> {
+    let session = format!(
+        "{{\"consumerportalsession\":{{\"dossier\":{{\"products\":{{\"P\":{{\"productactions\":{{\"{ACTION}\":{{\"id\":\"{ACTION}\"}}}}}}}}}}}}}}"
+    );
+    let mut to = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    to.write_all(session.as_bytes()).unwrap();
+    to.finish().unwrap()
+}
+
+/// Whoever names no coding accepts every one (RFC 9110, 12.5.3).
+#[test]
+fn a_server_that_compresses_unless_told_not_to_is_told_not_to() {
+    let upstream = FakeAccelerate::new(|request, stream| {
+        if request.header("accept-encoding") == Some(b"identity") {
+            if request.is("upload_file") {
+                send_json(stream, "{\"operation_result\":\"ok\"}");
+            } else {
+                send_session(stream);
+            }
+            return;
+        }
+        let body = compressed_session();
+        let head = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-encoding: gzip\r\n\
+             content-length: {}\r\nconnection: close\r\n\r\n",
+            body.len()
+        );
+        let _ = stream.write_all(head.as_bytes());
+        let _ = stream.write_all(&body);
+    });
+    let gateway = TestGateway::new(&upstream);
+    let session = gateway.get("/consumerportal/getsession");
+    assert_eq!(session.status, 200);
+    assert!(session.text().contains(ACTION));
+    assert_eq!(gateway.upload("first-upload", DOCUMENT).status, 200);
+}
+
+/// What nginx sends upstream unless it is told otherwise.
+#[test]
+fn a_proxy_that_speaks_http_1_0_gets_whole_answers() {
+    const LENGTH: usize = 300_000;
+    let upstream = FakeAccelerate::new(|request, stream| {
+        if answer_getsession(request, stream) {
+            return;
+        }
+        if request.is("upload_file") {
+            return send_json(stream, "{\"operation_result\":\"ok\"}");
+        }
+        let head = b"HTTP/1.1 200 OK\r\ncontent-type: application/pdf\r\n\
+              content-disposition: inline; filename=\"demo.pdf\"\r\ntransfer-encoding: chunked\r\n\r\n";
+        let _ = stream.write_all(head);
+        let _ = write!(stream, "{LENGTH:x}\r\n");
+        let _ = stream.write_all(&harness::pdf(LENGTH));
+        let _ = stream.write_all(b"\r\n0\r\n\r\n");
+    });
+    let gateway = TestGateway::new(&upstream);
+    let ask = |head: String, body: &[u8]| {
+        let head = head.replacen("HTTP/1.1", "HTTP/1.0", 1);
+        let mut stream = gateway.connect();
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(body).unwrap();
+        let (status, headers, mut rest) = harness::Answer::head(stream);
+        assert!(headers.iter().all(|(name, _)| name != "transfer-encoding"));
+        let mut body = Vec::new();
+        rest.read_to_end(&mut body).unwrap();
+        (status, body)
+    };
+    let (status, session) = ask(gateway.head("GET", "/consumerportal/getsession", ""), b"");
+    assert_eq!(status, 200);
+    assert!(String::from_utf8(session).unwrap().ends_with("}}"));
+    let path = format!("/consumerportal/get_product_action_download?productaction_id={ACTION}");
+    let (status, document) = ask(gateway.head("GET", &path, ""), b"");
+    assert_eq!((status, document.len()), (200, LENGTH));
+    let head = gateway.upload_head("first-upload", DOCUMENT.len());
+    assert_eq!(ask(head, DOCUMENT).0, 200);
+}
+
+#[test]
+fn an_office_with_many_cookies_is_answered() {
+    let upstream = accepts_everything();
+    let mut gateway = TestGateway::new(&upstream);
+    let others: String = (0..60)
+        .map(|number| format!("_ga_{number}={}; ", "x".repeat(180)))
+        .collect();
+    gateway.cookie = format!("{others}{}", gateway.cookie);
+    assert!(gateway.cookie.len() > 11_000);
+    assert_eq!(gateway.get("/consumerportal/getsession").status, 200);
+    assert_eq!(gateway.upload("first-upload", DOCUMENT).status, 200);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! A list of names and values, and the links to call and to mail somebody.
 
+use accelerate::telephone::to_dial;
 use leptos::prelude::*;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -66,14 +67,12 @@ pub fn MailLink(
     /// The address.
     address: String,
 ) -> impl IntoView {
-    view! { <a href=mail_href(&address, None)>{address.clone()}</a> }
+    view! { <a href=mail_href(&address, None) translate="no">{address.clone()}</a> }
 }
 
-/// `tel:` with the digits of a number and its leading plus. What cannot be dialled is left out.
+/// `tel:` with what is to be dialled of a number.
 pub fn telephone_href(number: &str) -> String {
-    let digits = number.replace("(0)", "");
-    let digits = digits.chars().filter(|c| c.is_ascii_digit() || *c == '+');
-    format!("tel:{}", digits.collect::<String>())
+    ["tel:", &to_dial(number)].concat()
 }
 
 /// What stays as it is in a mail address.

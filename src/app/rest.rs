@@ -16,6 +16,7 @@ use crate::{
     },
     context::{SessionObserver, use_config, use_host, use_session, use_texts},
     pages::{action::ActionPage, documents::Documents, me::Me, product::ProductPage},
+    platform::save,
     upload::store::{UploadServices, UploadStore},
 };
 
@@ -173,5 +174,6 @@ impl SessionObserver for UploadObserver {
 
     fn on_log_out(&self) {
         self.0.clear();
+        save::release_all();
     }
 }

@@ -33,6 +33,39 @@ pub fn Button(
     }
 }
 
+/// A button whose work takes a while. Meanwhile it takes no presses, and keeps the focus: a browser takes
+/// the focus off a button that becomes `disabled`.
+#[component]
+pub fn BusyButton(
+    /// What a screen reader calls it.
+    #[prop(into)]
+    label: Signal<String>,
+    /// Whether its work is under way.
+    #[prop(into)]
+    is_busy: Signal<bool>,
+    /// What a click does.
+    #[prop(into)]
+    on_press: Callback<()>,
+    /// What stands on it.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <button
+            type="button"
+            class="button"
+            aria-label=move || label.get()
+            aria-disabled=move || is_busy.get().then_some("true")
+            on:click=move |_| {
+                if !is_busy.get_untracked() {
+                    on_press.run(());
+                }
+            }
+        >
+            {children()}
+        </button>
+    }
+}
+
 /// The button that leads on.
 #[component]
 pub fn PrimaryButton(

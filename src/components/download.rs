@@ -2,15 +2,24 @@
 
 use std::sync::Arc;
 
-use accelerate::{problem::Problem, session::Action};
-use leptos::prelude::*;
+use accelerate::{problem::Problem, request::download_url, session::Action};
+use leptos::{html, prelude::*};
 
-use super::{button::Button, icon::Icon, task_list::action_name};
+use super::{
+    button::{BusyButton, Button},
+    icon::Icon,
+    person::ContactButtons,
+    task_list::action_name,
+};
 use crate::{
     api::document::{Document, DocumentKind, DocumentRequest, fetch_document},
+    config::Config,
     context::{use_config, use_formats, use_host, use_session, use_texts},
-    i18n::{fill, problem_text},
-    platform::save::{PendingTab, save},
+    i18n::{document_problem_text, fill, sends_to_adviser},
+    platform::{
+        save::{PendingTab, save},
+        window,
+    },
 };
 
 /// Where a download stands.
@@ -19,11 +28,30 @@ enum Download {
     Idle,
     /// How much came, and of how much where that is known; both in bytes.
     Running(f64, Option<f64>),
-    /// It was given to the browser to be saved under this name.
-    Saved(String),
-    Opened,
+    /// The browser has it.
+    Given {
+        how: Given,
+        lacks_end: bool,
+    },
     Failed(Problem),
 }
+
+/// How the browser got a document.
+#[derive(Debug, Clone, PartialEq)]
+enum Given {
+    /// A tab was led to it.
+    Shown,
+    /// The browser was asked to save it under this name. Whether it does, nobody can know.
+    ToSave {
+        name: String,
+        /// It was to be shown, and could not be.
+        instead: bool,
+    },
+}
+
+/// Where one of the buttons is, among them.
+const OPEN: &str = ".buttons > :first-child";
+const SAVE: &str = ".buttons > :last-child";
 
 /// The buttons, and what comes of them.
 #[component]
@@ -39,16 +67,32 @@ pub fn DownloadButtons(
     let download = RwSignal::new(Download::Idle);
     // Dropping it ends what runs: by the Stop button, or when this component goes.
     let request = StoredValue::new_local(None::<DocumentRequest>);
+    let place = NodeRef::<html::Div>::new();
+    // The button that was pressed.
+    let pressed = StoredValue::new(OPEN);
 
     let label = move || action_name(texts, &action.read());
-    let accessible_name = move |words: &str| match kind {
-        DocumentKind::Download => fill(words, &[("name", &label())]),
-        DocumentKind::Otd => {
-            let name = format!("{}: {}", texts.otd_short, label());
-            fill(words, &[("name", &name)])
+    let accessible_name = move |words: &'static str| {
+        Signal::derive(move || match kind {
+            DocumentKind::Download => fill(words, &[("name", &label())]),
+            DocumentKind::Otd => {
+                let name = format!("{}: {}", texts.otd_short, label());
+                fill(words, &[("name", &name)])
+            }
+        })
+    };
+    // The Stop button goes with what it stops: who stands on it stands on the button that began it then.
+    let keep_focus = move || {
+        if let Some(Some(place)) = place.try_get_untracked()
+            && window::has_focus_within(&place, ".amount button")
+        {
+            window::focus_within(&place, pressed.get_value());
         }
     };
-    let fetch = move |tab: Option<PendingTab>| {
+    let fetch = move |opens: bool| {
+        pressed.set_value(if opens { OPEN } else { SAVE });
+        // In the click itself: later, browsers take the tab for a pop-up.
+        let tab = opens.then(|| PendingTab::open(texts.fetching));
         download.set(Download::Running(0.0, None));
         let on_progress = move |received, total| {
             download.try_set(Download::Running(received, total));
@@ -62,6 +106,7 @@ pub fn DownloadButtons(
                     Download::Failed(problem)
                 }
             };
+            keep_focus();
             download.try_set(next);
         };
         let fallback = match kind {
@@ -76,37 +121,49 @@ pub fn DownloadButtons(
     let is_running = Memo::new(move |_| matches!(*download.read(), Download::Running(..)));
     let stop = move || {
         request.set_value(None);
+        keep_focus();
         download.set(Download::Idle);
     };
+    // Not how much came: that is told elsewhere.
+    let outcome = Memo::new(move |_| match &*download.read() {
+        Download::Running(..) => Download::Running(0.0, None),
+        other => other.clone(),
+    });
+    let plain_link =
+        move || config.with_value(|config| plain_link(config, kind, &action.read_untracked().id));
     view! {
-        <div class="downloads">
+        <div class="downloads" node_ref=place>
             <p class="buttons">
-                <button
-                    type="button"
-                    class="button"
-                    aria-label=move || accessible_name(texts.open_named)
-                    disabled=move || is_running.get()
-                    // In the click itself: later, browsers take the tab for a pop-up.
-                    on:click=move |_| fetch(Some(PendingTab::open(texts.fetching)))
+                <BusyButton
+                    label=accessible_name(texts.open_named)
+                    is_busy=is_running
+                    on_press=move || fetch(true)
                 >
                     <Icon name="open"/>
                     {texts.open}
-                </button>
-                <button
-                    type="button"
-                    class="button"
-                    aria-label=move || accessible_name(texts.save_named)
-                    disabled=move || is_running.get()
-                    on:click=move |_| fetch(None)
+                </BusyButton>
+                <BusyButton
+                    label=accessible_name(texts.save_named)
+                    is_busy=is_running
+                    on_press=move || fetch(false)
                 >
                     <Icon name="save"/>
                     {texts.save}
-                </button>
+                </BusyButton>
             </p>
             {move || is_running.get().then(|| view! { <DownloadProgress download on_stop=stop/> })}
-            <div role="status">{move || outcome(&download.read())}</div>
+            <div class="outcome" role="status">
+                {move || view! { <Outcome download=outcome.get() plain_link=plain_link()/> }}
+            </div>
         </div>
     }
+}
+
+/// The address at which the browser can fetch the document by itself, without the portal, where there is
+/// one: an OTD comes as JSON, and a link to another site takes no cookie along.
+fn plain_link(config: &Config, kind: DocumentKind, id: &str) -> Option<String> {
+    let takes_link = !config.sends_cookies() || window::is_same_site(&config.api);
+    (kind == DocumentKind::Download && takes_link).then(|| download_url(&config.api, id))
 }
 
 /// How far it is, and a way to stop it.
@@ -149,26 +206,95 @@ fn DownloadProgress(
 /// Shows the document in the tab that waits for it. Saves it when there is no such tab, or no tab may
 /// show a document of its type.
 fn show_or_save(document: Document, tab: Option<PendingTab>) -> Download {
-    if tab.is_some_and(|tab| tab.show(&document.blob)) {
-        return Download::Opened;
-    }
-    save(&document.blob, &document.filename);
-    Download::Saved(document.filename)
+    let lacks_end = document.lacks_end;
+    let instead = tab.is_some();
+    let how = if tab.is_some_and(|tab| tab.show(&document.blob)) {
+        Given::Shown
+    } else {
+        save(&document.blob, &document.filename);
+        let name = document.filename;
+        Given::ToSave { name, instead }
+    };
+    Download::Given { how, lacks_end }
 }
 
 /// What came of it, in words.
-fn outcome(download: &Download) -> Option<impl IntoView + use<>> {
+#[component]
+fn Outcome(
+    /// What to tell of.
+    download: Download,
+    /// Where the browser can fetch the document by itself.
+    plain_link: Option<String>,
+) -> impl IntoView {
     let texts = use_texts();
-    let (class, words) = match download {
-        Download::Idle => return None,
-        Download::Running(..) => ("visually-hidden", texts.fetching.to_owned()),
-        Download::Saved(name) => ("hint", fill(texts.saved, &[("name", name)])),
-        Download::Opened => ("hint", texts.opened.to_owned()),
-        Download::Failed(problem) => ("problem", problem_text(texts, problem).sentence()),
+    let hint = |words: String| {
+        view! {
+            <p class="hint">
+                <bdi>{words}</bdi>
+            </p>
+        }
+        .into_any()
     };
-    Some(view! {
-        <p class=class>
-            <bdi>{words}</bdi>
+    match download {
+        Download::Idle => ().into_any(),
+        Download::Running(..) => {
+            view! { <p class="visually-hidden">{texts.fetching}</p> }.into_any()
+        }
+        Download::Given { how, lacks_end } => {
+            let told = match how {
+                Given::Shown => hint(texts.opened.to_owned()),
+                Given::ToSave { name, instead } => {
+                    let saved = fill(texts.saved, &[("name", &name)]);
+                    let words = match instead {
+                        true => [texts.not_opened, &saved].join(" "),
+                        false => saved,
+                    };
+                    view! {
+                        {hint(words)}
+                        <OtherWay plain_link/>
+                    }
+                    .into_any()
+                }
+            };
+            let not_complete =
+                lacks_end.then(|| view! { <p class="notice">{texts.not_complete}</p> }.into_any());
+            view! {
+                {told}
+                {not_complete}
+            }
+            .into_any()
+        }
+        Download::Failed(problem) => {
+            let words = document_problem_text(texts, &problem).sentence();
+            let adviser = use_session().auth.adviser();
+            let adviser = adviser
+                .filter(|_| sends_to_adviser(&problem))
+                .map(|person| view! { <ContactButtons person/> }.into_any());
+            view! {
+                <p class="problem">{words}</p>
+                {adviser}
+            }
+            .into_any()
+        }
+    }
+}
+
+/// What to do where the browser takes no notice of what it is asked to save.
+#[component]
+fn OtherWay(plain_link: Option<String>) -> impl IntoView {
+    let texts = use_texts();
+    let way = match plain_link {
+        Some(address) => view! {
+            <a href=address target="_blank" rel="noopener">
+                {texts.fetch_directly}
+            </a>
+        }
+        .into_any(),
+        None => view! { <span>{texts.other_browser}</span> }.into_any(),
+    };
+    view! {
+        <p class="hint">
+            {texts.nothing_happens} " " {way}
         </p>
-    })
+    }
 }

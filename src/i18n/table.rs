@@ -171,8 +171,13 @@ texts! {
     otd_short: "opdracht tot dienstverlening";
     fetching: "Het document wordt opgehaald…";
     fetching_part: "{received} van {total}";
-    saved: "Opgeslagen als {name}";
+    saved: "Als het goed is, slaat uw browser nu {name} op.", "Als het goed is, slaat je browser nu {name} op.";
+    not_opened: "Openen is niet gelukt.";
     opened: "Geopend in een nieuw tabblad";
+    nothing_happens: "Gebeurt er niets?";
+    fetch_directly: "Haal het document rechtstreeks op";
+    other_browser: "Open de link van uw adviseur dan in een browser als Chrome of Safari.", "Open de link van je adviseur dan in een browser als Chrome of Safari.";
+    not_complete: "Dit document lijkt niet compleet. Mist u iets, vraag het dan uw adviseur.", "Dit document lijkt niet compleet. Mis je iets, vraag het dan je adviseur.";
     stop: "Stoppen";
 
     // My details
@@ -289,6 +294,8 @@ texts! {
     problem_garbled_more: "Probeer het over een paar minuten opnieuw. Blijft het zo, meld het dan aan uw adviseur.", "Probeer het over een paar minuten opnieuw. Blijft het zo, meld het dan aan je adviseur.";
     problem_document: "Dit document is beschadigd";
     problem_document_more: "Er is niets opgeslagen. Probeer het opnieuw; blijft het zo, vraag uw adviseur er dan om.", "Er is niets opgeslagen. Probeer het opnieuw; blijft het zo, vraag je adviseur er dan om.";
+    problem_not_given: "U kunt dit document hier niet ophalen", "Je kunt dit document hier niet ophalen";
+    problem_not_given_more: "Vraag uw adviseur erom.", "Vraag je adviseur erom.";
     not_refreshed: "Wij konden niet kijken of er nieuws is. U ziet wat eerder bekend was.", "We konden niet kijken of er nieuws is. Je ziet wat eerder bekend was.";
     offline_banner: "U bent offline. U kunt gewoon verder lezen; aanleveren kan zodra u weer verbinding heeft.", "Je bent offline. Je kunt gewoon verder lezen; aanleveren kan zodra je weer verbinding hebt.";
 }

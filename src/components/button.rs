@@ -38,11 +38,9 @@ pub fn Button(
 #[component]
 pub fn BusyButton(
     /// What a screen reader calls it.
-    #[prop(into)]
-    label: Signal<String>,
+    label: impl Fn() -> String + Send + 'static,
     /// Whether its work is under way.
-    #[prop(into)]
-    is_busy: Signal<bool>,
+    is_busy: Memo<bool>,
     /// What a click does.
     #[prop(into)]
     on_press: Callback<()>,
@@ -53,7 +51,7 @@ pub fn BusyButton(
         <button
             type="button"
             class="button"
-            aria-label=move || label.get()
+            aria-label=move || label()
             aria-disabled=move || is_busy.get().then_some("true")
             on:click=move |_| {
                 if !is_busy.get_untracked() {

@@ -15,7 +15,7 @@ use crate::{
     api::document::{Document, DocumentKind, DocumentRequest, fetch_document},
     config::Config,
     context::{use_config, use_formats, use_host, use_session, use_texts},
-    i18n::{document_problem_text, fill, sends_to_adviser},
+    i18n::{Texts, document_problem_text, fill, sends_to_adviser},
     platform::{
         save::{PendingTab, save},
         window,
@@ -28,25 +28,18 @@ enum Download {
     Idle,
     /// How much came, and of how much where that is known; both in bytes.
     Running(f64, Option<f64>),
-    /// The browser has it.
-    Given {
-        how: Given,
+    /// A tab was led to it.
+    Shown {
         lacks_end: bool,
     },
-    Failed(Problem),
-}
-
-/// How the browser got a document.
-#[derive(Debug, Clone, PartialEq)]
-enum Given {
-    /// A tab was led to it.
-    Shown,
     /// The browser was asked to save it under this name. Whether it does, nobody can know.
     ToSave {
         name: String,
         /// It was to be shown, and could not be.
         instead: bool,
+        lacks_end: bool,
     },
+    Failed(Problem),
 }
 
 /// Where one of the buttons is, among them.
@@ -73,13 +66,20 @@ pub fn DownloadButtons(
 
     let label = move || action_name(texts, &action.read());
     let accessible_name = move |words: &'static str| {
-        Signal::derive(move || match kind {
+        move || match kind {
             DocumentKind::Download => fill(words, &[("name", &label())]),
             DocumentKind::Otd => {
                 let name = format!("{}: {}", texts.otd_short, label());
                 fill(words, &[("name", &name)])
             }
-        })
+        }
+    };
+    // Whether the browser can fetch the document by itself, without the portal: an OTD comes as JSON, and a
+    // link to another site takes no cookie along.
+    let takes_link = move || {
+        let goes_along =
+            |config: &Arc<Config>| !config.sends_cookies() || window::is_same_site(&config.api);
+        kind == DocumentKind::Download && config.with_value(goes_along)
     };
     // The Stop button goes with what it stops: who stands on it stands on the button that began it then.
     let keep_focus = move || {
@@ -124,13 +124,40 @@ pub fn DownloadButtons(
         keep_focus();
         download.set(Download::Idle);
     };
-    // Not how much came: that is told elsewhere.
-    let outcome = Memo::new(move |_| match &*download.read() {
-        Download::Running(..) => Download::Running(0.0, None),
-        other => other.clone(),
-    });
-    let plain_link =
-        move || config.with_value(|config| plain_link(config, kind, &action.read_untracked().id));
+    let told = move || {
+        let lines = lines(texts, &download.read(), takes_link()).into_iter();
+        lines
+            .map(|(class, words)| {
+                view! {
+                    <p class=class>
+                        <bdi>{words}</bdi>
+                    </p>
+                }
+            })
+            .collect_view()
+    };
+    let other_way = move || {
+        let is_to_save = matches!(*download.read(), Download::ToSave { .. });
+        (is_to_save && takes_link()).then(|| {
+            let address =
+                config.with_value(|config| download_url(&config.api, &action.read_untracked().id));
+            view! {
+                <p class="hint">
+                    {texts.nothing_happens} " "
+                    <a href=address target="_blank" rel="noopener">
+                        {texts.fetch_directly}
+                    </a>
+                </p>
+            }
+            .into_any()
+        })
+    };
+    let adviser = move || match &*download.read() {
+        Download::Failed(problem) if sends_to_adviser(problem) => {
+            (session.auth.adviser()).map(|person| view! { <ContactButtons person/> }.into_any())
+        }
+        _ => None,
+    };
     view! {
         <div class="downloads" node_ref=place>
             <p class="buttons">
@@ -153,17 +180,12 @@ pub fn DownloadButtons(
             </p>
             {move || is_running.get().then(|| view! { <DownloadProgress download on_stop=stop/> })}
             <div class="outcome" role="status">
-                {move || view! { <Outcome download=outcome.get() plain_link=plain_link()/> }}
+                {move || told()}
+                {move || other_way()}
+                {move || adviser()}
             </div>
         </div>
     }
-}
-
-/// The address at which the browser can fetch the document by itself, without the portal, where there is
-/// one: an OTD comes as JSON, and a link to another site takes no cookie along.
-fn plain_link(config: &Config, kind: DocumentKind, id: &str) -> Option<String> {
-    let takes_link = !config.sends_cookies() || window::is_same_site(&config.api);
-    (kind == DocumentKind::Download && takes_link).then(|| download_url(&config.api, id))
 }
 
 /// How far it is, and a way to stop it.
@@ -208,93 +230,49 @@ fn DownloadProgress(
 fn show_or_save(document: Document, tab: Option<PendingTab>) -> Download {
     let lacks_end = document.lacks_end;
     let instead = tab.is_some();
-    let how = if tab.is_some_and(|tab| tab.show(&document.blob)) {
-        Given::Shown
-    } else {
-        save(&document.blob, &document.filename);
-        let name = document.filename;
-        Given::ToSave { name, instead }
-    };
-    Download::Given { how, lacks_end }
+    if tab.is_some_and(|tab| tab.show(&document.blob)) {
+        return Download::Shown { lacks_end };
+    }
+    save(&document.blob, &document.filename);
+    Download::ToSave {
+        name: document.filename,
+        instead,
+        lacks_end,
+    }
 }
 
-/// What came of it, in words.
-#[component]
-fn Outcome(
-    /// What to tell of.
-    download: Download,
-    /// Where the browser can fetch the document by itself.
-    plain_link: Option<String>,
-) -> impl IntoView {
-    let texts = use_texts();
-    let hint = |words: String| {
-        view! {
-            <p class="hint">
-                <bdi>{words}</bdi>
-            </p>
-        }
-        .into_any()
-    };
+/// What came of it, in words: the class of each line, and what it says.
+fn lines(texts: &Texts, download: &Download, takes_link: bool) -> Vec<(&'static str, String)> {
+    let mut lines = Vec::new();
+    let mut tell = |class, words: String| lines.push((class, words));
     match download {
-        Download::Idle => ().into_any(),
-        Download::Running(..) => {
-            view! { <p class="visually-hidden">{texts.fetching}</p> }.into_any()
-        }
-        Download::Given { how, lacks_end } => {
-            let told = match how {
-                Given::Shown => hint(texts.opened.to_owned()),
-                Given::ToSave { name, instead } => {
-                    let saved = fill(texts.saved, &[("name", &name)]);
-                    let words = match instead {
-                        true => [texts.not_opened, &saved].join(" "),
-                        false => saved,
-                    };
-                    view! {
-                        {hint(words)}
-                        <OtherWay plain_link/>
-                    }
-                    .into_any()
-                }
-            };
-            let not_complete =
-                lacks_end.then(|| view! { <p class="notice">{texts.not_complete}</p> }.into_any());
-            view! {
-                {told}
-                {not_complete}
+        Download::Idle => {}
+        Download::Running(..) => tell("visually-hidden", texts.fetching.to_owned()),
+        Download::Shown { .. } => tell("hint", texts.opened.to_owned()),
+        Download::ToSave { name, instead, .. } => {
+            let saved = fill(texts.saved, &[("name", name)]);
+            tell(
+                "hint",
+                match instead {
+                    true => [texts.not_opened, &saved].join(" "),
+                    false => saved,
+                },
+            );
+            if !takes_link {
+                let words = [texts.nothing_happens, texts.other_browser];
+                tell("hint", words.join(" "));
             }
-            .into_any()
         }
         Download::Failed(problem) => {
-            let words = document_problem_text(texts, &problem).sentence();
-            let adviser = use_session().auth.adviser();
-            let adviser = adviser
-                .filter(|_| sends_to_adviser(&problem))
-                .map(|person| view! { <ContactButtons person/> }.into_any());
-            view! {
-                <p class="problem">{words}</p>
-                {adviser}
-            }
-            .into_any()
+            tell("problem", document_problem_text(texts, problem).sentence())
         }
     }
-}
-
-/// What to do where the browser takes no notice of what it is asked to save.
-#[component]
-fn OtherWay(plain_link: Option<String>) -> impl IntoView {
-    let texts = use_texts();
-    let way = match plain_link {
-        Some(address) => view! {
-            <a href=address target="_blank" rel="noopener">
-                {texts.fetch_directly}
-            </a>
-        }
-        .into_any(),
-        None => view! { <span>{texts.other_browser}</span> }.into_any(),
-    };
-    view! {
-        <p class="hint">
-            {texts.nothing_happens} " " {way}
-        </p>
+    if let Download::Shown { lacks_end: true }
+    | Download::ToSave {
+        lacks_end: true, ..
+    } = download
+    {
+        tell("notice", texts.not_complete.to_owned());
     }
+    lines
 }

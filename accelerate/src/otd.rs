@@ -5,8 +5,11 @@
 //! to find where the string `raw_pdf_data` begins and ends. Everything else is short, is kept, and is read
 //! by serde_json at the end.
 //!
-//! Tolerated in the data: `\/` and other escapes, line breaks and spaces, missing padding, a `data:` URL's
-//! prefix. Anything else that is not base64, and data that is not a PDF, is a problem.
+//! Tolerated in the data: `\/` and other escapes, percent-encoding, the URL alphabet, line breaks and spaces,
+//! missing padding, a `data:` URL's prefix, and spaces that were a `+` ([`Space`]). Anything else that is not
+//! base64, and data that is not a PDF from its signature to its end, is a problem.
+
+use std::mem;
 
 use base64::Engine as _;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -25,6 +28,8 @@ pub(crate) static BASE64: GeneralPurpose = GeneralPurpose::new(
 const BLOCK: usize = 32 * 1024;
 /// How much may stand beside the PDF.
 const REST_MAX: usize = 64 * 1024;
+/// In how many bytes a PDF's signature is looked for, in base64.
+const SIGNED_WITHIN: usize = 1024 / 3 * 4 + 8;
 
 /// What came with the PDF.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -152,6 +157,9 @@ impl Decoder {
         match ErrorBody::read(&rest["error"]) {
             Some(error) => Err(error.into_problem(None)),
             None if !self.data.signed => Err(not_a_document("no raw_pdf_data, or an empty one")),
+            None if !problem::has_pdf_end(&self.data.tail) => {
+                Err(not_a_document("raw_pdf_data is a PDF without its end"))
+            }
             None => Ok(Otd {
                 filename: rest["filename"].id().and_then(filename::safe),
             }),
@@ -181,11 +189,32 @@ fn not_a_document(why: &str) -> Problem {
     Problem::new(ProblemKind::NotADocument, why)
 }
 
+/// What the spaces in the data are.
+///
+/// Some writers break lines by spaces. And whoever reads base64 as a part of an address makes a space of each
+/// `+`. The two are told apart by where they stand: no line breaks where there is not also a `+` are of different
+/// lengths. Where that is wrong the rest is out of step, and has no PDF's end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Space {
+    /// They are between lines.
+    Break,
+    /// Each was a `+`.
+    Plus,
+}
+
 /// The data between its quotes.
 #[derive(Debug, Default)]
 struct Data {
-    /// Base64 that waits for its block to be full.
+    /// What came and waits for its block to be full.
     block: Vec<u8>,
+    /// The same as plain base64, where it was not that before.
+    mended: Vec<u8>,
+    /// What the spaces are, once there were some.
+    space: Option<Space>,
+    /// Whether a `+` has come.
+    has_plus: bool,
+    /// The last bytes of the PDF.
+    tail: Vec<u8>,
     /// Where a block is decoded to.
     plain: Vec<u8>,
     /// An escape that has begun, from its backslash on.
@@ -261,28 +290,32 @@ impl Data {
 
     /// Decodes the whole groups of a full block.
     fn decode_block(&mut self, out: &mut dyn FnMut(&[u8])) -> Result<(), Problem> {
+        decode_percent(&mut self.block);
         self.drop_prefix()?;
-        if self.decode(self.block.len() / 4 * 4, out).is_ok() {
+        let whole = self.block.len() / 4 * 4;
+        if self.mended.is_empty() && decode_all(&self.block[..whole], &mut self.plain).is_ok() {
+            let block = mem::take(&mut self.block);
+            self.give(&block[..whole], out)?;
+            self.block = block;
+            self.block.drain(..whole);
             return Ok(());
         }
-        self.block.retain(|byte| !byte.is_ascii_whitespace());
-        // Of mostly white space too little is left to see a PDF's signature in: wait for more.
-        if self.block.len() < BLOCK / 2 {
-            return Ok(());
-        }
-        self.decode(self.block.len() / 4 * 4, out)
+        self.mend(false)?;
+        self.decode_mended(false, out)
     }
 
     /// Decodes what is left.
     fn decode_end(&mut self, out: &mut dyn FnMut(&[u8])) -> Result<(), Problem> {
+        decode_percent(&mut self.block);
         self.drop_prefix()?;
-        self.block.retain(|byte| !byte.is_ascii_whitespace());
-        self.decode(self.block.len(), out)
+        self.mend(true)?;
+        self.decode_mended(true, out)
     }
 
     /// A `data:` URL's prefix is no data.
     fn drop_prefix(&mut self) -> Result<(), Problem> {
-        if !self.signed && self.block.trim_ascii_start().starts_with(b"data:") {
+        let begins = !self.signed && self.mended.is_empty();
+        if begins && self.block.trim_ascii_start().starts_with(b"data:") {
             let head = &self.block[..self.block.len().min(256)];
             let comma = head
                 .iter()
@@ -295,33 +328,156 @@ impl Data {
         Ok(())
     }
 
-    /// Decodes the first `length` bytes of the block and gives them to `out`.
-    fn decode(&mut self, length: usize, out: &mut dyn FnMut(&[u8])) -> Result<(), Problem> {
+    /// Makes plain base64 of the block, as far as it is certain what was meant.
+    fn mend(&mut self, is_end: bool) -> Result<(), Problem> {
+        let begins = !self.signed && self.mended.is_empty();
+        let mut block = mem::take(&mut self.block);
+        // What may be half of an escape waits for the other half.
+        let last = block.len().saturating_sub(2);
+        let escape = block[last..].iter().position(|byte| *byte == b'%');
+        let escape = match escape.filter(|_| !is_end) {
+            Some(at) => block.split_off(last + at),
+            None => Vec::new(),
+        };
+        let mut text = block.as_slice();
+        // No PDF's first or last bytes have a `+` in their base64.
+        if begins {
+            text = text.trim_ascii_start();
+        }
+        if is_end {
+            text = text.trim_ascii_end();
+        }
+        self.has_plus |= text.iter().any(|byte| matches!(byte, b'+' | b'-'));
+        if self.space.is_none() && text.contains(&b' ') {
+            self.space = Some(match self.has_plus || has_lines(text, begins, is_end) {
+                true => Space::Break,
+                false => Space::Plus,
+            });
+        }
+        if self.space == Some(Space::Plus) && self.has_plus {
+            return Err(not_a_document("raw_pdf_data has spaces for some + only"));
+        }
+        let space = self.space;
+        let mended = text.iter().filter_map(|byte| match byte {
+            b' ' if space == Some(Space::Plus) => Some(b'+'),
+            // RFC 4648's other alphabet.
+            b'-' => Some(b'+'),
+            b'_' => Some(b'/'),
+            byte if byte.is_ascii_whitespace() => None,
+            byte => Some(*byte),
+        });
+        self.mended.extend(mended);
+        self.block = escape;
+        Ok(())
+    }
+
+    /// Decodes what was mended: whole groups, and at the end everything.
+    fn decode_mended(&mut self, is_end: bool, out: &mut dyn FnMut(&[u8])) -> Result<(), Problem> {
+        let length = match is_end {
+            true => self.mended.len(),
+            // Of mostly white space too little is left to see a PDF's signature in: wait for more.
+            false if !self.signed && self.mended.len() < SIGNED_WITHIN => return Ok(()),
+            false => self.mended.len() / 4 * 4,
+        };
         if length == 0 {
+            return Ok(());
+        }
+        let mut mended = mem::take(&mut self.mended);
+        let encoded = &mended[..length];
+        decode_all(encoded, &mut self.plain)?;
+        self.give(encoded, out)?;
+        mended.drain(..length);
+        self.mended = mended;
+        Ok(())
+    }
+
+    /// Gives what was decoded from `encoded` to `out`.
+    fn give(&mut self, encoded: &[u8], out: &mut dyn FnMut(&[u8])) -> Result<(), Problem> {
+        if encoded.is_empty() {
             return Ok(());
         }
         if self.padded {
             return Err(not_a_document("raw_pdf_data goes on behind its padding"));
         }
-        self.plain.resize(base64::decoded_len_estimate(length), 0);
-        let encoded = &self.block[..length];
-        let decoded = BASE64.decode_slice(encoded, &mut self.plain).map_err(|_| {
-            let url_safe = encoded.iter().any(|byte| matches!(byte, b'-' | b'_'));
-            not_a_document(if url_safe {
-                "raw_pdf_data is in the URL alphabet of base64"
-            } else {
-                "raw_pdf_data is not base64"
-            })
-        })?;
-        let plain = &self.plain[..decoded];
-        if !self.signed && !problem::has_pdf_signature(plain) {
+        if !self.signed && !problem::has_pdf_signature(&self.plain) {
             return Err(not_a_document("raw_pdf_data is not a PDF"));
         }
         self.signed = true;
+        self.has_plus |= memchr::memchr(b'+', encoded).is_some() && self.space != Some(Space::Plus);
         self.padded = encoded.ends_with(b"=");
-        out(plain);
-        self.block.drain(..length);
+        out(&self.plain);
+        self.tail.extend_from_slice(&self.plain);
+        if self.tail.len() > 2 * problem::PDF_END_WITHIN {
+            let more = self.tail.len() - problem::PDF_END_WITHIN;
+            self.tail.drain(..more);
+        }
         Ok(())
+    }
+}
+
+/// Decodes base64 to `plain`.
+fn decode_all(encoded: &[u8], plain: &mut Vec<u8>) -> Result<(), Problem> {
+    plain.resize(base64::decoded_len_estimate(encoded.len()), 0);
+    let decoded = BASE64
+        .decode_slice(encoded, plain)
+        .map_err(|_| not_a_document("raw_pdf_data is not base64"))?;
+    plain.truncate(decoded);
+    Ok(())
+}
+
+/// Resolves percent-encoding: base64 has no `%`. An escape that is cut off at the end stays as it is, and is
+/// resolved with what follows.
+fn decode_percent(text: &mut Vec<u8>) {
+    let Some(first) = memchr::memchr(b'%', text) else {
+        return;
+    };
+    let escaped = text.split_off(first);
+    let mut rest = escaped.as_slice();
+    while let Some((&byte, after)) = rest.split_first() {
+        let digit = |digit: u8| char::from(digit).to_digit(16);
+        let resolved = match rest {
+            [b'%', high, low, ..] => digit(*high).zip(digit(*low)),
+            _ => None,
+        };
+        match resolved {
+            Some((high, low)) => {
+                text.push((high * 16 + low) as u8);
+                rest = &rest[3..];
+            }
+            None => {
+                text.push(byte);
+                rest = after;
+            }
+        }
+    }
+}
+
+/// Whether the white space in a text is between lines of one length: the last may be shorter, and the first
+/// where the text does not begin with it. White space of more than spaces is always between lines.
+fn has_lines(text: &[u8], begins: bool, is_end: bool) -> bool {
+    let mut lines = Vec::new();
+    let mut breaks = Vec::new();
+    for run in text.chunk_by(|one, next| one.is_ascii_whitespace() == next.is_ascii_whitespace()) {
+        match run[0].is_ascii_whitespace() {
+            true => breaks.push(run),
+            false => lines.push(run.len()),
+        }
+    }
+    let is_spaces = |run: &&[u8]| run.iter().all(|byte| *byte == b' ');
+    if !breaks.iter().any(is_spaces) {
+        return true;
+    }
+    let last = lines.pop().unwrap_or_default();
+    if !begins && !lines.is_empty() {
+        lines.remove(0);
+    }
+    let is_regular = lines.windows(2).all(|pair| pair[0] == pair[1])
+        && breaks.windows(2).all(|pair| pair[0] == pair[1]);
+    match lines.as_slice() {
+        [first, _, ..] => is_regular && last <= *first,
+        // Of a single line only the number of characters tells something.
+        [first] => is_end && last <= *first && (first + last).is_multiple_of(4),
+        [] => false,
     }
 }
 
@@ -330,8 +486,8 @@ mod tests {
     use super::*;
 
     /// A small PDF, as far as this module looks, and its base64 with a slash and padding in it.
-    const PDF: &[u8] = b"%PDF-1.7\n\xff\xff\xff\xff trailer";
-    const DATA: &str = "JVBERi0xLjcK\\/\\/\\/\\/\\/yB0cmFpbGVy";
+    const PDF: &[u8] = b"%PDF-1.7\n\xff\xff\xff\xff %%EOF";
+    const DATA: &str = "JVBERi0xLjcK\\/\\/\\/\\/\\/yAlJUVPRg==";
 
     fn answer(data: &str) -> String {
         [
@@ -357,8 +513,12 @@ mod tests {
 
     #[test]
     fn what_base64_writers_do_is_tolerated() {
-        let plain = BASE64.encode(b"%PDF-1.7 ab");
-        assert!(plain.ends_with('='));
+        let plain = BASE64.encode(b"%PDF-1.7 <<a>> ???>>>~~~%%EOF");
+        assert!(plain.ends_with('=') && plain.contains('+') && plain.contains('/'));
+        let lines = |separator: &str| {
+            let lines = plain.as_bytes().chunks(8).map(String::from_utf8_lossy);
+            lines.collect::<Vec<_>>().join(separator)
+        };
         for data in [
             plain.clone(),
             plain.replace('=', ""),
@@ -366,6 +526,17 @@ mod tests {
             plain.replace('R', "\n R\t"),
             plain.replace('=', "\\u003d"),
             plain.replace('J', "\\u004A"),
+            plain.replace('+', "-").replace('/', "_"),
+            plain
+                .replace('+', "%2B")
+                .replace('/', "%2f")
+                .replace('=', "%3D"),
+            lines("%0D%0A"),
+            lines(" "),
+            lines(" \n"),
+            lines("\n  "),
+            [" ", &plain.replace('+', " "), "  "].concat(),
+            lines("\n").replace('+', " "),
             ["data:application\\/pdf;base64,", &plain].concat(),
             [
                 "\\n data:application/octet-stream;base64,\\n",
@@ -376,7 +547,7 @@ mod tests {
         ] {
             let (pdf, _) = decode(answer(&data).as_bytes())
                 .unwrap_or_else(|problem| panic!("{data}: {problem}"));
-            assert_eq!(pdf, b"%PDF-1.7 ab", "{data}");
+            assert_eq!(pdf, b"%PDF-1.7 <<a>> ???>>>~~~%%EOF", "{data}");
         }
     }
 
@@ -423,7 +594,9 @@ mod tests {
     fn data_that_is_not_base64_is_no_document() {
         for data in [
             "JVBERi0xLjcK*",
-            "JVBERi0xLjcK_-__",
+            "JVBERi0xLjcK%2",
+            "JVBERi0xLjcK%zz",
+            "JVBERi0xLjcK=3D",
             "JVBERi0xLjcKA",
             "JVBERi0xLjcK==AA",
             "JVBERi0xLjcK\\\"",
@@ -435,9 +608,51 @@ mod tests {
         ] {
             assert_eq!(kind(&answer(data)), ProblemKind::NotADocument, "{data}");
         }
-        let url_safe =
-            decode(answer("JVBERi0xLjcK_-__").as_bytes()).expect_err("the other alphabet");
-        assert!(url_safe.detail.contains("URL alphabet"), "{url_safe}");
+    }
+
+    /// A PDF with a `+` in its base64 now and then, as compressed pages have.
+    fn long_pdf(size: u32) -> Vec<u8> {
+        let noise = (0..size).map(|n| (n.wrapping_mul(0x9E37_79B1) >> 13) as u8);
+        let start = b"%PDF-1.7\n".iter().copied();
+        start.chain(noise).chain(*b"\n%%EOF\n").collect()
+    }
+
+    #[test]
+    fn spaces_that_were_pluses_become_pluses_again() {
+        for size in [300, 3_000, 30_000, 300_000] {
+            let pdf = long_pdf(size);
+            let encoded = BASE64.encode(&pdf);
+            assert!(encoded.contains('+'), "{size}");
+            let (came, _) = decode(answer(&encoded.replace('+', " ")).as_bytes())
+                .unwrap_or_else(|problem| panic!("{size}: {problem}"));
+            assert!(came == pdf, "{size}");
+            let in_lines = encoded.as_bytes().chunks(76).map(String::from_utf8_lossy);
+            let in_lines = in_lines.collect::<Vec<_>>().join("\n");
+            let (came, _) = decode(answer(&in_lines.replace('+', " ")).as_bytes())
+                .unwrap_or_else(|problem| panic!("{size}: {problem}"));
+            assert!(came == pdf, "{size}");
+            // Some of each were never one `+`.
+            let half = encoded.replacen('+', " ", encoded.matches('+').count() / 2);
+            assert_eq!(
+                kind(&answer(&half)),
+                ProblemKind::NotADocument,
+                "half of {size}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_pdf_that_is_cut_off_is_no_document() {
+        let pdf = long_pdf(100_000);
+        for size in [9, 20, 50_000, pdf.len() - 8, pdf.len() - 2] {
+            let data = BASE64.encode(&pdf[..size]);
+            assert_eq!(kind(&answer(&data)), ProblemKind::NotADocument, "{size}");
+        }
+        let encoded = BASE64.encode(&pdf);
+        for size in [100, 1_001, 40_002, encoded.len() - 12, encoded.len() - 5] {
+            let data = &encoded[..size];
+            assert_eq!(kind(&answer(data)), ProblemKind::NotADocument, "{size}");
+        }
     }
 
     #[test]
@@ -505,6 +720,7 @@ mod tests {
             .iter()
             .copied()
             .chain((0..300_000u32).map(|n| ((n * 7) >> 3) as u8))
+            .chain(*b"%%EOF")
             .collect();
         let encoded = BASE64.encode(&pdf);
         let lines = encoded
@@ -517,6 +733,9 @@ mod tests {
             lines.join("\\r\\n"),
             lines.join("\n"),
             lines.join(&"\n".repeat(200)),
+            lines.join(" "),
+            encoded.replace('+', "-").replace('/', "_"),
+            encoded.replace('/', "%2F").replace('+', "%2b"),
         ] {
             let mut came = Vec::new();
             let mut decoder = Decoder::new();

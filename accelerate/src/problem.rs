@@ -285,6 +285,25 @@ pub(crate) fn has_pdf_signature(head: &[u8]) -> bool {
         .any(|window| window == b"%PDF-")
 }
 
+/// In how many of its last bytes a PDF's end is looked for. Readers want it in the last 1,024, but many PDFs
+/// have more behind it: zeros, or what a script printed after it.
+pub const PDF_END_WITHIN: usize = 128 * 1024;
+
+/// Whether a PDF has its end, from its last bytes ([`PDF_END_WITHIN`] are enough): `%%EOF`, and no object behind
+/// it. A PDF that was changed, or made for the web, has that mark in its middle too.
+pub fn has_pdf_end(tail: &[u8]) -> bool {
+    let Some(end) = tail.windows(5).rposition(|window| window == b"%%EOF") else {
+        return false;
+    };
+    let behind = &tail[end..];
+    !behind.windows(5).enumerate().any(|(at, window)| {
+        matches!(window, [b'0'..=b'9', b' ', b'o', b'b', b'j'])
+            && !behind
+                .get(at + 5)
+                .is_some_and(|next| next.is_ascii_alphabetic())
+    })
+}
+
 /// The first bytes without byte order mark and white space.
 fn beginning(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xEF\xBB\xBF")
@@ -644,6 +663,28 @@ mod tests {
             document("application/pdf", &late, "demo.pdf"),
             Some(NotADocument)
         );
+    }
+
+    #[test]
+    fn a_pdf_has_its_end_whatever_stands_behind_it() {
+        let whole = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\nstartxref\n9\n%%EOF";
+        for behind in [
+            "",
+            "\r\n",
+            "\0\0\0",
+            "<b>Warning</b>: no object, 2 objects in portal.php",
+            &" ".repeat(80_508),
+        ] {
+            let tail = [whole.as_slice(), behind.as_bytes()].concat();
+            assert!(has_pdf_end(&tail), "{behind}");
+        }
+        let changed = [whole.as_slice(), b"\n2 0 obj\n<<>>\nendobj\n"].concat();
+        assert!(!has_pdf_end(&changed));
+        assert!(has_pdf_end(&[&changed, whole.as_slice()].concat()));
+        for cut in 9..whole.len() {
+            assert!(!has_pdf_end(&whole[..cut]), "{cut}");
+        }
+        assert!(!has_pdf_end(b""));
     }
 
     #[test]

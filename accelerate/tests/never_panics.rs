@@ -305,9 +305,9 @@ proptest! {
 
     #[test]
     fn an_otd_is_the_same_however_it_is_cut_and_written(
-        bytes in vec(any::<u8>(), 0..3_000), cuts in vec(1..400usize, 1..30), style in 0..6, name_first in any::<bool>(),
+        bytes in vec(any::<u8>(), 0..3_000), cuts in vec(1..400usize, 1..30), style in 0..9, name_first in any::<bool>(),
     ) {
-        let pdf = [b"%PDF-1.7\n", bytes.as_slice()].concat();
+        let pdf = [b"%PDF-1.7\n", bytes.as_slice(), b"\n%%EOF"].concat();
         let plain = STANDARD.encode(&pdf);
         let data = match style {
             0 => plain,
@@ -315,6 +315,9 @@ proptest! {
             2 => STANDARD_NO_PAD.encode(&pdf),
             3 => plain.replace('/', "\\u002F").replace('=', "\\u003d"),
             4 => plain.as_bytes().chunks(76).map(|line| String::from_utf8_lossy(line).into_owned() + "\\r\\n").collect(),
+            5 => plain.replace('+', "-").replace('/', "_"),
+            6 => plain.replace('+', "%2B").replace('/', "%2F").replace('=', "%3D"),
+            7 => plain.as_bytes().chunks(76).map(|line| String::from_utf8_lossy(line).into_owned() + " ").collect(),
             _ => format!("data:application\\/pdf;base64,{plain}\n"),
         };
         let answer = match name_first {
@@ -339,8 +342,38 @@ proptest! {
     }
 
     #[test]
+    fn an_otd_whose_pluses_became_spaces_is_the_same_or_none(
+        bytes in vec(any::<u8>(), 0..3_000), lines in any::<bool>(), padded in any::<bool>(),
+    ) {
+        let pdf = [b"%PDF-1.7\n", bytes.as_slice(), b"\n%%EOF\n"].concat();
+        let plain = if padded { STANDARD.encode(&pdf) } else { STANDARD_NO_PAD.encode(&pdf) };
+        let data: String = match lines {
+            true => plain.as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line).into_owned() + "\n").collect(),
+            false => plain,
+        };
+        let answer = format!(r#"{{"raw_pdf_data":"{}"}}"#, data.replace('+', " "));
+        match otd::decode(answer.as_bytes()) {
+            Ok((came, _)) => prop_assert!(came == pdf),
+            // Where there are only a few, they may look like line breaks.
+            Err(_) => prop_assert!(data.matches('+').count() < 4),
+        }
+    }
+
+    #[test]
+    fn an_otd_that_is_cut_off_is_none(bytes in vec(any::<u8>(), 0..3_000), part in 0.0..1.0f64, plus in "[+ ]") {
+        let pdf = [b"%PDF-1.7\n", bytes.as_slice(), b"\n%%EOF"].concat();
+        let data = STANDARD.encode(&pdf).replace('+', &plus);
+        let cut = &data[..(data.len() as f64 * part) as usize];
+        // Padding, and what is no part of the mark, may be missing.
+        prop_assume!(cut.len() + 2 < data.len());
+        let answer = format!(r#"{{"raw_pdf_data":"{cut}"}}"#);
+        prop_assert!(otd::decode(answer.as_bytes()).is_err());
+    }
+
+    #[test]
     fn a_damaged_otd_fails_alike_however_it_is_cut(at in 0..200usize, byte in any::<u8>(), cut in 1..50usize) {
-        let data = STANDARD.encode([b"%PDF-1.7\n", [0xFF; 100].as_slice()].concat()).replace('/', "\\/");
+        let pdf = [b"%PDF-1.7\n", [0xFF; 100].as_slice(), b"%%EOF"].concat();
+        let data = STANDARD.encode(pdf).replace('/', "\\/");
         let mut answer = format!(r#"{{"raw_pdf_data":"{data}","filename":"otd.pdf"}}"#).into_bytes();
         let at = at.min(answer.len() - 1);
         answer[at] = byte;

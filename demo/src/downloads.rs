@@ -6,7 +6,7 @@ use crate::php::Value;
 use crate::uploads::Upload;
 use crate::wire::{Body, Delivery, Response};
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE};
 
 /// What an action has to download.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +24,8 @@ pub enum Download {
     WithDisposition(Option<&'static str>),
     /// A PDF: its file name, its size in bytes and how it is delivered.
     OfSize(&'static str, u64, Delivery),
+    /// The first half of a PDF, with that half's length: kept so, or cut off before it was.
+    HalfPdf,
     /// Status 200 and `application/pdf`, but an HTML page of an error.
     HtmlAsPdf,
     /// An error: its status and code.
@@ -43,6 +45,12 @@ pub enum OddOtd {
     NotBase64,
     /// Base64 of something that is no PDF.
     NotPdf,
+    /// A space for every `+`, as reading it from an address makes them: to be tolerated.
+    SpacesForPlus,
+    /// In the alphabet for addresses: to be tolerated.
+    UrlAlphabet,
+    /// Base64 of the first half of a PDF.
+    HalfPdf,
     /// A PDF of that many bytes, made while it is sent.
     Large(u64),
 }
@@ -84,6 +92,7 @@ impl Download {
                 }
                 .delivered(*delivery)
             }
+            Download::HalfPdf => file("application/pdf", Some(disposition("half.pdf")), half_pdf()),
             Download::HtmlAsPdf => file(
                 "application/pdf",
                 Some(disposition("document.pdf")),
@@ -131,9 +140,29 @@ impl OddOtd {
             ),
             OddOtd::NotBase64 => otd("otd.pdf", "Dit is geen Base64: *** <otd> ***".to_owned()),
             OddOtd::NotPdf => otd("otd.pdf", STANDARD.encode(crate::faults::ERROR_PAGE)),
+            OddOtd::SpacesForPlus => otd(
+                "otd-spaties.pdf",
+                STANDARD.encode(noisy_pdf()).replace('+', " "),
+            ),
+            OddOtd::UrlAlphabet => otd("otd-url.pdf", URL_SAFE.encode(noisy_pdf())),
+            OddOtd::HalfPdf => otd("otd.pdf", STANDARD.encode(half_pdf())),
             OddOtd::Large(size) => large_otd(size),
         }
     }
+}
+
+/// A PDF with every character of Base64 in it.
+fn noisy_pdf() -> Vec<u8> {
+    LargePdf::of("Opdracht tot dienstverlening", 90_000)
+        .pieces()
+        .flatten()
+        .collect()
+}
+
+fn half_pdf() -> Vec<u8> {
+    let mut pdf = noisy_pdf();
+    pdf.truncate(pdf.len() / 2);
+    pdf
 }
 
 fn letter(title: &str, lines: &[String]) -> Vec<u8> {

@@ -180,7 +180,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Tells what is unsafe for that deployment, and prints the settings.
+/// Tells what is unsafe for that deployment, or in one line that nothing is wrong.
 fn check(offices: &[Settings], deployment: Deployment) -> ExitCode {
     let found = deployment::check_all(offices, deployment);
     for warning in &found.warnings {
@@ -192,10 +192,20 @@ fn check(offices: &[Settings], deployment: Deployment) -> ExitCode {
     if !found.mistakes.is_empty() {
         return ExitCode::FAILURE;
     }
-    for settings in offices {
-        println!("{settings:#?}");
-    }
+    println!("{}", no_mistakes(offices));
     ExitCode::SUCCESS
+}
+
+/// What there is to say of settings without mistakes.
+fn no_mistakes(offices: &[Settings]) -> String {
+    let listen = offices
+        .first()
+        .map(|office| format!(", listening on {}", office.listen))
+        .unwrap_or_default();
+    match offices {
+        [office] => format!("no mistakes found: {}{listen}", office.public_url),
+        offices => format!("no mistakes found: {} offices{listen}", offices.len()),
+    }
 }
 
 fn ask_health(flags: Flags, probe: Probe) -> Result<String, String> {

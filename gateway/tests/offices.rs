@@ -1014,8 +1014,13 @@ fn the_commands_are_about_one_office_and_say_so_when_it_is_not_given() {
             "{error}"
         );
     }
-    let (code, _, error) = run("check", &[]);
+    let (code, out, error) = run("check", &[]);
     assert_eq!(code, Some(0), "{error}");
+    assert!(
+        out.starts_with("no mistakes found: 2 offices, listening on "),
+        "{out}"
+    );
+    assert_eq!(out.lines().count(), 1, "{out}");
     assert!(error.contains("office a: page.accent is too light"));
 
     // The program that runs, asked and written to by the commands.

@@ -184,15 +184,21 @@ fn check_reports_a_site_folder_that_does_not_exist() {
 }
 
 #[test]
-fn check_without_mistakes_prints_the_settings_and_no_secret() {
+fn check_without_mistakes_prints_one_line_and_no_secret() {
     let checked = gateway("check")
         .envs(settings_for_no_upstream())
         .env("GATEWAY_LINKS_KEY", LINKS_KEY)
         .output()
         .unwrap();
     assert!(checked.status.success());
+    let said = String::from_utf8(checked.stdout.clone()).unwrap();
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(
+        said.starts_with("no mistakes found: http://portal.localhost"),
+        "{said}"
+    );
     let printed = printed(checked);
-    assert!(printed.contains("portal.localhost") && printed.contains("without TLS"));
+    assert!(printed.contains("without TLS"));
     for secret in [SECRET, SALT, LINKS_KEY] {
         assert!(!printed.contains(secret), "{secret} is in {printed}");
     }

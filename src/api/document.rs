@@ -7,18 +7,20 @@ use std::mem;
 
 use accelerate::{
     filename, otd,
-    problem::{Problem, ProblemKind, check_answer, check_document},
+    problem::{PDF_END_WITHIN, Problem, ProblemKind, check_answer, check_document, has_pdf_end},
     request::{download_url, otd_url},
 };
 use gloo_net::http::Method;
 use js_sys::{Array, Uint8Array};
-use wasm_bindgen_futures::spawn_local;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AbortController, Blob, BlobPropertyBag, Response};
 
 use super::http::{content_length, header, read, send, within};
 use crate::{config::Config, platform::save::NOT_VIEWABLE};
 
-/// How long the server may be silent, in milliseconds. Some documents are made when they are asked for.
+/// How long the server may be silent, in milliseconds: before the document, and between two pieces of
+/// it. However long a document is, it may take as long as it comes at all. Some are made when they are
+/// asked for; a gateway that waits in vain says so after half of this.
 const SILENCE: u32 = 60_000;
 /// How many bytes of an answer are looked at to tell what it is.
 const HEAD: usize = 1024;
@@ -27,15 +29,12 @@ const SLICE: u32 = 128 * 1024;
 /// How many bytes are gathered before they become a Blob: Blobs may lie on disk, arrays may not.
 const GATHERED: u32 = 4 * 1024 * 1024;
 
+/// The type of a PDF.
+const PDF: &str = "application/pdf";
+
 /// The types that a tab may show. Anything else could be taken for a page with scripts, which would run
 /// as if they were this page's. Such a document can only be saved.
-const VIEWABLE: [&str; 5] = [
-    "application/pdf",
-    "image/jpeg",
-    "image/png",
-    "image/webp",
-    "image/gif",
-];
+const VIEWABLE: [&str; 5] = [PDF, "image/jpeg", "image/png", "image/webp", "image/gif"];
 
 /// Which of an action's two documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +52,8 @@ pub struct Document {
     pub blob: Blob,
     /// The name to save it under.
     pub filename: String,
+    /// Whether it is a PDF without a PDF's end. Readers show many of those all the same.
+    pub lacks_end: bool,
 }
 
 /// A document that is being fetched. Dropping it stops that, and no callback is called any more.
@@ -198,10 +199,25 @@ async fn read_document(
     })
     .await?;
     check(&head.0)?;
+    let blob = pieces.join(viewable_type(kind.as_deref(), &head.0))?;
+    let lacks_end = blob.type_() == PDF && !ends_as_pdf(&blob).await;
     Ok(Document {
-        blob: pieces.join(viewable_type(kind.as_deref(), &head.0))?,
+        blob,
         filename: filename::or(name, label, kind.as_deref()),
+        lacks_end,
     })
+}
+
+/// Whether a PDF has its end. Of what cannot be read again nothing is said.
+async fn ends_as_pdf(blob: &Blob) -> bool {
+    let start = blob.size() - PDF_END_WITHIN as f64;
+    let Ok(tail) = blob.slice_with_f64_and_f64(start.max(0.0), blob.size()) else {
+        return true;
+    };
+    match JsFuture::from(tail.array_buffer()).await {
+        Ok(bytes) => has_pdf_end(&Uint8Array::new(&bytes).to_vec()),
+        Err(_) => true,
+    }
 }
 
 /// The type that the browser gets: never one that it might run.
@@ -209,7 +225,7 @@ fn viewable_type(kind: Option<&str>, head: &[u8]) -> &'static str {
     let kind = kind.unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
     let kind = match head.starts_with(b"%PDF-") {
-        true => "application/pdf",
+        true => PDF,
         false => kind,
     };
     VIEWABLE
@@ -256,10 +272,11 @@ async fn read_otd(
     let otd = decoder
         .finish()
         .map_err(|problem| problem.with_status(status))?;
-    let kind = VIEWABLE[0];
     Ok(Document {
-        blob: pieces.join(kind)?,
-        filename: filename::or(otd.filename, label, Some(kind)),
+        blob: pieces.join(PDF)?,
+        filename: filename::or(otd.filename, label, Some(PDF)),
+        // The decoder takes none without.
+        lacks_end: false,
     })
 }
 

@@ -18,6 +18,7 @@ use crate::{
     context::{SessionObserver, use_config, use_host, use_session, use_texts},
     i18n,
     pages::{action::ActionPage, documents::Documents, me::Me, product::ProductPage},
+    platform::save,
     upload::store::{UploadServices, UploadStore},
 };
 
@@ -183,5 +184,6 @@ impl SessionObserver for UploadObserver {
 
     fn on_log_out(&self) {
         self.0.clear();
+        save::release_all();
     }
 }

@@ -8,7 +8,7 @@ mod table;
 
 use std::cell::Cell;
 
-pub use problem::{ProblemText, problem_text};
+pub use problem::{ProblemText, document_problem_text, problem_text, sends_to_adviser};
 pub use table::{RestTexts, Texts};
 
 /// The language on the screen.

@@ -290,8 +290,15 @@ texts! {
     otd_short: "opdracht tot dienstverlening";
     fetching: "Het document wordt opgehaald…";
     fetching_part: "{received} van {total}";
-    saved: "Opgeslagen als {name}";
+    saved: "Als het goed is, slaat uw browser nu {name} op.", "Als het goed is, slaat je browser nu {name} op.";
+    not_opened: "Openen is niet gelukt.";
     opened: "Geopend in een nieuw tabblad";
+    nothing_happens: "Gebeurt er niets?";
+    fetch_directly: "Haal het document rechtstreeks op";
+    other_browser: "Open de link van uw adviseur dan in een browser als Chrome of Safari.", "Open de link van je adviseur dan in een browser als Chrome of Safari.";
+    not_complete: "Dit document lijkt niet compleet. Mist u iets, vraag het dan uw adviseur.", "Dit document lijkt niet compleet. Mis je iets, vraag het dan je adviseur.";
+    problem_not_given: "U kunt dit document hier niet ophalen", "Je kunt dit document hier niet ophalen";
+    problem_not_given_more: "Vraag uw adviseur erom.", "Vraag je adviseur erom.";
     stop: "Stoppen";
 
     // My details

@@ -3,6 +3,7 @@
 //! The frame runs no script, sends no form and opens nothing but new tabs. Its own policy lets it fetch
 //! nothing but our style sheet. It is of our origin, so that its height can be read.
 
+use gloo_events::EventListener;
 use leptos::prelude::window;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, HtmlElement, HtmlIFrameElement, ResizeObserver};
@@ -60,11 +61,16 @@ fn computed_styles(host: &HtmlElement) -> String {
         .collect()
 }
 
+/// How wide a frame is on paper, in CSS pixels: A4 has 590 left of its 794 when printed from a browser, with
+/// our own margins.
+const PAPER_WIDTH: &str = "560px";
+
 /// Keeps a frame as tall as its content. Dropping it ends that.
 #[derive(Debug)]
 pub struct FrameFitter {
     observer: ResizeObserver,
     _react: Closure<dyn FnMut()>,
+    _print: [EventListener; 2],
 }
 
 impl Drop for FrameFitter {
@@ -89,18 +95,32 @@ pub fn fill(frame: &HtmlIFrameElement, timeline: &str) -> Option<FrameFitter> {
             }
         }
     }
-    let react = Closure::<dyn FnMut()>::new({
+    let fit = {
         let (frame, body) = (frame.clone(), body.clone());
         move || {
             // The body's own height: the document's never falls below the frame's.
             let height = body.get_bounding_client_rect().height().ceil() as u32;
             let _ = frame.style().set_property("height", &format!("{height}px"));
         }
+    };
+    // On paper it is as wide as paper is, and nothing tells how tall that makes it: so it gets that width
+    // before, when it can be measured.
+    let print = [("beforeprint", true), ("afterprint", false)].map(|(event, prints)| {
+        let (frame, fit) = (frame.clone(), fit.clone());
+        EventListener::new(&window(), event, move |_| {
+            let _ = match prints {
+                true => frame.style().set_property("width", PAPER_WIDTH),
+                false => frame.style().remove_property("width").map(|_| ()),
+            };
+            fit();
+        })
     });
+    let react = Closure::<dyn FnMut()>::new(fit);
     let observer = ResizeObserver::new(react.as_ref().unchecked_ref()).ok()?;
     observer.observe(&body);
     Some(FrameFitter {
         observer,
         _react: react,
+        _print: print,
     })
 }

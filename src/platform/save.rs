@@ -2,28 +2,34 @@
 //!
 //! Both need an address for the document in this page (an object URL), which keeps the whole document
 //! in memory until it is released. It cannot be released at once, because the browser reads from it
-//! later: a tab with a PDF even when its reader reloads or saves it. So at most one address is held,
-//! and only for a while. The browser releases it when the page goes.
+//! later: a tab with a PDF even when its reader reloads or saves it. So several are held, for a while
+//! each, and the oldest go when they are too large together. The browser releases all of them when the
+//! page goes.
 
 use std::cell::RefCell;
 
 use gloo_timers::future::TimeoutFuture;
+use js_sys::Reflect;
 use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, HtmlAnchorElement, Url, Window};
 
-/// How long a document that is being saved has its address, in milliseconds.
-const WHILE_SAVING: u32 = 60_000;
+/// How long a document that is being saved has its address, in milliseconds. An iPhone asks first, and
+/// reads the document when the consumer has answered.
+const WHILE_SAVING: u32 = 5 * 60_000;
 /// How long a document in a tab has its address, in milliseconds.
-const WHILE_SHOWN: u32 = 10 * 60_000;
+const WHILE_SHOWN: u32 = 30 * 60_000;
+/// How large the documents that have an address may be together, in bytes: what a phone can spare. The
+/// newest has one whatever its size.
+const HELD_MAX: f64 = 64.0 * 1024.0 * 1024.0;
 
 /// The type of a blob that no tab may show.
 pub const NOT_VIEWABLE: &str = "application/octet-stream";
 
 thread_local! {
-    /// The address of the document that was shown or saved last.
-    static LAST: RefCell<Option<ObjectUrl>> = const { RefCell::new(None) };
+    /// The addresses of documents that were shown or saved, oldest first, and the sizes of these.
+    static HELD: RefCell<Vec<(ObjectUrl, f64)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// A blob's address in this page. Dropping it releases it.
@@ -41,17 +47,20 @@ impl ObjectUrl {
         &self.0
     }
 
-    /// Holds the address for so many milliseconds, or until the next one is held.
-    fn hold(self, milliseconds: u32) {
+    /// Holds the address of a document of so many bytes for so many milliseconds, or until newer ones
+    /// need its room.
+    fn hold(self, bytes: f64, milliseconds: u32) {
         let this = self.0.clone();
-        LAST.replace(Some(self));
+        HELD.with_borrow_mut(|held| {
+            held.push((self, bytes));
+            let mut total: f64 = held.iter().map(|(_, bytes)| bytes).sum();
+            while total > HELD_MAX && held.len() > 1 {
+                total -= held.remove(0).1;
+            }
+        });
         spawn_local(async move {
             TimeoutFuture::new(milliseconds).await;
-            LAST.with_borrow_mut(|last| {
-                if last.as_ref().is_some_and(|last| last.0 == this) {
-                    *last = None;
-                }
-            });
+            HELD.with_borrow_mut(|held| held.retain(|(url, _)| url.0 != this));
         });
     }
 }
@@ -63,7 +72,20 @@ impl Drop for ObjectUrl {
     }
 }
 
-/// Saves the blob under a name. The link for it is never in the page, so that a broker's own click
+/// Releases all documents: whoever is here next must not find them.
+pub fn release_all() {
+    HELD.take();
+}
+
+/// Whether a tab of this browser shows a PDF. Where none does, it saves the PDF by itself, under a name
+/// without meaning, and leaves an empty tab. Browsers that do not say so show it.
+fn shows_pdf() -> bool {
+    let shows = Reflect::get(&window().navigator(), &"pdfViewerEnabled".into());
+    shows.ok().and_then(|shows| shows.as_bool()) != Some(false)
+}
+
+/// Asks the browser to save the blob under a name. Nobody is told whether it does: the browser inside
+/// another app may take no notice. The link for it is never in the page, so that a broker's own click
 /// handlers do not see it.
 pub fn save(blob: &Blob, name: &str) {
     let link = document()
@@ -74,7 +96,7 @@ pub fn save(blob: &Blob, name: &str) {
         link.set_href(url.as_str());
         link.set_download(name);
         link.click();
-        url.hold(WHILE_SAVING);
+        url.hold(blob.size(), WHILE_SAVING);
     }
 }
 
@@ -83,9 +105,13 @@ pub fn save(blob: &Blob, name: &str) {
 pub struct PendingTab(Option<Window>);
 
 impl PendingTab {
-    /// Opens a tab that shows `words` until the document is there. Call it in the click's own handler:
-    /// later, browsers take it for a pop-up and block it.
+    /// Opens a tab that shows `words` until the document is there; none in a browser that shows no PDF,
+    /// which most documents are. Call it in the click's own handler: later, browsers take it for a
+    /// pop-up and block it.
     pub fn open(words: &str) -> Self {
+        if !shows_pdf() {
+            return Self(None);
+        }
         let tab = window()
             .open_with_url_and_target("about:blank", "_blank")
             .ok()
@@ -120,7 +146,7 @@ impl PendingTab {
             self.0 = Some(tab);
             return false;
         }
-        url.hold(WHILE_SHOWN);
+        url.hold(blob.size(), WHILE_SHOWN);
         true
     }
 }

@@ -48,6 +48,24 @@ pub fn absolute(address: &str) -> String {
         .map_or_else(|_| address.to_owned(), |url| url.href())
 }
 
+/// Whether an address is at this page's site, so that a link to it takes the consumer's cookies along:
+/// at the same host, or one below it.
+pub fn is_same_site(address: &str) -> bool {
+    let here = window().location();
+    let here = (
+        here.protocol().unwrap_or_default(),
+        here.hostname().unwrap_or_default(),
+    );
+    let Ok(there) = web_sys::Url::new(&absolute(address)) else {
+        return false;
+    };
+    let site = here.1.strip_prefix("www.").unwrap_or(&here.1);
+    let there_at = there.hostname();
+    here.0 == there.protocol()
+        && (there_at.strip_suffix(site))
+            .is_some_and(|below| below.is_empty() || below.ends_with('.'))
+}
+
 /// Sets the page's title.
 pub fn set_title(title: &str) {
     document().set_title(title);
@@ -113,6 +131,12 @@ pub fn focus_within(parent: &Element, selector: &str) {
     if let Ok(Some(found)) = parent.query_selector(selector) {
         focus(&found);
     }
+}
+
+/// Whether the focus is on an element in `parent` that matches `selector`.
+pub fn has_focus_within(parent: &Element, selector: &str) -> bool {
+    let focused = parent.query_selector(&format!("{selector}:focus"));
+    focused.is_ok_and(|focused| focused.is_some())
 }
 
 fn focus(element: &Element) {

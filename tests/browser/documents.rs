@@ -317,7 +317,7 @@ async fn an_otd_is_decoded_while_it_comes() {
     let api = blob(
         "application/json",
         r#"(() => {
-            const pdf = "%PDF-1.7" + "otd".repeat(333331) + "\n\n";
+            const pdf = "%PDF-1.7" + "otd".repeat(333329) + "\n\n\n%%EOF";
             return ['{"filename":"opdracht.pdf","raw_pdf_data":"', btoa(pdf).replaceAll("/", "\\/"), '"}'];
         })()"#,
     );
@@ -329,7 +329,31 @@ async fn an_otd_is_decoded_while_it_comes() {
         .expect("it reads");
     let bytes = Uint8Array::new(&bytes).to_vec();
     assert_eq!(bytes.len(), 1_000_003);
-    assert!(bytes.starts_with(b"%PDF-1.7otdotd") && bytes.ends_with(b"otd\n\n"));
+    assert!(bytes.starts_with(b"%PDF-1.7otdotd") && bytes.ends_with(b"otd\n\n\n%%EOF"));
+}
+
+#[wasm_bindgen_test]
+async fn an_otd_whose_pluses_became_spaces_is_whole_again() {
+    let api = blob(
+        "application/json",
+        r#"(() => {
+            window.pdf = "%PDF-1.7" + "<<>>~".repeat(30000) + "%%EOF";
+            return ['{"filename":"opdracht.pdf","raw_pdf_data":"', btoa(pdf).replaceAll("+", " "), '"}'];
+        })()"#,
+    );
+    let fetched = otd(&api).await.expect("an OTD");
+    assert_eq!(js("pdf"), text(&fetched.blob).await.as_str());
+}
+
+#[wasm_bindgen_test]
+async fn a_pdf_without_its_end_is_whole_for_all_we_know_but_told_of() {
+    let whole = "%PDF-1.7 een offerte %%EOF\r\n";
+    let fetched = document(&data("application/pdf", whole)).await;
+    assert!(!fetched.expect("a PDF").lacks_end);
+    let fetched = document(&data("application/pdf", &whole[..20])).await;
+    assert!(fetched.expect("a PDF").lacks_end);
+    let fetched = document(&data("image/png", "x")).await;
+    assert!(!fetched.expect("a picture").lacks_end);
 }
 
 #[wasm_bindgen_test]
@@ -338,6 +362,7 @@ async fn a_broken_otd_is_none() {
         r#"{"filename":"otd.pdf","raw_pdf_data":"JVBERi0xLjc"#,
         r#"{"filename":"otd.pdf","raw_pdf_data":"niet base64!"}"#,
         r#"{"filename":"otd.pdf","raw_pdf_data":"aGFsbG8="}"#,
+        r#"{"filename":"otd.pdf","raw_pdf_data":"JVBERi0xLjc="}"#,
         r#"{"filename":"otd.pdf"}"#,
         "<h1>Storing</h1>",
         "",

@@ -92,6 +92,22 @@ impl Drop for Replaced {
     }
 }
 
+/// A browser that does not show PDFs, until dropped.
+struct NoPdfViewer;
+
+fn no_pdf_viewer() -> NoPdfViewer {
+    js(
+        "Object.defineProperty(navigator, 'pdfViewerEnabled', { get: () => false, configurable: true })",
+    );
+    NoPdfViewer
+}
+
+impl Drop for NoPdfViewer {
+    fn drop(&mut self) {
+        js("delete navigator.pdfViewerEnabled");
+    }
+}
+
 /// A piece of JavaScript's value.
 fn js(script: &str) -> JsValue {
     js_sys::eval(script).expect("it runs")

@@ -1,11 +1,15 @@
 //! Saving, showing in a tab, and what is left behind.
 
-use consumer_portal::platform::save::{ObjectUrl, PendingTab, save};
+use consumer_portal::platform::{
+    save::{ObjectUrl, PendingTab, release_all, save},
+    window::is_same_site,
+};
 use js_sys::Array;
+use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Blob, BlobPropertyBag};
 
-use super::{Replaced, js, list, replace};
+use super::{Replaced, js, list, no_pdf_viewer, replace};
 
 fn blob(kind: &str) -> Blob {
     let options = BlobPropertyBag::new();
@@ -81,17 +85,77 @@ fn a_document_is_saved_under_its_name_by_a_link_outside_the_page() {
     assert_eq!(js("clicked[0][2]"), false);
 }
 
+/// The addresses that were created and not revoked.
+fn kept() -> Vec<JsValue> {
+    let revoked = list("revoked");
+    let mut kept = list("created");
+    kept.retain(|url| !revoked.contains(url));
+    kept
+}
+
 #[wasm_bindgen_test]
-fn at_most_one_document_keeps_its_address() {
+fn documents_in_several_tabs_keep_their_addresses() {
+    release_all();
+    let _tabs = tabs(false);
+    let _urls = watching_urls();
+    for _ in 0..5 {
+        assert!(PendingTab::open("x").show(&blob("application/pdf")));
+    }
+    // Whoever reloads the first tab still has the document.
+    assert_eq!(kept().len(), 5);
+    assert_eq!(js("tabs[0].shows"), kept()[0]);
+    release_all();
+    assert!(kept().is_empty());
+}
+
+#[wasm_bindgen_test]
+fn the_oldest_documents_go_when_they_are_too_large_together() {
+    release_all();
     let _urls = watching_urls();
     let _links = watching_links();
-    for _ in 0..5 {
-        save(&blob("application/pdf"), "a.pdf");
+    let large = |megabytes: u32| -> Blob {
+        js(&format!(
+            "new Blob([new Uint8Array({megabytes} * 1024 * 1024)])"
+        ))
+        .into()
+    };
+    let [small, large, huge] = [large(1), large(30), large(65)];
+    for blob in [&large, &small, &large] {
+        save(blob, "a.pdf");
     }
-    let (created, revoked) = (list("created"), list("revoked"));
-    assert_eq!(created.len(), 5);
-    let kept = created.iter().filter(|url| !revoked.contains(url));
-    assert_eq!(kept.collect::<Vec<_>>(), [&created[4]]);
+    let created = list("created");
+    assert_eq!(kept(), created);
+    save(&large, "a.pdf");
+    assert_eq!(kept(), list("created")[1..]);
+    // The newest is kept in any case.
+    save(&huge, "a.pdf");
+    assert_eq!(kept(), list("created")[4..]);
+    release_all();
+}
+
+#[wasm_bindgen_test]
+fn no_tab_is_opened_where_pdfs_are_not_shown() {
+    let _tabs = tabs(false);
+    let _urls = watching_urls();
+    let _viewer = no_pdf_viewer();
+    assert!(!PendingTab::open("x").show(&blob("application/pdf")));
+    assert!(list("tabs").is_empty());
+    assert!(list("created").is_empty());
+}
+
+#[wasm_bindgen_test]
+fn a_link_takes_cookies_along_to_the_same_site_only() {
+    assert!(is_same_site("/consumerportal"));
+    assert!(is_same_site("consumerportal"));
+    assert!(is_same_site("http://127.0.0.1:1/consumerportal"));
+    for other in [
+        "https://127.0.0.1/consumerportal",
+        "http://localhost/consumerportal",
+        "http://7.127.0.0.1.example/",
+        "data:text/plain,x",
+    ] {
+        assert!(!is_same_site(other), "{other}");
+    }
 }
 
 #[wasm_bindgen_test]

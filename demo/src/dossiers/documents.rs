@@ -95,6 +95,7 @@ fn downloads() -> Vec<(&'static str, Download)> {
             "Zonder lengte",
             Download::OfSize("document.pdf", 300_000, Delivery::WithoutLength),
         ),
+        ("Pdf zonder einde", Download::HalfPdf),
         ("Leeg document", Download::Empty),
         ("Nog niet klaar", Download::NotReady),
         ("Zonder naam", Download::WithDisposition(None)),
@@ -147,6 +148,18 @@ fn otds() -> Vec<(&'static str, Download)> {
             Download::OddOtd(OddOtd::NotBase64),
         ),
         ("Opdracht die geen pdf is", Download::OddOtd(OddOtd::NotPdf)),
+        (
+            "Opdracht met spaties voor plustekens",
+            Download::OddOtd(OddOtd::SpacesForPlus),
+        ),
+        (
+            "Opdracht in tekens voor adressen",
+            Download::OddOtd(OddOtd::UrlAlphabet),
+        ),
+        (
+            "Opdracht die halverwege ophoudt",
+            Download::OddOtd(OddOtd::HalfPdf),
+        ),
         (
             "Opdracht met storing",
             Download::Error(500, "INTERNAL_ERROR"),

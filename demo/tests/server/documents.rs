@@ -159,11 +159,17 @@ fn each_odd_otd_is_valid_or_invalid_as_its_label_says() {
     for label in [
         "Opdracht in regels, zonder opvulling",
         "Opdracht als data-URL",
+        "Opdracht met spaties voor plustekens",
+        "Opdracht in tekens voor adressen",
     ] {
         let (pdf, _) = otd::decode(&odd(label).body).expect(label);
         assert!(pdf.starts_with(b"%PDF-"), "{label}");
     }
-    for label in ["Opdracht die geen Base64 is", "Opdracht die geen pdf is"] {
+    for label in [
+        "Opdracht die geen Base64 is",
+        "Opdracht die geen pdf is",
+        "Opdracht die halverwege ophoudt",
+    ] {
         assert!(otd::decode(&odd(label).body).is_err(), "{label}");
     }
     assert_eq!(odd("Opdracht met storing").status, 500);

@@ -94,7 +94,7 @@ in_chromium! {
         allow_sandbox_messages(page);
         page.open("/open/vijandig#portal/documents").await;
         page.button(containing("opslaan")).first().click().await;
-        page.text(containing("Opgeslagen als ")).appears().await;
+        page.text(containing("Als het goed is, slaat uw browser nu ")).appears().await;
         page.wait_until("a file to be saved", async || match page.downloaded_files().as_slice() {
             [saved] if !saved.name.contains(['<', '>', '/', '\\']) => Ok(()),
             other => Err(format!("{other:?}")),

@@ -163,10 +163,10 @@ impl LinkError {
     /// The fragment with which the portal's page says so.
     fn fragment(self) -> &'static str {
         match self {
-            LinkError::Expired | LinkError::Closed => "portal/link-expired",
-            LinkError::CodeExpired => "portal/code-expired",
-            LinkError::CodeUsed => "portal/code-used",
-            LinkError::Unknown => "portal/link-unknown",
+            LinkError::Expired | LinkError::Closed => "portal-link-expired",
+            LinkError::CodeExpired => "portal-code-expired",
+            LinkError::CodeUsed => "portal-code-used",
+            LinkError::Unknown => "portal-link-unknown",
         }
     }
 }
@@ -309,7 +309,10 @@ fn office_link(
 fn link_with(settings: &Settings, token: &str) -> Url {
     if settings.session.cross_site {
         let mut url = settings.session.page.clone();
-        url.set_fragment(Some(&["portal-open=", token].concat()));
+        // Many themes look for the element that a fragment names: it must be a selector. The portal reads the
+        // token as it is, too, behind a `=`: earlier links have it so.
+        let token = token.replace('_', "_5f").replace('.', "_2e");
+        url.set_fragment(Some(&["portal-open-", &token].concat()));
         url
     } else {
         own_link_with(settings, token)
@@ -713,7 +716,7 @@ async fn open_link(
     };
     let fragment = match opened.route.as_str() {
         "" => String::new(),
-        route => ["portal/", route].concat(),
+        route => ["portal-", route].concat(),
     };
     let mut response = redirect_to_page(&links.settings, &fragment);
     response.headers_mut().insert(header::SET_COOKIE, cookie);
@@ -939,7 +942,7 @@ async fn phone_code(
     let now = (links.clock)();
     let session = links.sessions.authenticate(&headers, now).await?;
     let PhoneCodeRequest { route } = read_body(&links, body).await?;
-    // The portal's own fragments have no other characters.
+    // The portal's own fragments have no other characters; `/`, `.` and `%` are of its earlier versions.
     let allowed =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'-' | b'.' | b'%');
     if route.len() > 200 || route.contains("..") || !route.bytes().all(allowed) {

@@ -298,7 +298,7 @@ fn nothing_of_one_office_does_anything_at_another() {
         for answer in [gateway.press(b, path), gateway.get(b, path, "")] {
             assert_eq!(answer.header("set-cookie"), None);
             let location = answer.header("location").unwrap();
-            assert_eq!(location, "http://b.localhost/#portal/link-unknown");
+            assert_eq!(location, "http://b.localhost/#portal-link-unknown");
         }
         let token = path.strip_prefix("/open/").unwrap();
         let body = format!("{{\"token\":\"{token}\"}}");

@@ -3,7 +3,7 @@
 // loader asks; so it does where a policy forbids this script.
 {
   const portal = document.querySelector("consumer-portal:not([api], [consumer-id], [ip-address])");
-  if (portal && !location.hash.startsWith("#portal-open=")) {
+  if (portal && !/^#portal-open[-=]/.test(location.hash)) {
     portal.session = fetch("consumerportal/getsession", { credentials: "include", cache: "no-store" });
     portal.session.catch(() => {}); // the module says what is wrong with it
   }

@@ -27,9 +27,12 @@ const apiOf = (element) => (element.getAttribute("api")?.trim() || "consumerport
 // A page of another site than the gateway's is opened with a link's token in its fragment, and signs in
 // itself when its button is pressed: following a link must not give up who is signed in. The token leaves
 // the address at once, and what a mail program put behind it is no part of it. What is wrong with a link is
-// put there, as the gateway does on its own page; without an answer the token is put back, for a reload.
-const TOKEN = /^#portal-open=([\w.-]+)/;
-const token = TOKEN.exec(location.hash)?.[1].replace(/\.+$/, "");
+// put there, as the gateway does on its own page; without an answer the link is put back, for a reload.
+// Earlier gateways wrote the token as it is, behind a "=": that is no selector (route.rs).
+const TOKEN = /^#portal-open(?:=([\w.-]+)|-((?:[a-z\d-]|_[\da-f]{2})+))/i;
+const [opened, plain, encoded] = TOKEN.exec(location.hash) ?? [];
+const decoded = encoded?.replace(/_(..)/g, (_, digits) => String.fromCharCode(`0x${digits}`));
+const token = (plain ?? decoded)?.replace(/\.+$/, "");
 const setFragment = (fragment) => history.replaceState(history.state, "", location.href.split("#")[0] + fragment);
 if (token) setFragment("");
 
@@ -42,7 +45,7 @@ async function openLink(element) {
     setFragment(fragment);
     return ownPage;
   } catch (cause) {
-    setFragment(`#portal-open=${token}`);
+    setFragment(opened);
     throw cause;
   }
 }
@@ -157,7 +160,7 @@ const dates = (locale) => new Intl.DateTimeFormat(locale, { dateStyle: "long", t
 async function greet(element, screen, session) {
   const answer = await session;
   const isLong = Number(answer.headers.get("content-length")) > 500_000;
-  if (!answer.ok || isLong || !/^(#portal\/?)?$/.test(location.hash)) return;
+  if (!answer.ok || isLong || !/^(#portal(\/|-overview)?)?$/.test(location.hash)) return;
   const { dossier } = (await answer.clone().json()).consumerportalsession;
   const says = wordsFor(element);
   const fill = (text, name, value) => text.replace(`{${name}}`, () => value);

@@ -5,7 +5,7 @@ use e2e::{Page, containing, in_chromium, in_every_browser};
 
 /// Opens the list of documents that have something wrong with them.
 async fn open_odd_documents(page: &Page) {
-    page.open("/open/documenten#portal/documents").await;
+    page.open("/open/documenten#portal-documents").await;
     page.heading("Om te downloaden").appears().await;
 }
 
@@ -57,7 +57,7 @@ mod smoke {
 
     in_chromium! {
         async fn an_otd_is_saved_under_its_name(page: &Page) {
-            page.open("/open/eva#portal/documents").await;
+            page.open("/open/eva#portal-documents").await;
             page.heading("Opdracht tot dienstverlening (OTD)").appears().await;
             page.button(containing("Opdracht tot dienstverlening opslaan")).click().await;
             let bytes = page.saved_file("opdracht-tot-dienstverlening.pdf").await;
@@ -68,7 +68,7 @@ mod smoke {
 
 in_every_browser! {
     async fn a_polish_file_name_with_emoji_is_kept(page: &Page) {
-        page.open("/open/eva#portal/documents").await;
+        page.open("/open/eva#portal-documents").await;
         page.button(containing("Koopovereenkomst in het Pools opslaan")).click().await;
         let bytes = page.saved_file("Umowa kupna domu – tłumaczenie 🏡.pdf").await;
         assert!(bytes.starts_with(b"%PDF-"));
@@ -128,7 +128,7 @@ in_chromium! {
     }
 
     async fn object_urls_are_released(page: &Page) {
-        page.open("/open/eva#portal/documents").await;
+        page.open("/open/eva#portal-documents").await;
         page.heading("Documenten").appears().await;
         // A saved document keeps its address for a minute.
         page.speed_up_timers(20).await;

@@ -23,7 +23,7 @@ async fn read_qr_code(page: &Page) -> String {
 
 in_every_browser! {
     async fn the_qr_code_opens_the_same_page_once(page: &Page) {
-        page.open("/open/eva#portal/me").await;
+        page.open("/open/eva#portal-me").await;
         page.heading("Mijn gegevens").appears().await;
         page.button("Verder op uw telefoon").click().await;
         page.role("dialog", "Verder op uw telefoon").appears().await;
@@ -32,7 +32,7 @@ in_every_browser! {
         assert!(link.starts_with(&format!("{}/open/v4.local.", page.servers.address())), "{link}");
         page.open(&link).await;
         page.heading("Mijn gegevens").appears().await;
-        assert_eq!(page.fragment().await, "#portal/me");
+        assert_eq!(page.fragment().await, "#portal-me");
         crate::log_out_in_another_tab(page).await;
         page.allow_console("401");
         page.open(&link).await;

@@ -19,7 +19,7 @@ const BREAK_NEXT_PAGE: &str = "const done = arguments[arguments.length - 1];
       setTimeout(done);
       throw new Error('broken by the test');
     };
-    location.hash = '#portal/me'";
+    location.hash = '#portal-me'";
 
 in_every_browser! {
     async fn a_panic_apologises_and_offers_a_reload(page: &Page) {

@@ -559,9 +559,13 @@ fn an_offices_page_says_what_it_is_and_is_cached_and_compressed_for_itself() {
     let element = "<consumer-portal lang=\"en\" address=\"je\" \
         broker=\"Bakker &quot;&amp;&quot; &lt;b&gt;Zn&lt;/b&gt;\" logo=\"/logo-a.svg\" phone=\"020 123 45 67\" \
         email=\"info@a.example\" style=\"--portal-accent:#fc0;--portal-on-accent:#000\" standalone>";
+    // What is left when the portal cannot start.
+    let contact = "<p>Bakker &quot;&amp;&quot; &lt;b&gt;Zn&lt;/b&gt;: <a href=\"tel:0201234567\">020 123 45 67</a>, \
+        <a href=\"mailto:info@a.example\">info@a.example</a></p>\n</consumer-portal>";
     assert_eq!(
         page.text(),
         PAGE.replace("<consumer-portal standalone>", element)
+            .replace("</consumer-portal>", contact)
     );
     let other = gateway.get("b.localhost", "/index.html", "");
     let element = "<consumer-portal lang=\"nl\" address=\"u\" standalone>";

@@ -4,7 +4,7 @@
 //! they stand in e-mails.
 
 use accelerate::session::Session;
-use percent_encoding::percent_decode_str;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// A page of the portal.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -111,24 +111,13 @@ impl Page {
     }
 }
 
+/// What stays as it is in an id, beside letters and digits.
+const IN_FRAGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-');
+
 /// An id with letters, digits and hyphens as they are. Every other byte is `_` and two hexadecimal digits.
 fn encode(id: &str) -> String {
-    let mut encoded = String::with_capacity(id.len());
-    for byte in id.bytes() {
-        match byte {
-            b'-' => encoded.push('-'),
-            _ if byte.is_ascii_alphanumeric() => encoded.push(byte.into()),
-            _ => {
-                encoded.push('_');
-                encoded.extend([byte >> 4, byte & 15].map(hexadecimal));
-            }
-        }
-    }
-    encoded
-}
-
-fn hexadecimal(digit: u8) -> char {
-    char::from_digit(digit.into(), 16).unwrap_or_default()
+    let encoded = utf8_percent_encode(id, IN_FRAGMENT).to_string();
+    encoded.replace('%', "_")
 }
 
 /// The id that [`encode`] wrote; `None` when there is none, or it is not text.

@@ -6,7 +6,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use super::mounted::Portal;
 
 /// Adds `count` letters to the dossier, so that its documents can be searched.
-fn add_letters(session: &mut Value, count: u32) {
+pub(super) fn add_letters(session: &mut Value, count: u32) {
     let session = &mut session["consumerportalsession"];
     let product = session["dossier"]["products"]
         .as_object_mut()

@@ -201,6 +201,11 @@ impl TestServers {
         format!("http://{}/", address_of(&self.broker))
     }
 
+    /// One of the broker's pages that do something to the portal (`demo::server::OfficePage`).
+    pub fn office_page(&self, name: &str) -> String {
+        self.broker() + name
+    }
+
     /// The broker's page under another name of this machine, which makes it a page of another site.
     pub fn broker_on_another_site(&self) -> String {
         format!("http://localhost:{}/", address_of(&self.broker).port())

@@ -4,7 +4,7 @@
 //! they stand in e-mails.
 
 use accelerate::session::Session;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
 
 /// A page of the portal.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -66,8 +66,8 @@ impl Page {
                 let end = path.find(['-', '/'])?;
                 let (kind, id) = path.split_at(end);
                 let id = match id.strip_prefix('-') {
-                    Some(id) => decode(id),
-                    None => decode_percent(&id[1..]),
+                    Some(id) => decode(id, b'_'),
+                    None => decode(&id[1..], b'%'),
                 };
                 match (kind, id) {
                     ("product", Some(id)) => Self::Product(id),
@@ -116,28 +116,36 @@ const IN_FRAGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-');
 
 /// An id with letters, digits and hyphens as they are. Every other byte is `_` and two hexadecimal digits.
 fn encode(id: &str) -> String {
-    let encoded = utf8_percent_encode(id, IN_FRAGMENT).to_string();
-    encoded.replace('%', "_")
-}
-
-/// The id that [`encode`] wrote; `None` when there is none, or it is not text.
-fn decode(encoded: &str) -> Option<String> {
-    if encoded.contains('%') {
-        return None;
+    let mut encoded = String::new();
+    for part in utf8_percent_encode(id, IN_FRAGMENT) {
+        match part.strip_prefix('%') {
+            Some(digits) => {
+                encoded.push('_');
+                encoded.push_str(digits);
+            }
+            None => encoded.push_str(part),
+        }
     }
-    decode_percent(&encoded.replace('_', "%"))
+    encoded
 }
 
-/// The id in a fragment of an earlier version.
-fn decode_percent(encoded: &str) -> Option<String> {
-    let is_escape = |rest: &str| {
-        let digits = rest.as_bytes().get(..2);
+/// The id that [`encode`] wrote, whose escapes begin with `_`. In fragments of earlier versions they begin with
+/// `%`. `None` when there is none, or it is not text.
+fn decode(encoded: &str, escape: u8) -> Option<String> {
+    let as_percent = |byte| match byte {
+        _ if byte == escape => b'%',
+        _ => byte,
+    };
+    let encoded: Vec<u8> = encoded.bytes().map(as_percent).collect();
+    let is_escape = |rest: &[u8]| {
+        let digits = rest.get(..2);
         digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
     };
-    if !encoded.split('%').skip(1).all(is_escape) {
+    let mut escapes = encoded.split(|byte| *byte == b'%').skip(1);
+    if !escapes.all(is_escape) {
         return None;
     }
-    let id = percent_decode_str(encoded).decode_utf8().ok()?;
+    let id = percent_decode(&encoded).decode_utf8().ok()?;
     Some(id.into_owned()).filter(|id| !id.is_empty())
 }
 
@@ -171,7 +179,6 @@ mod tests {
             "#portal-action-_",
             "#portal-action-_f",
             "#portal-action-_ff",
-            "#portal-action-50%",
             "#portal/product/",
             "#portal/action/%",
             "#portal/x",

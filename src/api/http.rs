@@ -40,8 +40,9 @@ pub async fn send(
     let mut url = url.to_owned();
     if method == Method::GET && url.starts_with("http") {
         let once = (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
-        let mark = if url.contains('?') { '&' } else { '?' };
-        url = format!("{url}{mark}once={once}");
+        url.push(if url.contains('?') { '&' } else { '?' });
+        url += "once=";
+        url += &once.to_string();
     }
     let request = RequestBuilder::new(&url)
         .method(method)

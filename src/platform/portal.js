@@ -47,30 +47,29 @@ const apiOf = (element) => (element.getAttribute("api")?.trim() || "consumerport
 
 // A page of another site than the gateway's is opened with a link's token in its fragment, and signs in
 // itself when its button is pressed: following a link must not give up who is signed in. The token leaves
-// the address at once; what is no part of it the gateway knows. What is wrong with a link is put there, as
-// the gateway does on its own page; without an answer the link is put back, for a reload. Links of earlier
-// gateways have a "=".
-const TOKEN = /^#portal-open[-=](.+)/;
-const [opened, token] = TOKEN.exec(location.hash) ?? [];
+// the address at once. What is wrong with a link is put there, as the gateway does on its own page; without an
+// answer the link is put back, for a reload. Links of earlier gateways have a "=".
+const LINK = /^#portal-open[-=]/;
+const link = LINK.test(location.hash) && location.hash;
 const setFragment = (fragment) => history.replaceState(history.state, "", location.href.split("#")[0] + fragment);
-if (token) setFragment("");
+if (link) setFragment("");
 
 let opening;
 async function openLink(element) {
-  const url = new URL(`${apiOf(element)}/../session`, document.baseURI);
   try {
     const { openLink } = await import(at("__OPEN_LINK__"));
-    const { fragment, ownPage } = await openLink(element, url, token, guess(element));
+    const url = new URL(`${apiOf(element)}/../session`, document.baseURI);
+    const { fragment, ownPage } = await openLink(element, url, link.slice(13), guess(element));
     setFragment(fragment);
     return ownPage;
   } catch (cause) {
-    setFragment(opened);
+    setFragment(link);
     throw cause;
   }
 }
 
 // A link that is opened where the page is open already changes the fragment only.
-addEventListener("hashchange", () => TOKEN.test(location.hash) && location.reload());
+addEventListener("hashchange", () => LINK.test(location.hash) && location.reload());
 
 // The same request that `api::session` makes later (accelerate::request). Our own page has made it already
 // (begin.js). No other request has its number (`api::http`).
@@ -105,11 +104,7 @@ const words = {
   en: {
     locale: "en-GB",
     sections: ["Overview", "Documents", "My details"],
-    late: [
-      "The dossier cannot be seen here yet",
-      "You can wait a little longer, or reload the page. Does that not help? Use another browser or another device, or call the office.",
-      "Reload the page",
-    ],
+    late: "The dossier cannot be seen here yet. Reload the page, or call your adviser.",
     loading: "Fetching the dossier…",
     loadingLong: "This takes longer than usual. You need not do anything.",
     greeting: "Hello {name}",
@@ -145,9 +140,7 @@ function showSkeleton(element, screen) {
     }
   }
   const says = wordsFor(element);
-  // The page's <base> may lead elsewhere.
-  screen.querySelector(".late a").href = location.pathname + location.search;
-  ["h1", "p", "a"].forEach((name, index) => setText(screen, `.late ${name}`, says.late?.[index]));
+  setText(screen, "slot p", says.late);
   screen.querySelectorAll(".skeleton li a").forEach((link, index) => (link.textContent = says.sections[index]));
   setText(screen, "h1", says.loading);
   setTimeout(() => {
@@ -218,7 +211,7 @@ function begin(element) {
   const screen = element.shadowRoot ?? element.attachShadow({ mode: "open" });
   showSkeleton(element, screen);
   const styled = styleSheet(screen);
-  if (token) opening ??= openLink(element);
+  if (link) opening ??= openLink(element);
   const session = opening ? opening.then(() => askSession(element)) : askSession(element);
   // The module says what is wrong with it.
   greet(element, screen, session).catch(() => {});

@@ -71,7 +71,7 @@ async fn the_page_follows(what: &str, again: bool) {
     ] {
         portal.refresh();
         portal.is_at(&format!("Welkom {name}")).await;
-        portal.shows(&format!("{percent}\u{a0}%")).await;
+        portal.shows(&format!("{percent}%")).await;
         if again {
             portal.run_in_root(what);
         }

@@ -48,7 +48,7 @@ in_chromium! {
         page.button("Of maak de foto met uw telefoon").click().await;
         page.text(containing("één keer te gebruiken")).appears().await;
         page.text(containing("Aangekomen")).is_absent().await;
-        let id = page.fragment().await.rsplit('/').next().unwrap_or_default().to_owned();
+        let id = page.fragment().await.rsplit('-').next().unwrap_or_default().to_owned();
         crate::upload_on_another_device(page, &id).await;
         // The page checks for news by itself.
         page.text(containing("Aangekomen: Aanleveren van een recente loonstrook")).appears().await;

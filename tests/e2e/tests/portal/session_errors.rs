@@ -93,7 +93,7 @@ in_chromium! {
         page.open("/open/eva").await;
         page.text("5 van de 21 taken klaar").appears().await;
         let href = page.link(containing(crate::PAYSLIP)).attribute("href").await.unwrap_or_default();
-        crate::upload_on_another_device(page, href.rsplit('/').next().unwrap_or_default()).await;
+        crate::upload_on_another_device(page, href.rsplit('-').next().unwrap_or_default()).await;
         page.return_to_tab().await;
         page.text("6 van de 21 taken klaar").appears().await;
     }

@@ -8,9 +8,36 @@ const NORMALIZE: &str = "const { shadowRoot } = document.querySelector('consumer
     shadowRoot.normalize();
     new MutationObserver(() => shadowRoot.normalize()).observe(shadowRoot, { subtree: true, childList: true, characterData: true })";
 
-/// Goes through the portal, hands a document in, and reads news. `°` ends each translated text.
+/// A document that is asked arrives from another device.
+const UPLOAD: &str = "const [url, id, done] = arguments;
+    const body = new FormData();
+    body.append('file', new Blob(['%PDF-1.4 %%EOF'], { type: 'application/pdf' }), 'x.pdf');
+    const headers = { productaction_id: id, is_reupload: '0', filename: 'x.pdf', mimetype: 'application/pdf' };
+    fetch(url, { method: 'POST', credentials: 'include', body, headers }).then(({ status }) => done(status))";
+
+/// Shows news, goes through the portal, and hands a document in. `end` ends each translated text.
 async fn goes_on(page: &Page, end: &str) {
     let name = |text: &str| format!("{text}{end}");
+    page.text(name("5 van de 21 taken klaar").as_str())
+        .appears()
+        .await;
+    page.text(name("24%").as_str()).appears().await;
+    let href = page
+        .link(containing("energielabel"))
+        .attribute("href")
+        .await
+        .unwrap_or_default();
+    let url = format!("{}/consumerportal/upload_file", page.servers.address());
+    let id = href.rsplit('-').next().unwrap_or_default();
+    assert_eq!(
+        page.async_script(UPLOAD, vec![url.into(), id.into()]).await,
+        200
+    );
+    page.return_to_tab().await;
+    page.text(name("6 van de 21 taken klaar").as_str())
+        .appears()
+        .await;
+    page.text(name("29%").as_str()).appears().await;
     page.link(name("Documenten").as_str()).click().await;
     page.heading(name("Documenten").as_str()).appears().await;
     page.link(name("Mijn gegevens").as_str()).click().await;
@@ -25,7 +52,11 @@ async fn goes_on(page: &Page, end: &str) {
     page.heading(name("Uw document is aangekomen").as_str())
         .appears()
         .await;
-    assert_eq!(page.servers.uploads().len(), 1);
+    assert_eq!(page.servers.uploads().len(), 2);
+    page.link(name("Overzicht").as_str()).click().await;
+    page.text(name("7 van de 21 taken klaar").as_str())
+        .appears()
+        .await;
 }
 
 in_every_browser! {

@@ -35,7 +35,7 @@ use page_events::follow_page_events;
 use rest::RestLoader;
 
 /// How the fragment of a link begins that signs in to a page of another site than the gateway's.
-const OPEN: &str = "#portal-open=";
+const OPEN: &str = "#portal-open";
 
 /// What is on the screen.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,10 +1,10 @@
-//! Where the consumer is, and how the page's fragment says it. Only fragments that start with
-//! `#portal/` are ours: a broker's page has its own.
+//! Where the consumer is, and how the page's fragment says it, such as `#portal-action-PRA1`. Only these
+//! fragments are ours: a broker's page has its own. Each is a CSS selector, because many themes look for the
+//! element that the fragment names. Fragments of earlier versions, such as `#portal/action/PRA1`, are read too:
+//! they stand in e-mails.
 
 use accelerate::session::Session;
-use percent_encoding::{
-    AsciiSet, NON_ALPHANUMERIC, PercentEncode, percent_decode_str, utf8_percent_encode,
-};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
 
 /// A page of the portal.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -38,41 +38,66 @@ pub enum BadLink {
     Unknown,
 }
 
-const OURS: &str = "#portal/";
+const OURS: &str = "#portal-";
+/// What fragments of earlier versions began with.
+const OURS_BEFORE: &str = "#portal/";
 
 impl Page {
     /// The page that a fragment names; `None` when the fragment is not ours.
     pub fn of_fragment(fragment: &str) -> Option<Self> {
-        let path = fragment.strip_prefix(OURS)?;
-        let (first, rest) = path.split_once('/').unwrap_or((path, ""));
-        Some(match (first, decode(rest)) {
-            ("", _) => Self::Overview,
-            ("documents", _) => Self::Documents,
-            ("me", _) => Self::Me,
-            ("link-expired", _) => Self::BadLink(BadLink::Expired),
-            ("code-expired", _) => Self::BadLink(BadLink::CodeExpired),
-            ("code-used", _) => Self::BadLink(BadLink::CodeUsed),
-            ("link-unknown", _) => Self::BadLink(BadLink::Unknown),
-            ("product", Some(id)) => Self::Product(id),
-            ("action", Some(id)) => Self::Action(id),
-            _ => Self::Unknown,
+        match fragment.strip_prefix(OURS_BEFORE) {
+            Some("") => Some(Self::Overview),
+            Some(path) => Some(Self::of_path(path).unwrap_or(Self::Unknown)),
+            None => Self::of_path(fragment.strip_prefix(OURS)?),
+        }
+    }
+
+    /// The page that stands behind the beginning of a fragment.
+    fn of_path(path: &str) -> Option<Self> {
+        Some(match path {
+            "overview" => Self::Overview,
+            "documents" => Self::Documents,
+            "me" => Self::Me,
+            "link-expired" => Self::BadLink(BadLink::Expired),
+            "code-expired" => Self::BadLink(BadLink::CodeExpired),
+            "code-used" => Self::BadLink(BadLink::CodeUsed),
+            "link-unknown" => Self::BadLink(BadLink::Unknown),
+            _ => {
+                let end = path.find(['-', '/'])?;
+                let (kind, id) = path.split_at(end);
+                let id = match id.strip_prefix('-') {
+                    Some(id) => decode(id, b'_'),
+                    None => decode(&id[1..], b'%'),
+                };
+                match (kind, id) {
+                    ("product", Some(id)) => Self::Product(id),
+                    ("action", Some(id)) => Self::Action(id),
+                    ("product" | "action", None) => Self::Unknown,
+                    _ => return None,
+                }
+            }
         })
     }
 
     /// The fragment that names this page, `#` included.
     pub fn fragment(&self) -> String {
+        [OURS, &self.path()].concat()
+    }
+
+    /// The fragment without its beginning: how the gateway names the page.
+    pub fn path(&self) -> String {
         let path = match self {
-            Self::Overview | Self::Unknown => "",
+            Self::Overview | Self::Unknown => "overview",
             Self::BadLink(BadLink::Expired) => "link-expired",
             Self::BadLink(BadLink::CodeExpired) => "code-expired",
             Self::BadLink(BadLink::CodeUsed) => "code-used",
             Self::BadLink(BadLink::Unknown) => "link-unknown",
             Self::Documents => "documents",
             Self::Me => "me",
-            Self::Product(id) => return format!("{OURS}product/{}", encode(id)),
-            Self::Action(id) => return format!("{OURS}action/{}", encode(id)),
+            Self::Product(id) => return ["product-", &encode(id)].concat(),
+            Self::Action(id) => return ["action-", &encode(id)].concat(),
         };
-        format!("{OURS}{path}")
+        path.to_owned()
     }
 
     /// Whether there is something on it for this session.
@@ -86,23 +111,41 @@ impl Page {
     }
 }
 
-/// What every browser leaves alone in a fragment, beside letters and digits.
-const IN_FRAGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.');
+/// What stays as it is in an id, beside letters and digits.
+const IN_FRAGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-');
 
-fn encode(id: &str) -> PercentEncode<'_> {
-    utf8_percent_encode(id, IN_FRAGMENT)
+/// An id with letters, digits and hyphens as they are. Every other byte is `_` and two hexadecimal digits.
+fn encode(id: &str) -> String {
+    let mut encoded = String::new();
+    for part in utf8_percent_encode(id, IN_FRAGMENT) {
+        match part.strip_prefix('%') {
+            Some(digits) => {
+                encoded.push('_');
+                encoded.push_str(digits);
+            }
+            None => encoded.push_str(part),
+        }
+    }
+    encoded
 }
 
-/// The id that [`encode`] wrote; `None` when there is none, or it is not text.
-fn decode(encoded: &str) -> Option<String> {
-    let is_escape = |rest: &str| {
-        let digits = rest.as_bytes().get(..2);
+/// The id that [`encode`] wrote, whose escapes begin with `_`. In fragments of earlier versions they begin with
+/// `%`. `None` when there is none, or it is not text.
+fn decode(encoded: &str, escape: u8) -> Option<String> {
+    let as_percent = |byte| match byte {
+        _ if byte == escape => b'%',
+        _ => byte,
+    };
+    let encoded: Vec<u8> = encoded.bytes().map(as_percent).collect();
+    let is_escape = |rest: &[u8]| {
+        let digits = rest.get(..2);
         digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
     };
-    if !encoded.split('%').skip(1).all(is_escape) {
+    let mut escapes = encoded.split(|byte| *byte == b'%').skip(1);
+    if !escapes.all(is_escape) {
         return None;
     }
-    let id = percent_decode_str(encoded).decode_utf8().ok()?;
+    let id = percent_decode(&encoded).decode_utf8().ok()?;
     Some(id.into_owned()).filter(|id| !id.is_empty())
 }
 
@@ -113,7 +156,18 @@ mod tests {
 
     #[test]
     fn a_fragment_of_the_brokers_page_is_not_ours() {
-        for fragment in ["", "#", "#contact", "#portal", "#portaal/", "portal/"] {
+        for fragment in [
+            "",
+            "#",
+            "#contact",
+            "#portal",
+            "#portal-",
+            "#portal-uitleg",
+            "#portal-me-too",
+            "#portal-open-v4",
+            "#portaal/",
+            "portal/",
+        ] {
             assert_eq!(Page::of_fragment(fragment), None, "{fragment}");
         }
     }
@@ -121,6 +175,10 @@ mod tests {
     #[test]
     fn a_link_to_nothing_is_unknown_and_leads_to_the_overview() {
         for fragment in [
+            "#portal-product-",
+            "#portal-action-_",
+            "#portal-action-_f",
+            "#portal-action-_ff",
             "#portal/product/",
             "#portal/action/%",
             "#portal/x",
@@ -132,12 +190,40 @@ mod tests {
                 "{fragment}"
             );
         }
-        assert_eq!(Page::Unknown.fragment(), "#portal/");
+        assert_eq!(Page::Unknown.fragment(), "#portal-overview");
+    }
+
+    #[test]
+    fn fragments_of_earlier_versions_lead_where_they_led() {
+        let action = |id: &str| Page::Action(id.to_owned());
+        for (fragment, page) in [
+            ("#portal/", Page::Overview),
+            ("#portal/documents", Page::Documents),
+            ("#portal/me", Page::Me),
+            ("#portal/link-expired", Page::BadLink(BadLink::Expired)),
+            ("#portal/code-expired", Page::BadLink(BadLink::CodeExpired)),
+            ("#portal/code-used", Page::BadLink(BadLink::CodeUsed)),
+            ("#portal/link-unknown", Page::BadLink(BadLink::Unknown)),
+            ("#portal/product/PR_1", Page::Product("PR_1".to_owned())),
+            ("#portal/action/PRA-1", action("PRA-1")),
+            ("#portal/action/a%2Fb%20%C3%A9", action("a/b é")),
+            // A page of the earlier version told the gateway where the consumer was.
+            ("#portal-action/PRA_1%20", action("PRA_1 ")),
+        ] {
+            assert_eq!(Page::of_fragment(fragment), Some(page), "{fragment}");
+        }
+    }
+
+    /// An id selector: `#` and an identifier (CSS Syntax 3), here without its escapes.
+    fn is_selector(fragment: &str) -> bool {
+        let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        let name = fragment.strip_prefix('#').unwrap_or_default();
+        name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(is_name)
     }
 
     proptest! {
         #[test]
-        fn every_page_is_found_again_by_its_fragment(id in ".+") {
+        fn every_page_is_found_again_by_its_fragment_which_is_a_selector(id in ".+") {
             for page in [
                 Page::Overview,
                 Page::Documents,
@@ -150,14 +236,14 @@ mod tests {
                 Page::Action(id.clone()),
             ] {
                 let fragment = page.fragment();
-                prop_assert!(fragment.bytes().all(|byte| byte.is_ascii_graphic()));
+                prop_assert!(is_selector(&fragment), "{}", fragment);
                 prop_assert_eq!(Page::of_fragment(&fragment), Some(page));
             }
         }
 
         #[test]
-        fn no_fragment_panics(fragment in ".*") {
-            let _ = Page::of_fragment(&fragment);
+        fn no_fragment_panics(path in ".*", ours in "#?(portal[-/](action[-/]|product[-/])?)?") {
+            let _ = Page::of_fragment(&[ours, path].concat());
         }
     }
 }

@@ -51,6 +51,19 @@ fn start_of(html: &str, element: &str) -> Option<usize> {
     })
 }
 
+/// The page with more HTML at the end of the first element of that name. `None` when the page has no such
+/// element.
+pub fn with_content(html: &str, element: &str, content: &str) -> Option<String> {
+    let mut emitter = DefaultEmitter::<usize>::new_with_span();
+    emitter.naively_switch_states(true);
+    let end = Tokenizer::new_with_emitter(html, emitter).find_map(|token| match token {
+        Ok(Token::EndTag(tag)) if *tag.name == element.as_bytes() => Some(tag.span.start),
+        _ => None,
+    })?;
+    let (before, after) = html.split_at_checked(end)?;
+    Some([before, content, after].concat())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,6 +122,21 @@ mod tests {
         assert!(after.starts_with("<Consumer-Portal "));
         assert_eq!([before, after].concat(), PAGE, "nothing else changes");
         assert_eq!(with_before("<p>", "consumer-portal", "<hr>"), None);
+    }
+
+    #[test]
+    fn more_stands_at_the_elements_end() {
+        let page = with_content(PAGE, "consumer-portal", "<p>x</p>").unwrap();
+        assert!(page.ends_with("</template><p>x</p></Consumer-Portal>"));
+        assert_eq!(
+            page.replacen("<p>x</p>", "", 1),
+            PAGE,
+            "nothing else changes"
+        );
+        let noscript = "<p></p><noscript><style>a{}</style></noscript>";
+        let more = with_content(noscript, "noscript", "x").unwrap();
+        assert_eq!(more, "<p></p><noscript><style>a{}</style>x</noscript>");
+        assert_eq!(with_content("<p>", "consumer-portal", "x"), None);
     }
 
     proptest! {

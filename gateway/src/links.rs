@@ -157,10 +157,10 @@ impl LinkError {
     /// The fragment with which the portal's page says so.
     fn fragment(self) -> &'static str {
         match self {
-            LinkError::Expired | LinkError::Closed => "portal/link-expired",
-            LinkError::CodeExpired => "portal/code-expired",
-            LinkError::CodeUsed => "portal/code-used",
-            LinkError::Unknown => "portal/link-unknown",
+            LinkError::Expired | LinkError::Closed => "portal-link-expired",
+            LinkError::CodeExpired => "portal-code-expired",
+            LinkError::CodeUsed => "portal-code-used",
+            LinkError::Unknown => "portal-link-unknown",
         }
     }
 }
@@ -303,7 +303,7 @@ fn office_link(
 fn link_with(settings: &Settings, token: &str) -> Url {
     if settings.session.cross_site {
         let mut url = settings.session.page.clone();
-        url.set_fragment(Some(&["portal-open=", token].concat()));
+        url.set_fragment(Some(&["portal-open-", &in_fragment(token)].concat()));
         url
     } else {
         own_link_with(settings, token)
@@ -345,7 +345,7 @@ impl Links {
         token: &str,
         now: SystemTime,
     ) -> Result<Result<Opened, LinkError>, Refusal> {
-        let token = token_in(token);
+        let token = &token_in(token);
         let keys = self.sessions.keys();
         let records = self.sessions.records();
         if let Ok(link) = keys.open::<LinkClaims>(Purpose::Link, token) {
@@ -619,12 +619,23 @@ impl Links {
     }
 }
 
-/// The token at the beginning of a text. Mail programs and people put dots, brackets and more behind a link:
-/// what no token has is no part of it.
-fn token_in(text: &str) -> &str {
+/// A token as it stands in the fragment of a link to a page of another site. Many themes look for the element
+/// that a fragment names: it must be a selector, which has no dots.
+fn in_fragment(token: &str) -> String {
+    token.replace('_', "_5f").replace('.', "_2e")
+}
+
+/// The token at the beginning of a text, as it is or from a fragment. Mail programs and people put dots,
+/// brackets and more behind a link: what no token has is no part of it.
+fn token_in(text: &str) -> String {
     let in_token = |it: char| it.is_ascii_alphanumeric() || matches!(it, '.' | '-' | '_');
     let end = text.find(|it| !in_token(it)).unwrap_or(text.len());
-    text[..end].trim_end_matches('.')
+    let token = text[..end].trim_end_matches('.');
+    if token.contains('.') {
+        return token.to_owned();
+    }
+    let token = token.trim_end_matches('_');
+    token.replace("_2e", ".").replace("_5f", "_")
 }
 
 /// Compares keys. The time that it takes tells nothing, not even the length.
@@ -634,4 +645,25 @@ fn key_matches(key: &SecretString, shown: &str) -> bool {
         .as_slice()
         .ct_eq(hash(shown).as_slice())
         .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_token_is_found_in_a_link_whatever_stands_behind_it(
+            token in "v4[.]local[.][A-Za-z0-9_-]{20,80}",
+            behind in "([.]{0,2}[)>,;!\" ].*|[.]{0,3})",
+        ) {
+            prop_assert_eq!(token_in(&[&*token, &behind].concat()), &*token);
+            let fragment = in_fragment(&token);
+            let in_name = |it: u8| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_');
+            prop_assert!(fragment.bytes().all(in_name));
+            prop_assert_eq!(token_in(&[&*fragment, &behind].concat()), &*token);
+            prop_assert_eq!(token_in(&[&*fragment, "_", &behind].concat()), token);
+        }
+    }
 }

@@ -298,7 +298,7 @@ fn nothing_of_one_office_does_anything_at_another() {
         for answer in [gateway.press(b, path), gateway.get(b, path, "")] {
             assert_eq!(answer.header("set-cookie"), None);
             let location = answer.header("location").unwrap();
-            assert_eq!(location, "http://b.localhost/#portal/link-unknown");
+            assert_eq!(location, "http://b.localhost/#portal-link-unknown");
         }
         let token = path.strip_prefix("/open/").unwrap();
         let body = format!("{{\"token\":\"{token}\"}}");
@@ -561,9 +561,13 @@ fn an_offices_page_says_what_it_is_and_is_cached_and_compressed_for_itself() {
         <consumer-portal lang=\"en\" address=\"je\" \
         broker=\"Bakker &quot;&amp;&quot; &lt;b&gt;Zn&lt;/b&gt;\" logo=\"/logo-a.svg\" phone=\"020 123 45 67\" \
         email=\"info@a.example\" style=\"--portal-accent:#fc0;--portal-on-accent:#000\" standalone>";
+    // What is left when the portal cannot start.
+    let contact = "<p>Bakker &quot;&amp;&quot; &lt;b&gt;Zn&lt;/b&gt;: <a href=\"tel:0201234567\">020 123 45 67</a>, \
+        <a href=\"mailto:info@a.example\">info@a.example</a></p>\n</consumer-portal>";
     assert_eq!(
         page.text(),
         PAGE.replace("<consumer-portal standalone>", element)
+            .replace("</consumer-portal>", contact)
     );
     let other = gateway.get("b.localhost", "/index.html", "");
     let element = "<consumer-portal lang=\"nl\" address=\"u\" standalone>";

@@ -179,7 +179,7 @@ async fn a_link_signs_in_any_number_of_times_for_fourteen_days() {
     let late = gateway.open(&link).await;
     assert_eq!(
         location(&late),
-        "https://portal.example.nl/#portal/link-expired"
+        "https://portal.example.nl/#portal-link-expired"
     );
     assert_eq!(cookie(&late), None);
 }
@@ -208,7 +208,7 @@ async fn a_foreign_link_signs_nobody_in() {
         let opened = gateway.open(&link).await;
         assert_eq!(
             location(&opened),
-            "https://portal.example.nl/#portal/link-unknown"
+            "https://portal.example.nl/#portal-link-unknown"
         );
         assert_eq!(cookie(&opened), None);
     }
@@ -420,7 +420,7 @@ async fn a_phone_code_opens_the_same_page_once_within_five_minutes() {
     let desktop = gateway.sign_in().await;
     let code = json(
         gateway
-            .phone_code(&desktop, "{\"route\":\"action/PRA1\"}")
+            .phone_code(&desktop, "{\"route\":\"action-PRA1\"}")
             .await,
     )
     .await;
@@ -431,7 +431,7 @@ async fn a_phone_code_opens_the_same_page_once_within_five_minutes() {
     let opened = gateway.open(link).await;
     assert_eq!(
         location(&opened),
-        "https://portal.example.nl/#portal/action/PRA1"
+        "https://portal.example.nl/#portal-action-PRA1"
     );
     assert_eq!(
         gateway.signed_in_by(&opened).await.as_deref(),
@@ -440,7 +440,7 @@ async fn a_phone_code_opens_the_same_page_once_within_five_minutes() {
     let again = gateway.open(link).await;
     assert_eq!(
         location(&again),
-        "https://portal.example.nl/#portal/code-used"
+        "https://portal.example.nl/#portal-code-used"
     );
     assert_eq!(cookie(&again), None);
     let late = json(gateway.phone_code(&desktop, "{}").await).await;
@@ -448,7 +448,7 @@ async fn a_phone_code_opens_the_same_page_once_within_five_minutes() {
     let late = gateway.open(late["link"].as_str().unwrap()).await;
     assert_eq!(
         location(&late),
-        "https://portal.example.nl/#portal/code-expired"
+        "https://portal.example.nl/#portal-code-expired"
     );
 }
 
@@ -502,7 +502,7 @@ async fn log_out_makes_the_sessions_phone_codes_worthless() {
     let opened = gateway.open(code["link"].as_str().unwrap()).await;
     assert_eq!(
         location(&opened),
-        "https://portal.example.nl/#portal/code-expired"
+        "https://portal.example.nl/#portal-code-expired"
     );
 }
 
@@ -548,6 +548,15 @@ async fn asking_for_the_sessions_lifetime_does_not_prolong_it() {
     }
 }
 
+/// The token in a link to a page of another site. The fragment is a selector of CSS.
+fn token_of(link: &str) -> String {
+    let fragment = link.split_once('#').unwrap().1;
+    let in_name = |it: char| it.is_ascii_alphanumeric() || matches!(it, '-' | '_');
+    assert!(fragment.chars().all(in_name), "{fragment}");
+    let token = fragment.strip_prefix("portal-open-").unwrap();
+    token.replace("_2e", ".").replace("_5f", "_")
+}
+
 /// The settings of a portal in a page of another site.
 fn cross_site() -> Settings {
     let mut settings = settings();
@@ -560,8 +569,7 @@ fn cross_site() -> Settings {
 async fn a_browser_without_third_party_cookies_gets_a_link_to_our_own_page_for_the_session() {
     let gateway = Gateway::new(cross_site());
     let link = gateway.link();
-    let token = link.split_once("#portal-open=").unwrap().1;
-    let body = serde_json::json!({ "token": token }).to_string();
+    let body = serde_json::json!({ "token": token_of(&link) }).to_string();
     let begun = gateway.send("POST", "/session", &[], &body).await;
     let first = cookie(&begun).unwrap();
     let own_page = json(begun).await["own_page"].as_str().unwrap().to_owned();
@@ -578,7 +586,7 @@ async fn a_browser_without_third_party_cookies_gets_a_link_to_our_own_page_for_t
     let late = gateway.open(&own_page).await;
     assert_eq!(
         location(&late),
-        "https://portal.example.nl/#portal/link-expired"
+        "https://portal.example.nl/#portal-link-expired"
     );
     set_clock(0);
     let out = [("cookie", first.as_str())];
@@ -591,11 +599,7 @@ async fn a_page_of_another_site_asks_before_another_consumers_session_ends() {
     let gateway = Gateway::new(cross_site());
     let sign_in = async |consumer: &str, headers: &[(&str, &str)], replace: bool| {
         let link = links::mint(&gateway.settings, consumer, None, clock()).unwrap();
-        let token = link
-            .fragment()
-            .unwrap()
-            .strip_prefix("portal-open=")
-            .unwrap();
+        let token = token_of(link.as_str());
         let body = serde_json::json!({ "token": token, "replace": replace }).to_string();
         gateway.send("POST", "/session", headers, &body).await
     };
@@ -611,10 +615,8 @@ async fn a_page_of_another_site_asks_before_another_consumers_session_ends() {
 async fn a_page_of_another_site_signs_in_with_the_links_token() {
     let gateway = Gateway::new(cross_site());
     let link = gateway.link();
-    let token = link
-        .strip_prefix("https://www.makelaar.nl/dossier?a=b#portal-open=")
-        .unwrap();
-    let body = serde_json::json!({ "token": token }).to_string();
+    assert!(link.starts_with("https://www.makelaar.nl/dossier?a=b#portal-open-"));
+    let body = serde_json::json!({ "token": token_of(&link) }).to_string();
     let begun = gateway.send("POST", "/session", &[], &body).await;
     assert_eq!(begun.status(), 200);
     let set = begun.headers()[header::SET_COOKIE].to_str().unwrap();
@@ -622,13 +624,7 @@ async fn a_page_of_another_site_signs_in_with_the_links_token() {
     let session = cookie(&begun).unwrap();
     assert_eq!(json(begun).await["route"], "");
     let code = json(gateway.phone_code(&session, "{\"route\":\"me\"}").await).await;
-    let phone = code["link"]
-        .as_str()
-        .unwrap()
-        .split_once("#portal-open=")
-        .unwrap()
-        .1
-        .to_owned();
+    let phone = token_of(code["link"].as_str().unwrap());
     let body = serde_json::json!({ "token": phone }).to_string();
     assert_eq!(
         json(gateway.send("POST", "/session", &[], &body).await).await["route"],
@@ -710,7 +706,7 @@ async fn a_code_that_was_used_is_called_used_after_log_out_too() {
     let again = gateway.open(link).await;
     assert_eq!(
         location(&again),
-        "https://portal.example.nl/#portal/code-used"
+        "https://portal.example.nl/#portal-code-used"
     );
 }
 
@@ -751,7 +747,7 @@ async fn the_office_closes_all_links_and_sessions_of_a_consumer_at_once() {
         (code["link"].as_str().unwrap(), "code-expired"),
     ] {
         let opened = gateway.open(link).await;
-        let page = format!("https://portal.example.nl/#portal/{fragment}");
+        let page = format!("https://portal.example.nl/#portal-{fragment}");
         assert_eq!(location(&opened), page);
         assert_eq!(cookie(&opened), None);
     }
@@ -779,7 +775,7 @@ async fn the_office_closes_one_link_with_its_sessions() {
     let opened = gateway.open(link).await;
     assert_eq!(
         location(&opened),
-        "https://portal.example.nl/#portal/link-expired"
+        "https://portal.example.nl/#portal-link-expired"
     );
     assert!(gateway.consumer_of(&another).await.is_some());
 }

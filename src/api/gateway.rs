@@ -71,7 +71,8 @@ pub struct PhoneCode {
     pub seconds: u32,
 }
 
-/// Asks for a code that leads the phone to a page: `route` is its fragment without `#portal/`.
+/// Asks for a code that leads the phone to a page: `route` is how the gateway names it
+/// ([`Page::path`](crate::route::Page::path)).
 ///
 /// # Errors
 /// When the session is over, or there is no answer.

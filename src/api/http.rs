@@ -20,7 +20,9 @@ use web_sys::{
 
 use crate::{config::Config, platform::window};
 
-/// Sends a request, with the consumer's cookies where they say who is asking.
+/// Sends a request, with the consumer's cookies where they say who is asking. What is read has a number in
+/// its address that no other request has: a service worker of the page around may keep every answer, and must
+/// not find one for a later request, of another consumer perhaps.
 ///
 /// # Errors
 /// When there is no answer.
@@ -35,7 +37,14 @@ pub async fn send(
         true => RequestCredentials::Include,
         false => RequestCredentials::SameOrigin,
     };
-    let request = RequestBuilder::new(url)
+    let mut url = url.to_owned();
+    if method == Method::GET && url.starts_with("http") {
+        let once = (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
+        url.push(if url.contains('?') { '&' } else { '?' });
+        url += "once=";
+        url += &once.to_string();
+    }
+    let request = RequestBuilder::new(&url)
         .method(method)
         .credentials(credentials)
         .cache(RequestCache::NoStore)

@@ -42,9 +42,8 @@ pub fn PhoneDialog(
     let make_code = move || {
         code.set(Code::Loading);
         spawn_local(async move {
-            let here = navigation.page.get_untracked().fragment();
-            let route = here.split_once('/').map_or("", |(_, route)| route);
-            let mut left = match phone_code(&config.get_value(), route).await {
+            let route = navigation.page.get_untracked().path();
+            let mut left = match phone_code(&config.get_value(), &route).await {
                 Ok(ready) => {
                     let seconds = ready.seconds;
                     code.try_set(Code::Ready(ready));

@@ -211,7 +211,7 @@ mod tests {
 
     #[test]
     fn a_stored_page_is_good_until_its_time() {
-        let stored = "1000#portal/action/PRA1";
+        let stored = "1000#portal-action-PRA1";
         let action = Page::Action("PRA1".to_owned());
         assert_eq!(read_page(stored, 999), Some(action));
         assert_eq!(read_page(stored, 1_000), None);

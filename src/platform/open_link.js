@@ -56,7 +56,7 @@ export async function openLink(element, url, token, language) {
     const bad = /^(LINK|CODE)_(EXPIRED|USED)$/.exec(code)?.[0].toLowerCase().replace("_", "-");
     const why = bad ?? (code === "LINK_CLOSED" ? "link-expired" : "link-unknown");
     const page = answer.ok ? said.route : why;
-    return { fragment: page ? `#portal/${page}` : "", ownPage: said.own_page };
+    return { fragment: page ? `#portal-${page}` : "", ownPage: said.own_page };
   }
 }
 

@@ -2,18 +2,39 @@
 // once, while the module is still on its way, and hands both over to the module (`mount` in src/lib.rs).
 // When the module does not come, or panics, it says so: nothing else can by then.
 //
+// It runs as a module and as a classic script, by itself or in a bundle: consent tools and optimisers make
+// any of these of it. So it must not use `import.meta`. Browsers of 2019 can read it, to hear that they are
+// too old.
+//
 // The names in double underscores are filled in by `cargo xtask site`.
 
-const at = (name) => new URL(name, import.meta.url).href;
+// Where this file is. The others are beside it.
+const addresses = [
+  document.currentScript && document.currentScript.src,
+  (/https?:\/\/\S+?(?=:\d+:\d)/.exec(new Error().stack) ?? [])[0],
+];
+const own = addresses.find((address) => /^http/.test(address)) ?? document.baseURI;
+const at = (name) => new URL(name, own).href;
+
+// Why the portal does not start, as far as it is known here (`reasonOf` in apology.js).
+let stage = "network";
 
 // One module for all elements on a page; both parts are fetched side by side.
 const loading = Promise.all([import(at("__GLUE__")), fetch(at("__WASM__"))]).then(
   async ([glue, wasm]) => {
+    // A page that says why the file is not given is no module.
+    if (!wasm.ok || /html/.test(wasm.headers.get("content-type"))) throw new TypeError(wasm.status);
+    stage = "webassembly";
     await glue.default({ module_or_path: wasm });
+    stage = "script";
     return glue;
   },
 );
 loading.catch(() => {}); // reported by each element
+
+document.addEventListener("securitypolicyviolation", ({ blockedURI }) => {
+  if (/portal|wasm/.test(blockedURI)) stage = "policy";
+});
 
 // Dutch is in the module. English is fetched once, where it is wanted; without it the portal is Dutch.
 let english;
@@ -26,32 +47,32 @@ const apiOf = (element) => (element.getAttribute("api")?.trim() || "consumerport
 
 // A page of another site than the gateway's is opened with a link's token in its fragment, and signs in
 // itself when its button is pressed: following a link must not give up who is signed in. The token leaves
-// the address at once, and what a mail program put behind it is no part of it. What is wrong with a link is
-// put there, as the gateway does on its own page; without an answer the token is put back, for a reload.
-const TOKEN = /^#portal-open=([\w.-]+)/;
-const token = TOKEN.exec(location.hash)?.[1].replace(/\.+$/, "");
+// the address at once. What is wrong with a link is put there, as the gateway does on its own page; without an
+// answer the link is put back, for a reload. Links of earlier gateways have a "=".
+const LINK = /^#portal-open[-=]/;
+const link = LINK.test(location.hash) && location.hash;
 const setFragment = (fragment) => history.replaceState(history.state, "", location.href.split("#")[0] + fragment);
-if (token) setFragment("");
+if (link) setFragment("");
 
 let opening;
 async function openLink(element) {
-  const url = new URL(`${apiOf(element)}/../session`, document.baseURI);
   try {
     const { openLink } = await import(at("__OPEN_LINK__"));
-    const { fragment, ownPage } = await openLink(element, url, token, guess(element));
+    const url = new URL(`${apiOf(element)}/../session`, document.baseURI);
+    const { fragment, ownPage } = await openLink(element, url, link.slice(13), guess(element));
     setFragment(fragment);
     return ownPage;
   } catch (cause) {
-    setFragment(`#portal-open=${token}`);
+    setFragment(link);
     throw cause;
   }
 }
 
 // A link that is opened where the page is open already changes the fragment only.
-addEventListener("hashchange", () => TOKEN.test(location.hash) && location.reload());
+addEventListener("hashchange", () => LINK.test(location.hash) && location.reload());
 
 // The same request that `api::session` makes later (accelerate::request). Our own page has made it already
-// (begin.js).
+// (begin.js). No other request has its number (`api::http`).
 function askSession(element) {
   const { session } = element;
   if (session) {
@@ -63,6 +84,7 @@ function askSession(element) {
     const value = element.getAttribute(name)?.trim();
     if (value) url.searchParams.set(name.replace("-", "_"), value);
   }
+  url.searchParams.set("once", Math.random());
   const credentials = element.getAttribute("consumer-id")?.trim() ? "same-origin" : "include";
   return fetch(url, { credentials, cache: "no-store" });
 }
@@ -78,21 +100,16 @@ const words = {
     greeting: "Welkom {name}",
     dossier: "Dossier {code}",
     dossierSince: "Dossier {code}, geopend op {date}",
-    wrong: "Er ging iets mis",
-    wrongMore: "Onze excuses. Laad de pagina opnieuw om verder te gaan.",
-    reload: "Pagina opnieuw laden",
   },
   en: {
     locale: "en-GB",
     sections: ["Overview", "Documents", "My details"],
+    late: "The dossier cannot be seen here yet. Reload the page, or call your adviser.",
     loading: "Fetching the dossier…",
     loadingLong: "This takes longer than usual. You need not do anything.",
     greeting: "Hello {name}",
     dossier: "Dossier {code}",
     dossierSince: "Dossier {code}, opened on {date}",
-    wrong: "Something went wrong",
-    wrongMore: "Our apologies. Reload the page to go on.",
-    reload: "Reload the page",
   },
 };
 
@@ -123,7 +140,8 @@ function showSkeleton(element, screen) {
     }
   }
   const says = wordsFor(element);
-  screen.querySelectorAll(".skeleton a").forEach((link, index) => (link.textContent = says.sections[index]));
+  setText(screen, "slot p", says.late);
+  screen.querySelectorAll(".skeleton li a").forEach((link, index) => (link.textContent = says.sections[index]));
   setText(screen, "h1", says.loading);
   setTimeout(() => {
     const heading = screen.querySelector(".skeleton h1");
@@ -157,7 +175,7 @@ const dates = (locale) => new Intl.DateTimeFormat(locale, { dateStyle: "long", t
 async function greet(element, screen, session) {
   const answer = await session;
   const isLong = Number(answer.headers.get("content-length")) > 500_000;
-  if (!answer.ok || isLong || !/^(#portal\/?)?$/.test(location.hash)) return;
+  if (!answer.ok || isLong || !/^(#portal(\/|-overview)?)?$/.test(location.hash)) return;
   const { dossier } = (await answer.clone().json()).consumerportalsession;
   const says = wordsFor(element);
   const fill = (text, name, value) => text.replace(`{${name}}`, () => value);
@@ -173,65 +191,92 @@ async function greet(element, screen, session) {
   }
 }
 
-function apologise(element) {
-  const says = wordsFor(element);
+// Says that the portal does not start, or cannot go on after a panic, and what to do. The words come when they
+// are needed; where not even these come, the skeleton has some.
+async function apologise(element, cause) {
   const screen = element.shadowRoot;
+  const tooLong = new Promise((_, fail) => setTimeout(fail, 5000));
+  const panel = await Promise.race([import(at("__APOLOGY__")), tooLong]).then(
+    ({ apology }) => apology(element, guess(element), stage, cause),
+    () => {},
+  );
   for (const node of [...screen.children]) if (node.localName !== "link") node.remove();
-  screen.append(panel.content.cloneNode(true));
-  screen.querySelector("h1").textContent = says.wrong;
-  screen.querySelector("p").textContent = says.wrongMore;
-  const button = screen.querySelector("button");
-  button.textContent = says.reload;
-  button.onclick = () => location.reload();
+  if (panel) return screen.append(panel);
+  showSkeleton(element, screen);
+  screen.querySelector(".skeleton").className += " is-late";
 }
 
-// Made beforehand: when something is badly wrong with the page, cloning still works.
-const panel = document.createElement("template");
-panel.innerHTML = `<div class="portal"><div class="screen" role="alert"><span class="icon icon-alert" aria-hidden="true"></span><h1></h1><p></p><button type="button" class="button primary"></button></div></div>`;
+// Shows the portal in `element`. Gives what is to be unmounted when the element leaves the page.
+function begin(element) {
+  const screen = element.shadowRoot ?? element.attachShadow({ mode: "open" });
+  showSkeleton(element, screen);
+  const styled = styleSheet(screen);
+  if (link) opening ??= openLink(element);
+  const session = opening ? opening.then(() => askSession(element)) : askSession(element);
+  // The module says what is wrong with it.
+  greet(element, screen, session).catch(() => {});
+  if (guess(element) === "en") readEnglish();
+  // Nothing waits for it.
+  import(at("__TEXTS__")).then(({ keepTexts }) => keepTexts(screen)).catch(() => {});
+  // The first format of all takes a slow phone a tenth of a second, which it has now.
+  window.requestIdleCallback?.(() => dates(wordsFor(element).locale));
+  return loading.then(
+    async (glue) => {
+      const texts = glue.speaks_english(element) ? await readEnglish() : undefined;
+      await styled;
+      // What the fragment says is known when the link was opened.
+      const ownPage = await opening?.catch(() => {});
+      return glue.mount(element, screen, session, at("__TIMELINE_CSS__"), texts, ownPage);
+    },
+  ).catch((cause) => beginFromOriginal(element, session, cause));
+}
+
+// A copy of this file on the office's own server, or in a bundle, does not find the others beside it. Then
+// the original, beside the gateway's endpoints, takes over.
+async function beginFromOriginal(element, session, cause) {
+  const original = new URL(`${apiOf(element)}/../portal.js`, document.baseURI).href;
+  if (stage === "network" && original !== own.split("?")[0]) {
+    // A link that could not be opened is in the address again.
+    await opening?.catch(() => {});
+    if (!opening) element.session = session;
+    Portal.isLost = true;
+    await import(original).catch(() => {});
+    if (Portal.begin !== begin) return Portal.begin(element);
+  }
+  throw cause;
+}
+
+const NAME = "consumer-portal";
+const before = customElements.get(NAME);
 
 class ConsumerPortal extends HTMLElement {
-  #mounted;
-
   connectedCallback() {
-    if (this.#mounted) return;
-    const screen = this.shadowRoot ?? this.attachShadow({ mode: "open" });
-    showSkeleton(this, screen);
-    const styled = styleSheet(screen);
-    this.addEventListener("portal-error", (event) => {
-      if (event.detail?.kind === "panic") apologise(this);
-    });
-    if (token) opening ??= openLink(this);
-    const session = opening ? opening.then(() => askSession(this)) : askSession(this);
-    // The module says what is wrong with it.
-    greet(this, screen, session).catch(() => {});
-    if (guess(this) === "en") readEnglish();
-    // The first format of all takes a slow phone a tenth of a second, which it has now.
-    globalThis.requestIdleCallback?.(() => dates(wordsFor(this).locale));
-    this.#mounted = loading
-      .then(async (glue) => {
-        const texts = glue.speaks_english(this) ? await readEnglish() : undefined;
-        await styled;
-        // What the fragment says is known when the link was opened.
-        const ownPage = await opening?.catch(() => {});
-        return glue.mount(this, screen, session, at("__TIMELINE_CSS__"), texts, ownPage);
-      })
-      .catch(async (cause) => {
-        // A page that is being left breaks off what it fetches, too. It is gone before this is over.
-        await new Promise((over) => setTimeout(over, 1000));
-        console.error("consumer-portal could not start:", cause);
-        apologise(this);
+    if (this.mounted) return;
+    if (!this.isHeard) {
+      this.isHeard = true;
+      this.addEventListener("portal-error", ({ detail }) => {
+        if (detail?.kind === "panic") apologise(this);
       });
+    }
+    this.mounted = Portal.begin(this).catch(async (cause) => {
+      // A page that is being left breaks off what it fetches, too. It is gone before this is over.
+      await new Promise((over) => setTimeout(over, 1000));
+      console.error("consumer-portal could not start:", cause);
+      return apologise(this, cause);
+    });
   }
 
   disconnectedCallback() {
     // A page that merely moves the element takes it out and puts it back at once.
     setTimeout(async () => {
-      if (this.isConnected || !this.#mounted) return;
-      const mounted = this.#mounted;
-      this.#mounted = undefined;
+      if (this.isConnected || !this.mounted) return;
+      const { mounted } = this;
+      this.mounted = undefined;
       (await mounted)?.unmount();
     });
   }
 }
 
-if (!customElements.get("consumer-portal")) customElements.define("consumer-portal", ConsumerPortal);
+const Portal = before ?? ConsumerPortal;
+if (!before || before.isLost) Portal.begin = begin;
+if (!before) customElements.define(NAME, ConsumerPortal);

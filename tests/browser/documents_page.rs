@@ -35,7 +35,7 @@ async fn row_says(portal: &Portal, label: &str, words: &str) -> HtmlElement {
 }
 
 /// Adds `count` letters to the dossier, so that its documents can be searched.
-fn add_letters(session: &mut Value, count: u32) {
+pub(super) fn add_letters(session: &mut Value, count: u32) {
     let session = &mut session["consumerportalsession"];
     let product = session["dossier"]["products"]
         .as_object_mut()
@@ -52,7 +52,7 @@ fn add_letters(session: &mut Value, count: u32) {
 
 /// Begins to fetch a document that the demo answers late.
 async fn fetching(edit: fn(&mut Value, u32)) -> Portal {
-    let portal = Portal::open_edited("documenten", "#portal/documents", &[], edit).await;
+    let portal = Portal::open_edited("documenten", "#portal-documents", &[], edit).await;
     portal.is_at("Documenten").await;
     portal.click("Laat antwoord opslaan").await;
     portal
@@ -117,7 +117,7 @@ async fn what_is_fetched_can_be_stopped() {
 
 #[wasm_bindgen_test]
 async fn a_failed_download_says_why_and_can_be_tried_again() {
-    let portal = Portal::open("documenten", "#portal/documents").await;
+    let portal = Portal::open("documenten", "#portal-documents").await;
     for (label, reason) in [
         ("Foutpagina als pdf", "Dit document is beschadigd"),
         ("Bestaat niet meer", "Dit document is niet te vinden"),

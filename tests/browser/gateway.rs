@@ -48,7 +48,7 @@ async fn what_is_asked_lies_beside_the_four_endpoints() {
         "https://portal.example.nl/consumerportal/",
     ] {
         let _fetch = answering(code);
-        let made = gateway::phone_code(&config(api), "action/PRA1").await;
+        let made = gateway::phone_code(&config(api), "action-PRA1").await;
         let made = made.expect("a code");
         let picture = "data:image/svg+xml,%3Csvg%20onload%3D%22x%22%2F%3E".to_owned();
         assert_eq!(
@@ -63,7 +63,7 @@ async fn what_is_asked_lies_beside_the_four_endpoints() {
         assert_eq!(
             asked(),
             [
-                r#"POST /session/phone include {"route":"action/PRA1"}"#,
+                r#"POST /session/phone include {"route":"action-PRA1"}"#,
                 "GET /session include "
             ]
         );

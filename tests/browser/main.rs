@@ -12,6 +12,7 @@ mod mounted;
 mod overview;
 mod saving;
 mod session;
+mod translated;
 mod uploading;
 
 use std::{cell::RefCell, rc::Rc};

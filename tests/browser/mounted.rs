@@ -202,6 +202,21 @@ impl Portal {
         js("dispatchEvent(new Event('online'))");
     }
 
+    /// Keeps the texts in the page, as the loader does.
+    pub fn keep_texts(&self) {
+        let script = include_str!("../../src/platform/texts.js").replace("export ", "");
+        self.run(
+            &self.host,
+            &format!("(host) => {{ {script}; keepTexts(host.shadowRoot); }}"),
+        );
+    }
+
+    /// Runs a piece of JavaScript with the shadow root in `root`.
+    pub fn run_in_root(&self, script: &str) -> JsValue {
+        let script = format!("(host) => {{ const root = host.shadowRoot; {script} }}");
+        self.run(&self.host, &script)
+    }
+
     /// Waits until it is so.
     pub async fn until(&self, what: &str, condition: impl FnMut() -> bool) {
         if !is_so(condition).await {

@@ -226,7 +226,7 @@ async fn my_details_are_written_the_dutch_way() {
 
 #[wasm_bindgen_test]
 async fn a_mistake_in_my_details_can_be_mailed_to_the_adviser() {
-    let portal = Portal::open("eva", "#portal/me").await;
+    let portal = Portal::open("eva", "#portal-me").await;
     portal.element("h2", "Klopt er iets niet?").await;
     let link = portal.element("a", "Fout doorgeven per mail").await;
     let href = link.get_attribute("href").expect("a link leads somewhere");

@@ -20,6 +20,8 @@ use crate::{esbuild, install, module, paths, run};
 const LOADER: &str = "src/platform/portal.js";
 const BEGIN: &str = "src/platform/begin.js";
 const OPEN_LINK: &str = "src/platform/open_link.js";
+const APOLOGY: &str = "src/platform/apology.js";
+const TEXTS: &str = "src/platform/texts.js";
 const ENGLISH: &str = "src/i18n/english.txt";
 const PORTAL_CSS: &str = "style/portal.css";
 const TIMELINE_CSS: &str = "style/timeline.css";
@@ -68,7 +70,10 @@ fn assemble(staging: &Path, release: bool, tools: &Shell) -> Result<()> {
         glue = glue.replace(&*before, wasm.trim_start_matches("./"));
     }
 
-    let open_link = esbuild::bundle(tools, &root.join(OPEN_LINK), release)?;
+    let place_module = |name, source| {
+        let script = esbuild::early_module(tools, &root.join(source), release)?;
+        place(staging, name, "js", script.as_bytes())
+    };
     let css = |source| esbuild::bundle(tools, &root.join(source), release);
     let place_css = |name, source| place(staging, name, "css", css(source)?.as_bytes());
     let english = fs::read(root.join(ENGLISH))?;
@@ -78,22 +83,21 @@ fn assemble(staging: &Path, release: bool, tools: &Shell) -> Result<()> {
         ("__GLUE__", place(staging, "portal", "js", glue.as_bytes())?),
         ("__CSS__", place_css("portal", PORTAL_CSS)?),
         ("__TIMELINE_CSS__", place_css("timeline", TIMELINE_CSS)?),
-        (
-            "__OPEN_LINK__",
-            place(staging, "open-link", "js", open_link.as_bytes())?,
-        ),
+        ("__OPEN_LINK__", place_module("open-link", OPEN_LINK)?),
+        ("__APOLOGY__", place_module("apology", APOLOGY)?),
+        ("__TEXTS__", place_module("texts", TEXTS)?),
         ("__ENGLISH__", place(staging, "english", "txt", &english)?),
         ("__SKELETON_CSS__", css(SKELETON_CSS)?),
         ("__PAGE_CSS__", css(PAGE_CSS)?),
         ("__SKELETON__", skeleton.lines().map(str::trim).collect()),
     ];
-    let begin = esbuild::bundle(tools, &root.join(BEGIN), release)?;
+    let begin = esbuild::early_script(tools, &root.join(BEGIN), release)?;
     let page = fs::read_to_string(staging.join(PAGE)).context("trunk made no index.html")?;
     let page = without_trunk_links(&page).replace("__BEGIN__", begin.trim());
     let page = fill(&page, &fills, str::to_owned)?;
     fs::write(staging.join(PAGE), page)?;
 
-    let loader = esbuild::bundle(tools, &root.join(LOADER), release)?;
+    let loader = esbuild::early_script(tools, &root.join(LOADER), release)?;
     let loader = fill(&loader, &fills, in_quotes)?;
     fs::write(staging.join("portal.js"), loader)?;
 

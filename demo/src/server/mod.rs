@@ -6,10 +6,12 @@ mod api;
 mod back_office;
 mod cors;
 mod delay;
+mod office_pages;
 mod pages;
 mod recorder;
 mod site;
 
+pub use office_pages::OfficePage;
 pub use recorder::{RecordedRequest, Recorder};
 
 use crate::{Accelerate, Conventions, Date, Signing};
@@ -248,8 +250,11 @@ impl Service {
             (Some(name), Some(gateway)) => self.redirect_to_link(name, gateway).await,
             (Some(name), None) => self.open(name),
             (None, Some(_)) if path == "/demo/" => self.overview(),
-            (None, _) if path == "/" => self.broker_page(),
-            _ => text_response(404, "Niet gevonden"),
+            _ => match OfficePage::of_path(path) {
+                Some(page) => self.office_page(page),
+                None => (self.office_script(path))
+                    .unwrap_or_else(|| text_response(404, "Niet gevonden")),
+            },
         })
     }
 

@@ -1,7 +1,7 @@
-//! The demo's own pages: the list of everything there is to try, the links that say who is looking, and
-//! a made-up broker's page with the portal in it.
+//! The demo's own pages: the list of everything there is to try, and the links that say who is looking.
 
 use super::api::COOKIE;
+use super::office_pages::OfficePage;
 use super::{Body, Service, redirect, text_response};
 use crate::consumers;
 use crate::faults::UploadFault;
@@ -10,7 +10,7 @@ use hyper::header::HeaderValue;
 
 impl Service {
     /// Where the portal is.
-    fn portal(&self) -> &str {
+    pub fn portal(&self) -> &str {
         self.config
             .gateway
             .as_ref()
@@ -51,9 +51,19 @@ impl Service {
             .map(|(name, _, what)| format!("<dt><code>{name}</code></dt><dd>{what}.</dd>\n"))
             .collect();
         let broker = match &self.broker_origin {
-            Some(origin) => format!(
-                "<p>Dezelfde portal in de site van een tussenpersoon: <a href=\"{origin}/\">{origin}/</a>.</p>"
-            ),
+            Some(origin) => {
+                let pages: String = OfficePage::ALL
+                    .iter()
+                    .map(|(name, _, what)| {
+                        format!("<dt><a href=\"{origin}/{name}\">{name}</a></dt><dd>{what}.</dd>\n")
+                    })
+                    .collect();
+                format!(
+                    "<p>Dezelfde portal in de site van een tussenpersoon: <a href=\"{origin}/\">{origin}/</a>. \
+                     Open eerst een link hieronder.</p>\n\
+                     <h2>Sites die iets met de portal doen</h2>\n<dl>\n{pages}</dl>"
+                )
+            }
             None => String::new(),
         };
         let page = include_str!("overview.html")
@@ -65,17 +75,10 @@ impl Service {
             Some("default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'"),
         )
     }
-
-    /// The made-up broker's page: another origin, its own styles, the contract's two lines.
-    pub fn broker_page(&self) -> Response<Body> {
-        html(
-            include_str!("broker.html").replace("{portal}", self.portal()),
-            None,
-        )
-    }
 }
 
-fn html(page: String, policy: Option<&'static str>) -> Response<Body> {
+/// A page, under a policy if it has one.
+pub fn html(page: String, policy: Option<&'static str>) -> Response<Body> {
     let mut response = text_response(200, page);
     let headers = response.headers_mut();
     headers.insert(

@@ -3,7 +3,7 @@ use crate::client::TestServer;
 const README: &str = include_str!("../../README.md");
 
 #[test]
-fn the_readme_lists_every_consumer_file_name_and_odd_document() {
+fn the_readme_lists_every_consumer_office_page_file_name_and_odd_document() {
     for consumer in demo::consumers::ALL {
         assert!(
             README.contains(&format!("| `{}` |", consumer.name)),
@@ -12,6 +12,9 @@ fn the_readme_lists_every_consumer_file_name_and_odd_document() {
         );
     }
     for (name, _, _) in demo::faults::UploadFault::ALL {
+        assert!(README.contains(&format!("| `{name}` |")), "{name}");
+    }
+    for (name, _, _) in demo::server::OfficePage::ALL {
         assert!(README.contains(&format!("| `{name}` |")), "{name}");
     }
     let session = TestServer::start().session("documenten");

@@ -128,9 +128,11 @@ fn attachment(name: Option<&str>) -> HeaderValue {
     HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("attachment"))
 }
 
-/// The one parameter that a browser may send with these calls.
+/// The one parameter that a browser may send with these calls. `once` means nothing: it keeps a service worker
+/// from finding an earlier answer.
 fn productaction_id(query: &str) -> Result<String, Refusal> {
-    let mut pairs = url::form_urlencoded::parse(query.as_bytes());
+    let mut pairs =
+        url::form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != "once");
     match (pairs.next(), pairs.next()) {
         (Some((name, value)), None) if name == PRODUCTACTION_ID => {
             check_action_id(value.into_owned())
@@ -185,8 +187,13 @@ mod tests {
             productaction_id("productaction_id=PRA1").as_deref(),
             Ok("PRA1")
         );
+        assert_eq!(
+            productaction_id("productaction_id=PRA1&once=0.5").as_deref(),
+            Ok("PRA1")
+        );
         for query in [
             "",
+            "once=0.5",
             "productaction_id=",
             "productaction_id=A&domain=x",
             "a=b",

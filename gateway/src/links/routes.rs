@@ -107,7 +107,7 @@ async fn open_link(
     };
     let fragment = match opened.route.as_str() {
         "" => String::new(),
-        route => ["portal/", route].concat(),
+        route => ["portal-", route].concat(),
     };
     let mut response = redirect_to_page(&links.settings, &fragment);
     response.headers_mut().insert(header::SET_COOKIE, cookie);
@@ -333,7 +333,7 @@ async fn phone_code(
     let now = (links.clock)();
     let session = links.sessions.authenticate(&headers, now).await?;
     let PhoneCodeRequest { route } = read_body(&links, body).await?;
-    // The portal's own fragments have no other characters.
+    // The portal's own fragments have no other characters; `/`, `.` and `%` are of its earlier versions.
     let allowed =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'-' | b'.' | b'%');
     if route.len() > 200 || route.contains("..") || !route.bytes().all(allowed) {

@@ -170,7 +170,7 @@ impl Page {
         &self.downloads
     }
 
-    /// Opens a path of the portal's server, such as `/open/jan#portal/me`, or a whole address.
+    /// Opens a path of the portal's server, such as `/open/jan#portal-me`, or a whole address.
     pub async fn open(&self, path: &str) {
         let address = if path.starts_with("http") || path == "about:blank" {
             path.to_owned()

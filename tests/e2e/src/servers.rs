@@ -189,13 +189,21 @@ impl TestServers {
         let link = links::mint(&self.settings(), consumer, None, SystemTime::now());
         let link = link.expect("the demo's names are good ids");
         // Of a page of another site it is in the fragment.
-        let token = link.as_str().rsplit(['/', '=']).next();
+        if let Some((_, token)) = link.as_str().split_once("#portal-open-") {
+            return token.replace("_2e", ".").replace("_5f", "_");
+        }
+        let token = link.as_str().rsplit('/').next();
         token.expect("a link ends with its token").to_owned()
     }
 
     /// The broker's page.
     pub fn broker(&self) -> String {
         format!("http://{}/", address_of(&self.broker))
+    }
+
+    /// One of the broker's pages that do something to the portal (`demo::server::OfficePage`).
+    pub fn office_page(&self, name: &str) -> String {
+        self.broker() + name
     }
 
     /// The broker's page under another name of this machine, which makes it a page of another site.

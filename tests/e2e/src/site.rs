@@ -36,13 +36,35 @@ pub fn with_hook() -> &'static Path {
 
 /// A copy of the site with the hook and without the second module, for one test.
 pub fn without_second_module() -> PathBuf {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let number = COUNT.fetch_add(1, Ordering::Relaxed);
-    let copy = output::folder().join(format!("site-{}-{number}", process::id()));
-    copy_of(with_hook(), &copy).expect("the site can be copied");
+    let copy = copy_for_one_test();
     for file in second_module(&copy) {
         fs::remove_file(file).expect("a file of our own can be removed");
     }
+    copy
+}
+
+/// A copy of the site with the hook, for one test. In place of the files whose names begin and end so, there
+/// is `content`, or nothing.
+pub fn with_other(names: &[(&str, &str)], content: Option<&str>) -> PathBuf {
+    let copy = copy_for_one_test();
+    let mut count = 0;
+    for file in fs::read_dir(&copy).expect("the site is there").flatten() {
+        let name = file.file_name();
+        let name = name.to_str().unwrap_or_default();
+        let plain = name.trim_end_matches(".br").trim_end_matches(".gz");
+        let is_so =
+            |(begins, ends): &(&str, &str)| plain.starts_with(begins) && plain.ends_with(ends);
+        if !names.iter().any(is_so) {
+            continue;
+        }
+        count += 1;
+        match content {
+            Some(content) if name == plain => fs::write(file.path(), content),
+            _ => fs::remove_file(file.path()),
+        }
+        .expect("a file of our own can be changed");
+    }
+    assert!(count >= names.len(), "the site has not all of {names:?}");
     copy
 }
 
@@ -52,6 +74,25 @@ pub fn add_second_module(site: &Path) {
         let name = file.file_name().expect("a file has a name");
         fs::copy(&file, site.join(name)).expect("a file can be copied");
     }
+}
+
+/// A copy of the site with the hook, for one test, whose page is without WebAssembly: some people switch it off,
+/// and so does the lockdown mode of a phone.
+pub fn without_webassembly() -> PathBuf {
+    let copy = copy_for_one_test();
+    let hook = copy.join("e2e-hook.js");
+    let script = fs::read_to_string(&hook).expect("the hook is there");
+    fs::write(hook, script + "\ndelete window.WebAssembly;\n")
+        .expect("a file of our own can be changed");
+    copy
+}
+
+fn copy_for_one_test() -> PathBuf {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let copy = output::folder().join(format!("site-{}-{number}", process::id()));
+    copy_of(with_hook(), &copy).expect("the site can be copied");
+    copy
 }
 
 /// The files of the second module in a site, compressed ones too.
@@ -102,9 +143,9 @@ fn hook(site: &Path) -> io::Result<()> {
     for (name, attributes) in VARIANTS {
         fs::write(site.join(name), with_attributes(&page, attributes))?;
     }
-    // On a broker's page the hook comes with the portal, as the module that runs before it.
-    change("portal.js", &|module| {
-        format!("import \"./e2e-hook.js\";\n{module}")
+    // On a broker's page the hook comes with the portal, which may be a classic script there.
+    change("portal.js", &|loader| {
+        [include_str!("hook.js"), "\n", &loader].concat()
     })
 }
 

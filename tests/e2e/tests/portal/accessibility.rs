@@ -99,7 +99,7 @@ in_chromium! {
     }
 
     async fn failed_and_running_downloads_have_no_axe_violations(page: &Page) {
-        page.open("/open/documenten#portal/documents").await;
+        page.open("/open/documenten#portal-documents").await;
         page.button(containing("Foutpagina als pdf opslaan")).click().await;
         page.text(containing("Dit document is beschadigd")).appears().await;
         page.has_no_axe_violations().await;
@@ -124,7 +124,7 @@ in_chromium! {
     }
 
     async fn used_code_and_expired_session_have_no_axe_violations(page: &Page) {
-        page.open("/#portal/code-used").await;
+        page.open("/#portal-code-used").await;
         page.heading("Deze code is al gebruikt").appears().await;
         page.has_no_axe_violations().await;
         let folder = Folder::new();

@@ -35,11 +35,11 @@ in_chromium! {
         let broker = page.servers.broker();
         let policy = format!("{POLICY}; frame-ancestors 'self' {}", broker.trim_end_matches('/'));
         assert_eq!(policies[1], policy.as_str());
-        // The page has two styles and a script in itself, each allowed by its hash and by nothing else.
+        // The page has three styles and a script in itself, each allowed by its hash and by nothing else.
         let page_policy = policies[0].as_str().unwrap_or_default();
         let words = page_policy.split([' ', ';']);
         let hashes: Vec<&str> = words.filter(|word| word.starts_with("'sha256-")).collect();
-        assert_eq!(hashes.len(), 3, "{page_policy}");
+        assert_eq!(hashes.len(), 4, "{page_policy}");
         let without_hashes = hashes
             .iter()
             .fold(page_policy.to_owned(), |policy, hash| policy.replace(&format!(" {hash}"), ""));

@@ -67,9 +67,17 @@ in_every_browser! {
 in_chromium! {
     at cross_site();
 
+    async fn a_link_of_an_earlier_gateway_opens_the_page(page: &Page) {
+        let token = page.servers.token("eva");
+        page.open(&format!("{}#portal-open={token}", page.servers.broker())).await;
+        page.button("Mijn dossier openen").click().await;
+        page.heading("Welkom Eva Bakker").appears().await;
+        assert_eq!(page.fragment().await, "");
+    }
+
     async fn a_bad_link_is_reported_on_the_brokers_page(page: &Page) {
         page.allow_console("401");
-        page.open(&format!("{}#portal-open=nonsense", page.servers.broker())).await;
+        page.open(&format!("{}#portal-open-nonsense", page.servers.broker())).await;
         page.button("Mijn dossier openen").click().await;
         page.heading("Deze link werkt niet").appears().await;
     }

@@ -7,7 +7,7 @@ use fantoccini::wd::WindowHandle;
 
 /// Opens the list of documents that have something wrong with them.
 async fn open_odd_documents(page: &Page) {
-    page.open("/open/documenten#portal/documents").await;
+    page.open("/open/documenten#portal-documents").await;
     page.heading("Van uw adviseur").appears().await;
 }
 
@@ -62,7 +62,7 @@ async fn file_in_folder(page: &Page, name: &str) -> Vec<u8> {
 /// Opens two documents, each in a tab, and sees that both have their addresses. Gives the first one's tab.
 async fn open_two_documents(page: &Page) -> WindowHandle {
     page.open("/open/eva#portal/documents").await;
-    page.heading("Om te downloaden").appears().await;
+    page.heading("Van uw adviseur").appears().await;
     let portal = page.client().window().await.expect("a window");
     let mut first = None;
     for (count, document) in [
@@ -103,7 +103,7 @@ mod smoke {
 
     in_chromium! {
         async fn an_otd_is_saved_under_its_name(page: &Page) {
-            page.open("/open/eva#portal/documents").await;
+            page.open("/open/eva#portal-documents").await;
             page.heading("Opdracht tot dienstverlening (OTD)").appears().await;
             page.button(containing("Opdracht tot dienstverlening opslaan")).click().await;
             let bytes = page.saved_file("opdracht-tot-dienstverlening.pdf").await;
@@ -114,7 +114,7 @@ mod smoke {
 
 in_every_browser! {
     async fn a_polish_file_name_with_emoji_is_kept(page: &Page) {
-        page.open("/open/eva#portal/documents").await;
+        page.open("/open/eva#portal-documents").await;
         page.button(containing("Koopovereenkomst in het Pools opslaan")).click().await;
         let bytes = page.saved_file("Umowa kupna domu – tłumaczenie 🏡.pdf").await;
         assert!(bytes.starts_with(b"%PDF-"));
@@ -204,7 +204,7 @@ in_chromium! {
     }
 
     async fn object_urls_are_released(page: &Page) {
-        page.open("/open/eva#portal/documents").await;
+        page.open("/open/eva#portal-documents").await;
         page.heading("Documenten").appears().await;
         // A saved document keeps its address for five minutes.
         page.speed_up_timers(20).await;
@@ -284,7 +284,7 @@ in_chromium! {
 
     async fn where_pdfs_are_not_shown_opening_saves_under_the_documents_name(page: &Page) {
         page.open("/open/eva#portal/documents").await;
-        page.heading("Om te downloaden").appears().await;
+        page.heading("Van uw adviseur").appears().await;
         let none = "Object.defineProperty(navigator, 'pdfViewerEnabled', { get: () => false })";
         page.script(none, vec![]).await;
         page.button(containing("Rentevoorstel van Florius openen")).click().await;
@@ -298,7 +298,7 @@ in_chromium! {
 
     async fn where_nothing_is_saved_a_plain_link_saves_the_document(page: &Page) {
         page.open("/open/eva#portal/documents").await;
-        page.heading("Om te downloaden").appears().await;
+        page.heading("Van uw adviseur").appears().await;
         // A browser inside an app, which takes no notice.
         page.script("HTMLAnchorElement.prototype.click = () => {}", vec![]).await;
         page.button(containing("Rentevoorstel van Florius opslaan")).click().await;

@@ -82,7 +82,7 @@ in_chromium! {
         page.title_contains("Mijn dossier – Van Dijk Hypotheken").await;
         page.set_fragment("#contact").await;
         page.heading("Mijn gegevens").appears().await;
-        page.set_fragment("#portal/documents").await;
+        page.set_fragment("#portal-documents").await;
         page.heading("Documenten").appears().await;
     }
 

@@ -31,7 +31,7 @@ in_every_browser! {
         page.resize(500, 800).await;
         page.open("/open/vijandig").await;
         page.heading(containing("Welkom ")).appears().await;
-        for fragment in ["#portal/", "#portal/me", "#portal/documents"] {
+        for fragment in ["#portal-overview", "#portal-me", "#portal-documents"] {
             page.set_fragment(fragment).await;
             page.wait_for_script(
                 "the page to be no wider than the window",
@@ -47,7 +47,7 @@ in_every_browser! {
         // The loader greets before the module, and with it the links, is there.
         page.heading("Uw producten").appears().await;
         let timeline = "const root = document.querySelector('consumer-portal').shadowRoot;
-            return [...new Set([...root.querySelectorAll('a[href^=\"#portal/product/\"]')].map((link) => link.hash))]";
+            return [...new Set([...root.querySelectorAll('a[href^=\"#portal-product-\"]')].map((link) => link.hash))]";
         let products = page.script(timeline, vec![]).await;
         page.set_fragment(products[0].as_str().unwrap_or_default()).await;
         page.heading("Tijdlijn").appears().await;
@@ -77,7 +77,7 @@ in_chromium! {
         page.open("/open/vijandig").await;
         page.heading(containing("Welkom ")).appears().await;
         let pages = "const root = document.querySelector('consumer-portal').shadowRoot;
-            return [...new Set([...root.querySelectorAll('a[href^=\"#portal/\"]')].map((link) => link.hash))]";
+            return [...new Set([...root.querySelectorAll('a[href^=\"#portal-\"]')].map((link) => link.hash))]";
         let pages = page.script(pages, vec![]).await;
         let pages: Vec<&str> = pages.as_array().into_iter().flatten().filter_map(|page| page.as_str()).collect();
         assert!(pages.len() > 15, "{pages:?}");
@@ -92,7 +92,7 @@ in_chromium! {
 
     async fn a_hostile_file_name_is_saved_as_a_safe_name(page: &Page) {
         allow_sandbox_messages(page);
-        page.open("/open/vijandig#portal/documents").await;
+        page.open("/open/vijandig#portal-documents").await;
         page.button(containing("opslaan")).first().click().await;
         page.text(containing("Als het goed is, slaat uw browser nu ")).appears().await;
         page.wait_until("a file to be saved", async || match page.downloaded_files().as_slice() {

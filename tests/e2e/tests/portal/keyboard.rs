@@ -51,7 +51,7 @@ in_every_browser! {
     }
 
     async fn a_dialog_keeps_the_focus_until_it_closes(page: &Page) {
-        page.open("/open/eva#portal/me").await;
+        page.open("/open/eva#portal-me").await;
         page.heading("Mijn gegevens").appears().await;
         tab_to(page, "button \"Uitloggen\"").await;
         page.press(&[Key::Enter]).await;

@@ -16,7 +16,7 @@ mod smoke {
 
     in_chromium! {
         async fn logging_out_ends_the_session_and_a_new_link_starts_another(page: &Page) {
-            page.open("/open/eva#portal/me").await;
+            page.open("/open/eva#portal-me").await;
             page.heading("Mijn gegevens").appears().await;
             log_out(page).await;
             page.text(containing("Open de link uit het bericht van uw adviseur")).appears().await;
@@ -30,7 +30,7 @@ mod smoke {
 
 in_every_browser! {
     async fn the_back_button_shows_nothing_after_logging_out(page: &Page) {
-        page.open("/open/eva#portal/me").await;
+        page.open("/open/eva#portal-me").await;
         page.heading("Mijn gegevens").appears().await;
         log_out(page).await;
         page.back().await;
@@ -41,7 +41,7 @@ in_every_browser! {
     }
 
     async fn cancelling_the_logout_dialog_keeps_the_session(page: &Page) {
-        page.open("/open/eva#portal/me").await;
+        page.open("/open/eva#portal-me").await;
         page.heading("Mijn gegevens").appears().await;
         page.button("Uitloggen").click().await;
         page.button("Ingelogd blijven").click().await;

@@ -28,7 +28,9 @@ mod second_module;
 mod session_errors;
 mod session_expiry;
 mod signing_in;
+mod starting;
 mod timeline;
+mod translating;
 mod uploading;
 
 /// Parts of the names of two tasks of Eva and Thomas.

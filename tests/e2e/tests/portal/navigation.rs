@@ -20,7 +20,7 @@ in_every_browser! {
     }
 
     async fn the_fragment_of_a_sign_in_link_opens_its_page(page: &Page) {
-        page.open("/open/eva#portal/documents").await;
+        page.open("/open/eva#portal-documents").await;
         page.heading("Documenten").appears().await;
         page.title_contains("Documenten").await;
     }
@@ -70,7 +70,7 @@ in_chromium! {
         page.link(containing(crate::PAYSLIP)).click().await;
         page.heading(containing(crate::PAYSLIP)).appears().await;
         let fragment = page.fragment().await;
-        assert!(fragment.starts_with("#portal/action/PRA"), "{fragment}");
+        assert!(fragment.starts_with("#portal-action-PRA"), "{fragment}");
         page.open("/demo/").await;
         page.open(&format!("/{fragment}")).await;
         page.heading(containing(crate::PAYSLIP)).appears().await;
@@ -110,14 +110,14 @@ in_chromium! {
     }
 
     async fn an_unknown_page_links_to_the_overview(page: &Page) {
-        page.open("/open/eva#portal/action/PRA0000").await;
+        page.open("/open/eva#portal-action-PRA0000").await;
         page.heading("Deze pagina bestaat niet").appears().await;
         page.link("Terug naar het overzicht").click().await;
         page.heading("Welkom Eva Bakker").appears().await;
     }
 
     async fn the_current_section_is_marked_in_the_navigation(page: &Page) {
-        page.open("/open/eva#portal/documents").await;
+        page.open("/open/eva#portal-documents").await;
         let documents = page.link("Documenten");
         assert_eq!(documents.attribute("aria-current").await.as_deref(), Some("page"));
         assert_eq!(page.link("Overzicht").attribute("aria-current").await, None);

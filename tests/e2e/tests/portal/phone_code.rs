@@ -23,7 +23,7 @@ async fn read_qr_code(page: &Page) -> String {
 
 in_every_browser! {
     async fn the_qr_code_opens_the_same_page_once(page: &Page) {
-        page.open("/open/eva#portal/me").await;
+        page.open("/open/eva#portal-me").await;
         page.heading("Mijn gegevens").appears().await;
         page.button("Verder op uw telefoon").click().await;
         page.role("dialog", "Verder op uw telefoon").appears().await;
@@ -32,7 +32,7 @@ in_every_browser! {
         assert!(link.starts_with(&format!("{}/open/v4.local.", page.servers.address())), "{link}");
         page.open(&link).await;
         page.heading("Mijn gegevens").appears().await;
-        assert_eq!(page.fragment().await, "#portal/me");
+        assert_eq!(page.fragment().await, "#portal-me");
         crate::log_out_in_another_tab(page).await;
         page.allow_console("401");
         page.open(&link).await;
@@ -48,7 +48,7 @@ in_chromium! {
         page.button("Of maak de foto met uw telefoon").click().await;
         page.text(containing("één keer te gebruiken")).appears().await;
         page.text(containing("Aangekomen")).is_absent().await;
-        let id = page.fragment().await.rsplit('/').next().unwrap_or_default().to_owned();
+        let id = page.fragment().await.rsplit('-').next().unwrap_or_default().to_owned();
         crate::upload_on_another_device(page, &id).await;
         // The page checks for news by itself.
         page.text(containing("Aangekomen: Loonstrook")).appears().await;

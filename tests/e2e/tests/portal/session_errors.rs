@@ -19,7 +19,7 @@ const BREAK_NEXT_PAGE: &str = "const done = arguments[arguments.length - 1];
       setTimeout(done);
       throw new Error('broken by the test');
     };
-    location.hash = '#portal/me'";
+    location.hash = '#portal-me'";
 
 in_every_browser! {
     async fn a_panic_apologises_and_offers_a_reload(page: &Page) {
@@ -93,7 +93,7 @@ in_chromium! {
         page.open("/open/eva").await;
         page.text("5 van de 21 onderdelen klaar").appears().await;
         let href = page.link(containing(crate::PAYSLIP)).attribute("href").await.unwrap_or_default();
-        crate::upload_on_another_device(page, href.rsplit('/').next().unwrap_or_default()).await;
+        crate::upload_on_another_device(page, href.rsplit('-').next().unwrap_or_default()).await;
         page.return_to_tab().await;
         page.text("6 van de 21 onderdelen klaar").appears().await;
     }

@@ -49,7 +49,7 @@ in_chromium! {
         crate::sign_in_in_another_tab(page, &token).await;
         page.button("Opnieuw proberen").click().await;
         page.heading("Welkom Eva Bakker").appears().await;
-        assert_eq!(page.fragment().await, "#portal/");
+        assert_eq!(page.fragment().await, "#portal-overview");
     }
 
     async fn an_invalid_link_does_not_end_a_session(page: &Page) {
@@ -72,7 +72,7 @@ in_chromium! {
     }
 
     async fn an_expired_link_has_its_own_message(page: &Page) {
-        page.open("/#portal/link-expired").await;
+        page.open("/#portal-link-expired").await;
         page.heading("Deze link is verlopen").appears().await;
         page.text("Vraag uw adviseur om een nieuwe.").appears().await;
     }

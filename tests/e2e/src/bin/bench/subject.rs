@@ -29,7 +29,7 @@ impl Subject {
     /// The address of one of its pages, such as `documents`.
     pub fn page(self, page: &str) -> String {
         match self {
-            Subject::Portal => format!("/#portal/{page}"),
+            Subject::Portal => format!("/#portal-{page}"),
             Subject::Bare => panic!("the bare page has no others"),
             Subject::Peer => format!("/peer.html#/{page}"),
         }

@@ -5,6 +5,7 @@ use gloo_events::EventListener;
 use leptos::{ev, prelude::*};
 
 use crate::{
+    api::http,
     context::{use_host, use_navigation, use_session},
     platform::window,
     route::Page,
@@ -20,19 +21,25 @@ pub fn follow_page_events() {
     on_window(ev::pointerdown, move |_| renew());
     on_window(ev::keydown, move |_| renew());
     on_window(ev::wheel, move |_| renew());
-    let returned = EventListener::new(&document(), "visibilitychange", move |_| {
+    let ask = move || {
         let is_answered =
             session.get_untracked().is_some() || session.auth.signed_out.get_untracked().is_some();
-        if window::is_visible() && is_answered {
+        if is_answered {
             session.refresh_soon();
+        }
+    };
+    let returned = EventListener::new(&document(), "visibilitychange", move |_| {
+        if window::is_visible() {
+            ask();
         }
     });
     keep(returned);
     on_window(ev::online, move |_| {
-        session.online.set(true);
+        http::connected();
         session.refresh_soon();
     });
-    on_window(ev::offline, move |_| session.online.set(false));
+    // That there is no connection is said when a call fails too.
+    on_window(ev::offline, move |_| ask());
     // The browser asks before the consumer leaves the page.
     on_window(ev::beforeunload, move |event| {
         if session.has_unsent() {

@@ -34,6 +34,7 @@ pub fn problem_text(texts: &Texts, problem: &Problem) -> ProblemText {
         Kind::TooMany => (texts.problem_busy, texts.problem_busy_more),
         Kind::TooLarge => (texts.problem_large, texts.problem_large_more),
         Kind::UnsupportedKind => (texts.problem_kind, texts.problem_kind_more),
+        Kind::Blocked => (texts.problem_blocked, texts.problem_blocked_more),
         Kind::Closed => (texts.problem_closed, texts.problem_closed_more),
         Kind::AlreadyUploaded => (texts.already_there, texts.problem_refused_more),
         Kind::Rejected => (texts.problem_refused, texts.problem_refused_more),

@@ -5,12 +5,18 @@ use super::api::COOKIE;
 use super::{Body, Service, redirect, text_response};
 use crate::consumers;
 use crate::faults::UploadFault;
+use crate::networks::Network;
 use hyper::Response;
 use hyper::header::HeaderValue;
 
 impl Service {
+    /// Where the networks are.
+    pub fn network_origin(&self) -> Option<&str> {
+        self.network_origin.as_deref()
+    }
+
     /// Where the portal is.
-    fn portal(&self) -> &str {
+    pub fn portal(&self) -> &str {
         self.config
             .gateway
             .as_ref()
@@ -50,6 +56,16 @@ impl Service {
             .iter()
             .map(|(name, _, what)| format!("<dt><code>{name}</code></dt><dd>{what}.</dd>\n"))
             .collect();
+        let networks = self.network_origin.as_ref().map(|origin| {
+            let broker = self.broker_origin.as_deref().unwrap_or_default();
+            let rows = Network::ALL.iter().map(|(name, _, what)| {
+                format!(
+                    "<dt><a href=\"{origin}/{name}/\">{name}</a>, \
+                     <a href=\"{broker}/?netwerk={name}\">bij een tussenpersoon</a></dt><dd>{what}.</dd>\n"
+                )
+            });
+            rows.collect::<String>()
+        });
         let broker = match &self.broker_origin {
             Some(origin) => format!(
                 "<p>Dezelfde portal in de site van een tussenpersoon: <a href=\"{origin}/\">{origin}/</a>.</p>"
@@ -59,6 +75,7 @@ impl Service {
         let page = include_str!("overview.html")
             .replace("{consumers}", &consumers)
             .replace("{files}", &files)
+            .replace("{networks}", &networks.unwrap_or_default())
             .replace("{broker}", &broker);
         html(
             page,
@@ -66,10 +83,17 @@ impl Service {
         )
     }
 
-    /// The made-up broker's page: another origin, its own styles, the contract's two lines.
-    pub fn broker_page(&self) -> Response<Body> {
+    /// The made-up broker's page: another origin, its own styles, the contract's two lines. With
+    /// `?netwerk=<name>` the portal comes through that network.
+    pub fn broker_page(&self, query: Option<&str>) -> Response<Body> {
+        let network = query.and_then(|query| query.strip_prefix("netwerk="));
+        let network = network.filter(|name| Network::named(name).is_some());
+        let portal = match (network, &self.network_origin) {
+            (Some(name), Some(origin)) => format!("{origin}/{name}"),
+            _ => self.portal().to_owned(),
+        };
         html(
-            include_str!("broker.html").replace("{portal}", self.portal()),
+            include_str!("broker.html").replace("{portal}", &portal),
             None,
         )
     }

@@ -131,8 +131,15 @@ fn Loading(has_skeleton: bool) -> impl IntoView {
 fn Failed() -> impl IntoView {
     let (texts, session) = (use_texts(), use_session());
     let try_again = move || {
-        // A link that could not be opened yet is opened by the loader.
-        if window::fragment().starts_with(OPEN) {
+        let is_blocked = |problem: &Problem| problem.kind == ProblemKind::Blocked;
+        let is_blocked = session
+            .problem
+            .get_untracked()
+            .as_ref()
+            .is_some_and(is_blocked);
+        // A link that could not be opened yet is opened by the loader. What stands in between, such as a
+        // check for robots, shows itself only when the page is loaded.
+        if is_blocked || window::fragment().starts_with(OPEN) {
             return window::reload();
         }
         session.problem.set(None);

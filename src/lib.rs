@@ -49,8 +49,11 @@ use crate::{
 pub struct Mounted {
     host: HtmlElement,
     container: HtmlElement,
-    /// Dropping it takes off what is on the screen, with its listeners and requests.
+    /// Dropping it takes off what is on the screen.
     view: Box<dyn Any>,
+    /// Cleaning it up ends listeners and requests. Dropping the view is not enough: what the owner owns
+    /// holds the owner.
+    owner: Owner,
 }
 
 #[wasm_bindgen]
@@ -59,6 +62,7 @@ impl Mounted {
     pub fn unmount(self) {
         panic::unregister(&self.host);
         drop(self.view);
+        self.owner.cleanup();
         self.container.remove();
     }
 }
@@ -94,14 +98,15 @@ pub fn mount(
     root.append_child(&container)
         .expect("a shadow root takes children");
 
-    let view = leptos::mount::mount_to(container.clone(), {
-        let element = host.clone();
-        move || view! { <App config element first_session timeline_style own_page/> }
-    });
+    let owner = Owner::new();
+    let element = host.clone();
+    let app = move || view! { <App config element first_session timeline_style own_page/> };
+    let view = owner.with(|| leptos::mount::mount_to(container.clone(), app));
     Mounted {
         host,
         container,
         view: Box::new(view),
+        owner,
     }
 }
 

@@ -50,6 +50,9 @@ pub enum ProblemKind {
     UnsupportedKind,
     /// Too many requests at once (429).
     TooMany,
+    /// Something between the browser and us did not let the request through, such as a check for robots or a
+    /// filter (403 with a web page): none of our servers refuses in that way.
+    Blocked,
     /// Refused for any other reason (other 4xx, an `error` of another kind).
     Rejected,
     /// The server failed (5xx).
@@ -81,7 +84,7 @@ impl ProblemKind {
             Offline | Connection | Cancelled => Retry::Helps,
             // Mostly an answer cut short on its way.
             NotUnderstood => Retry::Helps,
-            TooMany | Server | NotADocument => Retry::Later,
+            TooMany | Server | NotADocument | Blocked => Retry::Later,
             // A new session, another file, or nothing.
             Expired | NotSignedIn | NotFound | AlreadyUploaded | Closed | TooLarge
             | UnsupportedKind | Rejected => Retry::Never,
@@ -153,6 +156,22 @@ impl Problem {
         self.kind.retry()
     }
 
+    /// Whether what was sent may still arrive after getsession did not show it: there was no answer, or one of
+    /// a proxy that did not wait for the server's own.
+    pub fn may_still_arrive(&self) -> bool {
+        match self.kind {
+            ProblemKind::Connection | ProblemKind::Cancelled | ProblemKind::Offline => true,
+            // 502, 504, and what a well-known proxy says in their place (520 to 527). Our gateway's code
+            // says that AccelerateConnect did not answer.
+            ProblemKind::Server => {
+                let code = self.code.as_deref().unwrap_or_default();
+                matches!(self.status, Some(502 | 504 | 520..=527))
+                    || code.starts_with("ACCELERATE_")
+            }
+            _ => false,
+        }
+    }
+
     /// Whether the consumer is not let in (any more): a new link lets them in, trying again does not. A
     /// token of the server's that was too old (`TOKEN_EXPIRED`, 400) is none of their business.
     pub fn is_signed_out(&self) -> bool {
@@ -211,9 +230,13 @@ pub fn check_answer(status: u16, body: &[u8]) -> Result<(), Problem> {
         Some(error) => Err(error
             .into_problem(failed.then_some(status))
             .with_status(status)),
-        None if failed => Err(
-            Problem::new(ProblemKind::of_status(status), "the server refused").with_status(status),
-        ),
+        None if failed => {
+            let kind = match status {
+                403 if starts_like_html(body) => ProblemKind::Blocked,
+                _ => ProblemKind::of_status(status),
+            };
+            Err(Problem::new(kind, "the server refused").with_status(status))
+        }
         None => Ok(()),
     }
 }
@@ -445,7 +468,6 @@ mod tests {
             (0, Connection),
             (400, Rejected),
             (401, Expired),
-            (403, Rejected),
             (404, NotFound),
             (408, Connection),
             (409, AlreadyUploaded),
@@ -464,6 +486,46 @@ mod tests {
                 Some(kind),
                 "{status}"
             );
+        }
+    }
+
+    #[test]
+    fn a_web_page_that_forbids_is_of_something_in_between() {
+        for page in ["<!DOCTYPE html><title>Just a moment...</title>", " <html>"] {
+            assert_eq!(answered(403, page), Some(Blocked), "{page}");
+        }
+        for ours in [
+            "",
+            "{}",
+            r#"{"error":"Verboden"}"#,
+            r#"{"error":{"code":"ORIGIN_REFUSED"}}"#,
+        ] {
+            assert_eq!(answered(403, ours), Some(Rejected), "{ours}");
+        }
+    }
+
+    #[test]
+    fn only_what_had_no_answer_of_the_server_may_still_arrive() {
+        let status = |status| check_answer(status, b"<html>").expect_err("a problem");
+        for problem in [
+            Problem::new(Connection, ""),
+            status(408),
+            status(502),
+            status(504),
+            status(522),
+            check_answer(503, br#"{"error":{"code":"ACCELERATE_UNAVAILABLE"}}"#)
+                .expect_err("a problem"),
+        ] {
+            assert!(problem.may_still_arrive(), "{problem}");
+        }
+        for problem in [
+            status(500),
+            status(503),
+            status(403),
+            status(413),
+            status(429),
+        ] {
+            assert!(!problem.may_still_arrive(), "{problem}");
         }
     }
 

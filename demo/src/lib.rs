@@ -15,6 +15,7 @@ mod downloads;
 pub mod faults;
 pub mod files;
 mod multipart;
+pub mod networks;
 mod parameters;
 mod pdf;
 mod php;

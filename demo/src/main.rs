@@ -5,16 +5,18 @@
 use demo::server::{Config, DemoServer, Gateway, start};
 use demo::{HeaderValues, Signing};
 use std::io::Write;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-usage: demo [--port 8080] [--broker-port 8081] [--site dist] [--origin URL]... [--log]
-       demo --gateway URL [--port N] [--broker-port N] [--log]
+usage: demo [--port 8080] [--broker-port 8081] [--network-port N] [--site dist] [--origin URL]... [--log]
+       demo --gateway URL [--port N] [--broker-port N] [--network-port N] [--log]
 
   --port         where the portal is, on 127.0.0.1 (default 8080; 0: any)
   --broker-port  where the made-up broker's page is, if anywhere (0: any)
+  --network-port where the networks with faults are (default: four above the broker's page; any, when
+                 that is taken)
   --site         the folder of the built site (default dist)
   --origin       another origin that may call the endpoints; may be repeated
   --gateway      AccelerateConnect alone, strict about signatures, for the gateway at that address; the
@@ -127,12 +129,14 @@ fn read(mut arguments: impl Iterator<Item = String>) -> Result<Option<Config>, S
     let mut config = Config::for_tests("dist");
     config.listen = loopback(8080);
     config.broker_listen = None;
+    config.network_listen = None;
     while let Some(flag) = arguments.next() {
         let mut value = || arguments.next().ok_or(format!("{flag} needs a value"));
         let port = |text: String| text.parse().map_err(|_| format!("{text} is not a port"));
         match flag.as_str() {
             "--port" => config.listen = loopback(port(value()?)?),
             "--broker-port" => config.broker_listen = Some(loopback(port(value()?)?)),
+            "--network-port" => config.network_listen = Some(loopback(port(value()?)?)),
             "--site" => config.site = PathBuf::from(value()?),
             "--origin" => config.origins.push(value()?),
             "--log" => config.log = true,
@@ -152,6 +156,11 @@ fn read(mut arguments: impl Iterator<Item = String>) -> Result<Option<Config>, S
             "--help" | "-h" => return Ok(None),
             _ => return Err(format!("{flag} is not a flag")),
         }
+    }
+    if let (None, Some(broker)) = (config.network_listen, config.broker_listen) {
+        let default = loopback(broker.port().checked_add(4).unwrap_or_default());
+        let is_free = broker.port() != 0 && TcpListener::bind(default).is_ok();
+        config.network_listen = Some(if is_free { default } else { loopback(0) });
     }
     Ok(Some(config))
 }

@@ -1,5 +1,5 @@
-//! What the calls share: a request with the consumer's cookies, and a body that is read piece by piece.
-//! Every failure is a [`Problem`], and a server that falls silent is one.
+//! What the calls share: a request with the consumer's cookies, a body that is read piece by piece, and what
+//! is known of the connection. Every failure is a [`Problem`], and a server that falls silent is one.
 
 use std::{future::Future, pin::pin};
 
@@ -11,6 +11,7 @@ use gloo_net::{
 };
 use gloo_timers::future::TimeoutFuture;
 use js_sys::Uint8Array;
+use leptos::prelude::{ArcRwSignal, GetUntracked, Set};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
@@ -19,6 +20,28 @@ use web_sys::{
 };
 
 use crate::{config::Config, platform::window};
+
+thread_local! {
+    static ONLINE: ArcRwSignal<bool> = ArcRwSignal::new(true);
+}
+
+/// Whether there is a connection, as far as is known: `false` when a call failed while the browser said that
+/// there was none. The browser's word alone is not enough: some say so while all works.
+pub fn online() -> ArcRwSignal<bool> {
+    ONLINE.with(Clone::clone)
+}
+
+/// There was an answer, whatever it said; or the browser has found a connection.
+pub fn connected() {
+    set_online(true);
+}
+
+fn set_online(is_online: bool) {
+    let online = online();
+    if online.get_untracked() != is_online {
+        online.set(is_online);
+    }
+}
 
 /// Sends a request, with the consumer's cookies where they say who is asking. What is read has a number in
 /// its address that no other request has: a service worker of the page around may keep every answer, and must
@@ -55,7 +78,10 @@ pub async fn send(
         Err(error) => Err(error),
     };
     match answer {
-        Ok(response) => Ok(response.into()),
+        Ok(response) => {
+            connected();
+            Ok(response.into())
+        }
         Err(Error::JsError(error)) => Err(connection_problem(error.message)),
         Err(_) => Err(connection_problem(String::new())),
     }
@@ -163,7 +189,10 @@ pub async fn within<T>(
 pub fn connection_problem(detail: String) -> Problem {
     let kind = match window::is_online() {
         true => ProblemKind::Connection,
-        false => ProblemKind::Offline,
+        false => {
+            set_online(false);
+            ProblemKind::Offline
+        }
     };
     Problem::new(kind, detail)
 }

@@ -3,6 +3,6 @@
 
 pub mod document;
 pub mod gateway;
-mod http;
+pub mod http;
 pub mod session;
 pub mod upload;

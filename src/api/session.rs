@@ -15,7 +15,7 @@ use web_sys::Response;
 
 use super::{
     gateway,
-    http::{js_problem, read_all, send, within},
+    http::{connected, js_problem, read_all, send, within},
 };
 use crate::config::Config;
 
@@ -54,7 +54,9 @@ pub async fn getsession(config: &Config) -> Result<SessionResponse, Problem> {
 /// As [`getsession`].
 pub async fn first_session(response: Promise) -> Result<SessionResponse, Problem> {
     let response = async { JsFuture::from(response).await.map_err(js_problem) };
-    read(within(SILENCE, response).await?.unchecked_into()).await
+    let response = within(SILENCE, response).await?;
+    connected();
+    read(response.unchecked_into()).await
 }
 
 async fn read(response: Response) -> Result<SessionResponse, Problem> {

@@ -20,19 +20,33 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Event, File, FormData, ProgressEvent, XmlHttpRequest};
 
+use super::http::{connected, connection_problem};
 use crate::{
     config::Config,
     platform::{file, window},
 };
 
-/// How often it is checked that sending goes on, in milliseconds. Sending itself may take as long as it
-/// takes: a large file on a train is slow.
-const CHECK_INTERVAL: u32 = 5_000;
-/// How many checks in a row may find that nothing more was sent: a minute. A device that sleeps does
-/// not check.
-const CHECKS_WHILE_SENDING: u32 = 12;
-/// The same while the server works on what it got: three minutes.
-const CHECKS_WHILE_ANSWERING: u32 = 36;
+/// How often it is checked that sending goes on, in seconds. Sending itself may take as long as it takes: a
+/// large file on a train is slow.
+const CHECK_INTERVAL: u32 = 5;
+/// How long nothing more may be sent, in seconds, whatever was sent before. A device that sleeps does not
+/// count.
+const PATIENCE_WHILE_SENDING: u64 = 60;
+/// The same while the server works on what it got.
+const PATIENCE_WHILE_ANSWERING: u64 = 180;
+/// How many bytes a slow way passes on in a second. What the browser has sent may lie with a proxy or a
+/// scanner that swallowed it at once.
+const SLOW: u64 = 32 * 1024;
+
+/// How long the page waits for news of a document, in seconds: a while, and the time that what was sent takes
+/// on a slow way.
+fn patience(sent: u64, is_all: bool) -> u64 {
+    let base = match is_all {
+        true => PATIENCE_WHILE_ANSWERING,
+        false => PATIENCE_WHILE_SENDING,
+    };
+    base + sent / SLOW
+}
 
 /// News of a document that is being sent.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,6 +91,7 @@ pub fn upload_file(
         file: file.clone(),
         offline: !window::is_online(),
         sent: Cell::new(Sent::Nothing),
+        bytes: Cell::new(0),
         quiet_checks: Cell::new(0),
         over: Cell::new(false),
         listener: OnceCell::new(),
@@ -106,6 +121,8 @@ struct Transfer {
     offline: bool,
     /// How much is known to be sent.
     sent: Cell<Sent>,
+    /// The same in bytes.
+    bytes: Cell<u64>,
     /// How many checks in a row found that nothing more was sent.
     quiet_checks: Cell<u32>,
     over: Cell<bool>,
@@ -156,6 +173,7 @@ impl Transfer {
             Some(progress) if event.type_() == "progress" => {
                 let (sent, total) = (progress.loaded() as u64, progress.total() as u64);
                 self.quiet_checks.set(0);
+                self.bytes.set(sent);
                 self.sent.set(match sent {
                     0 => Sent::Nothing,
                     _ if total > 0 && sent >= total => Sent::All,
@@ -170,6 +188,7 @@ impl Transfer {
     fn answered(self: Rc<Self>) {
         let status = self.xhr.status().unwrap_or(0);
         if status != 0 {
+            connected();
             let body = self.xhr.response_text().ok().flatten().unwrap_or_default();
             return self.end(match check_upload_answer(status, body.as_bytes()) {
                 Ok(()) => SendOutcome::Stored,
@@ -193,23 +212,19 @@ impl Transfer {
 
     fn lost(&self, detail: &str) -> Problem {
         // Only where nothing can have been sent is it safe to say so.
-        let never_sent = self.offline && !window::is_online() && self.sent.get() == Sent::Nothing;
-        let kind = match never_sent {
-            true => ProblemKind::Offline,
-            false => ProblemKind::Connection,
-        };
-        Problem::new(kind, detail)
+        let never_sent = self.offline && self.sent.get() == Sent::Nothing;
+        match connection_problem(detail.to_owned()) {
+            problem if never_sent => problem,
+            problem => Problem::new(ProblemKind::Connection, problem.detail),
+        }
     }
 
     /// Checks that sending goes on.
     fn check(self: Rc<Self>) {
         let quiet = self.quiet_checks.get() + 1;
         self.quiet_checks.set(quiet);
-        let patience = match self.sent.get() {
-            Sent::All => CHECKS_WHILE_ANSWERING,
-            _ => CHECKS_WHILE_SENDING,
-        };
-        if quiet >= patience {
+        let patience = patience(self.bytes.get(), self.sent.get() == Sent::All);
+        if u64::from(quiet * CHECK_INTERVAL) >= patience {
             let problem = self.lost("it does not go on");
             self.end(SendOutcome::Problem(problem));
         }
@@ -247,7 +262,7 @@ impl fmt::Debug for Transfer {
 
 async fn watch(transfer: Weak<Transfer>) {
     loop {
-        TimeoutFuture::new(CHECK_INTERVAL).await;
+        TimeoutFuture::new(CHECK_INTERVAL * 1000).await;
         match transfer.upgrade() {
             Some(transfer) if !transfer.over.get() => transfer.check(),
             _ => return,
@@ -275,4 +290,19 @@ fn message(error: JsValue) -> String {
     error
         .map(|error| error.message().into())
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patience_grows_with_what_was_sent() {
+        assert_eq!(patience(0, false), 60);
+        assert_eq!(patience(200_000, true), 186);
+        // A scanner that swallows 24 MB at once and passes on 32 KB a second.
+        assert_eq!(patience(24 << 20, true), 180 + 768);
+        assert!(patience(1 << 20, true) < patience(2 << 20, true));
+        assert!(patience(1 << 20, false) < patience(1 << 20, true));
+    }
 }

@@ -3,10 +3,12 @@
 
 use gloo_events::EventListener;
 use leptos::{ev, prelude::*};
+use web_sys::DragEvent;
 
 use crate::{
-    context::{use_host, use_navigation, use_session},
-    platform::window,
+    api::http,
+    context::{use_config, use_host, use_navigation, use_session},
+    platform::{file, window},
     route::Page,
 };
 
@@ -14,31 +16,61 @@ use crate::{
 pub fn follow_page_events() {
     let session = use_session();
     follow_fragment();
+    keep_page_on_drop();
     // What the consumer does anywhere on the page renews their session: who reads on by the keyboard
     // does it outside of the element.
     let renew = move || session.renew();
     on_window(ev::pointerdown, move |_| renew());
     on_window(ev::keydown, move |_| renew());
     on_window(ev::wheel, move |_| renew());
-    let returned = EventListener::new(&document(), "visibilitychange", move |_| {
+    let ask = move || {
         let is_answered =
             session.get_untracked().is_some() || session.auth.signed_out.get_untracked().is_some();
-        if window::is_visible() && is_answered {
+        if is_answered {
             session.refresh_soon();
+        }
+    };
+    let returned = EventListener::new(&document(), "visibilitychange", move |_| {
+        if window::is_visible() {
+            ask();
         }
     });
     keep(returned);
     on_window(ev::online, move |_| {
-        session.online.set(true);
+        http::connected();
         session.refresh_soon();
     });
-    on_window(ev::offline, move |_| session.online.set(false));
+    // That there is no connection is said when a call fails too.
+    on_window(ev::offline, move |_| ask());
     // The browser asks before the consumer leaves the page.
     on_window(ev::beforeunload, move |event| {
         if session.has_unsent() {
             event.prevent_default();
         }
     });
+}
+
+/// A file that is dropped where nobody takes it would be opened in place of the page. On our own page and in
+/// the element nothing happens instead; elsewhere on an office's page that goes only for as long as a document
+/// would be lost with the page, and only where the office's page does nothing with the file itself.
+fn keep_page_on_drop() {
+    let (config, host, session) = (use_config(), use_host(), use_session());
+    let is_standalone = config.standalone;
+    let keep_page = move |event: &DragEvent| {
+        if event.default_prevented() || !file::are_dragged(event) {
+            return;
+        }
+        let is_inside = || {
+            host.element()
+                .is_some_and(|host| file::is_inside(event, &host))
+        };
+        let is_ours = is_standalone || is_inside();
+        if is_ours || (session.has_unsent() && !file::is_over_field(event)) {
+            event.prevent_default();
+        }
+    };
+    on_window(ev::dragover, move |event| keep_page(&event));
+    on_window(ev::drop, move |event| keep_page(&event));
 }
 
 /// Shows the page that the fragment names. Like a browser, it begins a page that a link leads to at its

@@ -159,6 +159,7 @@ fn provide_uploads() {
     let uploads = UploadStore::new(UploadServices {
         config: use_config(),
         refresh: Box::new(move || session.refresh().boxed_local()),
+        is_signed_in: Box::new(move || session.get_untracked().is_some()),
         renew: Box::new(move || session.renew()),
         on_arrived: Box::new(move || host.emit("portal-uploaded", &[])),
         on_failed: Box::new(move |problem| {

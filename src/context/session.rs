@@ -17,11 +17,10 @@ use leptos::{prelude::*, task::spawn_local};
 use super::{Auth, Host, Navigation, SignedOutReason};
 use crate::{
     api::{
-        gateway,
+        gateway, http,
         session::{self, SessionResponse},
     },
     config::Config,
-    platform::window,
     route::Page,
 };
 
@@ -48,7 +47,7 @@ pub trait SessionObserver: Send + Sync {
 pub struct SessionStore {
     /// Why the newest getsession failed, if it did.
     pub problem: RwSignal<Option<Problem>>,
-    /// Whether the browser believes that it has a connection.
+    /// Whether there is a connection, as far as is known: see [`http::online`].
     pub online: RwSignal<bool>,
     /// In how many seconds the session ends, when that is soon and the consumer is to be asked whether they stay.
     pub ends_in: RwSignal<Option<u32>>,
@@ -73,7 +72,7 @@ impl SessionStore {
     pub fn new(config: Arc<Config>, auth: Auth, navigation: Navigation, host: Host) -> Self {
         Self {
             problem: RwSignal::new(None),
-            online: RwSignal::new(window::is_online()),
+            online: http::online().into(),
             ends_in: RwSignal::new(None),
             auth,
             session: RwSignal::new(None),

@@ -34,6 +34,7 @@ pub fn problem_text(texts: &Texts, problem: &Problem) -> ProblemText {
         Kind::TooMany => (texts.problem_busy, texts.problem_busy_more),
         Kind::TooLarge => (texts.problem_large, texts.problem_large_more),
         Kind::UnsupportedKind => (texts.problem_kind, texts.problem_kind_more),
+        Kind::Blocked => (texts.problem_blocked, texts.problem_blocked_more),
         Kind::Closed => (texts.problem_closed, texts.problem_closed_more),
         Kind::AlreadyUploaded => (texts.already_there, texts.problem_refused_more),
         Kind::Rejected => (texts.problem_refused, texts.problem_refused_more),
@@ -72,7 +73,8 @@ pub fn sends_to_adviser(problem: &Problem) -> bool {
         | Kind::Closed
         | Kind::AlreadyUploaded
         | Kind::TooLarge
-        | Kind::UnsupportedKind => true,
+        | Kind::UnsupportedKind
+        | Kind::Blocked => true,
         // Trying again, or signing in, is what helps.
         Kind::Offline
         | Kind::Connection

@@ -218,6 +218,8 @@ texts! {
     problem_large_more: "Kies een kleiner bestand.";
     problem_kind: "Dit soort bestand wordt niet geaccepteerd";
     problem_kind_more: "Kies een PDF of een foto.";
+    problem_blocked: "Iets onderweg hield dit tegen";
+    problem_blocked_more: "Laad de pagina opnieuw, of probeer een ander netwerk. Helpt dat niet, bel of mail dan uw adviseur.", "Laad de pagina opnieuw, of probeer een ander netwerk. Helpt dat niet, bel of mail dan je adviseur.";
     problem_closed: "Het dossier is gesloten";
     problem_closed_more: "Er kan niets meer worden aangeleverd. Neem contact op met uw adviseur.", "Er kan niets meer worden aangeleverd. Neem contact op met je adviseur.";
     problem_garbled: "Wij ontvingen iets dat niet te lezen is", "We ontvingen iets dat niet te lezen is";
@@ -360,9 +362,10 @@ texts! {
     sending: "Uw document wordt verstuurd", "Je document wordt verstuurd";
     sending_part: "{sent} van {total} ({percent})";
     stay_here: "Laat deze pagina open tot het klaar is.";
-    processing: "Verstuurd. Wachten op bevestiging…";
+    processing: "Wachten op bevestiging…";
     cancel: "Annuleren";
-    cancelled: "Geannuleerd. Er is niets aangeleverd; uw bestand staat hier nog.", "Geannuleerd. Er is niets aangeleverd; je bestand staat hier nog.";
+    cancelled: "Geannuleerd. Wij zien nog geen document van u. Misschien komt het toch nog aan: wij blijven kijken. Uw bestand staat hier nog.", "Geannuleerd. We zien nog geen document van je. Misschien komt het toch nog aan: we blijven kijken. Je bestand staat hier nog.";
+    cancelled_in_time: "Geannuleerd. Wij hebben een paar minuten gekeken en geen document van u gezien. Uw bestand staat hier nog.", "Geannuleerd. We hebben een paar minuten gekeken en geen document van je gezien. Je bestand staat hier nog.";
     confirming: "Wij kijken na of uw document is aangekomen…", "We kijken na of je document is aangekomen…";
     arrived: "Aangeleverd";
     arrived_more: "Uw document is aangekomen: {name}.", "Je document is aangekomen: {name}.";
@@ -372,11 +375,14 @@ texts! {
     replace_it: "Vervangen door {name}";
     next_task: "Volgende: {task}";
     unsure: "Wij kunnen niet zien of uw nieuwe document is aangekomen", "We kunnen niet zien of je nieuwe document is aangekomen";
-    unsure_more: "De verbinding viel weg. Nog een keer versturen kan geen kwaad: het vervangt hetzelfde document.";
+    unsure_more: "Er stond al een document. Nog een keer versturen kan geen kwaad: dit bestand komt er dan voor in de plaats.";
     send_again: "Nog een keer versturen";
     check_again: "Opnieuw nakijken";
     cannot_check: "Wij konden niet nakijken of uw document is aangekomen", "We konden niet nakijken of je document is aangekomen";
-    cannot_check_more: "Uw bestand blijft hier staan. Kijk het opnieuw na zodra u verbinding heeft.", "Je bestand blijft hier staan. Kijk het opnieuw na zodra je verbinding hebt.";
+    cannot_check_more: "Wij proberen het steeds opnieuw. Uw bestand blijft hier staan.", "We proberen het steeds opnieuw. Je bestand blijft hier staan.";
+    not_seen: "Wij zien uw document nog niet", "We zien je document nog niet";
+    not_seen_more: "Er kwam geen antwoord. Misschien komt het nog aan: wij blijven kijken. U kunt het ook nog een keer versturen; het telt maar één keer.", "Er kwam geen antwoord. Misschien komt het nog aan: we blijven kijken. Je kunt het ook nog een keer versturen; het telt maar één keer.";
+    keeps_getting_lost: "Het lukte al vaker niet, terwijl de verbinding wel werkt. Misschien is het bestand te groot voor dit netwerk. Kies een kleiner bestand, probeer een ander netwerk, of mail het uw adviseur.", "Het lukte al vaker niet, terwijl de verbinding wel werkt. Misschien is het bestand te groot voor dit netwerk. Kies een kleiner bestand, probeer een ander netwerk, of mail het je adviseur.";
     did_not_arrive: "Uw document is niet aangekomen", "Je document is niet aangekomen";
     did_not_arrive_more: "De verbinding viel onderweg weg. Uw bestand staat hier nog: verstuur het opnieuw.", "De verbinding viel onderweg weg. Je bestand staat hier nog: verstuur het opnieuw.";
     not_sent: "Uw document is niet aangeleverd", "Je document is niet aangeleverd";

@@ -1,8 +1,9 @@
 //! Files that the consumer selected or dropped.
 
 use leptos::prelude::event_target;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{DragEvent, Event, File, FileList, HtmlInputElement};
+use web_sys::{DragEvent, Element, Event, EventTarget, File, FileList, HtmlInputElement};
 
 /// Whether the device can read the file. A folder, and a file in the cloud that does not come, look
 /// like files until they are read.
@@ -20,6 +21,24 @@ pub fn take_selected(event: &Event) -> Vec<File> {
     let files = input.files().map(to_vec).unwrap_or_default();
     input.set_value("");
     files
+}
+
+/// Whether files are dragged. Which ones a browser tells only when they are dropped.
+pub fn are_dragged(event: &DragEvent) -> bool {
+    event
+        .data_transfer()
+        .is_some_and(|transfer| transfer.types().includes(&"Files".into(), 0))
+}
+
+/// Whether what is dragged is over a field, which takes it by itself: a text, or a file in a file field.
+pub fn is_over_field(event: &DragEvent) -> bool {
+    let target = event.composed_path().get(0).dyn_into::<Element>();
+    target.is_ok_and(|target| matches!(target.local_name().as_str(), "input" | "textarea"))
+}
+
+/// Whether an event is inside an element.
+pub fn is_inside(event: &Event, element: &EventTarget) -> bool {
+    event.composed_path().includes(element, 0)
 }
 
 /// The files of a drop. It is empty when something else was dropped.

@@ -18,6 +18,12 @@ use crate::api::upload::SendOutcome;
 /// commonly refuse headers from 4 or 8 KB on. A plain letter takes one byte, an é six, an emoji twelve.
 pub const COMMENT_BYTES: usize = 2_000;
 
+/// How long to wait before getsession is read again, in seconds, while it is not known whether the document
+/// arrives: what a proxy or a scanner on the way has swallowed may be passed on minutes later. The last pause
+/// comes again until getsession could be read. What is said of the document's fate until then, and after it,
+/// is in `docs/what-the-page-says.md`.
+pub const PAUSES: [u32; 8] = [2, 4, 8, 16, 30, 60, 60, 120];
+
 /// The upload of one document for one action. `F` is the caller's handle of a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct UploadMachine<F> {
@@ -34,8 +40,25 @@ pub struct UploadMachine<F> {
     snapshot_at_send: ActionSnapshot,
     /// Whether the consumer agreed that `file` replaces an earlier document.
     replace_confirmed: bool,
+    /// What is not known of the last send, as long as getsession is read again to find out.
+    doubt: Option<Doubt>,
+    /// Whether a send of `file` had no clear answer. It may arrive at any time.
+    is_sent_in_doubt: bool,
+    /// The same of a file before: what getsession shows may be that one.
+    is_other_in_doubt: bool,
+    /// How often in a row `file` did not get through, although getsession was answered.
+    losses: u32,
     /// The id of the last effect that reports back. Events with another id are ignored.
     effect_id: u32,
+}
+
+/// It is not known whether what was sent arrives.
+#[derive(Debug, Clone, PartialEq)]
+struct Doubt {
+    /// Why it is not known.
+    reason: ConfirmReason,
+    /// How often getsession was read again and did not show the document.
+    looks: usize,
 }
 
 /// The step that the upload has reached. The [`UploadMachine`] has the file, the comment and the notice.
@@ -93,10 +116,10 @@ pub enum ConfirmReason {
 pub enum Outcome {
     /// The server answered that it stored the document.
     Confirmed,
-    /// There was no clear answer, and getsession shows that the document arrived.
+    /// There was no clear answer, and getsession shows a document that was not there when sending began.
     Verified,
-    /// The action had a document already: this file, or another one. [`Event::Send`] replaces it by the
-    /// selected file.
+    /// The action has a document: this file, or another one. Nobody can say which. [`Event::Send`] replaces
+    /// it by the selected file.
     AlreadyThere,
 }
 
@@ -105,7 +128,11 @@ pub enum Outcome {
 pub enum Failure {
     /// The server refused the file, or the file was never sent. The problem says why.
     Refused(Problem),
-    /// The file was lost on its way because of this problem, and getsession does not show the document.
+    /// There was no answer because of this problem, and getsession does not show the document yet. It may
+    /// still be on its way, so getsession is read again.
+    NotSeen(Problem),
+    /// The server did not store the file because of this problem, or the file was lost on its way:
+    /// getsession does not show the document, after an answer or after all [`PAUSES`].
     NotArrived(Problem),
     /// The device cannot read the file any more. The consumer has to select it again.
     Unreadable,
@@ -116,8 +143,24 @@ pub enum Failure {
 pub enum Notice {
     /// The last file was refused. A file that was selected before is kept.
     FileRefused(FileRefusal),
-    /// The consumer cancelled, and getsession shows that nothing was uploaded.
+    /// The consumer cancelled, and getsession does not show the document yet. It may still be on its way, so
+    /// getsession is read again.
     Cancelled,
+    /// The consumer cancelled, and getsession did not show the document after all [`PAUSES`].
+    CancelledInTime,
+}
+
+/// Which ways out of a failure can work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WaysOut {
+    /// Sending the same file again, or another one.
+    SendAgain,
+    /// Another file; the same one only if that fails too.
+    OtherFileFirst,
+    /// Another file: the same one gets the same answer.
+    OtherFile,
+    /// None here.
+    None,
 }
 
 /// A file that was selected, and that the limits allow.
@@ -239,6 +282,13 @@ pub enum Effect<F> {
         /// The id for the events about this effect.
         effect_id: u32,
     },
+    /// Wait, then read getsession while the consumer does something else, and report [`Event::Checked`].
+    LookAgain {
+        /// The id for the events about this effect.
+        effect_id: u32,
+        /// How long to wait, in seconds.
+        pause: u32,
+    },
     /// Stop the effect that runs.
     Stop,
 }
@@ -255,6 +305,10 @@ impl<F: Clone> UploadMachine<F> {
             snapshot,
             snapshot_at_send: snapshot,
             replace_confirmed: false,
+            doubt: None,
+            is_sent_in_doubt: false,
+            is_other_in_doubt: false,
+            losses: 0,
             effect_id: 0,
         };
         machine.go_idle();
@@ -291,6 +345,44 @@ impl<F: Clone> UploadMachine<F> {
     /// Whether sending would replace an earlier document.
     pub fn replaces(&self) -> bool {
         self.snapshot.upload == Some(Upload::Again)
+    }
+
+    /// Whether the file did not get through twice or more, although the connection is good: something on the
+    /// way does not let it pass.
+    pub fn keeps_getting_lost(&self) -> bool {
+        self.losses > 1
+    }
+
+    /// Which ways out of the failure can work.
+    pub fn ways_out(&self) -> WaysOut {
+        let problem = match &self.state {
+            UploadState::Failed(Failure::Unreadable) => return WaysOut::OtherFile,
+            UploadState::Failed(_) if self.keeps_getting_lost() => return WaysOut::OtherFileFirst,
+            UploadState::Failed(Failure::Refused(problem)) => problem,
+            _ => return WaysOut::SendAgain,
+        };
+        // The other way to upload than the one that was refused, first document or replacement, is a way.
+        let is_changed = self.snapshot.upload != self.snapshot_at_send.upload;
+        match problem.kind {
+            ProblemKind::Rejected if is_changed => WaysOut::SendAgain,
+            ProblemKind::Closed => WaysOut::None,
+            ProblemKind::TooLarge | ProblemKind::UnsupportedKind => WaysOut::OtherFile,
+            // Unprocessable content: the file itself is what is wrong.
+            ProblemKind::Rejected if problem.status == Some(422) => WaysOut::OtherFile,
+            ProblemKind::Rejected => WaysOut::OtherFileFirst,
+            _ => WaysOut::SendAgain,
+        }
+    }
+
+    /// Whether an effect still runs, as far as the machine is concerned: none has begun after it.
+    pub fn waits_for(&self, effect_id: u32) -> bool {
+        effect_id == self.effect_id
+    }
+
+    /// Forgets the effect that runs: what it reports changes nothing any more.
+    pub fn forget_effect(&mut self) {
+        self.doubt = None;
+        self.next_effect_id();
     }
 
     /// Whether the consumer waits for an effect.
@@ -337,7 +429,9 @@ impl<F: Clone> UploadMachine<F> {
             self.state,
             Review | Failed(_) | Unsure(_) | Done(Outcome::AlreadyThere)
         );
+        let can_work = !matches!(self.ways_out(), WaysOut::OtherFile | WaysOut::None);
         state_allows
+            && can_work
             && self.file.is_some()
             && self.snapshot.upload.is_some()
             && self.comment_left() >= 0
@@ -409,7 +503,7 @@ impl<F: Clone> UploadMachine<F> {
             }
             Event::Checked { effect_id, answer } => {
                 if effect_id == self.effect_id {
-                    self.finish_reading_session(answer);
+                    return self.finish_reading_session(answer);
                 }
             }
             Event::SessionRead(snapshot) => self.apply_session(snapshot),
@@ -438,6 +532,10 @@ impl<F: Clone> UploadMachine<F> {
         self.file = file;
         self.replace_confirmed = false;
         self.notice = None;
+        self.doubt = None;
+        self.is_other_in_doubt |= self.is_sent_in_doubt;
+        self.is_sent_in_doubt = false;
+        self.losses = 0;
     }
 
     fn clear_file_and_comment(&mut self) {
@@ -458,6 +556,7 @@ impl<F: Clone> UploadMachine<F> {
             self.clear_file_and_comment();
         }
         self.notice = None;
+        self.doubt = None;
         self.candidate = Some(file.clone());
         self.state = UploadState::Prepare;
         Some(Effect::Prepare {
@@ -482,6 +581,8 @@ impl<F: Clone> UploadMachine<F> {
             return None;
         };
         self.snapshot_at_send = self.snapshot;
+        self.notice = None;
+        self.doubt = None;
         self.state = UploadState::Send {
             sent: 0,
             total: file.size,
@@ -534,12 +635,17 @@ impl<F: Clone> UploadMachine<F> {
             }
         };
         match problem.kind {
+            Connection => {}
+            Blocked => self.losses += 1,
+            _ => self.losses = 0,
+        }
+        match problem.kind {
             AlreadyUploaded => Some(self.confirm(ConfirmReason::AlreadyUploaded(problem))),
             // The server may have stored the document before it failed, or before its answer was lost.
             Connection | Cancelled | Server | NotUnderstood | NotADocument => {
                 Some(self.confirm(ConfirmReason::Lost(problem)))
             }
-            Offline | Expired | NotSignedIn | TooLarge | UnsupportedKind | TooMany => {
+            Offline | Expired | NotSignedIn | TooLarge | UnsupportedKind | TooMany | Blocked => {
                 self.state = UploadState::Failed(Failure::Refused(problem));
                 None
             }
@@ -554,6 +660,7 @@ impl<F: Clone> UploadMachine<F> {
 
     /// Reads getsession to find out whether the document arrived.
     fn confirm(&mut self, reason: ConfirmReason) -> Effect<F> {
+        self.doubt = None;
         self.state = UploadState::Confirm(reason);
         self.read_session()
     }
@@ -564,57 +671,134 @@ impl<F: Clone> UploadMachine<F> {
         }
     }
 
-    fn finish_reading_session(&mut self, answer: Result<Option<ActionSnapshot>, Problem>) {
-        let UploadState::Confirm(reason) = &self.state else {
-            if let (UploadState::Failed(_), Ok(snapshot)) = (&self.state, answer) {
-                self.apply_session(snapshot);
+    /// Reads getsession again after a while, to find out whether the document arrived.
+    fn look_again(&mut self, reason: ConfirmReason, looks: usize) -> Effect<F> {
+        self.doubt = Some(Doubt { reason, looks });
+        self.is_sent_in_doubt = true;
+        Effect::LookAgain {
+            effect_id: self.next_effect_id(),
+            pause: PAUSES[looks.min(PAUSES.len() - 1)],
+        }
+    }
+
+    fn finish_reading_session(
+        &mut self,
+        answer: Result<Option<ActionSnapshot>, Problem>,
+    ) -> Option<Effect<F>> {
+        let (reason, looks) = match (&self.state, &self.doubt) {
+            (UploadState::Confirm(reason), _) => (reason.clone(), 0),
+            (_, Some(doubt)) => (doubt.reason.clone(), doubt.looks + 1),
+            (UploadState::Failed(_), None) => {
+                if let Ok(snapshot) = answer {
+                    self.apply_session(snapshot);
+                }
+                return None;
             }
-            return;
+            _ => return None,
         };
-        let reason = reason.clone();
-        let action_is_gone = matches!(answer, Ok(None));
-        let read_problem = match answer {
-            Ok(snapshot) => {
-                self.update_snapshot(snapshot);
-                None
-            }
-            Err(problem) => Some(problem),
-        };
-        self.state = match (reason, read_problem) {
+        let snapshot = match (answer, &reason) {
             // The server answered that it stored the document. That stays true when getsession fails or
             // does not show it yet. The snapshot becomes what getsession will say, but for the date.
-            (ConfirmReason::Stored, read_problem) => {
-                if read_problem.is_some() || self.snapshot.status != Status::Done {
+            (answer, ConfirmReason::Stored) => {
+                if let Ok(snapshot) = answer {
+                    self.update_snapshot(snapshot);
+                }
+                if self.snapshot.status != Status::Done {
                     self.snapshot = ActionSnapshot {
                         status: Status::Done,
                         executed: None,
                         upload: self.snapshot.upload.map(|_| Upload::Again),
                     };
                 }
-                UploadState::Done(Outcome::Confirmed)
+                self.settle_as_done(Outcome::Confirmed);
+                return None;
             }
-            (reason, Some(problem)) => UploadState::Unchecked(reason, problem),
-            (ConfirmReason::AlreadyUploaded(problem), None) => {
+            (Ok(snapshot), _) => snapshot,
+            (Err(problem), _) => {
+                // What was seen before stays true, and nothing was learned.
+                if looks == 0 {
+                    self.state = UploadState::Unchecked(reason.clone(), problem);
+                }
+                return Some(self.look_again(reason, looks.min(PAUSES.len() - 1)));
+            }
+        };
+        let action_is_gone = snapshot.is_none();
+        self.update_snapshot(snapshot);
+        let has_arrived = self.has_arrived().filter(|_| !action_is_gone);
+        // The consumer is being asked something: only an arrival answers it for them.
+        if matches!(self.state, UploadState::AskReplace) && has_arrived != Some(true) {
+            return Some(self.look_again(reason, looks.min(PAUSES.len() - 1)));
+        }
+        let is_last_look = looks >= PAUSES.len();
+        match (reason, has_arrived) {
+            (ConfirmReason::AlreadyUploaded(problem), _) => {
                 if action_is_gone || self.snapshot.status == Status::Done {
-                    UploadState::Done(Outcome::AlreadyThere)
+                    self.settle_as_done(Outcome::AlreadyThere);
+                    None
                 } else {
-                    UploadState::Failed(Failure::Refused(problem))
+                    self.settle(UploadState::Failed(Failure::Refused(problem)))
                 }
             }
-            (reason, None) => match self.has_arrived().filter(|_| !action_is_gone) {
-                Some(true) => UploadState::Done(Outcome::Verified),
-                None => UploadState::Unsure(reason),
-                Some(false) => match reason {
-                    ConfirmReason::Lost(problem) => {
-                        UploadState::Failed(Failure::NotArrived(problem))
-                    }
-                    _ => {
-                        self.notice = Some(Notice::Cancelled);
-                        return self.go_idle();
-                    }
-                },
-            },
-        };
+            (_, Some(true)) => {
+                self.settle_as_done(Outcome::Verified);
+                None
+            }
+            (reason, None) => {
+                self.state = UploadState::Unsure(reason.clone());
+                match is_last_look {
+                    true => self.settle(UploadState::Unsure(reason)),
+                    false => Some(self.look_again(reason, looks)),
+                }
+            }
+            (ConfirmReason::Lost(problem), Some(false)) => {
+                let is_news = matches!(
+                    self.state,
+                    UploadState::Confirm(_) | UploadState::Unchecked(..)
+                );
+                if is_news && problem.kind == ProblemKind::Connection {
+                    self.losses += 1;
+                }
+                if is_last_look || !problem.may_still_arrive() {
+                    return self.settle(UploadState::Failed(Failure::NotArrived(problem)));
+                }
+                self.state = UploadState::Failed(Failure::NotSeen(problem.clone()));
+                Some(self.look_again(ConfirmReason::Lost(problem), looks))
+            }
+            (reason, Some(false)) => {
+                self.go_idle();
+                // What is told of a file that was refused meanwhile is not overwritten.
+                if !matches!(self.notice, Some(Notice::FileRefused(_))) {
+                    self.notice = Some(match is_last_look {
+                        true => Notice::CancelledInTime,
+                        false => Notice::Cancelled,
+                    });
+                }
+                if is_last_look {
+                    self.doubt = None;
+                    return None;
+                }
+                Some(self.look_again(reason, looks))
+            }
+        }
+    }
+
+    /// Goes to a state in which there is no doubt any more.
+    fn settle(&mut self, state: UploadState) -> Option<Effect<F>> {
+        self.doubt = None;
+        self.state = state;
+        None
+    }
+
+    /// A document is there.
+    fn settle_as_done(&mut self, outcome: Outcome) {
+        self.notice = None;
+        self.doubt = None;
+        self.state = UploadState::Done(match outcome {
+            Outcome::Verified if self.is_other_in_doubt => Outcome::AlreadyThere,
+            outcome => outcome,
+        });
+        self.is_sent_in_doubt = false;
+        self.is_other_in_doubt = false;
     }
 
     /// Whether getsession shows that the last file arrived; `None` when it cannot show that.
@@ -643,27 +827,39 @@ impl<F: Clone> UploadMachine<F> {
     fn apply_session(&mut self, snapshot: Option<ActionSnapshot>) {
         use ProblemKind::*;
         self.update_snapshot(snapshot);
+        let shows_arrival = self.has_arrived() == Some(true);
         match &self.state {
-            // The document arrived after getsession was read to confirm the cancellation.
-            UploadState::Review | UploadState::Closed
-                if self.notice == Some(Notice::Cancelled) && self.has_arrived() == Some(true) =>
-            {
-                self.notice = None;
-                self.state = UploadState::Done(Outcome::Verified);
-            }
-            UploadState::Choose | UploadState::Review | UploadState::Closed => self.go_idle(),
-            UploadState::AskReplace if self.snapshot.upload.is_none() => self.go_idle(),
+            UploadState::Confirm(_) | UploadState::Send { .. } | UploadState::Prepare => {}
             UploadState::Unchecked(ConfirmReason::AlreadyUploaded(_), _)
                 if self.snapshot.status == Status::Done =>
             {
-                self.state = UploadState::Done(Outcome::AlreadyThere);
+                self.settle_as_done(Outcome::AlreadyThere);
             }
-            UploadState::Failed(Failure::NotArrived(_))
-            | UploadState::Unsure(_)
-            | UploadState::Unchecked(..)
-                if self.has_arrived() == Some(true) =>
+            UploadState::Unsure(_) | UploadState::Unchecked(..) if shows_arrival => {
+                self.settle_as_done(Outcome::Verified);
+            }
+            // The document arrived after getsession was read to confirm.
+            UploadState::Review
+            | UploadState::Closed
+            | UploadState::Failed(Failure::NotSeen(_) | Failure::NotArrived(_))
+                if self.doubt.is_some() && shows_arrival =>
             {
-                self.state = UploadState::Done(Outcome::Verified);
+                self.settle_as_done(Outcome::Verified);
+            }
+            // After all that time it may as well be a document that came in another way.
+            UploadState::Failed(Failure::NotArrived(_)) if shows_arrival => {
+                self.settle_as_done(Outcome::AlreadyThere);
+            }
+            UploadState::Review | UploadState::Closed
+                if self.notice == Some(Notice::CancelledInTime) && shows_arrival =>
+            {
+                self.settle_as_done(Outcome::AlreadyThere);
+            }
+            UploadState::Choose | UploadState::Review | UploadState::Closed => self.go_idle(),
+            UploadState::AskReplace if self.snapshot.upload.is_none() => self.go_idle(),
+            // There is nothing to send to any more.
+            UploadState::Failed(Failure::Refused(_)) if self.snapshot.upload.is_none() => {
+                self.go_idle();
             }
             // The portal has a session again, so the cause of the failure is gone.
             UploadState::Failed(Failure::Refused(problem))

@@ -9,6 +9,7 @@ use accelerate::{
     session::{Action, Session},
 };
 use futures::future::LocalBoxFuture;
+use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use web_sys::File;
 
@@ -28,6 +29,8 @@ pub struct UploadServices {
     pub config: Arc<Config>,
     /// Reads the session again.
     pub refresh: Box<dyn Fn() -> LocalBoxFuture<'static, Result<Arc<Session>, Problem>>>,
+    /// Whether there is somebody whose session can be read.
+    pub is_signed_in: Box<dyn Fn() -> bool>,
     /// Renews the session, because the consumer uses it.
     pub renew: Box<dyn Fn()>,
     /// Is called when a document arrived.
@@ -104,6 +107,8 @@ impl UploadStore {
         let uploads = self.uploads.try_update_value(std::mem::take);
         for (_, upload) in uploads.unwrap_or_default() {
             upload.request.set_value(None);
+            let forget = |machine: &mut UploadMachine<File>| machine.forget_effect();
+            upload.machine.try_update_untracked(forget);
         }
     }
 
@@ -171,14 +176,44 @@ impl Upload {
             }
             Some(Effect::ReadSession { effect_id }) => {
                 self.request.set_value(None);
-                let refreshed = self.services.with_value(|services| (services.refresh)());
+                spawn_local(self.read_session(effect_id));
+            }
+            Some(Effect::LookAgain { effect_id, pause }) => {
                 spawn_local(async move {
-                    let answer = refreshed.await;
-                    let answer = answer.map(|session| self.snapshot(&session));
-                    self.step(Event::Checked { effect_id, answer });
+                    loop {
+                        TimeoutFuture::new(pause * 1000).await;
+                        if !self.waits_for(effect_id) {
+                            return;
+                        }
+                        // Who is signed out meanwhile has nothing to look at until they are back.
+                        if self
+                            .services
+                            .with_value(|services| (services.is_signed_in)())
+                        {
+                            return self.read_session(effect_id).await;
+                        }
+                    }
                 });
             }
         }
+    }
+
+    async fn read_session(self, effect_id: u32) {
+        let Some(refreshed) = self
+            .services
+            .try_with_value(|services| (services.refresh)())
+        else {
+            return;
+        };
+        let answer = refreshed.await;
+        let answer = answer.map(|session| self.snapshot(&session));
+        self.step(Event::Checked { effect_id, answer });
+    }
+
+    /// Whether the machine still waits for an effect; `false` when the portal was taken off the page.
+    fn waits_for(self, effect_id: u32) -> bool {
+        let waits = |machine: &UploadMachine<File>| machine.waits_for(effect_id);
+        self.machine.try_with_untracked(waits) == Some(true)
     }
 
     /// The consumer selected or dropped a file.

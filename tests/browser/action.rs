@@ -1,9 +1,14 @@
 //! An action and a product: what is asked, where it stands, and exactly the buttons it offers.
 
 use serde_json::Value;
+use wasm_bindgen::JsValue;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::mounted::{Portal, edit_actions};
+use super::{
+    js,
+    mounted::{Portal, edit_actions},
+    replace,
+};
 
 const PAYSLIP: &str = "Loonstrook";
 
@@ -386,4 +391,144 @@ async fn dropped_text_is_no_file() {
     portal
         .shows("Dit soort bestand kunt u niet aanleveren.")
         .await;
+}
+
+/// Drags a PDF over an element and drops it there. Whether the browser leaves the page alone.
+fn drop_pdf(portal: &Portal, target: &web_sys::Element) -> bool {
+    let kept = portal.run(
+        target,
+        "(target) => {
+            const dataTransfer = new DataTransfer();
+            dataTransfer.items.add(new File(['%PDF-1.4'], 'gesleept.pdf'));
+            const how = { dataTransfer, bubbles: true, composed: true, cancelable: true };
+            return ['dragover', 'drop'].every((type) => !target.dispatchEvent(new DragEvent(type, how)));
+        }",
+    );
+    kept.is_truthy()
+}
+
+fn body() -> web_sys::Element {
+    js("document.body").into()
+}
+
+#[wasm_bindgen_test]
+async fn a_file_dropped_anywhere_on_a_tasks_page_is_taken() {
+    let portal = task(PAYSLIP).await;
+    let heading = portal.element("h1", "").await;
+    assert!(drop_pdf(&portal, &heading));
+    portal.shows("gesleept.pdf").await;
+    portal.element("button", "Aanleveren").await;
+}
+
+#[wasm_bindgen_test]
+async fn on_our_own_page_a_file_dropped_beside_the_portal_is_taken() {
+    let portal = Portal::open_with("eva", "", &[("standalone", "")]).await;
+    portal.click(PAYSLIP).await;
+    portal.element("section.upload", "").await;
+    assert!(drop_pdf(&portal, &body()));
+    portal.shows("gesleept.pdf").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_file_dropped_where_nothing_takes_it_does_nothing() {
+    let portal = Portal::open_with("eva", "", &[("standalone", "")]).await;
+    let heading = portal.element("h1", "").await;
+    assert!(drop_pdf(&portal, &heading));
+    assert!(drop_pdf(&portal, &body()));
+    drop(portal);
+    let portal = Portal::open("eva", "").await;
+    let heading = portal.element("h1", "").await;
+    assert!(drop_pdf(&portal, &heading));
+}
+
+#[wasm_bindgen_test]
+async fn an_offices_page_is_left_alone_unless_a_document_would_be_lost_with_it() {
+    let portal = task(PAYSLIP).await;
+    assert!(!drop_pdf(&portal, &body()), "it is the office's");
+    portal
+        .select_file("new File(['%PDF-1.4'], 'loonstrook.pdf')")
+        .await;
+    portal.shows("loonstrook.pdf").await;
+    assert!(drop_pdf(&portal, &body()));
+    portal.shows_no("gesleept.pdf").await;
+    let field = js("document.body.appendChild(document.createElement('textarea'))");
+    let field: web_sys::Element = field.into();
+    assert!(!drop_pdf(&portal, &field), "a field takes it");
+    field.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_portal_that_was_taken_off_the_page_listens_no_more() {
+    let portal = Portal::open_with("eva", "", &[("standalone", "")]).await;
+    portal.click(PAYSLIP).await;
+    portal
+        .select_file("new File(['%PDF-1.4'], 'loonstrook.pdf')")
+        .await;
+    portal.shows("loonstrook.pdf").await;
+    let leave = "dispatchEvent(new Event('beforeunload', { cancelable: true }))";
+    assert!(js(leave).is_falsy(), "it asks before a document is lost");
+    drop(portal);
+    assert!(js(leave).is_truthy(), "there is nothing to lose");
+}
+
+#[wasm_bindgen_test]
+async fn a_button_that_does_nothing_now_keeps_the_focus() {
+    let portal = task(PAYSLIP).await;
+    portal
+        .select_file("new File(['%PDF-1.4'], 'loonstrook.pdf')")
+        .await;
+    let button = portal.element("button", "Aanleveren").await;
+    button.focus().expect("it can have the focus");
+    portal.type_into("textarea", &"a".repeat(2_001)).await;
+    portal.shows("De opmerking is te lang.").await;
+    assert_eq!(
+        button.get_attribute("aria-disabled").as_deref(),
+        Some("true")
+    );
+    let has_focus = portal.run(&button, "(it) => it.getRootNode().activeElement === it");
+    assert!(has_focus.is_truthy());
+    button.click();
+    portal.element("button", "Aanleveren").await;
+}
+
+/// What the browser says of its connection.
+fn browser_says(online: bool) -> JsValue {
+    js(&format!(
+        "Object.defineProperty(navigator, 'onLine', {{ get: () => {online}, configurable: true }});
+         dispatchEvent(new Event('{}'))",
+        if online { "online" } else { "offline" }
+    ))
+}
+
+#[wasm_bindgen_test]
+async fn a_browser_that_says_it_is_offline_is_not_believed_while_all_works() {
+    let portal = Portal::open_edited("eva", "", &[], |session, number| {
+        if number == 1 {
+            session["consumerportalsession"]["dossier"]["code"] = "NIEUW-1".into();
+        }
+    })
+    .await;
+    portal.is_at("Welkom Eva Bakker").await;
+    browser_says(false);
+    // It asked, and was answered.
+    portal.shows("NIEUW-1").await;
+    assert!(!portal.text().contains("offline"), "{}", portal.text());
+    js("delete navigator.onLine");
+}
+
+#[wasm_bindgen_test]
+async fn offline_is_said_when_a_call_fails_too_until_one_is_answered() {
+    let portal = Portal::open("eva", "").await;
+    portal.is_at("Welkom Eva Bakker").await;
+    let fetch = replace(
+        &js("window"),
+        "fetch",
+        "return () => Promise.reject(new TypeError('Failed to fetch'))",
+    );
+    browser_says(false);
+    portal.shows("U bent offline").await;
+    drop(fetch);
+    js("document.dispatchEvent(new Event('visibilitychange'))");
+    portal.shows_no("U bent offline").await;
+    js("delete navigator.onLine");
 }

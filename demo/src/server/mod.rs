@@ -1,11 +1,12 @@
 //! The HTTP server around the rules: the site, the four endpoints and the demo's own pages on one port,
-//! a made-up broker's page on another, both on the loopback interface. It adds what only a server has
+//! a made-up broker's page on another, and networks with faults on a third, all on the loopback interface. It adds what only a server has
 //! (time, connections that break) and decides nothing that [`Accelerate`] decides.
 
 mod api;
 mod back_office;
 mod cors;
 mod delay;
+mod network;
 mod office_pages;
 mod pages;
 mod recorder;
@@ -40,6 +41,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Where the broker's page is, if anywhere.
     pub broker_listen: Option<SocketAddr>,
+    /// Where the networks are, if anywhere.
+    pub network_listen: Option<SocketAddr>,
     /// The folder of the built site.
     pub site: PathBuf,
     /// Origins besides our own and the broker's that may call the endpoints, such as
@@ -68,6 +71,7 @@ impl Config {
         Config {
             listen: loopback,
             broker_listen: Some(loopback),
+            network_listen: Some(loopback),
             site: site.into(),
             origins: Vec::new(),
             delay: Duration::from_secs(4),
@@ -94,6 +98,7 @@ pub struct Gateway {
 pub struct DemoServer {
     url: String,
     broker_url: Option<String>,
+    network_url: Option<String>,
     recorder: Recorder,
     stop: signal::Sender<bool>,
     thread: Option<JoinHandle<()>>,
@@ -108,6 +113,11 @@ impl DemoServer {
     /// Where the broker's page is.
     pub fn broker_url(&self) -> Option<&str> {
         self.broker_url.as_deref()
+    }
+
+    /// Where the networks are, such as `http://127.0.0.1:8085/`. Each has a folder with its name.
+    pub fn network_url(&self) -> Option<&str> {
+        self.network_url.as_deref()
     }
 
     /// What the server has seen and kept.
@@ -147,7 +157,9 @@ impl Drop for DemoServer {
 pub fn start(config: Config) -> io::Result<DemoServer> {
     let site = TcpListener::bind(config.listen)?;
     let broker = config.broker_listen.map(TcpListener::bind).transpose()?;
-    for listener in [Some(&site), broker.as_ref()].into_iter().flatten() {
+    let network = config.network_listen.map(TcpListener::bind).transpose()?;
+    let listeners = [Some(&site), broker.as_ref(), network.as_ref()];
+    for listener in listeners.into_iter().flatten() {
         listener.set_nonblocking(true)?;
     }
     let origin = format!("http://{}", site.local_addr()?);
@@ -155,12 +167,21 @@ pub fn start(config: Config) -> io::Result<DemoServer> {
         Some(listener) => Some(format!("http://{}", listener.local_addr()?)),
         None => None,
     };
+    // Under the name of the portal's host, whose cookies go along.
+    let portal = config.gateway.as_ref().map_or(&origin, |it| &it.url);
+    let network_origin = match (&network, portal.rsplit_once(':')) {
+        (Some(listener), Some((host, _port))) => {
+            Some(format!("{host}:{}", listener.local_addr()?.port()))
+        }
+        _ => None,
+    };
     let accelerate = Arc::new(Mutex::new(Accelerate::new(config.conventions, today())));
     let recorder = Recorder::new(accelerate.clone(), delay::Delay::new(config.delay));
     let service = Arc::new(Service {
         site: site::Site::new(&config.site),
         origin: origin.clone(),
         broker_origin: broker_origin.clone(),
+        network_origin: network_origin.clone(),
         accelerate,
         recorder: recorder.clone(),
         config,
@@ -172,15 +193,21 @@ pub fn start(config: Config) -> io::Result<DemoServer> {
     let thread = thread::Builder::new()
         .name("demo".to_owned())
         .spawn(move || {
-            let site = serve(site, service.clone(), stopped.clone(), Service::respond);
             runtime.block_on(async {
-                match broker {
-                    Some(broker) => {
-                        let broker = serve(broker, service, stopped, Service::respond_as_broker);
-                        tokio::join!(site, broker);
-                    }
-                    None => site.await,
-                }
+                let site = serve(site, service.clone(), stopped.clone(), Service::respond);
+                let broker = broker.map(|it| {
+                    serve(
+                        it,
+                        service.clone(),
+                        stopped.clone(),
+                        Service::respond_as_broker,
+                    )
+                });
+                let network = network.map(|it| {
+                    let respond = Service::respond_through_network;
+                    serve(it, service.clone(), stopped.clone(), respond)
+                });
+                tokio::join!(site, when_some(broker), when_some(network));
             });
             // A slow response that nobody waits for must not hold up the end.
             runtime.shutdown_background();
@@ -188,10 +215,17 @@ pub fn start(config: Config) -> io::Result<DemoServer> {
     Ok(DemoServer {
         url: format!("{origin}/"),
         broker_url: broker_origin.map(|origin| format!("{origin}/")),
+        network_url: network_origin.map(|origin| format!("{origin}/")),
         recorder,
         stop,
         thread: Some(thread),
     })
+}
+
+async fn when_some(future: Option<impl Future<Output = ()>>) {
+    if let Some(future) = future {
+        future.await;
+    }
 }
 
 type Body = UnsyncBoxBody<Bytes, io::Error>;
@@ -217,6 +251,7 @@ struct Service {
     site: site::Site,
     origin: String,
     broker_origin: Option<String>,
+    network_origin: Option<String>,
     accelerate: Arc<Mutex<Accelerate>>,
     recorder: Recorder,
 }
@@ -251,7 +286,7 @@ impl Service {
             (Some(name), None) => self.open(name),
             (None, Some(_)) if path == "/demo/" => self.overview(),
             _ => match OfficePage::of_path(path) {
-                Some(page) => self.office_page(page),
+                Some(page) => self.office_page(page, request.uri().query()),
                 None => (self.office_script(path))
                     .unwrap_or_else(|| text_response(404, "Niet gevonden")),
             },

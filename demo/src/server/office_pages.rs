@@ -3,6 +3,7 @@
 
 use super::pages::html;
 use super::{Body, Service, text_response};
+use crate::networks::Network;
 use hyper::Response;
 use hyper::header::HeaderValue;
 
@@ -215,8 +216,13 @@ const TRANSLATOR: &str = r#"<p><button type="button" id="translate">Vertaal deze
 impl Service {
     /// One of the made-up broker's pages: another origin, its own styles, the contract's two lines or what has
     /// become of them.
-    pub fn office_page(&self, page: OfficePage) -> Response<Body> {
-        let portal = self.portal();
+    pub fn office_page(&self, page: OfficePage, query: Option<&str>) -> Response<Body> {
+        let network = query.and_then(|query| query.strip_prefix("netwerk="));
+        let network = network.filter(|name| Network::named(name).is_some());
+        let portal = &match (network, &self.network_origin) {
+            (Some(name), Some(origin)) => format!("{origin}/{name}"),
+            _ => self.portal().to_owned(),
+        };
         let text = include_str!("broker.html")
             .replace("{style}", page.style())
             .replace("{script}", &page.script(portal))

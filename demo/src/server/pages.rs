@@ -5,10 +5,17 @@ use super::office_pages::OfficePage;
 use super::{Body, Service, redirect, text_response};
 use crate::consumers;
 use crate::faults::UploadFault;
+use crate::networks::Network;
+
 use hyper::Response;
 use hyper::header::HeaderValue;
 
 impl Service {
+    /// Where the networks are.
+    pub fn network_origin(&self) -> Option<&str> {
+        self.network_origin.as_deref()
+    }
+
     /// Where the portal is.
     pub fn portal(&self) -> &str {
         self.config
@@ -50,6 +57,16 @@ impl Service {
             .iter()
             .map(|(name, _, what)| format!("<dt><code>{name}</code></dt><dd>{what}.</dd>\n"))
             .collect();
+        let networks = self.network_origin.as_ref().map(|origin| {
+            let broker = self.broker_origin.as_deref().unwrap_or_default();
+            let rows = Network::ALL.iter().map(|(name, _, what)| {
+                format!(
+                    "<dt><a href=\"{origin}/{name}/\">{name}</a>, \
+                     <a href=\"{broker}/?netwerk={name}\">bij een tussenpersoon</a></dt><dd>{what}.</dd>\n"
+                )
+            });
+            rows.collect::<String>()
+        });
         let broker = match &self.broker_origin {
             Some(origin) => {
                 let pages: String = OfficePage::ALL
@@ -69,6 +86,7 @@ impl Service {
         let page = include_str!("overview.html")
             .replace("{consumers}", &consumers)
             .replace("{files}", &files)
+            .replace("{networks}", &networks.unwrap_or_default())
             .replace("{broker}", &broker);
         html(
             page,

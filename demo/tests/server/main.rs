@@ -6,6 +6,7 @@ mod client;
 mod decoding;
 mod documents;
 mod example;
+mod networks;
 mod origins;
 mod program;
 mod readme;

@@ -17,6 +17,9 @@ fn the_readme_lists_every_consumer_office_page_file_name_and_odd_document() {
     for (name, _, _) in demo::server::OfficePage::ALL {
         assert!(README.contains(&format!("| `{name}` |")), "{name}");
     }
+    for (name, _, _) in demo::networks::Network::ALL {
+        assert!(README.contains(&format!("| `{name}` |")), "{name}");
+    }
     let session = TestServer::start().session("documenten");
     let actions = session["duplicate_comfort_data"]["productactions"]
         .as_object()

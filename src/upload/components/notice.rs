@@ -44,6 +44,7 @@ pub(super) fn UploadNotice(form: UploadForm) -> impl IntoView {
         (None, false) => None,
         (None, true) => Some(texts.refused_several.to_owned()),
         (Some(Notice::Cancelled), _) => Some(texts.cancelled.to_owned()),
+        (Some(Notice::CancelledInTime), _) => Some(texts.cancelled_in_time.to_owned()),
         (Some(Notice::FileRefused(refusal)), _) => Some(refused(refusal)),
     };
     view! {

@@ -1,17 +1,20 @@
 //! The step with the selected file: a comment, and sending it. It is also the step after a failure,
 //! which is told above the file.
 
-use accelerate::problem::{Problem, ProblemKind};
+use accelerate::{
+    problem::{Problem, ProblemKind},
+    session::{Person, Session},
+};
 use leptos::prelude::*;
 
 use super::{
     file_button::FileButton, form::UploadForm, notice::UploadNotice, selected_file::SelectedFileRow,
 };
 use crate::{
-    components::button::Button,
-    context::{use_formats, use_rest_texts},
-    i18n::{fill, problem_text},
-    upload::machine::{Event, Failure, UploadMachine, UploadState},
+    components::{button::Button, details::mail_href, person::ContactButton},
+    context::{use_formats, use_rest_texts, use_session},
+    i18n::{RestTexts, fill, problem_text},
+    upload::machine::{Event, Failure, UploadMachine, UploadState, WaysOut},
 };
 
 /// How many characters may be left of a comment before it is said how many.
@@ -30,10 +33,6 @@ pub(super) fn Review(form: UploadForm) -> impl IntoView {
             fill(texts.comment_left, &[("count", &count)])
         }
         _ => String::new(),
-    };
-    let send_words = move || match machine.read().state() {
-        UploadState::Review => texts.send,
-        _ => texts.send_again,
     };
     let comment = machine.with_untracked(|machine| machine.comment().to_owned());
     view! {
@@ -56,60 +55,145 @@ pub(super) fn Review(form: UploadForm) -> impl IntoView {
             <p class="hint" role="status">
                 {move || comment_left()}
             </p>
-            <p class="buttons">
-                <button
-                    type="button"
-                    class="button primary"
-                    disabled=move || !machine.with(UploadMachine::can_send)
-                    on:click=move |_| upload.step(Event::Send)
-                >
-                    {move || send_words()}
-                </button>
-                <FileButton
-                    form
-                    class="button"
-                    words=texts.choose_other
-                    accept=upload.limits().accept()
-                />
-            </p>
+            <WayOut form/>
         </div>
     }
 }
 
-/// Why sending did not work, and that nothing is lost.
+/// The buttons, the one that is most likely to help first. What cannot help is not there.
+#[component]
+fn WayOut(form: UploadForm) -> impl IntoView {
+    let (texts, session) = (use_rest_texts(), use_session());
+    let machine = form.upload.machine;
+    let ways_out = Memo::new(move |_| machine.with(UploadMachine::ways_out));
+    let mail = Memo::new(move |_| {
+        let is_needed = machine.with(|machine| match machine.state() {
+            UploadState::Failed(_) => machine.keeps_getting_lost(),
+            _ => false,
+        });
+        let address = is_needed.then(|| session.read(|it| somebody_to_mail(it)));
+        address.flatten()
+    });
+    let send_words = move || match machine.read().state() {
+        UploadState::Review => texts.send,
+        _ => texts.send_again,
+    };
+    let send = move |class: &'static str| {
+        view! {
+            <button
+                type="button"
+                class=class
+                aria-disabled=move || (!machine.with(UploadMachine::can_send)).then_some("true")
+                on:click=move |_| form.upload.step(Event::Send)
+            >
+                {move || send_words()}
+            </button>
+        }
+    };
+    let other = move |class: &'static str| {
+        let accept = form.upload.limits().accept();
+        view! { <FileButton form class words=texts.choose_other accept/> }
+    };
+    let buttons = move || match ways_out.get() {
+        WaysOut::SendAgain => view! { {send("button primary")} {other("button")} }.into_any(),
+        WaysOut::OtherFileFirst => view! { {other("button primary")} {send("button")} }.into_any(),
+        WaysOut::OtherFile => other("button primary").into_any(),
+        WaysOut::None => ().into_any(),
+    };
+    let mail_button = move || {
+        mail.get().map(|(name, href)| {
+            let words = fill(texts.mail, &[("name", &name)]);
+            view! { <ContactButton icon="mail" href words/> }.into_any()
+        })
+    };
+    view! {
+        <p class="buttons">{move || buttons()} {move || mail_button()}</p>
+    }
+}
+
+/// Somebody of the office who has an address, the adviser first: their name, and a link to write to them.
+fn somebody_to_mail(session: &Session) -> Option<(String, String)> {
+    let dossier = &session.dossier;
+    let people = [&dossier.advisor, &dossier.owner].into_iter().flatten();
+    let with_address = |person: &Person| {
+        let address = person.emailaddress.as_deref()?;
+        let name = person.name.clone().unwrap_or_else(|| address.to_owned());
+        Some((name, mail_href(address, dossier.code.as_deref())))
+    };
+    people.filter_map(with_address).next()
+}
+
+/// Why sending did not work, and what is known of the document.
 #[component]
 fn FailureMessage(form: UploadForm) -> impl IntoView {
     let texts = use_rest_texts();
     let machine = form.upload.machine;
-    let state = Memo::new(move |_| machine.read().state().clone());
-    let words = move |state: &UploadState| match state {
-        UploadState::Failed(Failure::NotArrived(Problem {
-            kind: ProblemKind::Connection | ProblemKind::Cancelled,
-            ..
-        })) => Some((texts.did_not_arrive, texts.did_not_arrive_more.to_owned())),
-        UploadState::Failed(Failure::Refused(problem) | Failure::NotArrived(problem)) => {
-            let reason = problem_text(texts, problem).sentence();
-            Some((texts.not_sent, format!("{reason} {}", texts.file_kept)))
-        }
-        UploadState::Failed(Failure::Unreadable) => {
-            Some((texts.not_sent, texts.unreadable.to_owned()))
-        }
-        UploadState::Unsure(_) => Some((texts.unsure, texts.unsure_more.to_owned())),
-        _ => None,
-    };
-    move || {
-        let (title, more) = words(&state.read())?;
-        let check = matches!(*state.read(), UploadState::Unsure(_)).then(|| {
+    let words = Memo::new(move |_| machine.with(|machine| failure_words(texts, machine)));
+    let is_failure = Memo::new(move |_| words.read().is_some());
+    let is_unsure = Memo::new(move |_| matches!(machine.read().state(), UploadState::Unsure(_)));
+    let title = move || words.get().map(|words| words.0);
+    let more = move || words.get().map(|words| words.1);
+    let check = move || {
+        is_unsure.get().then(|| {
             view! {
                 <Button on_press=form.on_press(Event::CheckAgain)>{texts.check_again}</Button>
             }
-        });
-        Some(view! {
-            <div class="problem" role="alert" data-focus="" tabindex="-1">
-                <h3>{title}</h3>
-                <p>{more}</p>
-                {check}
-            </div>
+            .into_any()
+        })
+    };
+    // The words change while it stays: who listens or has the focus there is not thrown out.
+    move || {
+        is_failure.get().then(|| {
+            view! {
+                <div class="problem" role="alert" data-focus="" tabindex="-1">
+                    <h3>{move || title()}</h3>
+                    <p>{move || more()}</p>
+                    {move || check()}
+                </div>
+            }
+            .into_any()
         })
     }
+}
+
+/// What is said of a failure: a title and more. `None` when there is none.
+fn failure_words<F: Clone>(
+    texts: &RestTexts,
+    machine: &UploadMachine<F>,
+) -> Option<(&'static str, String)> {
+    let reason = |problem: &Problem| {
+        let reason = problem_text(texts, problem).sentence();
+        format!("{reason} {}", texts.file_kept)
+    };
+    let failure = match machine.state() {
+        UploadState::Failed(failure) => failure,
+        UploadState::Unsure(_) => return Some((texts.unsure, texts.unsure_more.to_owned())),
+        _ => return None,
+    };
+    let title = match failure {
+        Failure::Refused(_) | Failure::Unreadable => texts.not_sent,
+        Failure::NotSeen(_) => texts.not_seen,
+        Failure::NotArrived(problem) if is_lost(problem) => texts.did_not_arrive,
+        Failure::NotArrived(_) => texts.not_sent,
+    };
+    let more = match failure {
+        _ if machine.keeps_getting_lost() => texts.keeps_getting_lost.to_owned(),
+        Failure::Unreadable => texts.unreadable.to_owned(),
+        Failure::NotSeen(_) => texts.not_seen_more.to_owned(),
+        Failure::NotArrived(problem) if is_lost(problem) => texts.did_not_arrive_more.to_owned(),
+        // Loading the page again takes the file away.
+        Failure::Refused(problem) if problem.kind == ProblemKind::Blocked => {
+            problem_text(texts, problem).sentence()
+        }
+        Failure::Refused(problem) | Failure::NotArrived(problem) => reason(problem),
+    };
+    Some((title, more))
+}
+
+/// Whether no answer came.
+fn is_lost(problem: &Problem) -> bool {
+    matches!(
+        problem.kind,
+        ProblemKind::Connection | ProblemKind::Cancelled
+    )
 }

@@ -1,6 +1,6 @@
 //! The section of an action's page in which a document is uploaded. It shows one step at a time.
 
-use leptos::{html, prelude::*};
+use leptos::{ev, html, prelude::*};
 use web_sys::{DragEvent, File};
 
 use super::{
@@ -8,7 +8,7 @@ use super::{
     review::Review, sending::Sending, unchecked::Unchecked, waiting::Waiting,
 };
 use crate::{
-    context::use_rest_texts,
+    context::{use_config, use_host, use_rest_texts},
     platform::{file, window},
     upload::{
         machine::{Outcome, UploadMachine, UploadState},
@@ -67,15 +67,19 @@ pub fn UploadSection(
         true => texts.hand_in_again,
         false => texts.hand_in,
     };
-    let on_drag_over = move |event: DragEvent| {
+    follow_drags(form, is_over);
+    let refuse_other = move |event: &DragEvent| {
+        let is_other = !file::are_dragged(event) && !file::is_over_field(event);
         // Whatever is dropped here must not take the page's place.
-        event.prevent_default();
-        is_over.set(machine.with_untracked(UploadMachine::accepts_files));
+        if is_other {
+            event.prevent_default();
+        }
+        is_other
     };
     let on_drop = move |event: DragEvent| {
-        event.prevent_default();
-        is_over.set(false);
-        form.select(file::dropped(&event));
+        if refuse_other(&event) {
+            form.select(Vec::new());
+        }
     };
     let section = NodeRef::<html::Section>::new();
     let step = Memo::new(move |_| machine.with(Step::of));
@@ -108,12 +112,52 @@ pub fn UploadSection(
         <section
             node_ref=section
             class=move || class()
-            on:dragover=on_drag_over
-            on:dragleave=move |_| is_over.set(false)
+            on:dragover=move |event| {
+                refuse_other(&event);
+            }
             on:drop=on_drop
         >
             <h2>{move || title()}</h2>
             {move || step()}
         </section>
     }
+}
+
+/// Takes a file that is dropped anywhere in the element, and on our own page anywhere at all.
+fn follow_drags(form: UploadForm, is_over: RwSignal<bool>) {
+    let (config, host) = (use_config(), use_host());
+    let is_standalone = config.standalone;
+    let is_taken = move |event: &DragEvent| {
+        let is_ours = is_standalone
+            || (host.element()).is_some_and(|element| file::is_inside(event, &element));
+        let is_taken = is_ours && file::are_dragged(event);
+        if is_taken {
+            event.prevent_default();
+        }
+        is_taken
+    };
+    let machine = form.upload.machine;
+    let handles = [
+        window_event_listener(ev::dragover, move |event| {
+            let accepts = is_taken(&event) && machine.with_untracked(UploadMachine::accepts_files);
+            is_over.set(accepts);
+        }),
+        window_event_listener(ev::dragleave, move |event| {
+            // Between two elements there is something that it goes to.
+            if event.related_target().is_none() {
+                is_over.set(false);
+            }
+        }),
+        window_event_listener(ev::drop, move |event| {
+            is_over.set(false);
+            if is_taken(&event) {
+                form.select(file::dropped(&event));
+            }
+        }),
+    ];
+    on_cleanup(move || {
+        for handle in handles {
+            handle.remove();
+        }
+    });
 }

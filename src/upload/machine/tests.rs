@@ -112,8 +112,28 @@ impl UploadMachine {
         self.step(Event::SendEnded { effect_id, outcome })
     }
 
+    /// Answers a getsession after which nothing is in doubt.
     fn answer_check(&mut self, answer: Result<Option<ActionSnapshot>, Problem>) {
+        assert_eq!(self.look(answer), None);
+    }
+
+    /// Answers a getsession after which it is read again, and returns after how many seconds.
+    fn answer_in_doubt(&mut self, answer: Result<Option<ActionSnapshot>, Problem>) -> u32 {
+        self.look(answer).expect("it is read again")
+    }
+
+    /// Answers a getsession, and returns after how many seconds it is read again.
+    fn look(&mut self, answer: Result<Option<ActionSnapshot>, Problem>) -> Option<u32> {
         let effect_id = self.effect_id;
-        self.step_without_effect(Event::Checked { effect_id, answer });
+        match self.step(Event::Checked { effect_id, answer }) {
+            Some(Effect::LookAgain { pause, .. }) => Some(pause),
+            None => None,
+            other => panic!("{other:?} is not about getsession"),
+        }
+    }
+
+    /// Answers getsession until it is not read again.
+    fn look_to_the_end(&mut self, snapshot: ActionSnapshot) {
+        while self.look(Ok(Some(snapshot))).is_some() {}
     }
 }

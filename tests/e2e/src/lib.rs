@@ -6,6 +6,7 @@
 //! and leaves no process behind.
 
 pub mod browser;
+pub mod chaos;
 pub mod child_guard;
 pub mod device;
 pub mod downloads;

@@ -29,6 +29,7 @@ pub struct TestServers {
     /// The demo's addresses, once it has started.
     broker: OnceLock<SocketAddr>,
     accelerate: OnceLock<SocketAddr>,
+    networks: OnceLock<SocketAddr>,
     change: ChangeSettings,
     running: Mutex<Option<RunningServers>>,
 }
@@ -68,6 +69,7 @@ impl TestServers {
             portal: listener.local_addr().expect("it listens somewhere"),
             broker: OnceLock::new(),
             accelerate: OnceLock::new(),
+            networks: OnceLock::new(),
             change,
             running: Mutex::new(None),
         };
@@ -89,6 +91,7 @@ impl TestServers {
         let config = Config {
             listen: known_or_any(&self.accelerate),
             broker_listen: Some(known_or_any(&self.broker)),
+            network_listen: Some(known_or_any(&self.networks)),
             delay: DELAY,
             conventions: Conventions {
                 header_values: HeaderValues::RawUtf8,
@@ -113,6 +116,8 @@ impl TestServers {
         self.accelerate.get_or_init(|| address_in(demo.url()));
         self.broker
             .get_or_init(|| address_in(demo.broker_url().expect("it has a broker's page")));
+        self.networks
+            .get_or_init(|| address_in(demo.network_url().expect("it has networks")));
         // One worker: while the gateway is taken down, no other can respond for it.
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -204,6 +209,16 @@ impl TestServers {
     /// One of the broker's pages that do something to the portal (`demo::server::OfficePage`).
     pub fn office_page(&self, name: &str) -> String {
         self.broker() + name
+    }
+
+    /// The portal's page as it comes through a network with a fault.
+    pub fn through(&self, network: &str) -> String {
+        format!("http://{}/{network}/", address_of(&self.networks))
+    }
+
+    /// The broker's page, whose portal comes through a network with a fault.
+    pub fn broker_through(&self, network: &str) -> String {
+        format!("{}?netwerk={network}", self.broker())
     }
 
     /// The broker's page under another name of this machine, which makes it a page of another site.

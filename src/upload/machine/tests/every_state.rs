@@ -1,6 +1,6 @@
 //! Rules that hold for every state that the machine can reach, and for every event in it.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::LazyLock};
 
 use super::*;
 
@@ -74,11 +74,24 @@ impl Reachable {
     }
 }
 
-/// Machines that differ only in the effect's id, the notice, the comment or which file they have behave
-/// alike, so they count as one.
+fn reachable() -> &'static Reachable {
+    static REACHABLE: LazyLock<Reachable> = LazyLock::new(Reachable::explore);
+    &REACHABLE
+}
+
+/// Machines that differ only in the effect's id, the notice, the comment, which file they have, how often it
+/// was lost or what may be an earlier one behave alike, so they count as one.
 fn normalized(mut machine: UploadMachine) -> UploadMachine {
     machine.effect_id = 7;
     machine.notice = None;
+    (machine.is_sent_in_doubt, machine.is_other_in_doubt) = (false, false);
+    machine.losses = 0;
+    if let Some(doubt) = &mut machine.doubt
+        && doubt.looks > 0
+    {
+        // Only the last look is another one than those before.
+        doubt.looks = PAUSES.len() - 1;
+    }
     machine.comment = "hi".into();
     for slot in [&mut machine.file, &mut machine.candidate] {
         if slot.is_some() {
@@ -141,6 +154,9 @@ pub(super) fn events(current_id: u32) -> Vec<Event> {
             failed_with(ProblemKind::Offline),
             failed_with(ProblemKind::TooLarge),
             failed_with(ProblemKind::Closed),
+            failed_with(ProblemKind::Server),
+            failed_with(ProblemKind::Blocked),
+            failed_with(ProblemKind::Rejected),
         ];
         events.extend(outcomes.map(|outcome| Event::SendEnded { effect_id, outcome }));
         let answers = sessions().into_iter().map(Ok);
@@ -164,7 +180,7 @@ fn is_stale(event: &Event, current_id: u32) -> bool {
 
 #[test]
 fn an_event_of_an_earlier_effect_changes_nothing() {
-    Reachable::explore().for_each_transition(|before, transition, describe| {
+    reachable().for_each_transition(|before, transition, describe| {
         if is_stale(&transition.event, before.effect_id) {
             assert_eq!(
                 (before, &None),
@@ -178,7 +194,7 @@ fn an_event_of_an_earlier_effect_changes_nothing() {
 
 #[test]
 fn every_transition_keeps_the_file_and_the_comment_unless_the_consumer_changes_them() {
-    Reachable::explore().for_each_transition(|before, transition, describe| {
+    reachable().for_each_transition(|before, transition, describe| {
         let (event, after) = (&transition.event, &transition.after);
         let starts_over = matches!(before.state, UploadState::Done(_))
             && matches!(event, Event::StartOver | Event::SelectFile(_));
@@ -201,7 +217,7 @@ fn every_transition_keeps_the_file_and_the_comment_unless_the_consumer_changes_t
 #[test]
 fn a_file_is_sent_only_when_nothing_runs_and_the_consumer_asks() {
     use UploadState::*;
-    Reachable::explore().for_each_transition(|before, transition, describe| {
+    reachable().for_each_transition(|before, transition, describe| {
         let Some(Effect::Send { upload, file, .. }) = &transition.effect else {
             return;
         };
@@ -231,7 +247,7 @@ fn a_file_is_sent_only_when_nothing_runs_and_the_consumer_asks() {
 #[test]
 fn sending_and_confirming_end_only_by_their_own_events_or_by_cancelling() {
     use UploadState::*;
-    Reachable::explore().for_each_transition(|before, transition, describe| {
+    reachable().for_each_transition(|before, transition, describe| {
         let (event, after) = (&transition.event, &transition.after);
         if matches!(before.state, Send { .. }) && !matches!(after.state, Send { .. }) {
             assert!(
@@ -249,7 +265,7 @@ fn sending_and_confirming_end_only_by_their_own_events_or_by_cancelling() {
 #[test]
 fn every_effect_has_a_new_id_and_fits_the_state() {
     use UploadState::*;
-    Reachable::explore().for_each_transition(|before, transition, describe| {
+    reachable().for_each_transition(|before, transition, describe| {
         let after = &transition.after;
         let new_id = match &transition.effect {
             Some(Effect::Prepare { effect_id, .. }) => {
@@ -262,6 +278,10 @@ fn every_effect_has_a_new_id_and_fits_the_state() {
                     "{}",
                     describe()
                 );
+                Some(*effect_id)
+            }
+            Some(Effect::LookAgain { effect_id, .. }) => {
+                assert!(!after.is_busy() && after.doubt.is_some(), "{}", describe());
                 Some(*effect_id)
             }
             Some(Effect::Send { effect_id, .. }) => Some(*effect_id),
@@ -292,7 +312,7 @@ fn every_effect_has_a_new_id_and_fits_the_state() {
 #[test]
 fn an_upload_is_done_only_when_the_server_or_the_action_says_so() {
     use UploadState::*;
-    Reachable::explore().for_each_transition(|before, transition, describe| {
+    reachable().for_each_transition(|before, transition, describe| {
         let after = &transition.after;
         if matches!(after.state, Done(_)) && !matches!(before.state, Done(_)) {
             let server_said_so = matches!(before.state, Confirm(ConfirmReason::Stored));
@@ -308,10 +328,58 @@ fn an_upload_is_done_only_when_the_server_or_the_action_says_so() {
     });
 }
 
+/// That it did not arrive is said only after an answer of the server, or when getsession did not show it for
+/// as long as all pauses take.
+#[test]
+fn nothing_is_said_to_be_lost_that_may_still_arrive() {
+    use UploadState::*;
+    assert!(PAUSES.iter().sum::<u32>() >= 300, "five minutes");
+    reachable().for_each_transition(|before, transition, describe| {
+        let after = &transition.after;
+        let claims = |machine: &UploadMachine| {
+            matches!(&machine.state, Failed(Failure::NotArrived(_)))
+                || machine.notice == Some(Notice::CancelledInTime)
+        };
+        if !claims(after) || claims(before) {
+            return;
+        }
+        let was_last_look =
+            (before.doubt.as_ref()).is_some_and(|doubt| doubt.looks + 1 >= PAUSES.len());
+        let was_answered = matches!(
+            &after.state,
+            Failed(Failure::NotArrived(problem)) if !problem.may_still_arrive()
+        );
+        assert!(was_last_look || was_answered, "{}", describe());
+        let saw_nothing = matches!(transition.event, Event::Checked { answer: Ok(_), .. });
+        assert!(
+            saw_nothing && after.snapshot.status != Status::Done,
+            "{}",
+            describe()
+        );
+    });
+}
+
+/// Wherever it is not known whether the document arrived, getsession is read again, or was for minutes.
+#[test]
+fn doubt_is_followed_up() {
+    use UploadState::*;
+    reachable().for_each_transition(|_, transition, describe| {
+        let after = &transition.after;
+        let is_in_doubt = matches!(after.state, Failed(Failure::NotSeen(_)) | Unchecked(..))
+            || after.notice == Some(Notice::Cancelled);
+        let asks = matches!(transition.effect, Some(Effect::ReadSession { .. }));
+        assert!(
+            !is_in_doubt || after.doubt.is_some() || asks,
+            "{}",
+            describe()
+        );
+    });
+}
+
 #[test]
 fn every_state_agrees_with_the_machines_fields_and_methods() {
     use UploadState::*;
-    for machine in &Reachable::explore().machines {
+    for machine in &reachable().machines {
         let has_file = machine.file.is_some();
         match machine.state {
             Choose => assert!(!has_file, "{machine:?}"),
@@ -336,7 +404,7 @@ fn every_state_agrees_with_the_machines_fields_and_methods() {
 
 #[test]
 fn every_state_has_a_path_to_done() {
-    let reachable = Reachable::explore();
+    let reachable = reachable();
     let can_reach_done = |may_follow: &dyn Fn(&Transition) -> bool| {
         let mut can_reach: Vec<_> = reachable
             .machines
@@ -372,7 +440,7 @@ fn every_state_has_a_path_to_done() {
 
 #[test]
 fn the_consumer_can_leave_every_failure_and_an_effects_end_leaves_every_wait() {
-    let reachable = Reachable::explore();
+    let reachable = reachable();
     for (index, machine) in reachable.machines.iter().enumerate() {
         let is_left_by = |may_leave: &dyn Fn(&Event) -> bool| {
             reachable.transitions.iter().any(|transition| {

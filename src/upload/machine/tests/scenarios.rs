@@ -94,7 +94,7 @@ fn a_second_file_after_a_failed_check_replaces_the_first_and_is_not_mistaken_for
     assert_eq!(*machine.state(), UploadState::AskReplace);
     machine.step_with_effect(Event::ConfirmReplace);
     machine.end_send(connection_lost());
-    machine.answer_check(Ok(Some(done(1))));
+    machine.answer_in_doubt(Ok(Some(done(1))));
     assert!(matches!(machine.state(), UploadState::Unsure(_)));
 }
 
@@ -172,16 +172,207 @@ fn a_lost_answer_is_resolved_by_getsession() {
     assert_eq!(*machine.state(), UploadState::Done(Outcome::Verified));
 
     let mut machine = machine_without_answer(OPEN);
-    machine.answer_check(Ok(Some(OPEN)));
+    machine.answer_in_doubt(Ok(Some(OPEN)));
     assert!(matches!(
         machine.state(),
-        UploadState::Failed(Failure::NotArrived(_))
+        UploadState::Failed(Failure::NotSeen(_))
     ));
     assert_file_and_comment_kept(&machine);
     assert!(matches!(
         machine.step_with_effect(Event::Send),
         Effect::Send { .. }
     ));
+}
+
+#[test]
+fn what_was_lost_on_its_way_is_looked_for_with_growing_pauses_before_it_is_said_to_be_lost() {
+    let mut machine = machine_without_answer(OPEN);
+    let mut pauses = vec![];
+    while let Some(pause) = machine.look(Ok(Some(OPEN))) {
+        assert!(matches!(
+            machine.state(),
+            UploadState::Failed(Failure::NotSeen(_))
+        ));
+        assert!(machine.can_send() && !machine.is_busy());
+        pauses.push(pause);
+    }
+    assert_eq!(pauses, PAUSES);
+    assert!(pauses.is_sorted());
+    assert!(matches!(
+        machine.state(),
+        UploadState::Failed(Failure::NotArrived(_))
+    ));
+    // Who listens on hears of it; but after all that time it may be a document that came in another way.
+    machine.step_without_effect(Event::SessionRead(Some(done(2))));
+    assert_eq!(*machine.state(), UploadState::Done(Outcome::AlreadyThere));
+}
+
+#[test]
+fn what_arrives_late_is_found_by_each_look() {
+    for looks in 1..PAUSES.len() {
+        let mut machine = machine_without_answer(OPEN);
+        for _ in 0..looks {
+            machine.answer_in_doubt(Ok(Some(OPEN)));
+        }
+        machine.answer_check(Ok(Some(done(2))));
+        assert_eq!(*machine.state(), UploadState::Done(Outcome::Verified));
+    }
+}
+
+#[test]
+fn a_look_that_fails_says_nothing() {
+    let mut machine = machine_without_answer(OPEN);
+    machine.answer_in_doubt(Ok(Some(OPEN)));
+    for _ in 0..3 * PAUSES.len() {
+        machine.answer_in_doubt(Err(problem(ProblemKind::Connection)));
+        assert!(matches!(
+            machine.state(),
+            UploadState::Failed(Failure::NotSeen(_))
+        ));
+    }
+    let last = PAUSES.last().copied();
+    assert_eq!(
+        machine.look(Err(problem(ProblemKind::Connection))),
+        last,
+        "it goes on, slowly"
+    );
+    machine.answer_check(Ok(Some(OPEN)));
+    assert!(matches!(
+        machine.state(),
+        UploadState::Failed(Failure::NotArrived(_))
+    ));
+}
+
+#[test]
+fn an_answer_that_the_document_was_not_stored_ends_the_doubt_at_once() {
+    for (problem, is_in_doubt) in [
+        (problem(ProblemKind::Server).with_status(500), false),
+        (problem(ProblemKind::NotUnderstood).with_status(200), false),
+        (problem(ProblemKind::Server).with_status(504), true),
+    ] {
+        let mut machine = machine_in_send(OPEN);
+        machine.end_send(SendOutcome::Problem(problem.clone()));
+        assert_eq!(machine.look(Ok(Some(OPEN))).is_some(), is_in_doubt);
+        let failure = match is_in_doubt {
+            true => Failure::NotSeen(problem),
+            false => Failure::NotArrived(problem),
+        };
+        assert_eq!(*machine.state(), UploadState::Failed(failure));
+    }
+}
+
+#[test]
+fn looking_stops_when_the_consumer_goes_on() {
+    for event in [Event::Send, Event::SelectFile(file(2)), Event::RemoveFile] {
+        let mut machine = machine_without_answer(OPEN);
+        machine.answer_in_doubt(Ok(Some(OPEN)));
+        let effect_id = machine.effect_id;
+        machine.step(event);
+        let before = machine.clone();
+        machine.step_without_effect(Event::Checked {
+            effect_id,
+            answer: Ok(Some(done(2))),
+        });
+        assert_eq!(machine, before);
+    }
+}
+
+#[test]
+fn a_question_is_not_taken_away_by_a_look() {
+    let mut machine = machine_without_answer(rejected());
+    machine.answer_in_doubt(Ok(Some(rejected())));
+    machine.replace_confirmed = false;
+    machine.step_without_effect(Event::Send);
+    assert_eq!(*machine.state(), UploadState::AskReplace);
+    machine.answer_in_doubt(Ok(Some(rejected())));
+    assert_eq!(*machine.state(), UploadState::AskReplace);
+    machine.answer_check(Ok(Some(done(2))));
+    assert_eq!(*machine.state(), UploadState::Done(Outcome::Verified));
+}
+
+#[test]
+fn a_document_that_may_be_another_one_of_ours_is_not_said_to_be_this_one() {
+    let mut machine = machine_without_answer(OPEN);
+    machine.answer_in_doubt(Ok(Some(OPEN)));
+    machine.select_and_prepare(file(2));
+    machine.step_with_effect(Event::Send);
+    machine.end_send(connection_lost());
+    machine.answer_check(Ok(Some(done(2))));
+    assert_eq!(*machine.state(), UploadState::Done(Outcome::AlreadyThere));
+}
+
+#[test]
+fn a_file_that_is_lost_twice_is_not_sent_for_ever() {
+    let lose = |machine: &mut UploadMachine| {
+        machine.end_send(connection_lost());
+        machine.answer_in_doubt(Ok(Some(OPEN)));
+    };
+    let mut machine = machine_in_send(OPEN);
+    lose(&mut machine);
+    assert!(!machine.keeps_getting_lost());
+    assert_eq!(machine.ways_out(), WaysOut::SendAgain);
+    machine.step_with_effect(Event::Send);
+    lose(&mut machine);
+    assert!(machine.keeps_getting_lost());
+    assert_eq!(machine.ways_out(), WaysOut::OtherFileFirst);
+    assert!(machine.can_send());
+    // The next file begins anew.
+    machine.select_and_prepare(file(2));
+    machine.step_with_effect(Event::Send);
+    lose(&mut machine);
+    assert_eq!(machine.ways_out(), WaysOut::SendAgain);
+
+    // Where getsession fails too, it is the connection.
+    let mut machine = machine_in_send(OPEN);
+    for _ in 0..3 {
+        machine.end_send(connection_lost());
+        machine.answer_in_doubt(Err(problem(ProblemKind::Connection)));
+        assert!(matches!(machine.state(), UploadState::Unchecked(..)));
+        machine.step_with_effect(Event::CheckAgain);
+        machine.answer_in_doubt(Err(problem(ProblemKind::Connection)));
+        assert!(!machine.keeps_getting_lost());
+        machine.state = UploadState::Send { sent: 0, total: 1 };
+    }
+}
+
+#[test]
+fn only_what_can_pass_is_offered_to_be_sent_again() {
+    let status = |kind, status| problem(kind).with_status(status);
+    for (problem, ways_out) in [
+        (status(ProblemKind::TooLarge, 413), WaysOut::OtherFile),
+        (
+            status(ProblemKind::UnsupportedKind, 415),
+            WaysOut::OtherFile,
+        ),
+        (status(ProblemKind::Rejected, 422), WaysOut::OtherFile),
+        (status(ProblemKind::Rejected, 200), WaysOut::OtherFileFirst),
+        (status(ProblemKind::Rejected, 400), WaysOut::OtherFileFirst),
+        (status(ProblemKind::Closed, 409), WaysOut::None),
+        (status(ProblemKind::TooMany, 429), WaysOut::SendAgain),
+        (status(ProblemKind::Blocked, 403), WaysOut::SendAgain),
+        (status(ProblemKind::Expired, 400), WaysOut::SendAgain),
+        (problem(ProblemKind::Offline), WaysOut::SendAgain),
+    ] {
+        let mut machine = machine_in_send(OPEN);
+        machine.end_send(SendOutcome::Problem(problem.clone()));
+        assert_eq!(machine.ways_out(), ways_out, "{problem}");
+        let can_send = matches!(ways_out, WaysOut::SendAgain | WaysOut::OtherFileFirst);
+        assert_eq!(machine.can_send(), can_send, "{problem}");
+    }
+    let mut machine = machine_in_send(OPEN);
+    machine.end_send(SendOutcome::Unreadable);
+    assert_eq!(machine.ways_out(), WaysOut::OtherFile);
+}
+
+#[test]
+fn a_refusal_of_an_action_that_takes_nothing_any_more_ends_in_closed() {
+    for gone in [None, Some(without_upload(OPEN))] {
+        let mut machine = machine_in_send(OPEN);
+        machine.end_send(failed_with(ProblemKind::NotFound));
+        machine.answer_check(Ok(gone));
+        assert_eq!(*machine.state(), UploadState::Closed);
+        assert_file_and_comment_kept(&machine);
+    }
 }
 
 #[test]
@@ -225,7 +416,7 @@ fn a_refused_upload_keeps_the_file_and_the_problem() {
             UploadState::Failed(Failure::Refused(problem(kind)))
         );
         assert_file_and_comment_kept(&machine);
-        assert!(machine.can_send() && machine.accepts_files() && machine.has_unsent());
+        assert!(machine.accepts_files() && machine.has_unsent());
     }
 }
 
@@ -282,7 +473,7 @@ fn a_rejected_action_shows_the_new_document_when_it_is_done_again() {
     assert_eq!(*machine.state(), UploadState::Done(Outcome::Verified));
 
     let mut machine = machine_without_answer(rejected());
-    machine.answer_check(Ok(Some(rejected())));
+    machine.look_to_the_end(rejected());
     assert!(matches!(
         machine.state(),
         UploadState::Failed(Failure::NotArrived(_))
@@ -296,7 +487,7 @@ fn a_done_action_shows_a_replacement_only_by_a_new_date() {
     assert_eq!(*machine.state(), UploadState::Done(Outcome::Verified));
 
     let mut machine = machine_without_answer(done(1));
-    machine.answer_check(Ok(Some(done(1))));
+    machine.look_to_the_end(done(1));
     assert!(matches!(machine.state(), UploadState::Unsure(_)));
     assert_file_and_comment_kept(&machine);
     assert!(matches!(
@@ -311,7 +502,7 @@ fn a_done_action_shows_a_replacement_only_by_a_new_date() {
 #[test]
 fn an_unchecked_upload_is_checked_again_and_not_sent_again() {
     let mut machine = machine_without_answer(OPEN);
-    machine.answer_check(Err(problem(ProblemKind::Offline)));
+    machine.answer_in_doubt(Err(problem(ProblemKind::Offline)));
     assert!(matches!(machine.state(), UploadState::Unchecked(..)));
     assert_file_and_comment_kept(&machine);
     let before = machine.clone();
@@ -331,23 +522,23 @@ fn an_unchecked_upload_is_checked_again_and_not_sent_again() {
         machine.step_with_effect(Event::CheckAgain),
         Effect::ReadSession { .. }
     ));
-    machine.answer_check(Ok(Some(OPEN)));
+    machine.answer_in_doubt(Ok(Some(OPEN)));
     assert!(machine.can_send());
 }
 
 #[test]
 fn a_session_that_shows_the_document_ends_every_doubt() {
     let check_failed = |mut machine: UploadMachine| {
-        machine.answer_check(Err(problem(ProblemKind::Server)));
+        machine.answer_in_doubt(Err(problem(ProblemKind::Server)));
         machine
     };
-    let not_arrived = |mut machine: UploadMachine| {
-        machine.answer_check(Ok(Some(OPEN)));
+    let not_seen = |mut machine: UploadMachine| {
+        machine.answer_in_doubt(Ok(Some(OPEN)));
         machine
     };
     for mut machine in [
         check_failed(machine_without_answer(OPEN)),
-        not_arrived(machine_without_answer(OPEN)),
+        not_seen(machine_without_answer(OPEN)),
     ] {
         machine.step_without_effect(Event::SessionRead(Some(done(2))));
         assert_eq!(*machine.state(), UploadState::Done(Outcome::Verified));
@@ -376,9 +567,12 @@ fn a_cancelled_upload_is_checked_with_getsession_at_any_progress() {
             machine
         };
         let mut machine = cancelled(OPEN);
-        machine.answer_check(Ok(Some(OPEN)));
+        machine.answer_in_doubt(Ok(Some(OPEN)));
         assert_eq!(*machine.state(), UploadState::Review);
         assert_eq!(machine.notice(), Some(Notice::Cancelled));
+        assert_file_and_comment_kept(&machine);
+        machine.look_to_the_end(OPEN);
+        assert_eq!(machine.notice(), Some(Notice::CancelledInTime));
         assert_file_and_comment_kept(&machine);
 
         let mut machine = cancelled(OPEN);
@@ -386,7 +580,7 @@ fn a_cancelled_upload_is_checked_with_getsession_at_any_progress() {
         assert_eq!(*machine.state(), UploadState::Done(Outcome::Verified));
 
         let mut machine = cancelled(done(1));
-        machine.answer_check(Ok(Some(done(1))));
+        machine.answer_in_doubt(Ok(Some(done(1))));
         assert_eq!(
             *machine.state(),
             UploadState::Unsure(ConfirmReason::Cancelled)
@@ -394,7 +588,7 @@ fn a_cancelled_upload_is_checked_with_getsession_at_any_progress() {
 
         let mut machine = cancelled(OPEN);
         let problem = problem(ProblemKind::Connection);
-        machine.answer_check(Err(problem.clone()));
+        machine.answer_in_doubt(Err(problem.clone()));
         assert_eq!(
             *machine.state(),
             UploadState::Unchecked(ConfirmReason::Cancelled, problem)
@@ -408,7 +602,7 @@ fn a_cancelled_upload_that_arrives_later_becomes_done() {
     for snapshot in [done(2), without_upload(done(2))] {
         let mut machine = machine_in_send(OPEN);
         machine.step_with_effect(Event::Back);
-        machine.answer_check(Ok(Some(OPEN)));
+        machine.answer_in_doubt(Ok(Some(OPEN)));
         machine.step_without_effect(Event::SessionRead(Some(snapshot)));
         assert_eq!(*machine.state(), UploadState::Done(Outcome::Verified));
         assert_eq!(machine.notice(), None);
@@ -420,7 +614,7 @@ fn events_of_a_cancelled_upload_are_ignored() {
     let mut machine = machine_in_send(OPEN);
     let effect_id = machine.effect_id;
     machine.step_with_effect(Event::Back);
-    machine.answer_check(Ok(Some(OPEN)));
+    machine.answer_in_doubt(Ok(Some(OPEN)));
     machine.step_with_effect(Event::Send);
     let before = machine.clone();
     machine.step_without_effect(Event::Progress {

@@ -192,8 +192,8 @@ const SCENES: &[Scene] = &[
             File("weg-ervoor.pdf", 240_000),
             SEND,
             Shows(
-                "Uw document is niet aangekomen",
-                "Your document did not arrive",
+                "Wij zien uw document nog niet",
+                "We do not see your document yet",
             ),
         ],
     ),

@@ -20,6 +20,7 @@ mod logging_out;
 mod long_dossier;
 mod lost_responses;
 mod navigation;
+mod networks;
 mod overview;
 mod phone_code;
 mod refused_uploads;

@@ -1,13 +1,31 @@
-//! Uploads that the server refuses: file and comment stay, one sentence gives the reason, and the consumer
-//! can try again.
+//! Uploads that the server refuses: file and comment stay, one sentence gives the reason, and the first button is
+//! a way out that can work.
 
 use crate::uploading::open_task;
 use e2e::fixtures::{self, Folder};
 use e2e::{Page, containing, in_chromium};
 
 /// Uploads a file whose name causes a fault in the demo. Checks the message, and that file and comment are
-/// kept. The file exists as long as the folder.
+/// kept and can be sent again. The file exists as long as the folder.
 async fn upload_fails(page: &Page, name: &str, title: &str, reason: &str) -> Folder {
+    let folder = upload_is_refused(page, name, title, reason).await;
+    page.button("Nog een keer versturen").appears().await;
+    folder
+}
+
+/// The same where sending the file again would get the same answer: the way out is another file.
+async fn file_is_refused(page: &Page, name: &str, reason: &str) {
+    let _folder = upload_is_refused(page, name, NOT_UPLOADED, reason).await;
+    page.button("Nog een keer versturen").is_absent().await;
+    let folder = Folder::new();
+    page.choose_file(&folder.file("beter.pdf", &fixtures::pdf(20_000)))
+        .await;
+    page.text("beter.pdf").appears().await;
+    page.button("Aanleveren").click().await;
+    page.heading("Uw document is aangekomen").appears().await;
+}
+
+async fn upload_is_refused(page: &Page, name: &str, title: &str, reason: &str) -> Folder {
     let folder = Folder::new();
     open_task(page, crate::PAYSLIP).await;
     page.choose_file(&folder.file(name, &fixtures::pdf(20_000)))
@@ -23,7 +41,7 @@ async fn upload_fails(page: &Page, name: &str, title: &str, reason: &str) -> Fol
     assert_eq!(comment, "Graag bewaren");
     assert_eq!(page.servers.demo().request_count("upload_file"), 1);
     assert!(page.servers.uploads().is_empty());
-    page.button("Nog een keer versturen").appears().await;
+    page.text("Ander bestand kiezen").appears().await;
     folder
 }
 
@@ -68,17 +86,18 @@ in_chromium! {
     }
 
     async fn an_unknown_error_code_is_shown_as_a_plain_sentence(page: &Page) {
-        upload_fails(page, "geweigerd.pdf", NOT_UPLOADED, "Dit is niet geaccepteerd.").await;
+        let _folder = upload_is_refused(page, "geweigerd.pdf", NOT_UPLOADED, "Dit is niet geaccepteerd.").await;
         page.text(containing("DOCUMENT_REFUSED")).is_absent().await;
         page.text(containing("422")).is_absent().await;
+        page.button("Nog een keer versturen").is_absent().await;
     }
 
     async fn an_unsupported_file_is_reported(page: &Page) {
-        upload_fails(page, "verkeerd-soort.pdf", NOT_UPLOADED, "Dit soort bestand wordt niet geaccepteerd.").await;
+        file_is_refused(page, "verkeerd-soort.pdf", "Dit soort bestand wordt niet geaccepteerd.").await;
     }
 
     async fn a_file_too_large_for_the_server_is_reported(page: &Page) {
-        upload_fails(page, "te-groot.pdf", NOT_UPLOADED, "Het bestand is te groot.").await;
+        file_is_refused(page, "te-groot.pdf", "Het bestand is te groot.").await;
     }
 
     async fn too_many_requests_are_reported(page: &Page) {

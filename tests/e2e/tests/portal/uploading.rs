@@ -2,6 +2,7 @@
 
 use e2e::fixtures::{self, Folder};
 use e2e::{Page, containing, in_chromium, in_every_browser};
+use fantoccini::key::Key;
 
 /// Opens a task of Eva's.
 pub async fn open_task(page: &Page, task: &str) {
@@ -125,7 +126,7 @@ in_every_browser! {
         page.textbox(containing("Opmerking")).type_text("Even wachten").await;
         page.button("Aanleveren").click().await;
         page.button("Annuleren").click().await;
-        page.text("Geannuleerd. Er is niets aangeleverd; uw bestand staat hier nog.").appears().await;
+        page.text(containing("Geannuleerd. Wij zien nog geen document van u.")).appears().await;
         page.text("langzaam.pdf").appears().await;
         assert_eq!(page.textbox(containing("Opmerking")).value().await, "Even wachten");
         assert_eq!(page.servers.uploads().len(), 0);
@@ -285,7 +286,12 @@ in_chromium! {
             field.dispatchEvent(new InputEvent('input', { bubbles: true, composed: true }))";
         page.textbox(containing("Opmerking")).script(paste).await;
         page.text("De opmerking is te lang. Maak hem iets korter om aan te leveren.").appears().await;
-        assert!(!page.button("Aanleveren").element().await.is_enabled().await.unwrap());
+        let button = page.button("Aanleveren");
+        assert_eq!(button.attribute("aria-disabled").await.as_deref(), Some("true"));
+        // It keeps the focus, and nothing is sent.
+        button.press(Key::Enter).await;
+        assert_eq!(page.focused().await, "button \"Aanleveren\"");
+        assert_eq!(page.servers.demo().request_count("upload_file"), 0);
     }
 
     async fn portal_uploaded_is_dispatched_without_personal_data(page: &Page) {

@@ -149,15 +149,15 @@ mod tests {
     fn without_english_there_is_dutch() {
         assert!(!set_english("no text".to_owned()));
         let english = texts(Language::English, Address::Informal);
-        assert_eq!(english.progress, "Je voortgang");
+        assert_eq!(english.overview, "Overzicht");
         assert!(set_english(LINES.to_owned()));
         assert_eq!(
-            texts(Language::English, Address::Informal).progress,
-            "Your progress"
+            texts(Language::English, Address::Informal).overview,
+            "Overview"
         );
         assert_eq!(
-            texts(Language::Dutch, Address::Informal).progress,
-            "Je voortgang"
+            texts(Language::Dutch, Address::Informal).overview,
+            "Overzicht"
         );
     }
 

@@ -75,14 +75,11 @@ fn WaysIn(reason: SignedOutReason) -> impl IntoView {
         let title = problem_text(texts, &problem).title;
         Some(view! { <p class="notice">{title}</p> }.into_any())
     };
-    // A link that does not work does not work the next time either.
-    let can_try = !matches!(reason, SignedOutReason::BadLink(_));
-    let again = can_try.then(|| view! { <Button on_press=try_again>{texts.try_again}</Button> });
     view! {
         {unsent}
         {own_page}
         {adviser}
-        {again}
+        <Button on_press=try_again>{texts.try_again}</Button>
         <div role="alert">{move || problem()}</div>
     }
 }

@@ -118,6 +118,7 @@ async fn what_is_fetched_can_be_stopped() {
 #[wasm_bindgen_test]
 async fn a_failed_download_says_why_and_can_be_tried_again() {
     let portal = Portal::open("documenten", "#portal-documents").await;
+    portal.element("button.more", "").await.click();
     for (label, reason) in [
         ("Foutpagina als pdf", "Dit document is beschadigd"),
         ("Bestaat niet meer", "Dit document is niet te vinden"),
@@ -222,6 +223,7 @@ async fn a_pdf_without_its_end_is_saved_with_a_warning() {
 #[wasm_bindgen_test]
 async fn whom_a_failed_download_sends_to_can_be_reached() {
     let portal = Portal::open("documenten", "#portal/documents").await;
+    portal.element("button.more", "").await.click();
     for (label, sends) in [
         ("Bestaat niet meer", true),
         ("Foutpagina als pdf", true),

@@ -97,9 +97,9 @@ const SCENES: &[Scene] = &[
     scene(
         "action-rejected",
         "/open/eva",
-        &[Link("legitimatiebewijs (Thomas")],
+        &[Link("Geldig legitimatiebewijs Opnieuw")],
     ),
-    scene("action-both", "/open/eva", &[Link("werkgeversverklaring")]),
+    scene("action-both", "/open/eva", &[Link("Werkgeversverklaring")]),
     scene(
         "action-nothing",
         "/open/eva",
@@ -145,7 +145,7 @@ const SCENES: &[Scene] = &[
         "upload-ask-replace",
         UPLOADING,
         &[
-            Link("legitimatiebewijs (Thomas"),
+            Link("Geldig legitimatiebewijs Opnieuw"),
             File("paspoort.pdf", 240_000),
             SEND,
             Shows("Ja, vervangen", "Yes, replace"),

@@ -25,7 +25,7 @@ mod smoke {
         async fn an_upload_whose_response_is_lost_has_arrived_once(page: &Page) {
             let _folder = upload(page, "weg-erna.pdf").await;
             page.heading("Aangeleverd").appears().await;
-            page.text("Klaar").appears().await;
+            page.text("Ontvangen").appears().await;
             page.button("Nog een keer versturen").is_absent().await;
             assert_eq!(page.servers.uploads().len(), 1);
             assert_eq!(page.servers.demo().request_count("upload_file"), 1);

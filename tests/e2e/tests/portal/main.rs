@@ -36,7 +36,7 @@ mod uploading;
 
 /// Parts of the names of two tasks of Eva and Thomas.
 const PAYSLIP: &str = "Loonstrook";
-const REJECTED_PASSPORT: &str = "Geldig legitimatiebewijs";
+const REJECTED_PASSPORT: &str = "Geldig legitimatiebewijs Opnieuw";
 
 /// Sends a request to the gateway from the page, with the session of the browser. Gives the status.
 async fn request_status(page: &e2e::Page, method: &str, path: &str, body: &str) -> u64 {

@@ -101,8 +101,8 @@ in_chromium! {
         page.link("Overzicht").click().await;
         page.link(containing("Persoonlijke lening")).click().await;
         page.heading("Persoonlijke lening voor de keuken").appears().await;
-        page.link(containing("offerte van uw keuken")).click().await;
-        page.heading(containing("offerte van uw keuken")).appears().await;
+        page.link(containing("Offerte van de keuken")).click().await;
+        page.heading(containing("Offerte van de keuken")).appears().await;
         page.back().await;
         page.heading("Persoonlijke lening voor de keuken").appears().await;
         assert_eq!(page.script(loaded, vec![]).await, before);

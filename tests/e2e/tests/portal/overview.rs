@@ -11,7 +11,7 @@ mod smoke {
             page.heading("Welkom Jan Janssen").appears().await;
             page.text("Dossier TEST-1, geopend op 1 januari 2018").appears().await;
             page.heading("Alles is aangeleverd").appears().await;
-            page.text("Alles is klaar").first().appears().await;
+            page.text("Alle onderdelen zijn klaar").first().appears().await;
             page.link(containing("SNS Budget Hypotheek")).appears().await;
             page.heading("Uw adviseur").appears().await;
             page.heading("Uw dossierbehandelaar").is_absent().await;

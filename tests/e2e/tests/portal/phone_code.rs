@@ -54,7 +54,7 @@ in_chromium! {
         page.text(containing("Aangekomen: Loonstrook")).appears().await;
         page.button("Sluiten").click().await;
         page.role("dialog", "Verder op uw telefoon").disappears().await;
-        page.text("Klaar").first().appears().await;
+        page.text("Ontvangen").first().appears().await;
     }
 
     async fn the_other_devices_are_counted_and_logged_out_from_one(page: &Page) {

@@ -121,7 +121,7 @@ mod short_sessions {
             page.heading("Welkom Eva Bakker").appears().await;
             page.text(containing("Over een minuut wordt u uitgelogd")).appears().await;
             page.button("Ingelogd blijven").click().await;
-            page.text(containing("Over een minuut wordt u uitgelogd")).is_absent().await;
+            page.text(containing("Over een minuut wordt u uitgelogd")).disappears().await;
             page.heading("Welkom Eva Bakker").appears().await;
         }
 

@@ -19,7 +19,7 @@ async fn upload_and_compare(page: &Page, name: &str, kind: &str, bytes: &[u8]) {
     page.text(name).appears().await;
     page.button("Aanleveren").click().await;
     page.heading("Aangeleverd").appears().await;
-    page.text(containing(&format!("{name} is aangeleverd")))
+    page.text(containing(&format!("Uw document is aangekomen: {name}.")))
         .appears()
         .await;
     let uploads = page.servers.uploads();
@@ -51,7 +51,7 @@ mod smoke {
             page.textbox(containing("Opmerking voor uw adviseur")).type_text("Van november, zoals gevraagd.").await;
             page.button("Aanleveren").click().await;
             page.heading("Aangeleverd").appears().await;
-            page.text("Klaar").appears().await;
+            page.text("Ontvangen").appears().await;
             let uploads = page.servers.uploads();
             assert_eq!(uploads.len(), 1);
             assert_eq!(uploads[0].comment.as_deref(), Some("Van november, zoals gevraagd."));

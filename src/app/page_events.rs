@@ -19,6 +19,8 @@ pub fn follow_page_events() {
     let renew = move || session.renew();
     on_window(ev::pointerdown, move |_| renew());
     on_window(ev::keydown, move |_| renew());
+    // The loader keeps the keys of a field from the page around.
+    on_window(ev::input, move |_| renew());
     on_window(ev::wheel, move |_| renew());
     let returned = EventListener::new(&document(), "visibilitychange", move |_| {
         let is_answered =

@@ -189,12 +189,21 @@ function apologise(element) {
 const panel = document.createElement("template");
 panel.innerHTML = `<div class="portal"><div class="screen" role="alert"><span class="icon icon-alert" aria-hidden="true"></span><h1></h1><p></p><button type="button" class="button primary"></button></div></div>`;
 
+// What is written in a field of the portal is no shortcut of the page around. To the page's listeners a key
+// comes from the element, which is no field: a page that searches at `/` would take the key away.
+function keepWriting(event) {
+  const { target, key, ctrlKey, altKey, metaKey } = event;
+  if (ctrlKey || altKey || metaKey || key === "Escape" || key === "Tab") return;
+  if (/^(input|textarea)$/.test(target.localName)) event.stopPropagation();
+}
+
 class ConsumerPortal extends HTMLElement {
   #mounted;
 
   connectedCallback() {
     if (this.#mounted) return;
     const screen = this.shadowRoot ?? this.attachShadow({ mode: "open" });
+    for (const type of ["keydown", "keypress", "keyup"]) screen.addEventListener(type, keepWriting);
     showSkeleton(this, screen);
     const styled = styleSheet(screen);
     this.addEventListener("portal-error", (event) => {

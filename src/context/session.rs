@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use accelerate::{
-    problem::Problem,
+    problem::{Problem, ProblemKind},
     session::{Action, Product, Session},
 };
 use gloo_timers::future::TimeoutFuture;
@@ -27,8 +27,9 @@ use crate::{
 
 /// How long until the session's end is checked again when nobody could say it, in seconds.
 const CHECK_AGAIN: u32 = 60;
-/// The longest timer that browsers know, in milliseconds.
-const LONGEST_TIMER: u32 = i32::MAX as u32;
+/// How often the clock is looked at while a session's end is waited for, in milliseconds: while a computer
+/// sleeps its timers stand still, and its clock does not.
+const CLOCK_CHECK: u32 = 60_000;
 
 /// Something outside this room that follows the session: what is being uploaded.
 pub trait SessionObserver: Send + Sync {
@@ -196,11 +197,18 @@ impl SessionStore {
         }
         // An answer that is still on its way is about somebody who was signed in.
         self.next_request_id();
-        self.each_observer(|observer| observer.on_log_out());
-        self.auth.forget_page();
-        self.navigation.go_to(Page::Overview);
+        self.forget_consumer();
         self.sign_out(SignedOutReason::LoggedOut);
         Ok(())
+    }
+
+    /// Forgets the consumer whom this page belonged to, with everything of theirs. Whoever is signed in may
+    /// have it.
+    pub fn forget_consumer(self) {
+        self.each_observer(|observer| observer.on_log_out());
+        self.auth.forget_page();
+        self.auth.forget_consumer();
+        self.navigation.go_to(Page::Overview);
     }
 
     fn config(self) -> Arc<Config> {
@@ -237,6 +245,10 @@ impl SessionStore {
         match response {
             Ok(response) => {
                 let session = Arc::new(response.session);
+                if counts && self.auth.is_others(&session) {
+                    self.sign_out(SignedOutReason::OtherConsumer);
+                    return Err(Problem::new(ProblemKind::NotSignedIn, "another consumer"));
+                }
                 if counts {
                     self.apply_session(&session, response.expires_in);
                 }
@@ -306,10 +318,17 @@ impl SessionStore {
         spawn_local(async move {
             loop {
                 // A second later, so that it is over by the gateway's clock.
-                let milliseconds = seconds.saturating_add(1).saturating_mul(1000);
-                TimeoutFuture::new(milliseconds.min(LONGEST_TIMER)).await;
+                let end = window::now() + (f64::from(seconds) + 1.0) * 1000.0;
+                let left = seconds.saturating_add(1).saturating_mul(1000);
+                TimeoutFuture::new(left.min(CLOCK_CHECK)).await;
                 if !self.auth.is_current_expiry(id) {
                     return;
+                }
+                let left = (end - window::now()) / 1000.0;
+                // A clock that was set back does not prolong it.
+                if left > 0.0 {
+                    seconds = seconds.saturating_sub(CLOCK_CHECK / 1000).min(left as u32);
+                    continue;
                 }
                 seconds = match gateway::session_expires_in(&config).await {
                     Ok(seconds) => seconds,

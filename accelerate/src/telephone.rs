@@ -6,20 +6,21 @@ const COMPLETE: usize = 9;
 /// The digits to dial, and a leading plus: of several numbers those of the first one, without an extension
 /// or a word behind it. The zero of `+31 (0)6` is dialled within the country only, and is left out.
 pub fn to_dial(number: &str) -> String {
-    let (country, rest) = match number.split_once("(0)") {
-        Some((country, rest)) if country.contains('+') || country.trim().starts_with("00") => {
-            (country, rest)
+    let number = match number.split_once("(0)") {
+        Some((country, rest)) if country.contains('+') || country.starts_with("00") => {
+            [country, rest].concat()
         }
-        _ => (number, ""),
+        _ => number.to_owned(),
     };
     let mut dial = String::new();
-    for letter in country.chars().chain(rest.chars()) {
-        match letter {
-            '0'..='9' => dial.push(letter),
-            '+' if dial.is_empty() => dial.push(letter),
+    for byte in number.bytes() {
+        match byte {
+            b'0'..=b'9' => dial.push(byte.into()),
+            b'+' if dial.is_empty() => dial.push('+'),
             // `0475/12.34.56` is one number, `06-12345678 / 0570-123456` are two.
-            '/' | ',' | ';' | '|' | '&' | '+' if dial.len() >= COMPLETE => break,
-            _ if letter.is_alphabetic() && dial.len() >= COMPLETE => break,
+            b'/' | b',' | b';' | b'+' | b'A'..=b'Z' | b'a'..=b'z' if dial.len() >= COMPLETE => {
+                break;
+            }
             _ => {}
         }
     }

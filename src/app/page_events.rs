@@ -22,6 +22,8 @@ pub fn follow_page_events() {
     let renew = move || session.renew();
     on_window(ev::pointerdown, move |_| renew());
     on_window(ev::keydown, move |_| renew());
+    // The loader keeps the keys of a field from the page around.
+    on_window(ev::input, move |_| renew());
     on_window(ev::wheel, move |_| renew());
     let ask = move || {
         let is_answered =

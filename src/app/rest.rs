@@ -18,7 +18,7 @@ use crate::{
     context::{SessionObserver, use_config, use_host, use_session, use_texts},
     i18n,
     pages::{action::ActionPage, documents::Documents, me::Me, product::ProductPage},
-    platform::save,
+    platform::{save, window},
     upload::store::{UploadServices, UploadStore},
 };
 
@@ -82,6 +82,8 @@ pub struct RestLoader {
     pub state: RwSignal<RestState>,
     /// What the module provides belongs to the whole portal.
     owner: StoredValue<Owner>,
+    /// Whether it was tried again.
+    has_retried: RwSignal<bool>,
 }
 
 impl RestLoader {
@@ -90,6 +92,7 @@ impl RestLoader {
         Self {
             state: RwSignal::new(RestState::NotLoaded),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
+            has_retried: RwSignal::new(false),
         }
     }
 
@@ -129,6 +132,11 @@ impl RestLoader {
     }
 
     fn try_again(self) {
+        // What does not come twice may be gone: the site has a new version, and this page is of the old one.
+        if self.has_retried.get_untracked() {
+            return window::reload();
+        }
+        self.has_retried.set(true);
         self.state.set(RestState::NotLoaded);
         self.load();
     }

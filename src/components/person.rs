@@ -52,7 +52,7 @@ pub fn PersonCard(
                 <a href=href>
                     <Icon name=icon/>
                     <span class="visually-hidden">{label} ": "</span>
-                    <span>{words}</span>
+                    <span translate="no">{words}</span>
                 </a>
             </li>
         }
@@ -68,7 +68,7 @@ pub fn PersonCard(
             <h2>{role}</h2>
             <div class="who">
                 <Face person/>
-                <p class="name">{name}</p>
+                <p class="name" translate="no">{name}</p>
             </div>
             {ways}
         </section>

@@ -29,6 +29,8 @@ pub enum SignedOutReason {
     BadLink(BadLink),
     /// Their link works, but the browser keeps no cookie of ours on this page.
     CookieRefused,
+    /// Somebody else signed in in this browser.
+    OtherConsumer,
 }
 
 /// Whether the consumer is signed in.
@@ -44,6 +46,8 @@ pub struct Auth {
 /// What nothing on the screen follows.
 #[derive(Debug)]
 struct AuthState {
+    /// Whose dossier this page shows, or showed last: AccelerateConnect's id.
+    consumer_id: Option<String>,
     /// Whom to ask for a new link: the adviser of the last session.
     adviser: Option<Person>,
     /// Where the dossier can be opened when this page keeps no cookie: an address of the gateway's.
@@ -68,6 +72,7 @@ impl Auth {
             signed_out: RwSignal::new(None),
             has_gateway: RwSignal::new(false),
             state: StoredValue::new(AuthState {
+                consumer_id: None,
                 adviser: None,
                 // It becomes a link, and must not be a script.
                 own_page: own_page.filter(|address| address.starts_with("http")),
@@ -87,6 +92,22 @@ impl Auth {
         self.state.with_value(|state| state.own_page.clone())
     }
 
+    /// Whether a session is another consumer's than the one whom this page belongs to.
+    pub(super) fn is_others(self, session: &Session) -> bool {
+        let of_session = session.consumer.id.as_ref();
+        self.state.with_value(|state| {
+            let of_page = state.consumer_id.as_ref();
+            of_page
+                .zip(of_session)
+                .is_some_and(|(one, other)| one != other)
+        })
+    }
+
+    /// This page belongs to nobody any more: whoever signs in next may have it.
+    pub(super) fn forget_consumer(self) {
+        self.state.update_value(|state| state.consumer_id = None);
+    }
+
     /// The consumer is signed in: a getsession gave `session`, which expires in so many seconds.
     pub(super) fn set_signed_in(self, session: &Session, expires_in: Option<u32>) {
         if self.signed_out.get_untracked().is_some() {
@@ -101,6 +122,7 @@ impl Auth {
         let quarter = expires_in.map(|seconds| f64::from(seconds) * 250.0);
         self.state.update_value(|state| {
             state.adviser = adviser.cloned();
+            state.consumer_id.clone_from(&session.consumer.id);
             state.renew_at = quarter.map_or(f64::INFINITY, |quarter| window::now() + quarter);
         });
     }

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use accelerate::{
-    problem::Problem,
+    problem::{Problem, ProblemKind},
     session::{Action, Product, Session},
 };
 use gloo_timers::future::TimeoutFuture;
@@ -29,8 +29,9 @@ use crate::{
 const WARNING: u32 = 120;
 /// How long until the session's end is checked again when nobody could say it, in seconds.
 const CHECK_AGAIN: u32 = 60;
-/// The longest timer that browsers know, in milliseconds.
-const LONGEST_TIMER: u32 = i32::MAX as u32;
+/// How often the clock is looked at while a session's end is waited for, in milliseconds: while a computer
+/// sleeps its timers stand still, and its clock does not.
+const CLOCK_CHECK: u32 = 60_000;
 
 /// Something outside this room that follows the session: what is being uploaded.
 pub trait SessionObserver: Send + Sync {
@@ -201,11 +202,18 @@ impl SessionStore {
         }
         // An answer that is still on its way is about somebody who was signed in.
         self.next_request_id();
-        self.each_observer(|observer| observer.on_log_out());
-        self.auth.forget_page();
-        self.navigation.go_to(Page::Overview);
+        self.forget_consumer();
         self.sign_out(SignedOutReason::LoggedOut);
         Ok(())
+    }
+
+    /// Forgets the consumer whom this page belonged to, with everything of theirs. Whoever is signed in may
+    /// have it.
+    pub fn forget_consumer(self) {
+        self.each_observer(|observer| observer.on_log_out());
+        self.auth.forget_page();
+        self.auth.forget_consumer();
+        self.navigation.go_to(Page::Overview);
     }
 
     fn config(self) -> Arc<Config> {
@@ -242,6 +250,10 @@ impl SessionStore {
         match response {
             Ok(response) => {
                 let session = Arc::new(response.session);
+                if counts && self.auth.is_others(&session) {
+                    self.sign_out(SignedOutReason::OtherConsumer);
+                    return Err(Problem::new(ProblemKind::NotSignedIn, "another consumer"));
+                }
                 if counts {
                     self.apply_session(&session, response.expires_in);
                 }
@@ -313,15 +325,21 @@ impl SessionStore {
         let config = self.config();
         spawn_local(async move {
             loop {
-                // A second later, so that it is over by the gateway's clock.
-                let wait = match seconds > warning {
+                // At the end a second later, so that it is over by the gateway's clock.
+                let mut wait = match seconds > warning {
                     true => seconds - warning,
                     false => seconds.saturating_add(1),
                 };
-                let milliseconds = wait.saturating_mul(1000);
-                TimeoutFuture::new(milliseconds.min(LONGEST_TIMER)).await;
-                if !self.auth.is_current_expiry(id) {
-                    return;
+                let end = window::now() + f64::from(wait) * 1000.0;
+                while wait > 0 {
+                    let milliseconds = wait.saturating_mul(1000);
+                    TimeoutFuture::new(milliseconds.min(CLOCK_CHECK)).await;
+                    if !self.auth.is_current_expiry(id) {
+                        return;
+                    }
+                    // A clock that was set back does not prolong it.
+                    let by_clock = ((end - window::now()) / 1000.0).ceil().max(0.0) as u32;
+                    wait = wait.saturating_sub(CLOCK_CHECK / 1000).min(by_clock);
                 }
                 seconds = match gateway::session_expires_in(&config).await {
                     Ok(seconds) => {

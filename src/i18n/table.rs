@@ -115,6 +115,8 @@ texts! {
     cookie_refused: "Uw browser laat u op deze pagina niet inloggen", "Je browser laat je op deze pagina niet inloggen";
     cookie_refused_more: "U kunt uw dossier wel openen op een aparte pagina.", "Je kunt je dossier wel openen op een aparte pagina.";
     open_own_page: "Dossier openen";
+    other_consumer: "In deze browser is een ander dossier geopend";
+    show_other_consumer: "Het andere dossier tonen";
 
     // Overview
     greeting: "Welkom {name}";

@@ -44,7 +44,7 @@ pub fn Me() -> impl IntoView {
 #[component]
 fn ConsumerDetails(consumer: Consumer) -> impl IntoView {
     let (texts, formats) = (use_rest_texts(), use_formats());
-    let or_unknown = |value: Option<String>| value.or_else(|| Some(texts.unknown.to_owned()));
+    let or_unknown = |value: Option<AnyView>| value.or_else(|| Some(texts.unknown.into_any()));
     let phone = |number: Option<String>| match number {
         Some(number) => view! { <PhoneLink number/> }.into_any(),
         None => texts.unknown.into_any(),
@@ -56,7 +56,7 @@ fn ConsumerDetails(consumer: Consumer) -> impl IntoView {
     let lines: Vec<_> = [street(&consumer), place(&consumer)]
         .into_iter()
         .flatten()
-        .map(|line| view! { <span class="line">{line}</span> })
+        .map(|line| view! { <span class="line" translate="no">{line}</span> })
         .collect();
     let address = match lines.is_empty() {
         true => texts.unknown.into_any(),
@@ -66,21 +66,28 @@ fn ConsumerDetails(consumer: Consumer) -> impl IntoView {
         Gender::Male => texts.male.to_owned(),
         Gender::Female => texts.female.to_owned(),
     });
-    let born = consumer.date_of_birth.map(|date| formats.day(date));
+    let born = consumer
+        .date_of_birth
+        .map(|date| formats.day(date).into_any());
     let surname = surname(&consumer);
     let rows = vec![
-        Row::text(texts.name, or_unknown(consumer.display_name)),
-        Row::text(texts.initials, consumer.initials),
-        Row::text(texts.firstname, consumer.firstname),
-        Row::text(texts.surname, surname),
+        Row::view(texts.name, or_unknown(verbatim(consumer.display_name))),
+        Row::view(texts.initials, verbatim(consumer.initials)),
+        Row::view(texts.firstname, verbatim(consumer.firstname)),
+        Row::view(texts.surname, verbatim(surname)),
         Row::text(texts.gender, gender),
-        Row::text(texts.date_of_birth, or_unknown(born)),
+        Row::view(texts.date_of_birth, or_unknown(born)),
         Row::view(texts.address, Some(address)),
         Row::view(texts.phone, Some(phone(consumer.phone))),
         Row::view(texts.phone_mobile, Some(phone(consumer.phone_mobile))),
         Row::view(texts.emailaddress, Some(email)),
     ];
     view! { <DetailsList rows/> }
+}
+
+/// What is theirs, and nothing to translate: a browser would make *De Boer* a farmer.
+fn verbatim(text: Option<String>) -> Option<AnyView> {
+    text.map(|text| view! { <span translate="no">{text}</span> }.into_any())
 }
 
 /// Whom to tell of a mistake.

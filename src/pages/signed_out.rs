@@ -29,6 +29,7 @@ pub fn SignedOut(
         Reason::LoggedOut => (texts.logged_out, texts.problem_signed_out_more),
         Reason::BadLink(bad) => bad_link_words(texts, bad),
         Reason::CookieRefused => (texts.cookie_refused, texts.cookie_refused_more),
+        Reason::OtherConsumer => (texts.other_consumer, texts.session_over_more),
     };
     set_page_title(title);
     match reason {
@@ -64,7 +65,15 @@ fn WaysIn(reason: SignedOutReason) -> impl IntoView {
     });
     let adviser = contact(None).map(|person| view! { <ContactButtons person/> });
     let has_tried = RwSignal::new(false);
+    let is_other = reason == SignedOutReason::OtherConsumer;
+    let again = match is_other {
+        true => texts.show_other_consumer,
+        false => texts.try_again,
+    };
     let try_again = move || {
+        if is_other {
+            session.forget_consumer();
+        }
         session.problem.set(None);
         has_tried.set(true);
         session.refresh_soon();
@@ -79,7 +88,7 @@ fn WaysIn(reason: SignedOutReason) -> impl IntoView {
         {unsent}
         {own_page}
         {adviser}
-        <Button on_press=try_again>{texts.try_again}</Button>
+        <Button on_press=try_again>{again}</Button>
         <div role="alert">{move || problem()}</div>
     }
 }

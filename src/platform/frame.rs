@@ -6,7 +6,7 @@
 use gloo_events::EventListener;
 use leptos::prelude::window;
 use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Element, HtmlElement, HtmlIFrameElement, ResizeObserver};
+use web_sys::{Document, Element, HtmlElement, HtmlIFrameElement, ResizeObserver};
 
 /// The styles that go into the frame, with the element's computed values. A frame inherits nothing.
 const STYLES: [&str; 16] = [
@@ -85,16 +85,15 @@ pub fn fill(frame: &HtmlIFrameElement, timeline: &str) -> Option<FrameFitter> {
     let document = frame.content_document()?;
     let body = document.body()?;
     body.set_inner_html(timeline);
-    if let Ok(links) = document.query_selector_all("a, area") {
-        for index in 0..links.length() {
-            if let Some(link) = links.get(index) {
-                // Checked by the selector: its class is the frame's own, not this page's.
-                let link: Element = link.unchecked_into();
-                let _ = link.set_attribute("target", "_blank");
-                let _ = link.set_attribute("rel", "noopener noreferrer");
-            }
-        }
-    }
+    // The frame is as tall as what is in it: nothing there can be as tall as the frame.
+    for_each(&document, "[style]", |element| {
+        let style = element.get_attribute("style").unwrap_or_default();
+        let _ = element.set_attribute("style", &without_window_heights(&style));
+    });
+    for_each(&document, "a, area", |link| {
+        let _ = link.set_attribute("target", "_blank");
+        let _ = link.set_attribute("rel", "noopener noreferrer");
+    });
     let fit = {
         let (frame, body) = (frame.clone(), body.clone());
         move || {
@@ -123,4 +122,51 @@ pub fn fill(frame: &HtmlIFrameElement, timeline: &str) -> Option<FrameFitter> {
         _react: react,
         _print: print,
     })
+}
+
+/// Calls `act` with each element of a frame's document that matches.
+fn for_each(document: &Document, selector: &str, act: impl Fn(Element)) {
+    if let Ok(found) = document.query_selector_all(selector) {
+        for index in 0..found.length() {
+            if let Some(element) = found.get(index) {
+                // Checked by the selector: its class is the frame's own, not this page's.
+                act(element.unchecked_into());
+            }
+        }
+    }
+}
+
+/// A style attribute without the declarations that count in heights of the window, such as `100vh`.
+fn without_window_heights(style: &str) -> String {
+    let counts = |declaration: &&str| {
+        let lower = declaration.to_ascii_lowercase();
+        ["vh", "vb", "vmin", "vmax"].into_iter().any(|unit| {
+            lower.match_indices(unit).any(|(at, _)| {
+                // `100vh`, and `100svh`, `100lvh`, `100dvh`.
+                let before = lower[..at].trim_end_matches(['s', 'l', 'd']);
+                before.ends_with(|it: char| it.is_ascii_digit() || it == '.')
+            })
+        })
+    };
+    let kept = style.split(';').filter(|it| !counts(it));
+    kept.collect::<Vec<_>>().join(";")
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_counts_in_heights_of_the_window_is_left_out() {
+        for (style, kept) in [
+            ("min-height:100vh;color:red", "color:red"),
+            ("height: calc(50DVH - 1px)", ""),
+            ("margin-top:1.5svh; width:50%", " width:50%"),
+            ("padding:5vmin", ""),
+            ("width:50vw;font-family:avh", "width:50vw;font-family:avh"),
+            ("width: 40%", "width: 40%"),
+        ] {
+            assert_eq!(without_window_heights(style), kept);
+        }
+    }
 }

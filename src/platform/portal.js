@@ -209,6 +209,7 @@ async function apologise(element, cause) {
 // Shows the portal in `element`. Gives what is to be unmounted when the element leaves the page.
 function begin(element) {
   const screen = element.shadowRoot ?? element.attachShadow({ mode: "open" });
+  for (const type of ["keydown", "keypress", "keyup"]) screen.addEventListener(type, keepWriting);
   showSkeleton(element, screen);
   const styled = styleSheet(screen);
   if (link) opening ??= openLink(element);
@@ -248,6 +249,14 @@ async function beginFromOriginal(element, session, cause) {
 
 const NAME = "consumer-portal";
 const before = customElements.get(NAME);
+
+// What is written in a field of the portal is no shortcut of the page around. To the page's listeners a key
+// comes from the element, which is no field: a page that searches at `/` would take the key away.
+function keepWriting(event) {
+  const { target, key, ctrlKey, altKey, metaKey } = event;
+  if (ctrlKey || altKey || metaKey || key === "Escape" || key === "Tab") return;
+  if (/^(input|textarea)$/.test(target.localName)) event.stopPropagation();
+}
 
 class ConsumerPortal extends HTMLElement {
   connectedCallback() {

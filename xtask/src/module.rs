@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use xshell::{Shell, cmd};
 
 use crate::files::{files_below, is_kind};
@@ -30,6 +30,13 @@ const OPTIMISE: &str = "--remove-exports=*intounderlying* -Oz -Oz --low-memory-u
     --one-caller-inline-max-function-size=20 --skip-pass=local-cse --reorder-functions-by-name \
     --strip-debug --strip-producers --strip-target-features";
 
+/// The script that loads the chunks, and how it starts one: only when the server calls it `application/wasm`,
+/// which not every web server does. wasm-bindgen's own glue starts the module whatever it is called.
+const LOADER: &str = "__wasm_split.js";
+const STRICT: &str = "WebAssembly.instantiateStreaming(src, imports)";
+const LENIENT: &str =
+    "src.then((it) => it.arrayBuffer()).then((it) => WebAssembly.instantiate(it, imports))";
+
 /// Makes [`MODULE`], its [`GLUE`] and the chunks in the folder `work`, from what cargo has compiled;
 /// gives the chunks.
 pub fn make(tools: &Shell, work: &Path) -> Result<Vec<PathBuf>> {
@@ -39,6 +46,13 @@ pub fn make(tools: &Shell, work: &Path) -> Result<Vec<PathBuf>> {
     // Writes portal.wasm, a module for each chunk, and __wasm_split.js, which loads them.
     let split = cmd!(tools, "wasm-split-cli {compiled} {work} --out-name portal");
     run::quietly("wasm-split", split)?;
+    let loader = work.join(LOADER);
+    let script = fs::read_to_string(&loader)?;
+    ensure!(
+        script.contains(STRICT),
+        "{LOADER} starts the chunks in another way"
+    );
+    fs::write(loader, script.replace(STRICT, LENIENT))?;
     let main = work.join("portal.wasm");
     let flags = ["--target=web", "--keep-lld-exports", "--no-typescript"];
     let bind = cmd!(tools, "wasm-bindgen {flags...} --out-dir {work} {main}");

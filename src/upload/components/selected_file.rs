@@ -47,7 +47,7 @@ pub(super) fn SelectedFileRow(
             >
                 <Icon name="document"/>
                 <p>
-                    <bdi class="file-name">{name}</bdi>
+                    <bdi class="file-name" translate="no">{name}</bdi>
                     <span class="hint">{formats.size(size as f64)}</span>
                 </p>
                 {remove}

@@ -10,10 +10,10 @@ mod programs;
 use gateway::config::{self, Configuration, Sources};
 use gateway::server::ServerHandle;
 use gateway::settings::Settings;
-use harness::{ACTION, Answer, CONSUMER, FakeAccelerate, TIMEOUT, send_answer, send_json};
+use harness::{ACTION, Answer, CONSUMER, FakeAccelerate, send_answer, send_json};
 use serde_json::Value;
 use std::io::{BufRead as _, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use tokio::runtime::Runtime;
@@ -121,11 +121,7 @@ struct Gateway {
 impl Gateway {
     fn start(file: &str) -> Gateway {
         let offices = read(file).unwrap().offices;
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()
-            .unwrap();
+        let runtime = harness::runtime();
         let server = runtime
             .block_on(gateway::server::start(offices.clone()))
             .unwrap();
@@ -152,11 +148,7 @@ impl Gateway {
     }
 
     fn send_raw(&self, head: &str, body: &str) -> Answer {
-        let mut stream = TcpStream::connect(self.server.address()).unwrap();
-        stream.set_read_timeout(Some(TIMEOUT)).unwrap();
-        stream.write_all(head.as_bytes()).unwrap();
-        stream.write_all(body.as_bytes()).unwrap();
-        Answer::read(stream)
+        harness::send(self.server.address(), head, body.as_bytes())
     }
 
     /// A request from a page of that host.
@@ -200,20 +192,13 @@ impl Gateway {
 
     fn sign_in(&self, office: &str, consumer: &str) -> String {
         let host = format!("{office}.localhost");
-        cookie_of(&self.press(&host, &self.link(office, consumer)))
+        self.press(&host, &self.link(office, consumer)).cookie()
     }
 
     fn ops(&self, path: &str) -> String {
-        let mut stream = TcpStream::connect(self.server.ops_address().unwrap()).unwrap();
-        let head = format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n");
-        stream.write_all(head.as_bytes()).unwrap();
-        Answer::read(stream).text().to_owned()
+        let address = self.server.ops_address().unwrap();
+        harness::ask_ops(address, path).text().to_owned()
     }
-}
-
-fn cookie_of(answer: &Answer) -> String {
-    let cookie = answer.header("set-cookie").expect("it signs in");
-    cookie.split(';').next().unwrap().to_owned()
 }
 
 /// An AccelerateConnect where every consumer has these actions.
@@ -484,7 +469,7 @@ fn the_host_chooses_the_office_however_it_is_written() {
     let link = gateway.link("a", CONSUMER);
     let opened = gateway.press("old.localhost", &link);
     assert_eq!((opened.status, opened.header("location")), (303, Some("/")));
-    let cookie = cookie_of(&opened);
+    let cookie = opened.cookie();
     assert_eq!(
         gateway
             .with_cookie("GET", "old.localhost", GETSESSION, &cookie)
@@ -680,7 +665,7 @@ fn a_configuration_without_offices_is_one_office_at_every_host() {
     let link = gateway::links::mint(settings, CONSUMER, None, SystemTime::now()).unwrap();
     let opened = gateway.press("a.localhost", link.path());
     assert_eq!(opened.header("location"), Some("http://a.localhost/"));
-    let cookie = cookie_of(&opened);
+    let cookie = opened.cookie();
     let metrics = gateway.ops("/metrics");
     for line in [
         "gateway_accelerate_up 1",
@@ -717,8 +702,7 @@ fn a_reload_adds_changes_and_removes_offices_and_no_connection_is_lost() {
     let mut gateway = Gateway::start(&without_b);
     assert_eq!(gateway.get("b.localhost", "/", "").status, 421);
     let cookie = gateway.sign_in("a", CONSUMER);
-    let mut kept = TcpStream::connect(gateway.server.address()).unwrap();
-    kept.set_read_timeout(Some(TIMEOUT)).unwrap();
+    let mut kept = harness::connect(gateway.server.address());
     let mut status = |host: &str, path: &str, cookie: &str| {
         let head = format!("GET {path} HTTP/1.1\r\nhost: {host}\r\ncookie: {cookie}\r\n\r\n");
         kept.write_all(head.as_bytes()).unwrap();
@@ -747,8 +731,7 @@ fn a_reload_adds_changes_and_removes_offices_and_no_connection_is_lost() {
     // An upload to an office that is removed meanwhile arrives.
     let document = harness::multipart(&harness::pdf(100_000));
     let url = "http://b.localhost/".parse().unwrap();
-    let mut browser = TcpStream::connect(gateway.server.address()).unwrap();
-    browser.set_read_timeout(Some(TIMEOUT)).unwrap();
+    let mut browser = harness::connect(gateway.server.address());
     let head = harness::upload_head(
         &url,
         &gateway.sign_in("b", CONSUMER),
@@ -1039,7 +1022,7 @@ fn the_commands_are_about_one_office_and_say_so_when_it_is_not_given() {
     let cookies = [("a", &links[0]), ("b", &links[1])].map(|(office, link)| {
         let host = format!("{office}.localhost");
         let path = link.split_once("localhost").unwrap().1;
-        cookie_of(&gateway.press(&host, path))
+        gateway.press(&host, path).cookie()
     });
     let (code, _, error) = run("revoke", &of("a"));
     assert_eq!(code, Some(0), "{error}");

@@ -327,11 +327,7 @@ impl TestGateway {
         settings.listen = free;
         settings.limits.lame_duck = Duration::ZERO;
         change(&mut settings);
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .enable_all()
-            .build()
-            .unwrap();
+        let runtime = runtime();
         let server = runtime
             .block_on(async {
                 let listener = tokio::net::TcpListener::from_std(listener)?;
@@ -354,8 +350,7 @@ impl TestGateway {
         let link = gateway::links::mint(&self.settings, consumer, None, SystemTime::now()).unwrap();
         let opened = self.press(link.path(), "");
         assert_eq!(opened.status, 303);
-        let cookie = opened.header("set-cookie").unwrap();
-        cookie.split(';').next().unwrap().to_owned()
+        opened.cookie()
     }
 
     /// Presses the button of the page at that path, with what was filled in.
@@ -370,11 +365,7 @@ impl TestGateway {
 
     /// Asks the listener for health, readiness and metrics.
     pub fn ops(&self, path: &str) -> Answer {
-        let mut stream = TcpStream::connect(self.ops_address).unwrap();
-        stream.set_read_timeout(Some(TIMEOUT)).unwrap();
-        let head = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
-        stream.write_all(head.as_bytes()).unwrap();
-        Answer::read(stream)
+        ask_ops(self.ops_address, path)
     }
 
     /// A request's head, signed in.
@@ -392,16 +383,11 @@ impl TestGateway {
     }
 
     pub fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(self.address).unwrap();
-        stream.set_read_timeout(Some(TIMEOUT)).unwrap();
-        stream
+        connect(self.address)
     }
 
     pub fn send(&self, head: &str, body: &[u8]) -> Answer {
-        let mut stream = self.connect();
-        stream.write_all(head.as_bytes()).unwrap();
-        stream.write_all(body).unwrap();
-        Answer::read(stream)
+        send(self.address, head, body)
     }
 
     /// Stops the gateway as SIGTERM does, and waits.
@@ -419,6 +405,35 @@ impl TestGateway {
     pub fn wait<T>(&self, future: impl Future<Output = T>) -> T {
         self.runtime.block_on(future)
     }
+}
+
+/// A runtime for a gateway.
+pub fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .unwrap()
+}
+
+pub fn connect(address: SocketAddr) -> TcpStream {
+    let stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(TIMEOUT)).unwrap();
+    stream
+}
+
+/// Sends a request to a gateway, and reads the answer.
+pub fn send(address: SocketAddr, head: &str, body: &[u8]) -> Answer {
+    let mut stream = connect(address);
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(body).unwrap();
+    Answer::read(stream)
+}
+
+/// Asks a gateway's listener for health, readiness and metrics.
+pub fn ask_ops(address: SocketAddr, path: &str) -> Answer {
+    let head = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    send(address, &head, &[])
 }
 
 /// A request's head, signed in by that cookie, from a page of our own.
@@ -532,6 +547,12 @@ impl Answer {
             .iter()
             .find(|(it, _)| it == name)
             .map(|(_, value)| value.as_str())
+    }
+
+    /// The cookie of who is signed in by this answer.
+    pub fn cookie(&self) -> String {
+        let cookie = self.header("set-cookie").expect("it signs in");
+        cookie.split(';').next().unwrap().to_owned()
     }
 
     pub fn text(&self) -> &str {

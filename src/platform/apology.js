@@ -17,7 +17,8 @@ const words = {
     ],
     wrong: [
       "Er ging iets mis",
-      "Onze excuses. Laad de pagina opnieuw om verder te gaan. Gebeurt het weer? Laat het dan uw adviseur weten.",
+      "Onze excuses. Laad de pagina opnieuw om verder te gaan.",
+      "Gebeurt het weer? Laat het dan uw adviseur weten.",
     ],
     call: "Of bel uw adviseur.",
     contact: "U kunt ons ook bellen of mailen:",
@@ -38,7 +39,8 @@ const words = {
     ],
     wrong: [
       "Er ging iets mis",
-      "Onze excuses. Laad de pagina opnieuw om verder te gaan. Gebeurt het weer? Laat het dan je adviseur weten.",
+      "Onze excuses. Laad de pagina opnieuw om verder te gaan.",
+      "Gebeurt het weer? Laat het dan je adviseur weten.",
     ],
     call: "Of bel je adviseur.",
     contact: "Je kunt ons ook bellen of mailen:",
@@ -58,7 +60,8 @@ const words = {
     ],
     wrong: [
       "Something went wrong",
-      "Our apologies. Reload the page to go on. Does it happen again? Then please tell your adviser.",
+      "Our apologies. Reload the page to go on.",
+      "Does it happen again? Then please tell your adviser.",
     ],
     call: "Or call your adviser.",
     contact: "You can also call or mail us:",
@@ -74,17 +77,13 @@ function reasonOf(stage, cause) {
   return stage === "webassembly" && cause instanceof TypeError ? "network" : stage;
 }
 
-// The panel for `element`, in `language`. Without a `cause` the module panicked, and has told it.
+// The panel for `element`, in `language`, and why the portal did not start. Without a `cause` the module panicked.
 export function apology(element, language, stage, cause) {
   const reason = cause && reasonOf(stage, cause);
-  if (reason) {
-    const detail = { kind: "start", reason };
-    element.dispatchEvent(new CustomEvent("portal-error", { bubbles: true, composed: true, detail }));
-  }
   const attribute = (name) => element.getAttribute(name)?.trim();
   const isInformal = language === "nl" && attribute("address")?.toLowerCase() === "je";
   const says = { ...words[language], ...(isInformal && words.je) };
-  const [title, more] = says[reason] ?? says.wrong;
+  const [title, ...lines] = says[reason] ?? says.wrong;
   const phone = attribute("phone");
   const email = attribute("email");
 
@@ -94,7 +93,7 @@ export function apology(element, language, stage, cause) {
   screen.setAttribute("role", "alert");
   const icon = make("span", "icon icon-alert");
   icon.setAttribute("aria-hidden", "true");
-  screen.append(icon, make("h1", "", title), make("p", "", more));
+  screen.append(icon, make("h1", "", title), ...lines.map((text) => make("p", "", text)));
 
   if (phone || email) screen.append(make("p", "", [attribute("broker"), says.contact].filter(Boolean).join(". ")));
   else if (reason !== "policy" && says[reason]) screen.append(make("p", "", says.call));
@@ -111,7 +110,7 @@ export function apology(element, language, stage, cause) {
     screen.append(button);
   }
   panel.append(screen);
-  return panel;
+  return { panel, reason };
 }
 
 function make(name, className, text = "") {

@@ -196,10 +196,14 @@ async function greet(element, screen, session) {
 async function apologise(element, cause) {
   const screen = element.shadowRoot;
   const tooLong = new Promise((_, fail) => setTimeout(fail, 5000));
-  const panel = await Promise.race([import(at("__APOLOGY__")), tooLong]).then(
+  const { panel, reason } = await Promise.race([import(at("__APOLOGY__")), tooLong]).then(
     ({ apology }) => apology(element, guess(element), stage, cause),
-    () => {},
+    () => ({ reason: stage }),
   );
+  if (cause) {
+    const detail = { kind: "start", reason };
+    element.dispatchEvent(new CustomEvent("portal-error", { bubbles: true, composed: true, detail }));
+  }
   for (const node of [...screen.children]) if (node.localName !== "link") node.remove();
   if (panel) return screen.append(panel);
   showSkeleton(element, screen);

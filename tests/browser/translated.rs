@@ -50,12 +50,21 @@ const REPLACE: &str = "
 
 const NORMALIZE: &str = "root.normalize();";
 
-/// News: another name, and one task less to do.
+/// News: another name, and one task more is done.
 fn news(session: &mut Value, before: u32) {
     let session = &mut session["consumerportalsession"];
     session["dossier"]["consumer"]["display_name"] = json!(format!("Eva nummer {before}"));
     let total = &mut session["duplicate_comfort_data"]["actioncounter_total"];
-    *total = json!({ "total": 10, "done": 3 + before });
+    *total = json!({ "total": 100, "done": 30 + before });
+}
+
+/// The number in the heading.
+fn number(portal: &Portal) -> u32 {
+    let heading = portal.all("h1", "Welkom Eva nummer ").pop();
+    let text = heading.and_then(|heading| heading.text_content());
+    let digits = |c: char| c.is_ascii_digit();
+    let number = text.unwrap_or_default().replace(|c| !digits(c), "");
+    number.parse().unwrap_or_default()
 }
 
 /// Opens Eva's dossier and does `what` to its texts, again after each news if `again`.
@@ -64,14 +73,16 @@ async fn the_page_follows(what: &str, again: bool) {
     portal.is_at("Welkom Eva nummer 0").await;
     portal.keep_texts();
     portal.run_in_root(what);
-    for (name, percent) in [
-        ("Eva nummer 1", "40"),
-        ("Eva nummer 2", "50"),
-        ("Eva nummer 3", "60"),
-    ] {
+    let mut last = 0;
+    for _ in 0..3 {
         portal.refresh();
-        portal.is_at(&format!("Welkom {name}")).await;
-        portal.shows(&format!("{percent}%")).await;
+        portal
+            .until("news", || {
+                let now = number(&portal);
+                now > last && portal.text().contains(&format!("{}%", 30 + now))
+            })
+            .await;
+        last = number(&portal);
         if again {
             portal.run_in_root(what);
         }

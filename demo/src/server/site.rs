@@ -82,37 +82,41 @@ impl Site {
 /// The policy of a page: the contract's, with the SHA-256 hash of each inline style sheet and script. The
 /// gateway does the same (`inline_hashes`).
 fn policy_of(html: &str) -> String {
+    let mut script_src = "script-src 'self' 'wasm-unsafe-eval'".to_owned();
+    let mut style_src = "style-src 'self'".to_owned();
+    add_hashes(html, &mut script_src, &mut style_src);
+    POLICY
+        .replacen("script-src 'self' 'wasm-unsafe-eval'", &script_src, 1)
+        .replacen("style-src 'self'", &style_src, 1)
+}
+
+fn add_hashes(html: &str, script_src: &mut String, style_src: &mut String) {
     let mut emitter = DefaultEmitter::default();
     // The text of `<style>`, `<script>` and their like holds no tags.
     emitter.naively_switch_states(true);
-    let mut script_src = "script-src 'self' 'wasm-unsafe-eval'".to_owned();
-    let mut style_src = "style-src 'self'".to_owned();
-    let mut sources = None;
+    let mut open = Vec::new();
     for token in Tokenizer::new_with_emitter(html, emitter) {
         let Ok(token) = token;
         match token {
-            Token::StartTag(tag) => {
-                sources = match tag.name.as_slice() {
-                    b"style" => Some(&mut style_src),
-                    b"script" if !tag.attributes.contains_key(b"src".as_slice()) => {
-                        Some(&mut script_src)
-                    }
-                    _ => None,
-                }
-            }
-            Token::EndTag(_) => sources = None,
+            Token::StartTag(tag) if tag.attributes.contains_key(b"src".as_slice()) => open.clear(),
+            Token::StartTag(tag) => open = tag.name.to_vec(),
+            Token::EndTag(_) => open.clear(),
             Token::String(text) => {
-                if let Some(sources) = &mut sources {
-                    let hash = BASE64_STANDARD.encode(Sha256::digest(text.as_slice()));
-                    sources.push_str(&format!(" 'sha256-{hash}'"));
+                let hash = || BASE64_STANDARD.encode(Sha256::digest(text.as_slice()));
+                match open.as_slice() {
+                    b"style" => style_src.push_str(&format!(" 'sha256-{}'", hash())),
+                    b"script" => script_src.push_str(&format!(" 'sha256-{}'", hash())),
+                    // Elements for a browser that runs no scripts.
+                    b"noscript" => {
+                        let html = String::from_utf8_lossy(&text);
+                        add_hashes(&html, &mut String::new(), style_src);
+                    }
+                    _ => {}
                 }
             }
             _ => {}
         }
     }
-    POLICY
-        .replacen("script-src 'self' 'wasm-unsafe-eval'", &script_src, 1)
-        .replacen("style-src 'self'", &style_src, 1)
 }
 
 /// Whether the name holds a hash of the content, such as `portal-0a1b2c3d4e5f6071_bg.wasm`: then what is
@@ -147,6 +151,8 @@ mod tests {
         assert!(policy.contains(&format!("; script-src 'self' 'wasm-unsafe-eval' {hash}; ")));
         assert!(policy.contains(&format!("; style-src 'self' {hash} {hash}; ")));
         assert_eq!(policy.replace(&format!(" {hash}"), ""), POLICY);
+        let html = "<noscript><style>body{color:red}</style><p>x</p></noscript>";
+        assert!(policy_of(html).contains(&format!("; style-src 'self' {hash}; ")));
     }
 
     #[test]

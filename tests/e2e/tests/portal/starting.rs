@@ -41,7 +41,7 @@ const LATE: &str = "const { shadowRoot } = document.querySelector('consumer-port
       for (const animation of element.getAnimations())
         if (names.includes(animation.animationName)) animation.finish();";
 
-async fn allow_missing_files(page: &Page) {
+fn allow_missing_files(page: &Page) {
     for message in [
         "not loaded",
         "consumer-portal could not start",
@@ -68,7 +68,7 @@ mod smoke {
 
 in_every_browser! {
     async fn a_copy_on_the_brokers_server_finds_the_original(page: &Page) {
-        allow_missing_files(page).await;
+        allow_missing_files(page);
         open_office_page(page, "kopie").await;
         page.heading("Welkom Eva Bakker").appears().await;
         page.link("Mijn gegevens").click().await;
@@ -76,7 +76,7 @@ in_every_browser! {
     }
 
     async fn a_classic_script_among_a_themes_own_starts(page: &Page) {
-        allow_missing_files(page).await;
+        allow_missing_files(page);
         open_office_page(page, "klassiek").await;
         page.heading("Welkom Eva Bakker").appears().await;
         open_office_page(page, "gebundeld").await;
@@ -120,6 +120,17 @@ in_chromium! {
         open_office_page(page, "geblokkeerd").await;
         page.link(OWN_PAGE).click().await;
         page.heading("Welkom Eva Bakker").appears().await;
+    }
+
+    async fn without_scripts_there_is_the_explanation_alone(page: &Page) {
+        page.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": true })).await;
+        page.open("/").await;
+        let shown = "const shown = (element) => element.checkVisibility() ? element.innerText.trim() : '';
+            return [shown(document.querySelector('noscript')), shown(document.querySelector('consumer-portal'))]";
+        let shown = page.script(shown, vec![]).await;
+        assert!(shown[0].as_str().unwrap_or_default().starts_with("Voor deze pagina is JavaScript nodig."), "{shown}");
+        assert_eq!(shown[1], "");
+        page.devtools("Emulation.setScriptExecutionDisabled", json!({ "value": false })).await;
     }
 
     async fn fields_are_large_enough_for_ios_where_letters_are_small(page: &Page) {
@@ -190,7 +201,7 @@ mod module_refused {
         at TestServers::with_site(site::with_other(&[("portal-", ".wasm")], None));
 
         async fn a_module_that_does_not_come_says_what_may_help(page: &Page) {
-            allow_missing_files(page).await;
+            allow_missing_files(page);
             page.open("/open/eva").await;
             page.heading("Deze pagina kwam niet helemaal binnen").appears().await;
             page.text(containing("een andere verbinding of een ander apparaat")).appears().await;
@@ -208,7 +219,7 @@ mod module_broken {
         at TestServers::with_site(site::with_other(&[("portal-", ".wasm")], Some("no module")));
 
         async fn a_module_that_the_browser_cannot_read_asks_for_another_browser(page: &Page) {
-            allow_missing_files(page).await;
+            allow_missing_files(page);
             page.allow_console("CompileError");
             page.open("/open/eva").await;
             page.heading("Deze browser kan uw dossier niet laten zien").appears().await;
@@ -225,9 +236,11 @@ mod apology_missing {
         at TestServers::with_site(site::with_other(&[("portal-", ".wasm"), ("apology-", ".js")], None));
 
         async fn where_not_even_the_words_come_there_are_some(page: &Page) {
-            allow_missing_files(page).await;
+            allow_missing_files(page);
             page.open("/open/eva").await;
             page.heading("Het dossier is hier nog niet te zien").appears().await;
+            page.script(AGAIN, vec![]).await;
+            is_told(page, "start", "network").await;
         }
     }
 }
@@ -245,7 +258,7 @@ mod loader_unreadable {
             page.heading("Het dossier is hier nog niet te zien").appears().await;
             page.text(containing("een andere browser of een ander apparaat")).appears().await;
             page.heading(containing("opgehaald")).is_absent().await;
-            page.link("Pagina opnieuw laden").click().await;
+            page.link("laad de pagina opnieuw").click().await;
             page.heading("Het dossier is hier nog niet te zien").appears().await;
         }
     }
@@ -258,7 +271,7 @@ mod loader_missing {
         at TestServers::with_site(site::with_other(&[("portal.js", "")], None));
 
         async fn a_missing_loader_is_told_on_the_page(page: &Page) {
-            allow_missing_files(page).await;
+            allow_missing_files(page);
             page.open("/open/eva").await;
             page.heading("Het dossier is hier nog niet te zien").appears().await;
         }

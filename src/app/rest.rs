@@ -15,6 +15,7 @@ use crate::{
         button::PrimaryButton, log_out::LogOutDialog, phone::PhoneDialog, screen::ErrorScreen,
     },
     context::{SessionObserver, use_config, use_host, use_session, use_texts},
+    i18n,
     pages::{action::ActionPage, documents::Documents, me::Me, product::ProductPage},
     upload::store::{UploadServices, UploadStore},
 };
@@ -144,9 +145,10 @@ pub fn RestFailed() -> impl IntoView {
 }
 
 fn provide_uploads() {
-    let (session, host) = (use_session(), use_host());
+    let (session, host, config) = (use_session(), use_host(), use_config());
+    provide_context(i18n::upload_texts(config.language, config.address));
     let uploads = UploadStore::new(UploadServices {
-        config: use_config(),
+        config,
         refresh: Box::new(move || session.refresh().boxed_local()),
         is_signed_in: Box::new(move || session.get_untracked().is_some()),
         renew: Box::new(move || session.renew()),

@@ -9,7 +9,7 @@ mod table;
 use std::cell::Cell;
 
 pub use problem::{ProblemText, problem_text};
-pub use table::Texts;
+pub use table::{Texts, UploadTexts};
 
 /// The language on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +54,8 @@ pub enum Address {
 
 thread_local! {
     static ENGLISH: Cell<Option<&'static Texts>> = const { Cell::new(None) };
+    static ENGLISH_UPLOAD: Cell<Option<&'static UploadTexts>> = const { Cell::new(None) };
+    static ENGLISH_LINES: Cell<&'static str> = const { Cell::new("") };
 }
 
 /// Takes the English texts: what is in `english.txt`, which the loader fetches where they are wanted.
@@ -61,10 +63,17 @@ thread_local! {
 pub fn set_english(lines: String) -> bool {
     if ENGLISH.get().is_none() {
         // Kept for as long as the page: they are read once.
-        let texts = Texts::read(lines.leak()).map(|texts| &*Box::leak(Box::new(texts)));
-        ENGLISH.set(texts);
+        let lines: &'static str = lines.leak();
+        let texts = Texts::read(part(lines, 0).chain(part(lines, 2)));
+        ENGLISH.set(texts.map(|texts| &*Box::leak(Box::new(texts))));
+        ENGLISH_LINES.set(lines);
     }
     ENGLISH.get().is_some()
+}
+
+/// The lines of a part of `english.txt`, between empty lines. The texts for uploads are the second part.
+fn part(lines: &'static str, number: usize) -> std::str::Lines<'static> {
+    lines.split("\n\n").nth(number).unwrap_or_default().lines()
 }
 
 /// The texts in a language and a form of address; Dutch, while [English](set_english) is not there.
@@ -73,6 +82,21 @@ pub fn texts(language: Language, address: Address) -> &'static Texts {
     english.unwrap_or(match address {
         Address::Formal => &table::DUTCH_FORMAL,
         Address::Informal => &table::DUTCH_INFORMAL,
+    })
+}
+
+/// The same for the texts that uploads need, which are in the second module.
+pub fn upload_texts(language: Language, address: Address) -> &'static UploadTexts {
+    if language == Language::English && ENGLISH_UPLOAD.get().is_none() {
+        let texts = UploadTexts::read(part(ENGLISH_LINES.get(), 1));
+        ENGLISH_UPLOAD.set(texts.map(|texts| &*Box::leak(Box::new(texts))));
+    }
+    let english = ENGLISH_UPLOAD
+        .get()
+        .filter(|_| language == Language::English);
+    english.unwrap_or(match address {
+        Address::Formal => &table::UPLOAD_FORMAL,
+        Address::Informal => &table::UPLOAD_INFORMAL,
     })
 }
 
@@ -104,21 +128,26 @@ mod tests {
     /// Each text's name, with its English, formal and informal edition.
     fn all() -> impl Iterator<Item = (&'static str, [&'static str; 3])> {
         assert!(set_english(LINES.to_owned()));
-        let english = texts(Language::English, Address::Formal).all();
-        let formal = texts(Language::Dutch, Address::Formal).all();
-        let informal = texts(Language::Dutch, Address::Informal).all();
-        (english.into_iter().zip(formal).zip(informal))
+        let all = |language, address| {
+            let upload = upload_texts(language, address).all();
+            texts(language, address).all().into_iter().chain(upload)
+        };
+        let english = all(Language::English, Address::Formal);
+        let formal = all(Language::Dutch, Address::Formal);
+        let informal = all(Language::Dutch, Address::Informal);
+        (english.zip(formal).zip(informal))
             .map(|(((name, english), formal), informal)| (name, [english, formal.1, informal.1]))
     }
 
     #[test]
     fn the_english_texts_are_those_of_the_table_in_its_order() {
-        let names: Vec<_> = LINES
-            .lines()
+        let lines = part(LINES, 0).chain(part(LINES, 2)).chain(part(LINES, 1));
+        let names: Vec<_> = lines
             .map(|line| line.split_once(": ").map(|(name, _)| name))
             .collect();
         let table: Vec<_> = all().map(|(name, _)| Some(name)).collect();
         assert_eq!(names, table);
+        assert_eq!(LINES.split("\n\n").count(), 3);
     }
 
     #[test]

@@ -2,24 +2,47 @@
 //! English is in `english.txt`: one line for each text, in this table's order. It is no part of the
 //! module, so that only those who read English download it.
 
-/// Defines [`Texts`] and both Dutch editions. A row has the formal text, and the informal one where it
-/// differs.
+/// Defines [`Texts`], [`UploadTexts`] and the Dutch editions of both. A row has the formal text, and the
+/// informal one where it differs. What stands between `@upload` and `@rest` is [`UploadTexts`], which come with
+/// the second module: nobody waits for them.
 macro_rules! texts {
-    ($($name:ident: $formal:literal $(, $informal:literal)?;)+) => {
-        /// Every text of the portal in one language and form of address.
+    (
+        $($name:ident: $formal:literal $(, $informal:literal)?;)+
+        @upload $($upload:ident: $upload_formal:literal $(, $upload_informal:literal)?;)+
+        @rest $($more:ident: $more_formal:literal $(, $more_informal:literal)?;)+
+    ) => {
+        texts! {
+            @table Texts, DUTCH_FORMAL, DUTCH_INFORMAL;
+            $($name: $formal $(, $informal)?;)+
+            $($more: $more_formal $(, $more_informal)?;)+
+        }
+        texts! {
+            @table UploadTexts, UPLOAD_FORMAL, UPLOAD_INFORMAL;
+            $($upload: $upload_formal $(, $upload_informal)?;)+
+        }
+    };
+    (
+        @table $texts:ident, $dutch_formal:ident, $dutch_informal:ident;
+        $($name:ident: $formal:literal $(, $informal:literal)?;)+
+    ) => {
+        /// Texts of the portal in one language and form of address.
         #[derive(Debug, Clone, Copy)]
         #[expect(missing_docs, reason = "the table shows what each of them says")]
-        pub struct Texts { $(pub $name: &'static str,)+ }
+        pub struct $texts { $(pub $name: &'static str,)+ }
 
-        pub(super) static DUTCH_FORMAL: Texts = Texts { $($name: $formal,)+ };
-        pub(super) static DUTCH_INFORMAL: Texts = Texts {
+        pub(super) static $dutch_formal: $texts = $texts { $($name: $formal,)+ };
+        pub(super) static $dutch_informal: $texts = $texts {
             $($name: texts!(@last $formal $(, $informal)?),)+
         };
 
-        impl Texts {
-            /// Each text, in the table's order.
-            fn each_mut(&mut self) -> impl Iterator<Item = &mut &'static str> {
-                [$(&mut self.$name),+].into_iter()
+        impl $texts {
+            /// Reads `name: text` lines, one for each text in the table's order. `None` when there are fewer.
+            pub(super) fn read(mut lines: impl Iterator<Item = &'static str>) -> Option<Self> {
+                let mut texts = $dutch_formal;
+                for text in [$(&mut texts.$name),+] {
+                    (_, *text) = lines.next()?.split_once(": ")?;
+                }
+                Some(texts)
             }
 
             #[cfg(test)]
@@ -30,19 +53,6 @@ macro_rules! texts {
     };
     (@last $formal:literal) => { $formal };
     (@last $formal:literal, $informal:literal) => { $informal };
-}
-
-impl Texts {
-    /// Reads `name: text` lines, one for each text in the table's order. `None` when there are fewer.
-    pub(super) fn read(lines: &'static str) -> Option<Self> {
-        let mut rest = lines;
-        let mut texts = DUTCH_FORMAL;
-        for text in texts.each_mut() {
-            let (_name, line) = rest.split_once(": ")?;
-            (*text, rest) = line.split_once('\n')?;
-        }
-        Some(texts)
-    }
 }
 
 texts! {
@@ -205,6 +215,7 @@ texts! {
     otd_section: "Opdracht tot dienstverlening (OTD)";
 
     // Handing in
+    @upload
     hand_in: "Document aanleveren";
     hand_in_again: "Document vervangen";
     choose_file: "Bestand kiezen";
@@ -262,6 +273,7 @@ texts! {
     unreadable: "Uw apparaat kon dit bestand niet lezen. Kies het opnieuw.", "Je apparaat kon dit bestand niet lezen. Kies het opnieuw.";
 
     // What goes wrong
+    @rest
     loading: "Het dossier wordt opgehaald…";
     try_again: "Opnieuw proberen";
     page_loading: "De pagina wordt geladen…";

@@ -2,17 +2,19 @@
 
 use leptos::prelude::*;
 
-use super::{form::UploadForm, selected_file::SelectedFileRow};
+use super::{
+    form::{UploadForm, use_upload_texts},
+    selected_file::SelectedFileRow,
+};
 use crate::{
     components::button::{Button, PrimaryButton},
-    context::use_texts,
     upload::machine::Event,
 };
 
 /// The step.
 #[component]
 pub(super) fn AskReplace(form: UploadForm) -> impl IntoView {
-    let texts = use_texts();
+    let texts = use_upload_texts();
     view! {
         <div class="ask">
             <h3 data-focus="" tabindex="-1">

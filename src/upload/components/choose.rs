@@ -2,7 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::{file_button::FileButton, form::UploadForm, notice::UploadNotice};
+use super::{
+    file_button::FileButton,
+    form::{UploadForm, use_upload_texts},
+    notice::UploadNotice,
+};
 use crate::{
     components::button::Button,
     context::{use_dialogs, use_formats, use_session, use_texts},
@@ -12,7 +16,7 @@ use crate::{
 /// The step.
 #[component]
 pub(super) fn Choose(form: UploadForm) -> impl IntoView {
-    let (texts, formats) = (use_texts(), use_formats());
+    let (texts, formats) = (use_upload_texts(), use_formats());
     let limits = form.upload.limits();
     let kinds = match limits.accepts_every_kind() {
         true => texts.kinds_everyday.to_owned(),
@@ -52,7 +56,7 @@ pub(super) fn Choose(form: UploadForm) -> impl IntoView {
                     class="button quiet on-desktop"
                     on_press=move || dialogs.phone.set(true)
                 >
-                    {texts.phone_photo}
+                    {use_texts().phone_photo}
                 </Button>
             </Show>
         </div>

@@ -2,15 +2,17 @@
 
 use leptos::prelude::*;
 
-use super::{form::UploadForm, selected_file::SelectedFileRow};
-use crate::context::use_texts;
+use super::{
+    form::{UploadForm, use_upload_texts},
+    selected_file::SelectedFileRow,
+};
 
 /// The step.
 #[component]
 pub(super) fn Closed(form: UploadForm) -> impl IntoView {
     view! {
         <p class="notice" data-focus="" tabindex="-1">
-            {use_texts().no_longer_asked}
+            {use_upload_texts().no_longer_asked}
         </p>
         <SelectedFileRow form removable=true/>
     }

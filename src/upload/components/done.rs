@@ -3,7 +3,7 @@
 use accelerate::session::Session;
 use leptos::prelude::*;
 
-use super::form::UploadForm;
+use super::form::{UploadForm, use_upload_texts};
 use crate::{
     components::{
         button::Button,
@@ -24,7 +24,8 @@ pub(super) fn Done(
     /// How the document came to be there.
     outcome: Outcome,
 ) -> impl IntoView {
-    let (texts, session) = (use_texts(), use_session());
+    let (texts, session) = (use_upload_texts(), use_session());
+    let general = use_texts();
     let machine = form.upload.machine;
     let name = machine.with_untracked(|machine| machine.file().map(|file| file.name.clone()));
     let name = name.unwrap_or_default();
@@ -47,14 +48,14 @@ pub(super) fn Done(
     };
     let again = form.on_press(again_event);
     let again_words = StoredValue::new(again_words);
-    let next = Memo::new(move |_| session.read(|session| next_task(texts, session)));
+    let next = Memo::new(move |_| session.read(|session| next_task(general, session)));
     let next_button = move || match next.get() {
         Some((page, task)) => {
             let words = fill(texts.next_task, &[("task", &task)]);
             view! { <ButtonLink page>{words}</ButtonLink> }
         }
         None => view! {
-            <ButtonLink page=Page::Overview>{texts.back_to_overview.to_owned()}</ButtonLink>
+            <ButtonLink page=Page::Overview>{general.back_to_overview.to_owned()}</ButtonLink>
         },
     };
     let replaces = Memo::new(move |_| machine.with(UploadMachine::replaces));

@@ -3,7 +3,15 @@
 use leptos::prelude::*;
 use web_sys::File;
 
-use crate::upload::{machine::Event, store::Upload};
+use crate::{
+    i18n::UploadTexts,
+    upload::{machine::Event, store::Upload},
+};
+
+/// The texts of the steps.
+pub(super) fn use_upload_texts() -> &'static UploadTexts {
+    expect_context()
+}
 
 /// What the steps share.
 #[derive(Clone, Copy)]

@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::form::UploadForm;
+use super::form::{UploadForm, use_upload_texts};
 use crate::{
-    context::{use_formats, use_texts},
+    context::use_formats,
     i18n::fill,
     upload::{
         limits::FileRefusal,
@@ -15,7 +15,7 @@ use crate::{
 /// The notice. It is empty when there is nothing to say.
 #[component]
 pub(super) fn UploadNotice(form: UploadForm) -> impl IntoView {
-    let (texts, formats) = (use_texts(), use_formats());
+    let (texts, formats) = (use_upload_texts(), use_formats());
     let UploadForm {
         upload,
         several_selected,

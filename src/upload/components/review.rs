@@ -8,12 +8,15 @@ use accelerate::{
 use leptos::prelude::*;
 
 use super::{
-    file_button::FileButton, form::UploadForm, notice::UploadNotice, selected_file::SelectedFileRow,
+    file_button::FileButton,
+    form::{UploadForm, use_upload_texts},
+    notice::UploadNotice,
+    selected_file::SelectedFileRow,
 };
 use crate::{
     components::{button::Button, details::mail_href, person::ContactButton},
     context::{use_formats, use_session, use_texts},
-    i18n::{Texts, fill, problem_text},
+    i18n::{Texts, UploadTexts, fill, problem_text},
     upload::machine::{Event, Failure, UploadMachine, UploadState, WaysOut},
 };
 
@@ -23,7 +26,7 @@ const FEW_LEFT: isize = 200;
 /// The step.
 #[component]
 pub(super) fn Review(form: UploadForm) -> impl IntoView {
-    let (texts, formats) = (use_texts(), use_formats());
+    let (texts, formats) = (use_upload_texts(), use_formats());
     let upload = form.upload;
     let machine = upload.machine;
     let comment_left = move || match machine.with(UploadMachine::comment_left) {
@@ -63,7 +66,8 @@ pub(super) fn Review(form: UploadForm) -> impl IntoView {
 /// The buttons, the one that is most likely to help first. What cannot help is not there.
 #[component]
 fn WayOut(form: UploadForm) -> impl IntoView {
-    let (texts, session) = (use_texts(), use_session());
+    let (texts, session) = (use_upload_texts(), use_session());
+    let mail_words = use_texts().mail;
     let machine = form.upload.machine;
     let ways_out = Memo::new(move |_| machine.with(UploadMachine::ways_out));
     let mail = Memo::new(move |_| {
@@ -102,7 +106,7 @@ fn WayOut(form: UploadForm) -> impl IntoView {
     };
     let mail_button = move || {
         mail.get().map(|(name, href)| {
-            let words = fill(texts.mail, &[("name", &name)]);
+            let words = fill(mail_words, &[("name", &name)]);
             view! { <ContactButton icon="mail" href words/> }.into_any()
         })
     };
@@ -126,9 +130,9 @@ fn somebody_to_mail(session: &Session) -> Option<(String, String)> {
 /// Why sending did not work, and what is known of the document.
 #[component]
 fn FailureMessage(form: UploadForm) -> impl IntoView {
-    let texts = use_texts();
+    let (texts, problems) = (use_upload_texts(), use_texts());
     let machine = form.upload.machine;
-    let words = Memo::new(move |_| machine.with(|machine| failure_words(texts, machine)));
+    let words = Memo::new(move |_| machine.with(|machine| failure_words(texts, problems, machine)));
     let is_failure = Memo::new(move |_| words.read().is_some());
     let is_unsure = Memo::new(move |_| matches!(machine.read().state(), UploadState::Unsure(_)));
     let title = move || words.get().map(|words| words.0);
@@ -158,11 +162,12 @@ fn FailureMessage(form: UploadForm) -> impl IntoView {
 
 /// What is said of a failure: a title and more. `None` when there is none.
 fn failure_words<F: Clone>(
-    texts: &Texts,
+    texts: &UploadTexts,
+    problems: &Texts,
     machine: &UploadMachine<F>,
 ) -> Option<(&'static str, String)> {
     let reason = |problem: &Problem| {
-        let reason = problem_text(texts, problem).sentence();
+        let reason = problem_text(problems, problem).sentence();
         format!("{reason} {}", texts.file_kept)
     };
     let failure = match machine.state() {
@@ -183,7 +188,7 @@ fn failure_words<F: Clone>(
         Failure::NotArrived(problem) if is_lost(problem) => texts.did_not_arrive_more.to_owned(),
         // Loading the page again takes the file away.
         Failure::Refused(problem) if problem.kind == ProblemKind::Blocked => {
-            problem_text(texts, problem).sentence()
+            problem_text(problems, problem).sentence()
         }
         Failure::Refused(problem) | Failure::NotArrived(problem) => reason(problem),
     };

@@ -4,11 +4,18 @@ use leptos::{ev, html, prelude::*};
 use web_sys::{DragEvent, File};
 
 use super::{
-    ask_replace::AskReplace, choose::Choose, closed::Closed, done::Done, form::UploadForm,
-    review::Review, sending::Sending, unchecked::Unchecked, waiting::Waiting,
+    ask_replace::AskReplace,
+    choose::Choose,
+    closed::Closed,
+    done::Done,
+    form::{UploadForm, use_upload_texts},
+    review::Review,
+    sending::Sending,
+    unchecked::Unchecked,
+    waiting::Waiting,
 };
 use crate::{
-    context::{use_config, use_host, use_texts},
+    context::{use_config, use_host},
     platform::{file, window},
     upload::{
         machine::{Outcome, UploadMachine, UploadState},
@@ -52,7 +59,7 @@ pub fn UploadSection(
     /// The upload that it shows.
     upload: Upload,
 ) -> impl IntoView {
-    let texts = use_texts();
+    let texts = use_upload_texts();
     let machine = upload.machine;
     let form = UploadForm {
         upload,

@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::form::UploadForm;
+use super::form::{UploadForm, use_upload_texts};
 use crate::{
     components::{button::Button, icon::Icon},
-    context::{use_formats, use_texts},
+    context::use_formats,
     i18n::fill,
     upload::machine::Event,
 };
@@ -18,7 +18,7 @@ pub(super) fn SelectedFileRow(
     #[prop(optional)]
     removable: bool,
 ) -> impl IntoView {
-    let (texts, formats) = (use_texts(), use_formats());
+    let (texts, formats) = (use_upload_texts(), use_formats());
     let file = Memo::new(move |_| {
         let machine = form.upload.machine.read();
         machine.file().map(|file| (file.name.clone(), file.size))

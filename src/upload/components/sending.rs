@@ -2,10 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::{form::UploadForm, selected_file::SelectedFileRow};
+use super::{
+    form::{UploadForm, use_upload_texts},
+    selected_file::SelectedFileRow,
+};
 use crate::{
     components::button::Button,
-    context::{use_formats, use_texts},
+    context::use_formats,
     i18n::fill,
     upload::machine::{Event, UploadState},
 };
@@ -13,7 +16,7 @@ use crate::{
 /// The step.
 #[component]
 pub(super) fn Sending(form: UploadForm) -> impl IntoView {
-    let (texts, formats) = (use_texts(), use_formats());
+    let (texts, formats) = (use_upload_texts(), use_formats());
     let machine = form.upload.machine;
     let bytes = move || match machine.read().state() {
         UploadState::Send { sent, total } => (*sent, *total),

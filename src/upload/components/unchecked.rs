@@ -2,13 +2,16 @@
 
 use leptos::prelude::*;
 
-use super::{form::UploadForm, selected_file::SelectedFileRow};
-use crate::{components::button::PrimaryButton, context::use_texts, upload::machine::Event};
+use super::{
+    form::{UploadForm, use_upload_texts},
+    selected_file::SelectedFileRow,
+};
+use crate::{components::button::PrimaryButton, upload::machine::Event};
 
 /// The step.
 #[component]
 pub(super) fn Unchecked(form: UploadForm) -> impl IntoView {
-    let texts = use_texts();
+    let texts = use_upload_texts();
     view! {
         <div class="problem" role="alert" data-focus="" tabindex="-1">
             <h3>{texts.cannot_check}</h3>

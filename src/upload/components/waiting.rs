@@ -2,10 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::form::UploadForm;
+use super::form::{UploadForm, use_upload_texts};
 use crate::{
     components::{button::Button, icon::Icon},
-    context::use_texts,
     upload::machine::Event,
 };
 
@@ -19,7 +18,7 @@ pub(super) fn Waiting(
     can_cancel: bool,
 ) -> impl IntoView {
     let cancel = can_cancel.then(|| {
-        view! { <Button on_press=form.on_press(Event::Back)>{use_texts().cancel}</Button> }
+        view! { <Button on_press=form.on_press(Event::Back)>{use_upload_texts().cancel}</Button> }
     });
     view! {
         <div class="waiting" role="status" data-focus="" tabindex="-1">

@@ -161,12 +161,14 @@ impl Problem {
     pub fn may_still_arrive(&self) -> bool {
         match self.kind {
             ProblemKind::Connection | ProblemKind::Cancelled | ProblemKind::Offline => true,
-            // 502, 504, and what a well-known proxy says in their place (520 to 527). Our gateway's code
-            // says that AccelerateConnect did not answer.
+            // 502, 504, and what a well-known proxy says in their place (520 to 527). The codes are our
+            // gateway's, and say that AccelerateConnect did not answer.
             ProblemKind::Server => {
-                let code = self.code.as_deref().unwrap_or_default();
                 matches!(self.status, Some(502 | 504 | 520..=527))
-                    || code.starts_with("ACCELERATE_")
+                    || matches!(
+                        self.code.as_deref(),
+                        Some("ACCELERATE_UNAVAILABLE" | "ACCELERATE_TIMEOUT")
+                    )
             }
             _ => false,
         }
@@ -518,12 +520,14 @@ mod tests {
         ] {
             assert!(problem.may_still_arrive(), "{problem}");
         }
+        let failed = br#"{"error":{"code":"ACCELERATE_FAILED"}}"#;
         for problem in [
             status(500),
             status(503),
             status(403),
             status(413),
             status(429),
+            check_answer(500, failed).expect_err("a problem"),
         ] {
             assert!(!problem.may_still_arrive(), "{problem}");
         }

@@ -163,9 +163,9 @@ fn provide_context_of_rest() {
 }
 
 fn provide_uploads() {
-    let (session, host) = (use_session(), use_host());
+    let (session, host, config) = (use_session(), use_host(), use_config());
     let uploads = UploadStore::new(UploadServices {
-        config: use_config(),
+        config,
         refresh: Box::new(move || session.refresh().boxed_local()),
         is_signed_in: Box::new(move || session.get_untracked().is_some()),
         renew: Box::new(move || session.renew()),

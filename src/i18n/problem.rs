@@ -36,8 +36,9 @@ pub fn problem_text(texts: &Texts, problem: &Problem) -> ProblemText {
         Kind::UnsupportedKind => (texts.problem_kind, texts.problem_kind_more),
         Kind::Blocked => (texts.problem_blocked, texts.problem_blocked_more),
         Kind::Closed => (texts.problem_closed, texts.problem_closed_more),
-        Kind::AlreadyUploaded => (texts.already_there, texts.problem_refused_more),
-        Kind::Rejected => (texts.problem_refused, texts.problem_refused_more),
+        Kind::AlreadyUploaded | Kind::Rejected => {
+            (texts.problem_refused, texts.problem_refused_more)
+        }
         Kind::Server => (texts.problem_server, texts.problem_server_more),
         Kind::NotUnderstood => (texts.problem_garbled, texts.problem_garbled_more),
         Kind::NotADocument => (texts.problem_document, texts.problem_document_more),

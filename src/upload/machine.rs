@@ -367,8 +367,13 @@ impl<F: Clone> UploadMachine<F> {
             ProblemKind::Rejected if is_changed => WaysOut::SendAgain,
             ProblemKind::Closed => WaysOut::None,
             ProblemKind::TooLarge | ProblemKind::UnsupportedKind => WaysOut::OtherFile,
-            // Unprocessable content: the file itself is what is wrong.
-            ProblemKind::Rejected if problem.status == Some(422) => WaysOut::OtherFile,
+            // Unprocessable content: the file itself is what is wrong. (The gateway answers so without a
+            // reason too.)
+            ProblemKind::Rejected
+                if problem.status == Some(422) && problem.code.as_deref() != Some("REFUSED") =>
+            {
+                WaysOut::OtherFile
+            }
             ProblemKind::Rejected => WaysOut::OtherFileFirst,
             _ => WaysOut::SendAgain,
         }

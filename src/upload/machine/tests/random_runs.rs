@@ -296,7 +296,7 @@ proptest! {
             );
             if let (UploadState::Done(outcome), false) = (machine.state(), was_done) {
                 match outcome {
-                    // It may have come by an earlier attempt, which was swallowed until then.
+                    // One that was swallowed before may have come after it, or be the same file of an earlier send.
                     Outcome::Confirmed | Outcome::Verified => {
                         let file = file_before.expect("a file was sent");
                         prop_assert!(server.stored.contains(&file));

@@ -21,6 +21,7 @@ use crate::{
         session::{self, SessionResponse},
     },
     config::Config,
+    platform::window,
     route::Page,
 };
 

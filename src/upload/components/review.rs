@@ -67,8 +67,10 @@ fn WayOut(form: UploadForm) -> impl IntoView {
     let machine = form.upload.machine;
     let ways_out = Memo::new(move |_| machine.with(UploadMachine::ways_out));
     let mail = Memo::new(move |_| {
+        // Where sending again helps there is no need of it.
         let is_needed = machine.with(|machine| match machine.state() {
-            UploadState::Failed(_) => machine.keeps_getting_lost(),
+            UploadState::Failed(Failure::Unreadable) => false,
+            UploadState::Failed(_) => machine.ways_out() != WaysOut::SendAgain,
             _ => false,
         });
         let address = is_needed.then(|| session.read(|it| somebody_to_mail(it)));

@@ -17,6 +17,7 @@ async fn upload_fails(page: &Page, name: &str, title: &str, reason: &str) -> Fol
 async fn file_is_refused(page: &Page, name: &str, reason: &str) {
     let _folder = upload_is_refused(page, name, NOT_UPLOADED, reason).await;
     page.button("Nog een keer versturen").is_absent().await;
+    page.link("Mail Sanne de Wit").appears().await;
     let folder = Folder::new();
     page.choose_file(&folder.file("beter.pdf", &fixtures::pdf(20_000)))
         .await;

@@ -10,6 +10,7 @@ mod gateway;
 mod letter_case;
 mod mounted;
 mod overview;
+mod reported_elsewhere;
 mod saving;
 mod session;
 mod translated;

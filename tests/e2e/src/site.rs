@@ -34,9 +34,87 @@ pub fn with_hook() -> &'static Path {
     })
 }
 
+<<<<<<< HEAD
 /// A copy of the site with the hook and without the second module, for one test.
 pub fn without_second_module() -> PathBuf {
     let copy = copy_for_one_test();
+=======
+/// A copy of the site with the hook, for one test.
+fn for_one_test() -> PathBuf {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let copy = output::folder().join(format!("site-{}-{number}", process::id()));
+    copy_of(with_hook(), &copy).expect("the site can be copied");
+    copy
+}
+
+/// A copy of the site in which a script runs before the portal: what an old library of the office's page, an
+/// extension or a setting of the browser does there.
+pub fn with_script(script: &str) -> PathBuf {
+    let copy = for_one_test();
+    let file = copy.join("e2e-hook.js");
+    let hook = fs::read_to_string(&file).expect("the hook is there");
+    fs::write(
+        file,
+        format!("{hook}\nif (!e2e.changed) {{ e2e.changed = true; {script}\n}}"),
+    )
+    .expect("a file of our own can be written");
+    copy
+}
+
+/// The same site as another version of it would be: every file that may be cached for ever has another name,
+/// and those of before are gone.
+pub fn deploy_another_version(site: &Path) {
+    let files = || {
+        let files = fs::read_dir(site).expect("the site is there").flatten();
+        files.map(|file| file.path()).collect::<Vec<_>>()
+    };
+    let name = |path: &Path| {
+        path.file_name()
+            .and_then(OsStr::to_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    // `portal-0123456789ab.css`; its precompressed copies are left out.
+    let hash = |name: &str| {
+        let (_, rest) = name.rsplit_once('-')?;
+        let hash = rest.split('.').next()?;
+        let is_hash = hash.len() == 12 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+        is_hash.then(|| hash.to_owned())
+    };
+    let hashes: Vec<String> = files()
+        .iter()
+        .filter_map(|path| hash(&name(path)))
+        .collect();
+    assert!(
+        !hashes.is_empty(),
+        "no file of the site has a hash in its name"
+    );
+    let renamed = |text: &str| {
+        hashes.iter().fold(text.to_owned(), |text, hash| {
+            text.replace(hash.as_str(), &hash.chars().rev().collect::<String>())
+        })
+    };
+    for path in files() {
+        let name = name(&path);
+        let kind = name.rsplit('.').next().unwrap_or_default();
+        let content = fs::read(&path).expect("a file of our own can be read");
+        fs::remove_file(&path).expect("a file of our own can be removed");
+        if matches!(kind, "br" | "gz") {
+            continue;
+        }
+        let content = match String::from_utf8(content) {
+            Ok(text) => renamed(&text).into_bytes(),
+            Err(binary) => binary.into_bytes(),
+        };
+        fs::write(site.join(renamed(&name)), content).expect("a file of our own can be written");
+    }
+}
+
+/// A copy of the site with the hook and without the second module, for one test.
+pub fn without_second_module() -> PathBuf {
+    let copy = for_one_test();
+>>>>>>> b6fa95b (Test what is reported elsewhere, and list it)
     for file in second_module(&copy) {
         fs::remove_file(file).expect("a file of our own can be removed");
     }

@@ -25,6 +25,7 @@ mod overview;
 mod phone_code;
 mod refused_uploads;
 mod rejected_files;
+mod reported_elsewhere;
 mod second_module;
 mod session_errors;
 mod session_expiry;

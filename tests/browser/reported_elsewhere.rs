@@ -1,0 +1,229 @@
+//! What is reported of pages that do the same job, on one screen of this one. `docs/reports.md` lists the
+//! reports.
+
+use js_sys::Promise;
+use serde_json::{Value, json};
+use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::{js, mounted::Portal};
+
+/// The products of a session.
+fn products(session: &mut Value) -> impl Iterator<Item = &mut Value> {
+    let products = session.pointer_mut("/consumerportalsession/dossier/products");
+    let products = products.and_then(Value::as_object_mut);
+    products.into_iter().flat_map(|all| all.values_mut())
+}
+
+/// Lets the browser draw once.
+async fn frame() {
+    let frame = js("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))");
+    let _ = JsFuture::from(Promise::from(frame)).await;
+}
+
+/// The height of the timeline's frame.
+fn height(portal: &Portal) -> f64 {
+    let frame = portal.all("iframe", "").remove(0);
+    let height = portal.run(&frame, "(frame) => frame.clientHeight");
+    height.as_f64().unwrap_or_default()
+}
+
+#[wasm_bindgen_test]
+async fn a_timeline_as_tall_as_the_window_ends() {
+    let portal = Portal::open_edited("eva", "", &[], |session, _| {
+        for product in products(session) {
+            if let Some(timeline) = product.pointer_mut("/mortgage/rendered_timeline") {
+                *timeline = json!(
+                    "<h4>Voortgang</h4><table style='color: red; min-height: 100vh'><tr><td>Ontvangen</table>\
+                     <p style='height:calc(50dvh + 3px);margin:0'>Klaar</p>"
+                );
+            }
+        }
+    })
+    .await;
+    portal.click("Florius Profijt").await;
+    portal.element("h2", "Tijdlijn").await;
+    portal
+        .until("the timeline", || {
+            let frames = portal.all("iframe", "");
+            frames.first().is_some_and(|frame| {
+                portal.run(
+                    frame,
+                    "(frame) => /Klaar/.test(frame.contentDocument.body?.innerText)",
+                ) == true
+            })
+        })
+        .await;
+    // A frame that grows by its own height grows in each of these.
+    for _ in 0..20 {
+        frame().await;
+    }
+    assert!(height(&portal) < 300.0, "{}", height(&portal));
+    let colour = "(frame) => getComputedStyle(frame.contentDocument.querySelector('td')).color";
+    let colour = portal.run(&portal.all("iframe", "")[0], colour);
+    assert_eq!(colour, "rgb(255, 0, 0)", "its other styles stay");
+}
+
+#[wasm_bindgen_test]
+async fn names_are_nothing_to_translate() {
+    let is_left_alone = "(it) => it.closest('[translate=no]') !== null";
+    let portal = Portal::open("eva", "").await;
+    let name = portal.element(".name", "Sanne de Wit").await;
+    assert_eq!(portal.run(&name, is_left_alone), true);
+    let mail = portal
+        .element("a[href^='mailto:'] span:last-child", "sanne@")
+        .await;
+    assert_eq!(portal.run(&mail, is_left_alone), true);
+    portal.click("Mijn gegevens").await;
+    for own in ["Bakker", "Deventer"] {
+        let own = portal.element("dd *", own).await;
+        assert_eq!(portal.run(&own, is_left_alone), true);
+    }
+    portal.click("Overzicht").await;
+    portal.click("recente loonstrook (Eva").await;
+    portal
+        .select_file("new File(['%PDF-1.7'], 'Rooster.pdf', { type: 'application/pdf' })")
+        .await;
+    let file = portal.element(".chosen bdi", "Rooster.pdf").await;
+    assert_eq!(portal.run(&file, is_left_alone), true);
+}
+
+#[wasm_bindgen_test]
+async fn what_is_said_to_a_button_is_on_it() {
+    // Who speaks to the computer says what they read (WCAG 2.5.3).
+    let unlike = "(root) => [...root.querySelectorAll('a[aria-label], button[aria-label]')]
+        .filter((it) => it.textContent.trim() && !it.ariaLabel.toLowerCase().includes(it.textContent.trim().toLowerCase()))
+        .map((it) => it.ariaLabel).join()";
+    for (fragment, heading) in [
+        ("", "Welkom Eva Bakker"),
+        ("#portal/documents", "Documenten"),
+        ("#portal/me", "Mijn gegevens"),
+    ] {
+        let portal = Portal::open("eva", fragment).await;
+        portal.is_at(heading).await;
+        let root = portal.element("h1", heading).await;
+        let script = format!("(heading) => ({unlike})(heading.getRootNode())");
+        assert_eq!(portal.run(&root, &script), "", "{fragment}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn what_is_dropped_without_a_file_is_told() {
+    let portal = Portal::open("eva", "").await;
+    portal.click("recente loonstrook (Eva").await;
+    let zone = portal.element(".drop", "Bestand kiezen").await;
+    let drop = |what: &str| {
+        let script = format!(
+            "(zone) => {{
+                const dataTransfer = new DataTransfer();
+                {what};
+                for (const type of ['dragenter', 'dragover', 'drop'])
+                    zone.dispatchEvent(new DragEvent(type, {{ bubbles: true, cancelable: true, dataTransfer }}));
+            }}"
+        );
+        portal.run(&zone, &script);
+    };
+    // A link or a picture of another page; an attachment of a mail program that hands over no file.
+    drop("dataTransfer.setData('text/uri-list', 'https://mail.example/loonstrook.pdf')");
+    portal
+        .shows("Dit soort bestand kunt u niet aanleveren")
+        .await;
+    // A file in a zip archive that was not unpacked.
+    drop("dataTransfer.items.add(new File([], 'loonstrook.pdf', { type: 'application/pdf' }))");
+    portal.shows("Dit bestand is leeg").await;
+    assert!(portal.all(".upload.over", "").is_empty());
+}
+
+#[wasm_bindgen_test]
+async fn a_file_that_was_removed_can_be_selected_again() {
+    const FILE: &str = "new File(['%PDF-1.7'], 'loonstrook.pdf', { type: 'application/pdf' })";
+    let portal = Portal::open("eva", "").await;
+    portal.click("recente loonstrook (Eva").await;
+    for _ in 0..2 {
+        portal.select_file(FILE).await;
+        portal.element(".chosen", "loonstrook.pdf").await;
+        portal.click("Verwijderen").await;
+        portal.element(".drop", "Bestand kiezen").await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn sending_is_not_read_out_percent_by_percent() {
+    let portal = Portal::open("eva", "#portal/documents").await;
+    portal.is_at("Documenten").await;
+    let button = portal
+        .element("button[aria-label]", "Rentevoorstel van Florius opslaan")
+        .await;
+    let row = portal.run(&button, "(button) => button.closest('.downloads')");
+    let row: web_sys::Element = row.into();
+    portal.click("Rentevoorstel van Florius opslaan").await;
+    portal.shows("Opgeslagen als").await;
+    // The outcome is announced, the amounts on the way are not.
+    let live = portal.run(
+        &row,
+        "(row) => row.querySelector('[role=status]').textContent",
+    );
+    assert!(
+        live.as_string()
+            .is_some_and(|it| it.contains("Opgeslagen als"))
+    );
+}
+
+#[wasm_bindgen_test]
+#[ignore = "the focus is lost: the list of tasks is being made anew"]
+async fn the_last_of_a_list_does_not_lose_the_focus() {
+    let portal = Portal::open_edited("eva", "", &[], |session, _| {
+        let product = products(session).next().expect("Eva has a product");
+        let actions = product["productactions"]
+            .as_object_mut()
+            .expect("it has actions");
+        let is_upload = |action: &&Value| action["type"] == "UPLOAD_DOCUMENTMANAGEMENT_FILE";
+        let upload = actions.values().find(is_upload).cloned();
+        let upload = upload.expect("one of them takes a document");
+        for number in 0..30 {
+            let (id, mut action) = (format!("PRAX{number}"), upload.clone());
+            action["id"] = json!(id);
+            action["is_done"] = json!(0);
+            actions.insert(id, action);
+        }
+    })
+    .await;
+    let more = portal.element("button.more", "Nog ").await;
+    while more.is_connected() {
+        portal.run(&more, "(more) => { more.focus(); more.click(); }");
+        frame().await;
+    }
+    let focused = "(heading) => heading.getRootNode().activeElement !== null";
+    let heading = portal.element("h1", "").await;
+    assert_eq!(portal.run(&heading, focused), true);
+}
+
+#[wasm_bindgen_test]
+#[ignore = "nothing happens: a screenshot has to be saved as a file first"]
+async fn a_screenshot_can_be_pasted() {
+    let portal = Portal::open("eva", "").await;
+    portal.click("recente loonstrook (Eva").await;
+    let zone = portal.element(".drop", "Bestand kiezen").await;
+    let paste = "(zone) => {
+        const clipboardData = new DataTransfer();
+        clipboardData.items.add(new File([new Uint8Array(2000)], 'image.png', { type: 'image/png' }));
+        zone.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, composed: true, cancelable: true }));
+    }";
+    portal.run(&zone, paste);
+    portal.element(".chosen", "image.png").await;
+}
+
+#[wasm_bindgen_test]
+#[ignore = "it says that this kind of file is not accepted, and there is no file"]
+async fn closing_the_file_dialog_says_nothing() {
+    let portal = Portal::open("eva", "").await;
+    portal.click("recente loonstrook (Eva").await;
+    // Some browsers tell of a dialog that was closed as of a selection without files.
+    let input = portal.element("input[type=file]", "").await;
+    portal.run(
+        &input,
+        "(input) => input.dispatchEvent(new Event('change', { bubbles: true }))",
+    );
+    frame().await;
+    portal.shows_no("Dit soort bestand").await;
+}

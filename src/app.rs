@@ -3,8 +3,8 @@
 //! Data goes one way: attributes → config → getsession → session store → pages.
 
 mod frame;
+mod later;
 mod page_events;
-mod rest;
 
 use std::sync::Arc;
 
@@ -27,12 +27,11 @@ use crate::{
         use_texts,
     },
     i18n::{self, problem_text},
-    pages::signed_out::SignedOut,
     platform::{intl::Formats, window},
 };
 use frame::Frame;
+use later::{Later, Parts, Shown, use_parts};
 use page_events::follow_page_events;
-use rest::RestLoader;
 
 /// How the fragment of a link begins that signs in to a page of another site than the gateway's.
 const OPEN: &str = "#portal-open";
@@ -71,7 +70,7 @@ pub fn App(
     provide_context(host);
     provide_context(navigation);
     provide_context(session);
-    provide_context(RestLoader::new());
+    provide_context(Parts::new());
     provide_page_title();
     session.read_first(first_session);
     follow_page_events();
@@ -107,7 +106,10 @@ pub fn App(
     view! { {move || match screen.get() {
         Screen::Loading => view! { <Loading has_skeleton=has_skeleton.get_untracked()/> }.into_any(),
         Screen::Failed => view! { <Failed/> }.into_any(),
-        Screen::SignedOut(reason) => view! { <SignedOut reason/> }.into_any(),
+        Screen::SignedOut(reason) => {
+            let (loader, shown) = (use_parts().aside, Shown::SignedOut(reason));
+            view! { <Later loader shown takes_focus=true/> }.into_any()
+        }
         Screen::Dossier => view! { <Frame/> }.into_any(),
     }} }
 }

@@ -4,12 +4,12 @@
 use accelerate::{problem::ProblemKind, session::State};
 use leptos::prelude::*;
 
-use super::rest::{RestFailed, RestLoader, RestState};
+use super::later::{Later, LoadFailed, Loader, PartState, Shown, use_parts};
 use crate::{
     components::{button::Button, icon::Icon, link::PageLink},
-    context::{Dialogs, use_dialogs, use_host, use_navigation, use_session, use_texts},
+    context::{Dialogs, use_dialogs, use_navigation, use_session, use_texts},
     i18n::problem_text,
-    pages::{not_found::NotFound, overview::Overview, signed_out::NeedlessLink},
+    pages::{not_found::NotFound, overview::Overview},
     route::Page,
 };
 
@@ -18,7 +18,7 @@ use crate::{
 pub fn Frame() -> impl IntoView {
     provide_context(Dialogs::new());
     // What the other pages need is on its way before the consumer opens one.
-    expect_context::<RestLoader>().load_when_idle();
+    use_parts().rest.load_when_idle();
     view! {
         <div class="portal">
             <Banners/>
@@ -143,79 +143,48 @@ fn Banners() -> impl IntoView {
     }
 }
 
-/// Asks whether the consumer stays, before their session ends. That is minutes away: it is in the second module too.
+/// Asks whether the consumer stays, before their session ends. That is minutes away.
 #[component]
 fn Ending() -> impl IntoView {
-    let loader: RestLoader = expect_context();
-    move || match loader.state.get() {
-        RestState::Ready(rest) => (rest.session_ending)(),
-        _ => ().into_any(),
-    }
+    let loader = use_parts().rest;
+    move || loader.show(Shown::SessionEnding)
 }
 
 /// The page that the fragment names.
 #[component]
 fn CurrentPage() -> impl IntoView {
-    let page = use_navigation().page;
-    view! { {move || match page.get() {
+    let navigation = use_navigation();
+    let parts = use_parts();
+    let later = move |loader: Loader, shown: Shown| {
+        let takes_focus = navigation.has_moved();
+        view! { <Later loader shown takes_focus/> }.into_any()
+    };
+    view! { {move || match navigation.page.get() {
         Page::Overview => view! { <Overview/> }.into_any(),
-        Page::BadLink(bad) => view! { <NeedlessLink bad/> }.into_any(),
+        Page::BadLink(bad) => later(parts.aside, Shown::NeedlessLink(bad)),
         Page::Unknown => view! { <NotFound/> }.into_any(),
-        page => view! { <RestPage page/> }.into_any(),
+        page => later(parts.rest, Shown::Page(page)),
     }} }
 }
 
-/// A page of the second module, or where that module is.
-#[component]
-fn RestPage(page: Page) -> impl IntoView {
-    let texts = use_texts();
-    let (host, navigation) = (use_host(), use_navigation());
-    let loader: RestLoader = expect_context();
-    loader.load();
-    // A page that was waited for gets the focus when it is there.
-    Effect::new(move |was_ready: Option<bool>| {
-        let is_ready = loader.state.get().is_ready();
-        if is_ready && was_ready == Some(false) && navigation.has_moved() {
-            host.focus_heading_soon();
-        }
-        is_ready
-    });
-    view! { {move || match (loader.state.get(), page.clone()) {
-        (RestState::NotLoaded | RestState::Loading, _) => view! {
-            <p class="page waiting" role="status">
-                <Icon name="busy"/>
-                {texts.page_loading}
-            </p>
-        }
-        .into_any(),
-        (RestState::Failed, _) => view! { <RestFailed/> }.into_any(),
-        (RestState::Ready(rest), Page::Product(id)) => (rest.product_page)(id),
-        (RestState::Ready(rest), Page::Action(id)) => (rest.action_page)(id),
-        (RestState::Ready(rest), Page::Documents) => (rest.documents_page)(),
-        (RestState::Ready(rest), _) => (rest.me_page)(),
-    }} }
-}
-
-/// The dialogs that are open. They are in the second module too.
+/// The dialogs that are open.
 #[component]
 fn OpenDialogs() -> impl IntoView {
     let dialogs = use_dialogs();
-    let loader: RestLoader = expect_context();
-    let show = move |open: RwSignal<bool>,
-                     pick: fn(super::rest::Rest) -> super::rest::DialogView| {
+    let loader = use_parts().aside;
+    let show = move |open: RwSignal<bool>, shown: Shown| {
         move || {
             open.get().then(|| {
                 loader.load();
                 match loader.state.get() {
-                    RestState::NotLoaded | RestState::Loading => ().into_any(),
-                    RestState::Failed => view! { <RestFailed/> }.into_any(),
-                    RestState::Ready(rest) => pick(rest)(open),
+                    PartState::Failed => view! { <LoadFailed loader/> }.into_any(),
+                    _ => loader.show(shown.clone()),
                 }
             })
         }
     };
     view! {
-        {show(dialogs.phone, |rest| rest.phone_dialog)}
-        {show(dialogs.log_out, |rest| rest.log_out_dialog)}
+        {show(dialogs.phone, Shown::PhoneDialog(dialogs.phone))}
+        {show(dialogs.log_out, Shown::LogOutDialog(dialogs.log_out))}
     }
 }

@@ -10,8 +10,8 @@ use crate::{
         person::{ContactButtons, contact, office},
         screen::{EmptyScreen, ErrorScreen},
     },
-    context::{SignedOutReason, set_page_title, use_session, use_texts},
-    i18n::{Texts, problem_text},
+    context::{SignedOutReason, set_page_title, use_rest_texts, use_session},
+    i18n::{RestTexts, problem_text},
     route::{BadLink, Page},
 };
 
@@ -22,7 +22,7 @@ pub fn SignedOut(
     reason: SignedOutReason,
 ) -> impl IntoView {
     use SignedOutReason as Reason;
-    let texts = use_texts();
+    let texts = use_rest_texts();
     let (title, more) = match reason {
         Reason::NotSignedIn => (texts.problem_signed_out, texts.problem_signed_out_more),
         Reason::Expired => (texts.problem_expired, texts.session_over_more),
@@ -51,7 +51,7 @@ pub fn SignedOut(
 /// How to sign in again.
 #[component]
 fn WaysIn(reason: SignedOutReason) -> impl IntoView {
-    let (texts, session) = (use_texts(), use_session());
+    let (texts, session) = (use_rest_texts(), use_session());
     let unsent = (session.has_unsent()).then(|| view! { <p class="notice">{texts.keep_open}</p> });
     let own_page = session.auth.own_page();
     let own_page = own_page.filter(|_| reason == SignedOutReason::CookieRefused);
@@ -99,7 +99,7 @@ pub fn NeedlessLink(
     /// What is wrong with the link.
     bad: BadLink,
 ) -> impl IntoView {
-    let texts = use_texts();
+    let texts = use_rest_texts();
     let (title, _) = bad_link_words(texts, bad);
     set_page_title(title);
     view! {
@@ -109,7 +109,7 @@ pub fn NeedlessLink(
     }
 }
 
-fn bad_link_words(texts: &Texts, bad: BadLink) -> (&'static str, &'static str) {
+fn bad_link_words(texts: &RestTexts, bad: BadLink) -> (&'static str, &'static str) {
     match bad {
         BadLink::Expired => (texts.link_expired, texts.link_expired_more),
         BadLink::CodeExpired => (texts.phone_over, texts.code_more),

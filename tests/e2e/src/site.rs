@@ -34,24 +34,10 @@ pub fn with_hook() -> &'static Path {
     })
 }
 
-<<<<<<< HEAD
-/// A copy of the site with the hook and without the second module, for one test.
-pub fn without_second_module() -> PathBuf {
-    let copy = copy_for_one_test();
-=======
-/// A copy of the site with the hook, for one test.
-fn for_one_test() -> PathBuf {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let number = COUNT.fetch_add(1, Ordering::Relaxed);
-    let copy = output::folder().join(format!("site-{}-{number}", process::id()));
-    copy_of(with_hook(), &copy).expect("the site can be copied");
-    copy
-}
-
 /// A copy of the site in which a script runs before the portal: what an old library of the office's page, an
 /// extension or a setting of the browser does there.
 pub fn with_script(script: &str) -> PathBuf {
-    let copy = for_one_test();
+    let copy = copy_for_one_test();
     let file = copy.join("e2e-hook.js");
     let hook = fs::read_to_string(&file).expect("the hook is there");
     fs::write(
@@ -113,8 +99,7 @@ pub fn deploy_another_version(site: &Path) {
 
 /// A copy of the site with the hook and without the second module, for one test.
 pub fn without_second_module() -> PathBuf {
-    let copy = for_one_test();
->>>>>>> b6fa95b (Test what is reported elsewhere, and list it)
+    let copy = copy_for_one_test();
     for file in second_module(&copy) {
         fs::remove_file(file).expect("a file of our own can be removed");
     }

@@ -1,0 +1,302 @@
+//! The parts of the portal that are loaded later: `rest`, when the dossier is on the screen and the browser is idle,
+//! or earlier when one of its pages is opened; and `aside`, when something of it is opened. Few consumers see that.
+//!
+//! A release build cuts the module at [`load_rest`] and [`load_aside`] (feature `split`, see docs/decisions). Without
+//! that feature there is one module, and loading succeeds at once.
+
+#[cfg(not(feature = "split"))]
+use std::future::ready;
+use std::time::Duration;
+
+use accelerate::session::Session;
+use futures::{FutureExt, future::LocalBoxFuture};
+use leptos::{prelude::*, task::spawn_local, wasm_split::SplitLoaderError};
+
+use crate::{
+    components::{
+        button::PrimaryButton, icon::Icon, log_out::LogOutDialog, phone::PhoneDialog,
+        screen::ErrorScreen, session_ending::SessionEnding,
+    },
+    context::{SessionObserver, SignedOutReason, use_config, use_host, use_session, use_texts},
+    i18n,
+    pages::{
+        action::ActionPage,
+        documents::Documents,
+        me::Me,
+        product::ProductPage,
+        signed_out::{NeedlessLink, SignedOut},
+    },
+    platform::{save, window},
+    route::{BadLink, Page},
+    upload::store::{UploadServices, UploadStore},
+};
+
+/// What a part can show.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Shown {
+    /// A page of the dossier, of `rest`.
+    Page(Page),
+    /// The question before the session ends, of `rest`.
+    SessionEnding,
+    /// Why the consumer is signed out, of `aside`.
+    SignedOut(SignedOutReason),
+    /// That a link was not needed, of `aside`.
+    NeedlessLink(BadLink),
+    /// The code for the phone, of `aside`, while it is `true`.
+    PhoneDialog(RwSignal<bool>),
+    /// Whether to log out, of `aside`, while it is `true`.
+    LogOutDialog(RwSignal<bool>),
+}
+
+/// What is in a part.
+#[derive(Clone, Copy)]
+pub struct Part {
+    /// Shows something of it.
+    show: fn(Shown) -> AnyView,
+    /// Provides what only this part needs. To be called once.
+    provide_context: fn(),
+}
+
+#[cfg_attr(
+    feature = "split",
+    expect(unsafe_code, reason = "the macro declares the part's functions"),
+    leptos::wasm_split::wasm_split(rest, wasm_split_path = ::leptos::wasm_split, fallible)
+)]
+fn load_rest() -> Result<Part, SplitLoaderError> {
+    Ok(Part {
+        show: |shown| match shown {
+            Shown::Page(Page::Product(id)) => view! { <ProductPage id/> }.into_any(),
+            Shown::Page(Page::Action(id)) => view! { <ActionPage id/> }.into_any(),
+            Shown::Page(Page::Documents) => view! { <Documents/> }.into_any(),
+            Shown::Page(_) => view! { <Me/> }.into_any(),
+            Shown::SessionEnding => view! { <SessionEnding/> }.into_any(),
+            _ => ().into_any(),
+        },
+        provide_context: || {
+            provide_texts();
+            provide_uploads();
+        },
+    })
+}
+
+#[cfg_attr(
+    feature = "split",
+    expect(unsafe_code, reason = "the macro declares the part's functions"),
+    leptos::wasm_split::wasm_split(aside, wasm_split_path = ::leptos::wasm_split, fallible)
+)]
+fn load_aside() -> Result<Part, SplitLoaderError> {
+    Ok(Part {
+        show: |shown| match shown {
+            Shown::SignedOut(reason) => view! { <SignedOut reason/> }.into_any(),
+            Shown::NeedlessLink(bad) => view! { <NeedlessLink bad/> }.into_any(),
+            Shown::PhoneDialog(open) => view! { <PhoneDialog open/> }.into_any(),
+            Shown::LogOutDialog(open) => view! { <LogOutDialog open/> }.into_any(),
+            _ => ().into_any(),
+        },
+        provide_context: provide_texts,
+    })
+}
+
+/// A part on its way.
+type Loaded = LocalBoxFuture<'static, Result<Part, SplitLoaderError>>;
+
+/// Where a part is.
+#[derive(Clone, Copy)]
+pub enum PartState {
+    /// Nobody has asked for it yet.
+    NotLoaded,
+    Loading,
+    Ready(Part),
+    /// It did not come. Loading it again may work.
+    Failed,
+}
+
+/// Loads a part, once.
+#[derive(Clone, Copy)]
+pub struct Loader {
+    /// Where it is.
+    pub state: RwSignal<PartState>,
+    load: fn() -> Loaded,
+    /// What the part provides belongs to the whole portal.
+    owner: StoredValue<Owner>,
+    /// Whether it was tried again.
+    has_retried: RwSignal<bool>,
+}
+
+/// The loaders of both parts.
+#[derive(Clone, Copy)]
+pub struct Parts {
+    pub rest: Loader,
+    pub aside: Loader,
+}
+
+impl Parts {
+    /// None is loaded yet. What they provide belongs to the reactive owner that this is called in.
+    pub fn new() -> Self {
+        #[cfg(feature = "split")]
+        let loads: [fn() -> Loaded; 2] =
+            [|| load_rest().boxed_local(), || load_aside().boxed_local()];
+        #[cfg(not(feature = "split"))]
+        let loads: [fn() -> Loaded; 2] = [
+            || ready(load_rest()).boxed_local(),
+            || ready(load_aside()).boxed_local(),
+        ];
+        let [rest, aside] = loads.map(Loader::new);
+        Self { rest, aside }
+    }
+}
+
+/// The loaders of both parts.
+pub fn use_parts() -> Parts {
+    expect_context()
+}
+
+impl Loader {
+    fn new(load: fn() -> Loaded) -> Self {
+        Self {
+            state: RwSignal::new(PartState::NotLoaded),
+            load,
+            owner: StoredValue::new(Owner::current().unwrap_or_default()),
+            has_retried: RwSignal::new(false),
+        }
+    }
+
+    /// Loads it, unless it is there or on its way.
+    pub fn load(self) {
+        if !matches!(self.state.get_untracked(), PartState::NotLoaded) {
+            return;
+        }
+        self.state.set(PartState::Loading);
+        spawn_local(async move {
+            let loaded = (self.load)().await;
+            let Some(owner) = self.owner.try_get_value() else {
+                return;
+            };
+            self.state.set(match loaded {
+                Ok(part) => {
+                    owner.with(part.provide_context);
+                    PartState::Ready(part)
+                }
+                Err(error) => {
+                    leptos::logging::error!("consumer-portal: a part could not be loaded: {error}");
+                    PartState::Failed
+                }
+            });
+        });
+    }
+
+    /// Loads it when the browser has nothing else to do.
+    pub fn load_when_idle(self) {
+        // Safari has no idle callback.
+        if request_idle_callback_with_handle(move || self.load()).is_err() {
+            set_timeout(move || self.load(), Duration::from_secs(1));
+        }
+    }
+
+    /// Shows something of it when it is there.
+    pub fn show(self, shown: Shown) -> AnyView {
+        match self.state.get() {
+            PartState::Ready(part) => (part.show)(shown),
+            _ => ().into_any(),
+        }
+    }
+
+    fn try_again(self) {
+        // What does not come twice may be gone: the site has a new version, and this page is of the old one.
+        if self.has_retried.get_untracked() {
+            return window::reload();
+        }
+        self.has_retried.set(true);
+        self.state.set(PartState::NotLoaded);
+        self.load();
+    }
+}
+
+/// Something of a part, or where that part is.
+#[component]
+pub fn Later(
+    /// The part.
+    loader: Loader,
+    /// What of it.
+    shown: Shown,
+    /// Whether the focus goes to its heading when it was waited for.
+    takes_focus: bool,
+) -> impl IntoView {
+    let (texts, host) = (use_texts(), use_host());
+    loader.load();
+    let is_ready = move || matches!(loader.state.get(), PartState::Ready(_));
+    Effect::new(move |was_ready: Option<bool>| {
+        let is_ready = is_ready();
+        if is_ready && was_ready == Some(false) && takes_focus {
+            host.focus_heading_soon();
+        }
+        is_ready
+    });
+    view! { {move || match loader.state.get() {
+        PartState::NotLoaded | PartState::Loading => view! {
+            <p class="page waiting" role="status">
+                <Icon name="busy"/>
+                {texts.page_loading}
+            </p>
+        }
+        .into_any(),
+        PartState::Failed => view! { <LoadFailed loader/> }.into_any(),
+        PartState::Ready(part) => (part.show)(shown.clone()),
+    }} }
+}
+
+/// A part did not come: a way to try again.
+#[component]
+pub fn LoadFailed(
+    /// The part.
+    loader: Loader,
+) -> impl IntoView {
+    let texts = use_texts();
+    view! {
+        <ErrorScreen title=texts.page_not_loaded more=texts.problem_connection_more>
+            <PrimaryButton on_press=move || {
+                loader.try_again()
+            }>{texts.try_again}</PrimaryButton>
+        </ErrorScreen>
+    }
+}
+
+fn provide_texts() {
+    let config = use_config();
+    provide_context(i18n::rest_texts(config.language, config.address));
+}
+
+fn provide_uploads() {
+    let (session, host, config) = (use_session(), use_host(), use_config());
+    let uploads = UploadStore::new(UploadServices {
+        config,
+        refresh: Box::new(move || session.refresh().boxed_local()),
+        is_signed_in: Box::new(move || session.get_untracked().is_some()),
+        renew: Box::new(move || session.renew()),
+        on_arrived: Box::new(move || host.emit("portal-uploaded", &[])),
+        on_failed: Box::new(move |problem| {
+            host.emit("portal-error", &[("kind", "upload")]);
+            session.check_expiry(problem);
+        }),
+    });
+    provide_context(uploads);
+    session.add_observer(UploadObserver(uploads));
+}
+
+/// Tells the uploads of every session.
+struct UploadObserver(UploadStore);
+
+impl SessionObserver for UploadObserver {
+    fn on_session(&self, session: &Session) {
+        self.0.on_session(session);
+    }
+
+    fn has_unsent(&self) -> bool {
+        self.0.has_unsent()
+    }
+
+    fn on_log_out(&self) {
+        self.0.clear();
+        save::release_all();
+    }
+}

@@ -55,7 +55,7 @@ fn news(session: &mut Value, before: u32) {
     let session = &mut session["consumerportalsession"];
     session["dossier"]["consumer"]["display_name"] = json!(format!("Eva nummer {before}"));
     let total = &mut session["duplicate_comfort_data"]["actioncounter_total"];
-    *total = json!({ "total": 100, "done": 30 + before });
+    *total = json!({ "total": 1000, "done": 1 + before });
 }
 
 /// The number in the heading.
@@ -79,7 +79,10 @@ async fn the_page_follows(what: &str, again: bool) {
         portal
             .until("news", || {
                 let now = number(&portal);
-                now > last && portal.text().contains(&format!("{}%", 30 + now))
+                now > last
+                    && portal
+                        .text()
+                        .contains(&format!("{} van de 1.000 taken klaar", 1 + now))
             })
             .await;
         last = number(&portal);

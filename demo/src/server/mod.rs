@@ -328,6 +328,23 @@ fn text_response(status: u16, text: impl Into<Bytes>) -> Response<Body> {
         .expect("these headers are valid")
 }
 
+/// A page, under a policy if it has one.
+fn html(page: String, policy: Option<&'static str>) -> Response<Body> {
+    let mut response = text_response(200, page);
+    let headers = response.headers_mut();
+    headers.insert(
+        "content-type",
+        hyper::header::HeaderValue::from_static("text/html; charset=utf-8"),
+    );
+    if let Some(policy) = policy {
+        headers.insert(
+            "content-security-policy",
+            hyper::header::HeaderValue::from_static(policy),
+        );
+    }
+    response
+}
+
 fn redirect(to: &str) -> Response<Body> {
     let mut response = text_response(303, "");
     response.headers_mut().insert(

@@ -1,8 +1,7 @@
 //! The made-up broker's pages: the page as it should be, and pages that do to the portal's two lines what real
 //! websites do to them. Each has a name in an address on the broker's port.
 
-use super::pages::html;
-use super::{Body, Service, text_response};
+use super::{Body, Service, html, text_response};
 use crate::networks::Network;
 use hyper::Response;
 use hyper::header::HeaderValue;

@@ -2,7 +2,7 @@
 
 use super::api::COOKIE;
 use super::office_pages::OfficePage;
-use super::{Body, Service, redirect, text_response};
+use super::{Body, Service, html, redirect, text_response};
 use crate::consumers;
 use crate::faults::UploadFault;
 use crate::networks::Network;
@@ -93,18 +93,4 @@ impl Service {
             Some("default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'"),
         )
     }
-}
-
-/// A page, under a policy if it has one.
-pub fn html(page: String, policy: Option<&'static str>) -> Response<Body> {
-    let mut response = text_response(200, page);
-    let headers = response.headers_mut();
-    headers.insert(
-        "content-type",
-        HeaderValue::from_static("text/html; charset=utf-8"),
-    );
-    if let Some(policy) = policy {
-        headers.insert("content-security-policy", HeaderValue::from_static(policy));
-    }
-    response
 }

@@ -12,6 +12,7 @@ use accelerate::session::Session;
 use futures::{FutureExt, future::LocalBoxFuture};
 use leptos::{prelude::*, task::spawn_local, wasm_split::SplitLoaderError};
 
+use super::page_events::follow_consumer;
 use crate::{
     components::{
         button::PrimaryButton, icon::Icon, log_out::LogOutDialog, phone::PhoneDialog,
@@ -75,6 +76,7 @@ fn load_rest() -> Result<Part, SplitLoaderError> {
         provide_context: || {
             provide_texts();
             provide_uploads();
+            follow_consumer();
         },
     })
 }

@@ -12,19 +12,10 @@ use crate::{
     route::Page,
 };
 
-/// Follows them until the reactive owner goes.
+/// Follows what changes what is on the screen, until the reactive owner goes.
 pub fn follow_page_events() {
     let session = use_session();
     follow_fragment();
-    keep_page_on_drop();
-    // What the consumer does anywhere on the page renews their session: who reads on by the keyboard
-    // does it outside of the element.
-    let renew = move || session.renew();
-    on_window(ev::pointerdown, move |_| renew());
-    on_window(ev::keydown, move |_| renew());
-    // The loader keeps the keys of a field from the page around.
-    on_window(ev::input, move |_| renew());
-    on_window(ev::wheel, move |_| renew());
     let ask = move || {
         let is_answered =
             session.get_untracked().is_some() || session.auth.signed_out.get_untracked().is_some();
@@ -44,6 +35,21 @@ pub fn follow_page_events() {
     });
     // That there is no connection is said when a call fails too.
     on_window(ev::offline, move |_| ask());
+}
+
+/// Follows what the consumer does on the page, until the reactive owner goes. A session is renewed minutes after it
+/// began, and nothing can be lost before a document was chosen, so this comes with the second part.
+pub fn follow_consumer() {
+    let session = use_session();
+    keep_page_on_drop();
+    // What the consumer does anywhere on the page renews their session: who reads on by the keyboard
+    // does it outside of the element.
+    let renew = move || session.renew();
+    on_window(ev::pointerdown, move |_| renew());
+    on_window(ev::keydown, move |_| renew());
+    // The loader keeps the keys of a field from the page around.
+    on_window(ev::input, move |_| renew());
+    on_window(ev::wheel, move |_| renew());
     // The browser asks before the consumer leaves the page.
     on_window(ev::beforeunload, move |event| {
         if session.has_unsent() {

@@ -100,21 +100,7 @@ texts! {
 
     // In and out
     to_phone: "Verder op uw telefoon", "Verder op je telefoon";
-    phone_over: "Deze code is verlopen";
     log_out: "Uitloggen";
-    logged_out: "U bent uitgelogd", "Je bent uitgelogd";
-    session_over_more: "Open de link van uw adviseur nog een keer: u komt terug waar u was. Heeft u die niet meer, vraag dan een nieuwe.", "Open de link van je adviseur nog een keer: je komt terug waar je was. Heb je die niet meer, vraag dan een nieuwe.";
-    keep_open: "Laat deze pagina open, open de link in een ander tabblad en kom hier terug. Wat u nog niet had aangeleverd, staat er dan nog.", "Laat deze pagina open, open de link in een ander tabblad en kom hier terug. Wat je nog niet had aangeleverd, staat er dan nog.";
-    link_expired: "Deze link is verlopen";
-    link_expired_more: "Vraag uw adviseur om een nieuwe.", "Vraag je adviseur om een nieuwe.";
-    code_used: "Deze code is al gebruikt";
-    code_more: "Een code voor de telefoon werkt één keer, een paar minuten lang. Maak op uw computer een nieuwe, of open hier de link uit het bericht van uw adviseur.", "Een code voor de telefoon werkt één keer, een paar minuten lang. Maak op je computer een nieuwe, of open hier de link uit het bericht van je adviseur.";
-    link_unknown: "Deze link werkt niet";
-    link_unknown_more: "Misschien is hij niet helemaal overgekomen. Open de link van uw adviseur nog een keer, of vraag een nieuwe.", "Misschien is hij niet helemaal overgekomen. Open de link van je adviseur nog een keer, of vraag een nieuwe.";
-    still_in: "U bent al ingelogd: die link heeft u nu niet nodig.", "Je bent al ingelogd: die link heb je nu niet nodig.";
-    cookie_refused: "Uw browser laat u op deze pagina niet inloggen", "Je browser laat je op deze pagina niet inloggen";
-    cookie_refused_more: "U kunt uw dossier wel openen op een aparte pagina.", "Je kunt je dossier wel openen op een aparte pagina.";
-    open_own_page: "Dossier openen";
     other_consumer: "In deze browser is een ander dossier geopend";
     show_other_consumer: "Het andere dossier tonen";
 
@@ -252,6 +238,20 @@ texts! {
     ends_in_one: "Over een minuut wordt u uitgelogd, omdat u een tijdje niets deed.", "Over een minuut word je uitgelogd, omdat je een tijdje niets deed.";
     ends_in_many: "Over {count} minuten wordt u uitgelogd, omdat u een tijdje niets deed.", "Over {count} minuten word je uitgelogd, omdat je een tijdje niets deed.";
     stay_in: "Ingelogd blijven";
+    logged_out: "U bent uitgelogd", "Je bent uitgelogd";
+    session_over_more: "Open de link van uw adviseur nog een keer: u komt terug waar u was. Heeft u die niet meer, vraag dan een nieuwe.", "Open de link van je adviseur nog een keer: je komt terug waar je was. Heb je die niet meer, vraag dan een nieuwe.";
+    keep_open: "Laat deze pagina open, open de link in een ander tabblad en kom hier terug. Wat u nog niet had aangeleverd, staat er dan nog.", "Laat deze pagina open, open de link in een ander tabblad en kom hier terug. Wat je nog niet had aangeleverd, staat er dan nog.";
+    link_expired: "Deze link is verlopen";
+    link_expired_more: "Vraag uw adviseur om een nieuwe.", "Vraag je adviseur om een nieuwe.";
+    code_used: "Deze code is al gebruikt";
+    code_more: "Een code voor de telefoon werkt één keer, een paar minuten lang. Maak op uw computer een nieuwe, of open hier de link uit het bericht van uw adviseur.", "Een code voor de telefoon werkt één keer, een paar minuten lang. Maak op je computer een nieuwe, of open hier de link uit het bericht van je adviseur.";
+    phone_over: "Deze code is verlopen";
+    link_unknown: "Deze link werkt niet";
+    link_unknown_more: "Misschien is hij niet helemaal overgekomen. Open de link van uw adviseur nog een keer, of vraag een nieuwe.", "Misschien is hij niet helemaal overgekomen. Open de link van je adviseur nog een keer, of vraag een nieuwe.";
+    still_in: "U bent al ingelogd: die link heeft u nu niet nodig.", "Je bent al ingelogd: die link heb je nu niet nodig.";
+    cookie_refused: "Uw browser laat u op deze pagina niet inloggen", "Je browser laat je op deze pagina niet inloggen";
+    cookie_refused_more: "U kunt uw dossier wel openen op een aparte pagina.", "Je kunt je dossier wel openen op een aparte pagina.";
+    open_own_page: "Dossier openen";
     log_out_ask: "Wilt u uitloggen?", "Wil je uitloggen?";
     log_out_more: "Om weer in te loggen opent u de link van uw adviseur.", "Om weer in te loggen open je de link van je adviseur.";
     logged_in_on: "U bent ingelogd op {count} apparaten. Uitloggen geldt voor alle.", "Je bent ingelogd op {count} apparaten. Uitloggen geldt voor alle.";

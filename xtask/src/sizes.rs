@@ -38,7 +38,9 @@ pub fn table(dist: &Path) -> Result<String> {
 fn render(mut rows: Vec<Row>) -> String {
     // Neither the timeline's sheet, the English texts nor the icon.
     let is_first = |name: &str| name == "index.html" || name.starts_with("portal");
-    let is_rest = |name: &str| name.ends_with(".wasm") && !is_first(name);
+    // What the parts share comes with the first of them.
+    let is_aside = |name: &str| name.starts_with("aside");
+    let is_rest = |name: &str| name.ends_with(".wasm") && !is_first(name) && !is_aside(name);
     let first = sum(&rows, "first load: all that the overview needs", is_first);
     let rest = sum(&rows, "the rest, loaded when idle", is_rest);
     rows.extend([first, rest]);
@@ -72,7 +74,9 @@ mod tests {
             ("portal-0123.css", 20_000),
             ("portal-89ab.wasm", 400_000),
             ("portal.js", 5_000),
-            ("rest-89ab.wasm", 90_000),
+            ("aside-89ab.wasm", 20_000),
+            ("chunk_3-89ab.wasm", 10_000),
+            ("rest-89ab.wasm", 80_000),
             ("timeline-cdef.css", 9),
         ];
         let table = render(

@@ -1,6 +1,6 @@
 use super::*;
 use crate::settings::Settings;
-use crate::store::{MemoryStore, Store};
+use crate::store::{MemoryStore, Outlasts, Store, Swap};
 use async_trait::async_trait;
 use std::sync::atomic::AtomicBool;
 
@@ -43,13 +43,12 @@ impl Store for Copy {
         self.ask()?.put_new(key, value, lifetime).await
     }
 
-    async fn replace(
+    async fn swap(
         &self,
-        key: &StoreKey,
-        old: Bytes,
-        new: Option<(Bytes, Duration)>,
-    ) -> Result<bool, StoreAway> {
-        self.ask()?.replace(key, old, new).await
+        swaps: &[Swap],
+        outlasts: Outlasts,
+    ) -> Result<Option<Vec<Option<Bytes>>>, StoreAway> {
+        self.ask()?.swap(swaps, outlasts).await
     }
 
     async fn count(&self, key: &StoreKey, lifetime: Duration) -> Result<u64, StoreAway> {

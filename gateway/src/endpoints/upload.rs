@@ -306,6 +306,7 @@ async fn first_attempt(
                 return Ok(Ok((first, slot)));
             }
             Attempt::Waiting(waiting) => {
+                state.metrics.waited.inc();
                 if slot.is_none() {
                     slot = Some(state.limiter.upload_slot(consumer_id)?);
                 }
@@ -415,13 +416,12 @@ impl Upload {
         let outcome = match answer {
             Ok((status, body)) => outcome_of_answer(status, &body),
             Err(refusal) => {
-                let refusal = match progress.error().or(sent.error()) {
-                    _ if must_not_leave.get() == Some(&MustNotLeave::StoreAway) => {
-                        Refusal::StoreUnavailable
-                    }
-                    _ if refused.is_set() => Refusal::InvalidParameter,
-                    Some(error) => refusal_of(error),
-                    None => refusal,
+                let refusal = match (must_not_leave.get(), progress.error().or(sent.error())) {
+                    (Some(MustNotLeave::StoreAway), _) => Refusal::StoreUnavailable,
+                    (Some(MustNotLeave::Taken), _) => Refusal::UploadUnderWay,
+                    (None, _) if refused.is_set() => Refusal::InvalidParameter,
+                    (None, Some(error)) => refusal_of(error),
+                    (None, None) => refusal,
                 };
                 if !sent.is_complete() {
                     // AccelerateConnect never had the whole request: a repeat is the first.

@@ -120,9 +120,8 @@ async fn of_two_that_wait_one_goes_on_and_the_other_waits_for_it() {
     let under_way = sends(&one, "a").await;
     let waiting = [waits(&one, "b").await, waits(&other, "c").await];
     drop(under_way);
-    let (next, last) = match futures_util::future::select_all(waiting).await {
-        (next, _, mut rest) => (the_first(next.unwrap()), rest.remove(0)),
-    };
+    let (next, _, mut rest) = futures_util::future::select_all(waiting).await;
+    let (next, last) = (the_first(next.unwrap()), rest.remove(0));
     tokio::time::sleep(10 * LOOK).await;
     assert!(!last.is_finished());
     hand_in(next, success()).await;

@@ -105,6 +105,7 @@ pub struct Registered {
     accelerate_seconds: Family<(Office, Route), Histogram, fn() -> Histogram>,
     uploads: PerOffice<Gauge>,
     repeated: PerOffice<Counter>,
+    waited: PerOffice<Counter>,
     /// Open connections.
     pub connections: Gauge,
     /// Connections that were closed for others, or had no place.
@@ -129,6 +130,8 @@ pub struct Metrics {
     pub uploads: Gauge,
     /// Uploads that were repeats.
     pub repeated: Counter,
+    /// Uploads that waited for another one of the same action.
+    pub waited: Counter,
     /// Events of the audit trail that could not be written.
     pub audit_lost: Counter,
     up: Gauge,
@@ -153,6 +156,7 @@ impl Default for Registered {
         let (uploads, up) = (PerOffice::<Gauge>::default(), PerOffice::<Gauge>::default());
         let connections = Gauge::default();
         let repeated = PerOffice::<Counter>::default();
+        let waited = PerOffice::<Counter>::default();
         let (misdirected, connections_refused) = (Counter::default(), Counter::default());
         registry.register(
             "misdirected",
@@ -168,6 +172,11 @@ impl Default for Registered {
             "uploads_repeated",
             "Uploads that came again and were not sent on",
             repeated.clone(),
+        );
+        registry.register(
+            "uploads_waited",
+            "Uploads that waited for another one of the same action",
+            waited.clone(),
         );
         let events = Family::<(Office, EventAndOutcome), Counter>::default();
         registry.register(
@@ -232,6 +241,7 @@ impl Default for Registered {
             accelerate_seconds,
             uploads,
             repeated,
+            waited,
             connections,
             connections_refused,
             misdirected,
@@ -260,6 +270,7 @@ impl Registered {
         let is_served = |office: &Office| are_served.iter().any(|it| it.office == *office);
         self.uploads.all().retain(|office, _| is_served(office));
         self.repeated.all().retain(|office, _| is_served(office));
+        self.waited.all().retain(|office, _| is_served(office));
         self.up.all().retain(|office, _| is_served(office));
     }
 }
@@ -276,6 +287,7 @@ impl Metrics {
         Metrics {
             uploads: all.uploads.of(&office),
             repeated: all.repeated.of(&office),
+            waited: all.waited.of(&office),
             up: all.up.of(&office),
             audit_lost: all.audit_lost.clone(),
             all: all.clone(),

@@ -31,6 +31,8 @@ const MAX_DEVICES: usize = 50;
 pub enum Kind {
     /// An upload, under consumer, action and `upload-id`.
     Upload,
+    /// Whose turn it is to send a document, under consumer and action.
+    Turn,
     /// A code for a phone that was used.
     Code,
     /// A session that was ended.
@@ -55,6 +57,7 @@ impl Kind {
     fn word(self) -> &'static str {
         match self {
             Kind::Upload => "upload",
+            Kind::Turn => "turn",
             Kind::Code => "code",
             Kind::Session => "session",
             Kind::Family => "family",

@@ -37,6 +37,10 @@ pub enum Refusal {
     TooManyRequests(Duration),
     /// Every slot for an upload is taken.
     Busy,
+    /// Another upload of the same action is under way, or it is not known how it ended.
+    UploadUnderWay,
+    /// The action got its document a moment ago, and this upload says that it has none.
+    AlreadyUploaded,
     /// The browser sent nothing for too long, in the middle of an upload.
     TooSlow,
     /// The upload broke off before all of it had arrived.
@@ -68,9 +72,11 @@ impl Refusal {
             Refusal::UnknownKind => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Refusal::UrlTooLong => StatusCode::URI_TOO_LONG,
             Refusal::TooManyRequests(_) => StatusCode::TOO_MANY_REQUESTS,
-            Refusal::Busy | Refusal::AccelerateUnavailable(_) | Refusal::StoreUnavailable => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Refusal::Busy
+            | Refusal::UploadUnderWay
+            | Refusal::AccelerateUnavailable(_)
+            | Refusal::StoreUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Refusal::AlreadyUploaded => StatusCode::CONFLICT,
             Refusal::TooSlow => StatusCode::REQUEST_TIMEOUT,
             Refusal::UploadInterrupted | Refusal::BadAnswer => StatusCode::BAD_GATEWAY,
             Refusal::AccelerateTimeout => StatusCode::GATEWAY_TIMEOUT,
@@ -95,6 +101,8 @@ impl Refusal {
             Refusal::UrlTooLong => "URL_TOO_LONG",
             Refusal::TooManyRequests(_) => "TOO_MANY_REQUESTS",
             Refusal::Busy => "TOO_BUSY",
+            Refusal::UploadUnderWay => "UPLOAD_UNDER_WAY",
+            Refusal::AlreadyUploaded => "ALREADY_UPLOADED",
             Refusal::TooSlow => "TOO_SLOW",
             Refusal::UploadInterrupted => "UPLOAD_INTERRUPTED",
             Refusal::AccelerateUnavailable(_) => "ACCELERATE_UNAVAILABLE",
@@ -108,7 +116,9 @@ impl Refusal {
     fn retry_after(self) -> Option<Duration> {
         match self {
             Refusal::TooManyRequests(wait) | Refusal::AccelerateUnavailable(wait) => Some(wait),
-            Refusal::Busy | Refusal::StoreUnavailable => Some(Duration::from_secs(5)),
+            Refusal::Busy | Refusal::UploadUnderWay | Refusal::StoreUnavailable => {
+                Some(Duration::from_secs(5))
+            }
             _ => None,
         }
     }

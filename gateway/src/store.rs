@@ -53,8 +53,33 @@ impl fmt::Display for StoreAway {
 
 impl std::error::Error for StoreAway {}
 
+/// One of the values that [`Store::swap`] changes together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Swap {
+    /// Where it is.
+    pub key: StoreKey,
+    /// What must be there; `None`: nothing.
+    pub old: Option<Bytes>,
+    /// What is there then, and for how long; `None`: nothing.
+    pub new: Option<(Bytes, Duration)>,
+}
+
+/// What a change outlasts, once it was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outlasts {
+    /// Nothing that ends this program or the store at once: a moment later it outlasts that too. Nobody waits
+    /// for the disk.
+    Nothing,
+    /// A killed program and a machine without power.
+    PowerCut,
+}
+
 /// Remembers values under keys. Each has an end time, after which it is as if it had never been there.
 /// Every method is one step: of two callers at the same time, one comes first.
+///
+/// What changes a value returns when the change outlasts a killed program and a power cut, as far as the kind of
+/// store can: memory outlasts nothing, a file is on the disk, and Redis does what its `appendfsync` says. Only
+/// [`Store::swap`] can be asked for less.
 ///
 /// An error is always [`StoreAway`], and comes within a second or two.
 #[async_trait]
@@ -73,6 +98,19 @@ pub trait Store: fmt::Debug + Send + Sync {
         lifetime: Duration,
     ) -> Result<Option<Bytes>, StoreAway>;
 
+    /// Changes several values, all of them or none. `None` says that all are the new ones now: also when all
+    /// were that already, so that it can be tried again after [`StoreAway`]. Otherwise nothing was changed, and
+    /// these are the values that are there, in the same order.
+    ///
+    /// With [`Outlasts::Nothing`] a file keeps the change in memory, and has it on the disk a moment later or with
+    /// the next change that waits for the disk. Changes get there in their order: what is on the disk was made
+    /// after everything else that is there.
+    async fn swap(
+        &self,
+        swaps: &[Swap],
+        outlasts: Outlasts,
+    ) -> Result<Option<Vec<Option<Bytes>>>, StoreAway>;
+
     /// Replaces a value by another one, or removes it when there is no other. It says whether that is so now:
     /// also when the other one was there already, so that it can be tried again after [`StoreAway`].
     async fn replace(
@@ -80,7 +118,11 @@ pub trait Store: fmt::Debug + Send + Sync {
         key: &StoreKey,
         old: Bytes,
         new: Option<(Bytes, Duration)>,
-    ) -> Result<bool, StoreAway>;
+    ) -> Result<bool, StoreAway> {
+        let (key, old) = (key.clone(), Some(old));
+        let swaps = [Swap { key, old, new }];
+        Ok(self.swap(&swaps, Outlasts::PowerCut).await?.is_none())
+    }
 
     /// Adds one to a number, and gives it. It begins with 1, and `lifetime` counts from then.
     async fn count(&self, key: &StoreKey, lifetime: Duration) -> Result<u64, StoreAway>;
@@ -114,6 +156,14 @@ pub fn open(settings: &StoreSettings) -> io::Result<Arc<dyn Store>> {
         StoreSettings::File(path) => Arc::new(FileStore::open(path)?),
         StoreSettings::Redis(url) => RedisStore::open(url)?,
     })
+}
+
+/// Whether a swap may be made, or was made already: each value is the old one, or each is the new one.
+fn may_swap(swaps: &[Swap], present: &[Option<Bytes>]) -> bool {
+    let new = |swap: &Swap| swap.new.as_ref().map(|(value, _)| value.clone());
+    let mut pairs = swaps.iter().zip(present);
+    pairs.clone().all(|(swap, present)| swap.old == *present)
+        || pairs.all(|(swap, present)| new(swap) == *present)
 }
 
 /// A random name for this start of the gateway.

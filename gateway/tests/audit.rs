@@ -118,7 +118,11 @@ fn the_counters_know_bytes_and_broken_transfers_in_both_directions() {
     let gateway = Copy::start_with(&upstream, "", &[], &[]);
     let cookie = gateway.sign_in(CONSUMER);
     assert_eq!(gateway.upload(&cookie, "upload-0001", DOCUMENT).status, 200);
-    let mut broken = gateway.begin_upload(&cookie, "upload-0002", DOCUMENT.len());
+    let mut broken = gateway.connect();
+    let again = harness::upload_head(&public_url(), &cookie, "upload-0002", DOCUMENT.len());
+    broken
+        .write_all(harness::reupload(&again).as_bytes())
+        .unwrap();
     broken.write_all(&DOCUMENT[..DOCUMENT.len() - 20]).unwrap();
     drop(broken);
     let path = format!("/consumerportal/get_product_action_download?productaction_id={ACTION}");

@@ -3,6 +3,7 @@
 //! consumer hears what became of theirs.
 //!
 //! The run of every day is small. `CHAOS_UPLOADS=2000 cargo test -p gateway --test chaos` is the large one.
+//! `CHAOS_SEED` is a number from which everything random comes; without it each run has another one, and says it.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![cfg(unix)]
@@ -39,13 +40,32 @@ const SETTINGS: [&str; 5] = [
     "accelerate.circuit_failures=1000000",
 ];
 
-/// What AccelerateConnect has: for each action how often, and how many bytes.
-type Arrived = Arc<Mutex<HashMap<String, Vec<usize>>>>;
+/// What AccelerateConnect has: for each action, every document that came, in their order.
+type Arrived = Arc<Mutex<HashMap<String, Vec<Document>>>>;
+
+/// A document that came.
+#[derive(Debug, PartialEq, Eq)]
+struct Document {
+    bytes: usize,
+    /// With which upload it came: it says so itself.
+    upload_id: String,
+    /// After how many seconds.
+    at: String,
+}
 
 /// Random enough, and the same again for the same beginning.
 struct Dice(u64);
 
 impl Dice {
+    /// One of many for the same seed.
+    fn new(seed: u64, number: u64) -> Dice {
+        // What is next to each other must not begin alike (splitmix64).
+        let mut state = seed.wrapping_add((number + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        state = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        state = (state ^ (state >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        Dice((state ^ (state >> 31)).max(1))
+    }
+
     fn below(&mut self, end: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
@@ -65,12 +85,23 @@ struct Tally {
     cut: AtomicUsize,
     lost_connections: AtomicUsize,
     store_away: AtomicUsize,
+    under_way: AtomicUsize,
+    already: AtomicUsize,
     unknown: AtomicUsize,
+}
+
+/// What everything random comes from.
+fn seed() -> u64 {
+    let now = SystemTime::UNIX_EPOCH.elapsed().unwrap();
+    let new = || now.as_nanos() as u64 % 1_000_000_000;
+    std::env::var("CHAOS_SEED").map_or_else(|_| new(), |it| it.parse().unwrap())
 }
 
 #[test]
 fn no_upload_is_lost_or_doubled_or_without_an_outcome() {
     let uploads = std::env::var("CHAOS_UPLOADS").map_or(UPLOADS, |it| it.parse().unwrap());
+    let seed = seed();
+    println!("CHAOS_SEED={seed}");
     let arrived = Arrived::default();
     let upstream = accelerate(arrived.clone());
     let mut redis = Redis::start();
@@ -92,7 +123,7 @@ fn no_upload_is_lost_or_doubled_or_without_an_outcome() {
                     if number >= uploads {
                         return;
                     }
-                    let browser = Browser::new(number, address, sessions, tally);
+                    let browser = Browser::new(number, address, sessions, tally, seed);
                     browser.hand_in();
                     let _ = done.send(());
                 }
@@ -100,7 +131,7 @@ fn no_upload_is_lost_or_doubled_or_without_an_outcome() {
         }
         drop(done);
         // A disturbance each time that so many are done, and more at the same time are under way.
-        let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
+        let mut dice = Dice::new(seed, u64::MAX - 1);
         for number in 0.. {
             if finished.iter().take(15).count() < 15 {
                 break;
@@ -129,20 +160,27 @@ fn no_upload_is_lost_or_doubled_or_without_an_outcome() {
     let count = |it: &AtomicUsize| it.load(Ordering::Relaxed);
     println!(
         "{uploads} uploads in {:.0} s: {} cut on purpose, {} lost connections, {} refused without the \
-         store, {} of which nobody knew; {} documents arrived",
+         store, {} while another was under way, {} that were there already, {} of which nobody knew; {} \
+         documents arrived",
         began.elapsed().as_secs_f64(),
         count(&tally.cut),
         count(&tally.lost_connections),
         count(&tally.store_away),
+        count(&tally.under_way),
+        count(&tally.already),
         count(&tally.unknown),
         arrived.len(),
     );
     assert_eq!(count(&tally.uploads), uploads, "each has an outcome");
     for number in 0..uploads {
         let action = action_of(number);
-        let sizes = arrived.get(&action);
-        let expected = vec![length_of(number)];
-        assert_eq!(sizes, Some(&expected), "how often {action} arrived");
+        let documents = arrived.get(&action).map_or(&[][..], |it| it);
+        let sizes: Vec<usize> = documents.iter().map(|it| it.bytes).collect();
+        assert_eq!(
+            sizes,
+            [length_of(number)],
+            "how often {action} arrived: {documents:?}, with CHAOS_SEED={seed}"
+        );
     }
     drop(arrived);
     log_out_holds_everywhere_within_a_second(&nginx, &copies, &sessions);
@@ -198,12 +236,13 @@ impl Browser<'_> {
         nginx: SocketAddr,
         sessions: &Sessions,
         tally: &'a Tally,
+        seed: u64,
     ) -> Browser<'a> {
         Browser {
             number,
             nginx,
             cookie: cookie_of(sessions, &consumer_of(number)),
-            dice: Dice(0xdead_beef ^ ((number as u64 + 1) << 20)),
+            dice: Dice::new(seed, number as u64),
             tally,
         }
     }
@@ -212,9 +251,9 @@ impl Browser<'_> {
     /// after an answer that leaves it open, getsession says whether the document is there.
     fn hand_in(mut self) {
         let began = Instant::now();
-        let body = multipart(&pdf(length_of(self.number)));
         for attempt in 0.. {
             let upload_id = format!("upload-{}-{attempt}", self.number);
+            let body = multipart(&document(length_of(self.number), &upload_id));
             let answer = loop {
                 assert!(began.elapsed() < DEADLINE, "{upload_id} has no outcome");
                 match self.send(&upload_id, &body) {
@@ -233,9 +272,11 @@ impl Browser<'_> {
             match (answer.status, code.as_str()) {
                 (200, _) => break,
                 // The portal asks after every answer of this kind, and then the consumer tries again.
-                (500.., code) => {
+                (500.., code) | (409, code @ "ALREADY_UPLOADED") => {
                     let count = match code {
                         "STORE_UNAVAILABLE" => &self.tally.store_away,
+                        "UPLOAD_UNDER_WAY" => &self.tally.under_way,
+                        "ALREADY_UPLOADED" => &self.tally.already,
                         _ => &self.tally.unknown,
                     };
                     count.fetch_add(1, Ordering::Relaxed);
@@ -340,9 +381,25 @@ fn action_of(number: usize) -> String {
     format!("PRA{number}")
 }
 
+/// A document of that many bytes, which says with which upload it comes.
+fn document(bytes: usize, upload_id: &str) -> Vec<u8> {
+    let mut document = pdf(bytes);
+    let note = format!("\n%{upload_id}\n");
+    let at = document.len() - note.len();
+    document[at..].copy_from_slice(note.as_bytes());
+    document
+}
+
+/// With which upload a document comes.
+fn upload_id_in(document: &[u8]) -> String {
+    let lines = document.split(|byte| *byte == b'\n');
+    let note = lines.rev().find(|line| line.starts_with(b"%upload-"));
+    String::from_utf8_lossy(note.unwrap_or_default()).replace('%', "")
+}
+
 /// The length of a document in bytes: most are small, some are large.
 fn length_of(number: usize) -> usize {
-    let mut dice = Dice(0xd0c5 + ((number as u64 + 1) << 16));
+    let mut dice = Dice::new(0xd0c5, number as u64);
     let bytes = match dice.below(20) {
         0 => 1_000_000 + dice.below(2_000_000),
         1..=5 => 20_000 + dice.below(280_000),
@@ -354,7 +411,7 @@ fn length_of(number: usize) -> usize {
 /// An AccelerateConnect that takes every document, however often it comes, and counts. Now and then it gives no
 /// answer.
 fn accelerate(arrived: Arrived) -> FakeAccelerate {
-    let number = AtomicUsize::new(0);
+    let (number, began) = (AtomicUsize::new(0), Instant::now());
     FakeAccelerate::new(move |request: &ReceivedRequest, stream| {
         if request.is("getsession") {
             let consumer = request.parameter("consumer_id").unwrap();
@@ -377,10 +434,12 @@ fn accelerate(arrived: Arrived) -> FakeAccelerate {
         } else if request.is_complete {
             let action = request.parameter("productaction_id").unwrap();
             let mut arrived = arrived.lock().unwrap();
-            arrived
-                .entry(action)
-                .or_default()
-                .push(request.document().len());
+            let document = request.document();
+            arrived.entry(action).or_default().push(Document {
+                bytes: document.len(),
+                upload_id: upload_id_in(document),
+                at: format!("{:.1}", began.elapsed().as_secs_f64()),
+            });
             drop(arrived);
             if number.fetch_add(1, Ordering::Relaxed) % 50 != 49 {
                 send_json(stream, "{\"operation_result\":\"ok\"}");

@@ -5,11 +5,12 @@
 mod harness;
 
 use harness::{
-    ACTION, CONSUMER, FakeAccelerate, TestGateway, answer_getsession, send_answer, send_json,
-    send_session,
+    ACTION, CONSUMER, FakeAccelerate, TestGateway, answer_getsession, reupload, send_answer,
+    send_json, send_session,
 };
 use std::io::{Read as _, Write as _};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
 
 const DOCUMENT: &[u8] =
     b"--b\r\ncontent-disposition: form-data; name=\"file\"\r\n\r\n%PDF-1.7 bytes\r\n--b--\r\n";
@@ -313,6 +314,8 @@ fn nothing_of_the_browsers_body_but_the_document_reaches_accelerate() {
     let upload = |number: usize, body: &str, name: &str| {
         let head = gateway.upload_head(&format!("upload-{number:04}"), body.len());
         let head = head.replace("loonstrook caf%C3%A9.pdf", name);
+        // The first document is good, and the others are to take its place.
+        let head = if number > 1 { reupload(&head) } else { head };
         gateway.send(&head, body.as_bytes())
     };
     let good = upload(1, &[file, "--b--\r\n"].concat(), "../../%E2%80%AEx.pdf");
@@ -369,8 +372,9 @@ fn a_document_is_sent_as_what_it_is_and_what_no_office_takes_is_refused() {
     .into_iter()
     .enumerate()
     {
-        let id = format!("upload-1{number:03}");
-        let refused = gateway.upload(&id, &harness::multipart(document));
+        let body = harness::multipart(document);
+        let head = gateway.upload_head(&format!("upload-1{number:03}"), body.len());
+        let refused = gateway.send(&reupload(&head), &body);
         assert_eq!(
             (refused.status, refused.code().as_str()),
             (415, "UNSUPPORTED_TYPE")
@@ -395,7 +399,7 @@ fn the_names_of_parameters_may_have_hyphens() {
         Some(ACTION)
     );
     assert_eq!(request.parameter("is_reupload").as_deref(), Some("0"));
-    let both = head.replace("is_reupload: 0", "is_reupload: 0\r\nis-reupload: 0");
+    let both = reupload(&head).replace("is_reupload: 1", "is_reupload: 1\r\nis-reupload: 1");
     let both = both.replace("upload-0001", "upload-0002");
     assert_eq!(gateway.send(&both, DOCUMENT).status, 200);
     let unlike = head.replace("is_reupload: 0", "is_reupload: 0\r\nis-reupload: 1");
@@ -442,6 +446,7 @@ fn what_was_pasted_or_decoded_wrongly_is_cleaned_and_cut_and_not_refused() {
     .enumerate()
     {
         let head = gateway.upload_head(&format!("upload-{number:04}"), DOCUMENT.len());
+        let head = if number > 0 { reupload(&head) } else { head };
         let response = gateway.send(&head.replace(from, to), DOCUMENT);
         assert_eq!(response.status, 200, "{to}");
         let request = upstream.received("upload_file").pop().unwrap();
@@ -476,7 +481,71 @@ fn a_repeated_upload_gets_the_same_answer_and_is_sent_once() {
         assert_eq!(gateway.upload("upload-0001", DOCUMENT).status, 200);
     }
     assert_eq!(upstream.received("upload_file").len(), 1);
-    gateway.upload("upload-0002", DOCUMENT);
+    let head = gateway.upload_head("upload-0002", DOCUMENT.len());
+    assert_eq!(gateway.send(&reupload(&head), DOCUMENT).status, 200);
+    assert_eq!(upstream.received("upload_file").len(), 2);
+}
+
+#[test]
+fn a_second_first_upload_of_an_action_is_refused_and_not_sent() {
+    let upstream = accepts_everything();
+    let gateway = TestGateway::new(&upstream);
+    assert_eq!(gateway.upload("upload-0001", DOCUMENT).status, 200);
+    let head = gateway.upload_head("upload-0002", DOCUMENT.len());
+    let without_id = head.replace("upload-id: upload-0002\r\n", "");
+    for head in [head, without_id] {
+        let second = gateway.send(&head, DOCUMENT);
+        assert_eq!(
+            (second.status, second.code().as_str()),
+            (409, "ALREADY_UPLOADED")
+        );
+    }
+    assert_eq!(upstream.received("upload_file").len(), 1);
+    let another = gateway.sign_in("CNSR2");
+    let head = harness::upload_head(
+        &gateway.settings.public_url,
+        &another,
+        "upload-0003",
+        DOCUMENT.len(),
+    );
+    assert_eq!(gateway.send(&head, DOCUMENT).status, 200);
+}
+
+#[test]
+fn an_upload_waits_for_another_one_of_the_same_action_and_is_refused_when_that_one_arrived() {
+    let (end, ended) = mpsc::channel::<()>();
+    let ended = std::sync::Mutex::new(ended);
+    let upstream = FakeAccelerate::new(move |request, stream| {
+        if !answer_getsession(request, stream) {
+            let _ = ended.lock().unwrap().recv();
+            send_json(stream, "{\"operation_result\":\"ok\"}");
+        }
+    });
+    let gateway = TestGateway::new(&upstream);
+    let send = |head: &str| {
+        let mut stream = gateway.connect();
+        stream.write_all(head.as_bytes()).unwrap();
+        stream.write_all(DOCUMENT).unwrap();
+        stream
+    };
+    let head = |id| gateway.upload_head(id, DOCUMENT.len());
+    let first = send(&head("upload-0001"));
+    upstream.wait_for(1);
+    let (again, instead) = (
+        send(&head("upload-0002")),
+        send(&reupload(&head("upload-0003"))),
+    );
+    end.send(()).unwrap();
+    end.send(()).unwrap();
+    let code = |answer: harness::Answer| (answer.status, answer.text().to_owned());
+    let ok = (200, "{\"operation_result\":\"ok\"}".to_owned());
+    let refused = (
+        409,
+        "{\"error\":{\"code\":\"ALREADY_UPLOADED\"}}".to_owned(),
+    );
+    assert_eq!(code(harness::Answer::read(first)), ok);
+    assert_eq!(code(harness::Answer::read(instead)), ok);
+    assert_eq!(code(harness::Answer::read(again)), refused);
     assert_eq!(upstream.received("upload_file").len(), 2);
 }
 

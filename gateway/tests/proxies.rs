@@ -494,6 +494,10 @@ fn two_machines_as_documented_are_upgraded_without_a_lost_request() {
             // An upload that is half there when one of the copies is told to end.
             let id = format!("upload-{number:04}");
             let head = harness::upload_head(&portal(), &browser.cookie, &id, body.len());
+            let head = match number {
+                0 => head,
+                _ => harness::reupload(&head),
+            };
             let mut upload = Tls::connect(&proxy, "127.0.0.1");
             let before = upstream.body_bytes();
             upload.write_all(head.as_bytes()).unwrap();

@@ -97,14 +97,13 @@ fn an_upload_of_a_killed_gateway_is_sent_again_only_when_its_last_piece_cannot_h
     eventually("all of it arrives", || {
         upstream.received("upload_file").len() == 1
     });
-    let _half = document.begin(&gateway, &cookie, "upload-half", &upstream);
+    let other = gateway.sign_in("CNSR2");
+    let _half = document.begin(&gateway, &other, "upload-half", &upstream);
     gateway.kill();
     let upstream = accepts_uploads();
     let gateway = Copy::start(&upstream, &store, &[]);
     assert_eq!(
-        gateway
-            .upload(&cookie, "upload-half", &document.body)
-            .status,
+        gateway.upload(&other, "upload-half", &document.body).status,
         200
     );
     let unknown = gateway.upload(&cookie, "upload-whole", &document.body);
@@ -114,6 +113,9 @@ fn an_upload_of_a_killed_gateway_is_sent_again_only_when_its_last_piece_cannot_h
         "the portal asks getsession then"
     );
     assert_eq!(upstream.received("upload_file").len(), 1);
+    // And when the document is not there, the consumer can hand it in.
+    let again = gateway.upload(&cookie, "upload-again", &document.body);
+    assert_eq!(again.status, 200);
 }
 
 #[test]
@@ -229,6 +231,69 @@ fn an_upload_of_a_dead_copy_is_sent_by_another() {
 }
 
 #[test]
+fn one_document_at_a_time_is_sent_for_an_action_whichever_copy_it_comes_to() {
+    let upstream = accepts_uploads();
+    let redis = Redis::start();
+    let [one, other] = copies(&upstream, &redis);
+    let cookie = one.sign_in(CONSUMER);
+    let document = document();
+    let mut begun = document.begin(&one, &cookie, "upload-0001", &upstream);
+    let mut again = other.begin_upload(&cookie, "upload-0002", document.body.len());
+    again.write_all(&document.body).unwrap();
+    document.finish(&mut begun);
+    assert_eq!(Answer::read(begun).status, 200);
+    let again = Answer::read(again);
+    assert_eq!(
+        (again.status, again.code().as_str()),
+        (409, "ALREADY_UPLOADED")
+    );
+    assert_eq!(upstream.received("upload_file").len(), 1);
+}
+
+#[test]
+fn an_action_whose_copy_died_takes_another_upload() {
+    let upstream = accepts_uploads();
+    let redis = Redis::start();
+    let [mut one, other] = copies(&upstream, &redis);
+    let cookie = one.sign_in(CONSUMER);
+    let document = document();
+    let _begun = document.begin(&one, &cookie, "upload-0001", &upstream);
+    one.kill();
+    let another = other.upload(&cookie, "upload-0002", &document.body);
+    assert_eq!(another.status, 200);
+    let complete = |it: &harness::ReceivedRequest| it.is_complete;
+    let received = upstream.received("upload_file");
+    assert_eq!(received.iter().filter(|it| complete(it)).count(), 1);
+}
+
+#[test]
+fn a_document_that_is_sent_again_while_the_first_waits_for_the_store_arrives_once() {
+    let upstream = accepts_uploads();
+    let mut redis = Redis::start();
+    let set = ["limits.store_wait=30s"];
+    let [one, other] = [(); 2].map(|()| Copy::start(&upstream, &redis.url(), &set));
+    let cookie = one.sign_in(CONSUMER);
+    let document = document();
+    let mut held = document.begin(&one, &cookie, "upload-0001", &upstream);
+    redis.stop();
+    document.finish(&mut held);
+    let mut again = other.begin_upload(&cookie, "upload-0002", document.body.len());
+    again.write_all(&document.body).unwrap();
+    for copy in [&one, &other] {
+        eventually("the store is away", || copy.readiness().contains("away"));
+    }
+    redis.start_again();
+    assert_eq!(Answer::read(held).status, 200);
+    let again = Answer::read(again);
+    assert_eq!(
+        (again.status, again.code().as_str()),
+        (409, "ALREADY_UPLOADED")
+    );
+    let received = upstream.received("upload_file");
+    assert_eq!(received.iter().filter(|it| it.is_complete).count(), 1);
+}
+
+#[test]
 fn copies_count_a_consumers_calls_together() {
     let upstream = accepts_uploads();
     let redis = Redis::start();
@@ -293,13 +358,15 @@ fn while_the_store_is_away_dossiers_are_read_and_nothing_else_is_lost_or_doubled
     eventually("the store is back", || {
         gateway.readiness() == "{\"status\":\"ready\",\"store\":\"up\"}"
     });
-    for upload_id in ["upload-0001", "upload-0002"] {
-        assert_eq!(
-            gateway.upload(&cookie, upload_id, &document.body).status,
-            200
-        );
-    }
-    assert_eq!(complete(), 2);
+    let again = gateway.upload(&cookie, "upload-0002", &document.body);
+    assert_eq!(again.status, 200);
+    // The first one of both was not forgotten: it is a second document for the action.
+    let first = gateway.upload(&cookie, "upload-0001", &document.body);
+    assert_eq!(
+        (first.status, first.code().as_str()),
+        (409, "ALREADY_UPLOADED")
+    );
+    assert_eq!(complete(), 1);
     assert_eq!(gateway.log_out(&cookie).status, 204);
     assert_eq!(gateway.getsession(&cookie).status, 401);
 }

@@ -159,7 +159,7 @@ async fn ask(port: u16, cookie: &str, call: Call, number: usize, id: &str) -> io
                 "POST /consumerportal/upload_file HTTP/1.1\r\nhost: bench\r\ncookie: {cookie}\r\n\
                  connection: close\r\norigin: {ORIGIN}\r\n\
                  content-type: multipart/form-data; boundary=b\r\ncontent-length: {}\r\n\
-                 productaction_id: PRA{number}\r\nis_reupload: 0\r\nfilename: a.pdf\r\n\
+                 productaction_id: PRA{number}\r\nis_reupload: 1\r\nfilename: a.pdf\r\n\
                  mimetype: application/pdf\r\nupload-id: {id}\r\n\r\n{start}",
                 start.len() + DOCUMENT_BYTES + end.len(),
             );

@@ -1,6 +1,6 @@
 use super::*;
 use crate::settings::Settings;
-use crate::store::{MemoryStore, Store};
+use crate::store::MemoryStore;
 use async_trait::async_trait;
 use std::sync::atomic::AtomicBool;
 
@@ -13,6 +13,8 @@ struct Copy {
     name: &'static str,
     dead: Arc<Mutex<Vec<&'static str>>>,
     away: AtomicBool,
+    /// The changes that this copy asked for, while the store was there.
+    swaps: Mutex<Vec<(Vec<Swap>, Outlasts)>>,
 }
 
 impl Copy {
@@ -43,13 +45,14 @@ impl Store for Copy {
         self.ask()?.put_new(key, value, lifetime).await
     }
 
-    async fn replace(
+    async fn swap(
         &self,
-        key: &StoreKey,
-        old: Bytes,
-        new: Option<(Bytes, Duration)>,
-    ) -> Result<bool, StoreAway> {
-        self.ask()?.replace(key, old, new).await
+        swaps: &[Swap],
+        outlasts: Outlasts,
+    ) -> Result<Option<Vec<Option<Bytes>>>, StoreAway> {
+        let shared = self.ask()?;
+        self.swaps.lock().unwrap().push((swaps.to_vec(), outlasts));
+        shared.swap(swaps, outlasts).await
     }
 
     async fn count(&self, key: &StoreKey, lifetime: Duration) -> Result<u64, StoreAway> {
@@ -87,6 +90,7 @@ fn copies() -> Copies {
             name,
             dead: dead.clone(),
             away: AtomicBool::new(false),
+            swaps: Mutex::default(),
         })
     };
     let dedup = |store: Arc<Copy>| {
@@ -122,22 +126,34 @@ fn success() -> Outcome {
     }
 }
 
+fn refused() -> Outcome {
+    Outcome {
+        status: StatusCode::BAD_REQUEST,
+        ..success()
+    }
+}
+
+/// Registers the first upload of an action that has the same name.
 async fn register(dedup: &Arc<Dedup>, upload_id: &str) -> Attempt {
-    let key = dedup.key("CNSR1", "PRA1", upload_id);
-    dedup.register(key).await.unwrap()
+    let upload = dedup.upload("CNSR1", upload_id, Some(upload_id), false);
+    dedup.register(upload).await.unwrap()
+}
+
+fn the_first(attempt: Attempt) -> FirstAttempt {
+    match attempt {
+        Attempt::First(first) => first,
+        other => panic!("it is the first, and not {other:?}"),
+    }
 }
 
 async fn first(dedup: &Arc<Dedup>, upload_id: &str) -> FirstAttempt {
-    match register(dedup, upload_id).await {
-        Attempt::First(first) => first,
-        Attempt::Repeat(repeat) => panic!("it is the first, and not {repeat:?}"),
-    }
+    the_first(register(dedup, upload_id).await)
 }
 
 async fn repeat(dedup: &Arc<Dedup>, upload_id: &str) -> RepeatAttempt {
     match register(dedup, upload_id).await {
         Attempt::Repeat(repeat) => repeat,
-        Attempt::First(_) => panic!("it is a repeat"),
+        other => panic!("it is a repeat, and not {other:?}"),
     }
 }
 
@@ -243,10 +259,6 @@ async fn a_copy_that_was_taken_for_dead_does_not_replace_the_outcome_of_another(
     let Copies {
         one, other, dead, ..
     } = copies();
-    let refused = Outcome {
-        status: StatusCode::BAD_REQUEST,
-        ..success()
-    };
     for is_done in [false, true] {
         let upload_id = if is_done { "done" } else { "claimed" };
         dead.lock().unwrap().clear();
@@ -257,9 +269,9 @@ async fn a_copy_that_was_taken_for_dead_does_not_replace_the_outcome_of_another(
         let second = first(&other, upload_id).await;
         if is_done {
             second.complete(success()).await;
-            slow.complete(refused.clone()).await;
+            slow.complete(refused()).await;
         } else {
-            slow.complete(refused.clone()).await;
+            slow.complete(refused()).await;
             assert_eq!(second.last_piece().may_leave().await, Ok(()));
             second.complete(success()).await;
         }
@@ -296,8 +308,8 @@ async fn while_the_store_is_away_an_upload_waits_and_its_last_piece_does_not_lea
     let began = tokio::time::Instant::now();
     let last_piece = sending.last_piece().may_leave().await;
     assert_eq!(last_piece, Err(MustNotLeave::StoreAway));
-    let key = one.key("CNSR1", "PRA1", "b");
-    assert!(one.register(key).await.is_err());
+    let upload = one.upload("CNSR1", "b", Some("b"), false);
+    assert!(one.register(upload).await.is_err());
     assert!(began.elapsed() > WAIT);
     drop(sending);
     tokio::task::yield_now().await;
@@ -343,3 +355,5 @@ async fn an_outcome_that_the_store_cannot_take_is_given_to_it_later() {
     store_of_one.away.store(false, Ordering::Relaxed);
     assert_eq!(waiting.await.unwrap(), Ended::Outcome(success()));
 }
+
+mod turns;

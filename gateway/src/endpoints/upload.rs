@@ -6,7 +6,7 @@ use super::document_body::{self, Document};
 use super::own_actions::{check_action_id, request_session, require_own_action};
 use crate::app_state::AppState;
 use crate::audit::{Auditor, Event, OK, Subject};
-use crate::dedup::{Attempt, Ended, FirstAttempt, MustNotLeave, Outcome};
+use crate::dedup::{Attempt, Ended, FirstAttempt, MustNotLeave, NotItsTurn, Outcome};
 use crate::last_piece::HeldBody;
 use crate::limits::UploadSlot;
 use crate::refusal::{ErrorCode, Refusal, error_body};
@@ -237,8 +237,8 @@ impl Handed {
 
 /// What becomes of an upload that was checked.
 enum Admission {
-    /// It is sent on, with this `Content-Type`. The first attempt is `None` without an `upload-id`.
-    Send(Box<(Parameters, HeaderValue, Option<FirstAttempt>, UploadSlot)>),
+    /// It is sent on, with this `Content-Type`.
+    Send(Box<(Parameters, HeaderValue, FirstAttempt, UploadSlot)>),
     /// It is a repeat, and gets the answer of the first one.
     Repeat(Outcome),
 }
@@ -275,30 +275,45 @@ async fn admit(
         request_session(state, caller).await?;
         state.upstream.upload_was_probed();
     }
-    let first = match first_attempt(state, caller, &parameters).await? {
+    let (first, slot) = match first_attempt(state, caller, &parameters).await? {
         Ok(first) => first,
         Err(outcome) => return Ok(Admission::Repeat(outcome)),
     };
-    // A repeat takes no slot: the upload that it waits for has one.
-    let slot = state.limiter.upload_slot(caller.consumer_id())?;
     let upload = (parameters, content_type, first, slot);
     Ok(Admission::Send(Box::new(upload)))
 }
 
-/// Registers the upload when it has an `upload-id`. The inner error is the outcome of the same upload before.
+/// Registers the upload, and waits for its turn. The inner error is the outcome of the same upload before.
 async fn first_attempt(
     state: &AppState,
     caller: &Caller,
     parameters: &Parameters,
-) -> Result<Result<Option<FirstAttempt>, Outcome>, Refusal> {
-    let Some(upload_id) = &parameters.upload_id else {
-        return Ok(Ok(None));
-    };
-    let action = &parameters.productaction_id;
-    let key = state.dedup.key(caller.consumer_id(), action, upload_id);
+) -> Result<Result<(FirstAttempt, UploadSlot), Outcome>, Refusal> {
+    let consumer_id = caller.consumer_id();
+    let upload = state.dedup.upload(
+        consumer_id,
+        &parameters.productaction_id,
+        parameters.upload_id.as_deref(),
+        parameters.is_reupload == "1",
+    );
+    // A repeat takes no slot: the upload that it waits for has one.
+    let mut slot: Option<UploadSlot> = None;
+    let mut attempt = state.dedup.register(upload.clone()).await?;
     loop {
-        match state.dedup.register(key.clone()).await? {
-            Attempt::First(first) => return Ok(Ok(Some(first))),
+        attempt = match attempt {
+            Attempt::First(first) => {
+                let slot = slot.map_or_else(|| state.limiter.upload_slot(consumer_id), Ok)?;
+                return Ok(Ok((first, slot)));
+            }
+            Attempt::Waiting(waiting) => {
+                state.metrics.waited.inc();
+                if slot.is_none() {
+                    slot = Some(state.limiter.upload_slot(consumer_id)?);
+                }
+                waiting.turn().await?
+            }
+            Attempt::Refused(NotItsTurn::UnderWay) => return Err(Refusal::UploadUnderWay),
+            Attempt::Refused(NotItsTurn::HasDocument) => return Err(Refusal::AlreadyUploaded),
             Attempt::Repeat(repeat) => {
                 state.metrics.repeated.inc();
                 match repeat.ended().await {
@@ -308,7 +323,7 @@ async fn first_attempt(
                         return Ok(Err(outcome_of_refusal(Refusal::AccelerateTimeout)));
                     }
                     // The first one broke off on its way to us: this one takes its place.
-                    Ended::BrokeOff => {}
+                    Ended::BrokeOff => state.dedup.register(upload.clone()).await?,
                 }
             }
         }
@@ -323,7 +338,7 @@ struct Upload {
     content_type: HeaderValue,
     body: RelayBody,
     progress: RelayProgress,
-    first: Option<FirstAttempt>,
+    first: FirstAttempt,
     slot: UploadSlot,
 }
 
@@ -376,13 +391,7 @@ impl Upload {
         };
         let content_type = HeaderValue::try_from(content_type).map_err(|_| Refusal::Internal)?;
         // AccelerateConnect has not all of it before the store knows that: nobody sends it again then.
-        let may_leave = first.as_ref().map(FirstAttempt::last_piece);
-        let may_leave = async move {
-            match may_leave {
-                Some(last_piece) => last_piece.may_leave().await,
-                None => Ok(()),
-            }
-        };
+        let may_leave = first.last_piece().may_leave();
         let (body, must_not_leave) = HeldBody::new(body, may_leave.boxed());
         // What follows a part is never read: the request is complete when the part is.
         let limits = &state.settings.limits;
@@ -407,13 +416,12 @@ impl Upload {
         let outcome = match answer {
             Ok((status, body)) => outcome_of_answer(status, &body),
             Err(refusal) => {
-                let refusal = match progress.error().or(sent.error()) {
-                    _ if must_not_leave.get() == Some(&MustNotLeave::StoreAway) => {
-                        Refusal::StoreUnavailable
-                    }
-                    _ if refused.is_set() => Refusal::InvalidParameter,
-                    Some(error) => refusal_of(error),
-                    None => refusal,
+                let refusal = match (must_not_leave.get(), progress.error().or(sent.error())) {
+                    (Some(MustNotLeave::StoreAway), _) => Refusal::StoreUnavailable,
+                    (Some(MustNotLeave::Taken), _) => Refusal::UploadUnderWay,
+                    (None, _) if refused.is_set() => Refusal::InvalidParameter,
+                    (None, Some(error)) => refusal_of(error),
+                    (None, None) => refusal,
                 };
                 if !sent.is_complete() {
                     // AccelerateConnect never had the whole request: a repeat is the first.
@@ -422,9 +430,7 @@ impl Upload {
                 outcome_of_refusal(refusal)
             }
         };
-        if let Some(first) = first {
-            first.complete(outcome.clone()).await;
-        }
+        first.complete(outcome.clone()).await;
         drop(slot);
         Ok(response_of(outcome))
     }

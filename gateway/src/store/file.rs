@@ -1,12 +1,14 @@
 //! The store in one file, an embedded database (redb): what was written survives a restart, a killed process
-//! and a machine without power. One gateway at a time can have the file open.
+//! and a machine without power. Changes that need less get to the disk a moment later, with the next ones. One
+//! gateway at a time can have the file open.
 
 use super::memory::number_in;
-use super::{Store, StoreAway, StoreKey, random_copy};
+use super::{Outlasts, Store, StoreAway, StoreKey, Swap, may_swap, random_copy};
 use async_trait::async_trait;
 use bytes::Bytes;
 use redb::{
-    Database, DatabaseError, ReadableDatabase as _, ReadableTable as _, Table, TableDefinition,
+    Database, DatabaseError, Durability, ReadableDatabase as _, ReadableTable as _, Table,
+    TableDefinition,
 };
 use std::fmt;
 use std::io;
@@ -24,6 +26,8 @@ const ENDS: TableDefinition<'_, (u64, &str), ()> = TableDefinition::new("ends");
 const CACHE_BYTES: usize = 8 << 20;
 /// How many changes are written at once at most: each writing waits for the disk.
 const MAX_BATCH: usize = 256;
+/// How long a change for which nobody waits is in memory alone, at most.
+const FLUSH: Duration = Duration::from_millis(50);
 /// How often what has ended is removed, and how much of it at once.
 const CLEANUP: Duration = Duration::from_secs(60);
 const MAX_CLEANUP: usize = 10_000;
@@ -63,23 +67,27 @@ impl fmt::Debug for FileStore {
     }
 }
 
-/// One change of one value.
-struct Change {
-    key: StoreKey,
-    kind: ChangeKind,
+/// One change.
+enum Change {
+    Put(StoreKey, Bytes, Duration),
+    PutNew(StoreKey, Bytes, Duration),
+    Swap(Vec<Swap>, Outlasts),
+    Count(StoreKey, Duration),
 }
 
-enum ChangeKind {
-    Put(Bytes, Duration),
-    PutNew(Bytes, Duration),
-    Replace(Bytes, Option<(Bytes, Duration)>),
-    Count(Duration),
+impl Change {
+    fn outlasts(&self) -> Outlasts {
+        match self {
+            Change::Swap(_, outlasts) => *outlasts,
+            Change::Put(..) | Change::PutNew(..) | Change::Count(..) => Outlasts::PowerCut,
+        }
+    }
 }
 
 /// What a change gave.
 enum Outcome {
     Was(Option<Bytes>),
-    IsSo(bool),
+    Swapped(Option<Vec<Option<Bytes>>>),
     Number(u64),
 }
 
@@ -107,7 +115,7 @@ impl FileStore {
             )),
         })?;
         // Makes the tables, so that they can be read.
-        write(&database, Vec::new()).map_err(io::Error::other)?;
+        write(&database, Vec::new(), Outlasts::PowerCut).map_err(io::Error::other)?;
         let open = Arc::new(OpenFile {
             database: RwLock::new(Some(Arc::new(database))),
             available: watch::Sender::new(true),
@@ -124,10 +132,9 @@ impl FileStore {
         })
     }
 
-    async fn change(&self, key: &StoreKey, kind: ChangeKind) -> Result<Outcome, StoreAway> {
-        let key = key.clone();
+    async fn change(&self, change: Change) -> Result<Outcome, StoreAway> {
         let (sender, outcome) = oneshot::channel();
-        let change = Work::Change(Change { key, kind }, sender);
+        let change = Work::Change(change, sender);
         self.work.send(change).map_err(|_| StoreAway)?;
         outcome.await.map_err(|_| StoreAway)
     }
@@ -181,7 +188,7 @@ fn write_all(open: &OpenFile, opener: &Opener, received: &Receiver<Work>) {
             }
         }
         if let Ok(database) = opener()
-            && write(&database, Vec::new()).is_ok()
+            && write(&database, Vec::new(), Outlasts::PowerCut).is_ok()
         {
             tracing::info!("the store has its file open again");
             open.set(Some(database));
@@ -194,8 +201,30 @@ struct Failed;
 
 /// Writes changes until nobody has any. Those that wait together are written together.
 fn write_until_failure(database: &Database, received: &Receiver<Work>) -> Result<(), Failed> {
+    let write = |changes, outlasts| {
+        write(database, changes, outlasts).map_err(|error| {
+            tracing::error!(%error, "the store cannot write its file");
+            Failed
+        })
+    };
     let mut cleaned = Instant::now();
-    while let Ok(first) = received.recv() {
+    // Until when what is in memory alone must be on the disk.
+    let mut flush: Option<Instant> = None;
+    loop {
+        let received_or_late = match flush {
+            Some(at) => received.recv_timeout(at.saturating_duration_since(Instant::now())),
+            None => received.recv().map_err(RecvTimeoutError::from),
+        };
+        let first = match received_or_late {
+            Ok(first) => first,
+            Err(RecvTimeoutError::Timeout) => {
+                // A writing without a change takes what was written before to the disk.
+                write(Vec::new(), Outlasts::PowerCut)?;
+                flush = None;
+                continue;
+            }
+            Err(RecvTimeoutError::Disconnected) => break,
+        };
         let more = received.try_iter().take(MAX_BATCH - 1);
         let (mut changes, mut senders) = (Vec::new(), Vec::new());
         for work in std::iter::once(first).chain(more) {
@@ -205,10 +234,16 @@ fn write_until_failure(database: &Database, received: &Receiver<Work>) -> Result
             changes.push(change);
             senders.push(sender);
         }
-        let outcomes = write(database, changes).map_err(|error| {
-            tracing::error!(%error, "the store cannot write its file");
-            Failed
-        })?;
+        let now = Instant::now();
+        let must_outlast = match changes.iter().map(Change::outlasts).max() {
+            Some(Outlasts::Nothing) if flush.is_none_or(|at| now < at) => Outlasts::Nothing,
+            _ => Outlasts::PowerCut,
+        };
+        flush = match must_outlast {
+            Outlasts::PowerCut => None,
+            Outlasts::Nothing => flush.or(Some(now + FLUSH)),
+        };
+        let outcomes = write(changes, must_outlast)?;
         for (sender, outcome) in senders.into_iter().zip(outcomes) {
             // Who does not wait any more need not hear.
             let _ = sender.send(outcome);
@@ -221,12 +256,22 @@ fn write_until_failure(database: &Database, received: &Receiver<Work>) -> Result
             })?;
         }
     }
+    if flush.is_some() {
+        write(Vec::new(), Outlasts::PowerCut)?;
+    }
     Ok(())
 }
 
-/// Makes changes, and returns when the disk has them.
-fn write(database: &Database, changes: Vec<Change>) -> Result<Vec<Outcome>, redb::Error> {
-    let transaction = database.begin_write()?;
+/// Makes changes, and returns when the disk has them, if they must outlast a power cut.
+fn write(
+    database: &Database,
+    changes: Vec<Change>,
+    outlasts: Outlasts,
+) -> Result<Vec<Outcome>, redb::Error> {
+    let mut transaction = database.begin_write()?;
+    if outlasts == Outlasts::Nothing {
+        transaction.set_durability(Durability::None)?;
+    }
     let outcomes = {
         let mut tables = Tables {
             values: transaction.open_table(VALUES)?,
@@ -269,34 +314,22 @@ struct Tables<'a> {
 }
 
 impl Tables<'_> {
-    fn change(&mut self, Change { key, kind }: Change) -> Result<Outcome, redb::Error> {
-        let present = self.present(&key)?;
-        Ok(match kind {
-            ChangeKind::Put(value, lifetime) => {
+    fn change(&mut self, change: Change) -> Result<Outcome, redb::Error> {
+        Ok(match change {
+            Change::Put(key, value, lifetime) => {
                 self.put(&key, &value, self.end(lifetime))?;
                 Outcome::Was(None)
             }
-            ChangeKind::PutNew(value, lifetime) => {
+            Change::PutNew(key, value, lifetime) => {
+                let present = self.present(&key)?;
                 if present.is_none() {
                     self.put(&key, &value, self.end(lifetime))?;
                 }
                 Outcome::Was(present.map(|(_, value)| value))
             }
-            ChangeKind::Replace(old, new) => {
-                let present = present.map(|(_, value)| value);
-                let is_so = present.as_ref() == Some(&old)
-                    || present.as_ref() == new.as_ref().map(|(value, _)| value);
-                match new {
-                    Some((value, lifetime)) if is_so => {
-                        self.put(&key, &value, self.end(lifetime))?;
-                    }
-                    None if is_so => self.remove(&key)?,
-                    _ => {}
-                }
-                Outcome::IsSo(is_so)
-            }
-            ChangeKind::Count(lifetime) => {
-                let (until, before) = match present {
+            Change::Swap(swaps, _) => Outcome::Swapped(self.swap(&swaps)?),
+            Change::Count(key, lifetime) => {
+                let (until, before) = match self.present(&key)? {
                     Some((until, value)) => (until, number_in(&value)),
                     None => (self.end(lifetime), 0),
                 };
@@ -305,6 +338,24 @@ impl Tables<'_> {
                 Outcome::Number(number)
             }
         })
+    }
+
+    fn swap(&mut self, swaps: &[Swap]) -> Result<Option<Vec<Option<Bytes>>>, redb::Error> {
+        let present = swaps.iter().map(|swap| {
+            let present = self.present(&swap.key)?;
+            Ok(present.map(|(_, value)| value))
+        });
+        let present = present.collect::<Result<Vec<_>, redb::Error>>()?;
+        if !may_swap(swaps, &present) {
+            return Ok(Some(present));
+        }
+        for Swap { key, new, .. } in swaps {
+            match new {
+                Some((value, lifetime)) => self.put(key, value, self.end(*lifetime))?,
+                None => self.remove(key)?,
+            }
+        }
+        Ok(None)
     }
 
     fn end(&self, lifetime: Duration) -> u64 {
@@ -358,7 +409,8 @@ impl Store for FileStore {
     }
 
     async fn put(&self, key: &StoreKey, value: Bytes, lifetime: Duration) -> Result<(), StoreAway> {
-        self.change(key, ChangeKind::Put(value, lifetime)).await?;
+        self.change(Change::Put(key.clone(), value, lifetime))
+            .await?;
         Ok(())
     }
 
@@ -368,29 +420,27 @@ impl Store for FileStore {
         value: Bytes,
         lifetime: Duration,
     ) -> Result<Option<Bytes>, StoreAway> {
-        match self
-            .change(key, ChangeKind::PutNew(value, lifetime))
-            .await?
-        {
+        let change = Change::PutNew(key.clone(), value, lifetime);
+        match self.change(change).await? {
             Outcome::Was(value) => Ok(value),
             _ => Err(StoreAway),
         }
     }
 
-    async fn replace(
+    async fn swap(
         &self,
-        key: &StoreKey,
-        old: Bytes,
-        new: Option<(Bytes, Duration)>,
-    ) -> Result<bool, StoreAway> {
-        match self.change(key, ChangeKind::Replace(old, new)).await? {
-            Outcome::IsSo(is_so) => Ok(is_so),
+        swaps: &[Swap],
+        outlasts: Outlasts,
+    ) -> Result<Option<Vec<Option<Bytes>>>, StoreAway> {
+        let change = Change::Swap(swaps.to_vec(), outlasts);
+        match self.change(change).await? {
+            Outcome::Swapped(refused) => Ok(refused),
             _ => Err(StoreAway),
         }
     }
 
     async fn count(&self, key: &StoreKey, lifetime: Duration) -> Result<u64, StoreAway> {
-        match self.change(key, ChangeKind::Count(lifetime)).await? {
+        match self.change(Change::Count(key.clone(), lifetime)).await? {
             Outcome::Number(number) => Ok(number),
             _ => Err(StoreAway),
         }
@@ -422,7 +472,7 @@ impl Store for FileStore {
 mod tests {
     use super::super::tests::{behaves_as_a_store, key};
     use super::*;
-    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
     fn file(name: &str) -> std::path::PathBuf {
         let file = std::env::temp_dir().join(format!("gateway-{}-{name}.redb", std::process::id()));
@@ -463,11 +513,77 @@ mod tests {
         std::fs::remove_file(file).unwrap();
     }
 
-    /// A disk that can be full.
+    fn new_value(name: &str) -> Swap {
+        let new = Some(("1".into(), Duration::from_secs(60)));
+        let (key, old) = (key(name), None);
+        Swap { key, old, new }
+    }
+
+    /// What another process finds when this one is killed now: the file as it is, and nothing of this memory.
+    fn found_after_a_kill(database: &std::path::Path, keys: &[StoreKey]) -> Vec<Option<Bytes>> {
+        let copy = database.with_extension("killed");
+        std::fs::copy(database, &copy).unwrap();
+        let values = values_in(&Database::create(&copy).unwrap(), keys).unwrap();
+        std::fs::remove_file(copy).unwrap();
+        values
+    }
+
+    #[test]
+    fn a_kill_takes_only_what_nobody_waited_for_since_the_last_change_that_outlasts_it() {
+        let file = file("outlasts");
+        let database = Database::create(&file).unwrap();
+        let keys = ["a", "b", "c", "d"].map(key);
+        let change = |name: &str, outlasts| {
+            let change = Change::Swap(vec![new_value(name)], outlasts);
+            write(&database, vec![change], outlasts).unwrap();
+        };
+        let there = Some(Bytes::from("1"));
+        change("a", Outlasts::PowerCut);
+        change("b", Outlasts::Nothing);
+        let found = found_after_a_kill(&file, &keys);
+        assert_eq!(found, [there.clone(), None, None, None]);
+        change("c", Outlasts::PowerCut);
+        change("d", Outlasts::Nothing);
+        let found = found_after_a_kill(&file, &keys);
+        assert_eq!(found, [there.clone(), there.clone(), there.clone(), None]);
+        let alive = values_in(&database, &keys).unwrap();
+        assert!(alive.iter().all(Option::is_some));
+        drop(database);
+        std::fs::remove_file(file).unwrap();
+    }
+
+    /// A disk that can be full, and counts how often somebody waits for it.
     #[derive(Debug)]
     struct Disk {
         file: redb::backends::FileBackend,
         is_full: Arc<AtomicBool>,
+        waits: Arc<AtomicUsize>,
+    }
+
+    impl Disk {
+        /// What opens a file on such a disk.
+        fn opener(
+            path: &std::path::Path,
+            is_full: &Arc<AtomicBool>,
+            waits: &Arc<AtomicUsize>,
+        ) -> Opener {
+            let (path, is_full, waits) = (path.to_owned(), is_full.clone(), waits.clone());
+            Box::new(move || {
+                let file = std::fs::File::options()
+                    .read(true)
+                    .write(true)
+                    .create(true)
+                    .truncate(false)
+                    .open(&path)
+                    .unwrap();
+                let disk = Disk {
+                    file: redb::backends::FileBackend::new(file)?,
+                    is_full: is_full.clone(),
+                    waits: waits.clone(),
+                };
+                Database::builder().create_with_backend(disk)
+            })
+        }
     }
 
     type DiskResult<T> = io::Result<T>;
@@ -497,6 +613,7 @@ mod tests {
 
         fn sync_data(&self) -> DiskResult<()> {
             self.takes()?;
+            self.waits.fetch_add(1, Ordering::Relaxed);
             self.file.sync_data()
         }
 
@@ -511,24 +628,28 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_change_for_which_nobody_waits_is_on_the_disk_a_moment_later() {
+        let file = file("later");
+        let waits = Arc::new(AtomicUsize::new(0));
+        let opener = Disk::opener(&file, &Arc::default(), &waits);
+        let store = FileStore::open_by(opener).unwrap();
+        let before = waits.load(Ordering::Relaxed);
+        for name in ["a", "b", "c"] {
+            let swap = store.swap(&[new_value(name)], Outlasts::Nothing).await;
+            assert_eq!(swap, Ok(None));
+        }
+        while waits.load(Ordering::Relaxed) == before {
+            tokio::task::yield_now().await;
+        }
+        drop(store);
+        std::fs::remove_file(file).unwrap();
+    }
+
+    #[tokio::test]
     async fn a_store_whose_disk_was_full_is_away_until_there_is_room_and_forgets_nothing() {
         let file = file("full");
         let is_full = Arc::new(AtomicBool::new(false));
-        let (path, full) = (file.clone(), is_full.clone());
-        let opener = Box::new(move || {
-            let file = std::fs::File::options()
-                .read(true)
-                .write(true)
-                .create(true)
-                .truncate(false)
-                .open(&path)
-                .unwrap();
-            let disk = Disk {
-                file: redb::backends::FileBackend::new(file)?,
-                is_full: full.clone(),
-            };
-            Database::builder().create_with_backend(disk)
-        });
+        let opener = Disk::opener(&file, &is_full, &Arc::default());
         let store = FileStore::open_by(opener).unwrap();
         let minute = Duration::from_secs(60);
         store.put(&key("a"), "1".into(), minute).await.unwrap();

@@ -1,13 +1,13 @@
 //! The store in this process's memory: for trying, and for tests. It ends with the process.
 
-use super::{Store, StoreAway, StoreKey, random_copy};
+use super::{Outlasts, Store, StoreAway, StoreKey, Swap, may_swap, random_copy};
 use async_trait::async_trait;
 use bytes::Bytes;
 use moka::Expiry;
-use moka::ops::compute::Op;
 use moka::policy::EvictionPolicy;
 use moka::sync::Cache;
 use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How many values are kept: of more, the ones that were not used for longest are forgotten.
@@ -16,6 +16,8 @@ const CAPACITY: u64 = 1_000_000;
 /// The store in memory.
 pub struct MemoryStore {
     values: Cache<StoreKey, Entry>,
+    /// Held by whoever changes a value: a change can depend on several.
+    changes: Mutex<()>,
     copy: String,
 }
 
@@ -74,19 +76,28 @@ impl MemoryStore {
                 .max_capacity(CAPACITY)
                 .eviction_policy(EvictionPolicy::lru())
                 .build(),
+            changes: Mutex::new(()),
             copy: random_copy(),
         }
+    }
+
+    fn change(&self) -> MutexGuard<'_, ()> {
+        self.changes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn value(&self, key: &StoreKey) -> Option<Bytes> {
+        self.values.get(key).map(|entry| entry.value)
     }
 }
 
 #[async_trait]
 impl Store for MemoryStore {
     async fn get(&self, keys: &[StoreKey]) -> Result<Vec<Option<Bytes>>, StoreAway> {
-        let value = |key| self.values.get(key).map(|entry| entry.value);
-        Ok(keys.iter().map(value).collect())
+        Ok(keys.iter().map(|key| self.value(key)).collect())
     }
 
     async fn put(&self, key: &StoreKey, value: Bytes, lifetime: Duration) -> Result<(), StoreAway> {
+        let _changing = self.change();
         self.values.insert(key.clone(), Entry::new(value, lifetime));
         Ok(())
     }
@@ -97,46 +108,42 @@ impl Store for MemoryStore {
         value: Bytes,
         lifetime: Duration,
     ) -> Result<Option<Bytes>, StoreAway> {
-        let entry = self
-            .values
-            .entry_by_ref(key)
-            .or_insert_with(|| Entry::new(value, lifetime));
-        Ok((!entry.is_fresh()).then(|| entry.into_value().value))
+        let _changing = self.change();
+        let present = self.value(key);
+        if present.is_none() {
+            self.values.insert(key.clone(), Entry::new(value, lifetime));
+        }
+        Ok(present)
     }
 
-    async fn replace(
+    async fn swap(
         &self,
-        key: &StoreKey,
-        old: Bytes,
-        new: Option<(Bytes, Duration)>,
-    ) -> Result<bool, StoreAway> {
-        let mut is_so = false;
-        self.values.entry_by_ref(key).and_compute_with(|entry| {
-            let present = entry.map(|entry| entry.into_value().value);
-            let is_old = present.as_ref() == Some(&old);
-            is_so = is_old || present.as_ref() == new.as_ref().map(|(value, _)| value);
+        swaps: &[Swap],
+        _: Outlasts,
+    ) -> Result<Option<Vec<Option<Bytes>>>, StoreAway> {
+        let _changing = self.change();
+        let present: Vec<_> = swaps.iter().map(|swap| self.value(&swap.key)).collect();
+        if !may_swap(swaps, &present) {
+            return Ok(Some(present));
+        }
+        for Swap { key, new, .. } in swaps.iter().cloned() {
             match new {
-                Some((value, lifetime)) if is_so => Op::Put(Entry::new(value, lifetime)),
-                None if is_old => Op::Remove,
-                _ => Op::Nop,
+                Some((value, lifetime)) => self.values.insert(key, Entry::new(value, lifetime)),
+                None => self.values.invalidate(&key),
             }
-        });
-        Ok(is_so)
+        }
+        Ok(None)
     }
 
     async fn count(&self, key: &StoreKey, lifetime: Duration) -> Result<u64, StoreAway> {
-        let mut number = 1;
-        self.values.entry_by_ref(key).and_compute_with(|entry| {
-            let until = match entry.map(|entry| entry.into_value()) {
-                Some(entry) => {
-                    number += number_in(&entry.value);
-                    entry.until
-                }
-                None => Instant::now() + lifetime,
-            };
-            let value = number.to_string().into();
-            Op::Put(Entry { value, until })
-        });
+        let _changing = self.change();
+        let (before, until) = match self.values.get(key) {
+            Some(entry) => (number_in(&entry.value), entry.until),
+            None => (0, Instant::now() + lifetime),
+        };
+        let number = before + 1;
+        let value = number.to_string().into();
+        self.values.insert(key.clone(), Entry { value, until });
         Ok(number)
     }
 

@@ -2,7 +2,7 @@
 //! every second that this copy runs, and connects anew when something went wrong. While there is no
 //! connection nobody waits: the store is away.
 
-use super::{Store, StoreAway, StoreKey, random_copy};
+use super::{Outlasts, Store, StoreAway, StoreKey, Swap, random_copy};
 use async_trait::async_trait;
 use bytes::Bytes;
 use redis::aio::MultiplexedConnection;
@@ -46,7 +46,7 @@ impl fmt::Debug for RedisStore {
 /// What Redis has no single command for, in every version.
 struct Scripts {
     put_new: Script,
-    replace: Script,
+    swap: Script,
     count: Script,
 }
 
@@ -58,13 +58,24 @@ impl Scripts {
                  if not present then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) end
                  return present",
             ),
-            // Without ARGV[2] the value is removed.
-            replace: Script::new(
-                "local present = redis.call('GET', KEYS[1])
-                 if present ~= ARGV[1] and present ~= (ARGV[2] or false) then return 0 end
-                 if ARGV[2] then redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-                 else redis.call('DEL', KEYS[1]) end
-                 return 1",
+            // For each key five arguments: whether something must be there, and what; whether something is there
+            // then, what, and for how long.
+            swap: Script::new(
+                "local present, is_old, is_new = {}, true, true
+                 for number, key in ipairs(KEYS) do
+                   local at = number * 5 - 4
+                   local value = redis.call('GET', key)
+                   present[number] = value
+                   if value ~= (ARGV[at] == '1' and ARGV[at + 1]) then is_old = false end
+                   if value ~= (ARGV[at + 2] == '1' and ARGV[at + 3]) then is_new = false end
+                 end
+                 if not is_old and not is_new then return present end
+                 for number, key in ipairs(KEYS) do
+                   local at = number * 5 - 4
+                   if ARGV[at + 2] == '1' then redis.call('SET', key, ARGV[at + 3], 'PX', ARGV[at + 4])
+                   else redis.call('DEL', key) end
+                 end
+                 return false",
             ),
             count: Script::new(
                 "local number = redis.call('INCR', KEYS[1])
@@ -262,15 +273,20 @@ impl Store for RedisStore {
         self.invoke(&script).await
     }
 
-    async fn replace(
+    /// How much of a power cut it outlasts, the settings of Redis say.
+    async fn swap(
         &self,
-        key: &StoreKey,
-        old: Bytes,
-        new: Option<(Bytes, Duration)>,
-    ) -> Result<bool, StoreAway> {
-        let mut script = self.scripts.replace.key(key.as_str());
-        script.arg(&old[..]);
-        if let Some((value, lifetime)) = new {
+        swaps: &[Swap],
+        _: Outlasts,
+    ) -> Result<Option<Vec<Option<Bytes>>>, StoreAway> {
+        let mut script = self.scripts.swap.prepare_invoke();
+        for Swap { key, old, new } in swaps {
+            script.key(key.as_str());
+            script
+                .arg(old.is_some())
+                .arg(old.as_deref().unwrap_or_default());
+            script.arg(new.is_some());
+            let (value, lifetime) = new.clone().unwrap_or_default();
             script.arg(&value[..]).arg(milliseconds(lifetime));
         }
         self.invoke(&script).await

@@ -19,6 +19,7 @@ pub(super) async fn behaves_as_a_store(store: &dyn Store) {
     a_value_is_there_until_it_is_replaced(store).await;
     of_two_new_values_the_first_stays(store).await;
     a_value_is_replaced_only_when_it_is_the_expected_one(store).await;
+    several_values_are_changed_together_or_not_at_all(store).await;
     a_number_counts_up_until_its_end(store).await;
     what_has_ended_was_never_there(store).await;
     assert!(store.is_running(store.copy()).await.unwrap());
@@ -65,6 +66,41 @@ async fn a_value_is_replaced_only_when_it_is_the_expected_one(store: &dyn Store)
         Ok(false)
     );
     assert_eq!(value(store, "r").await, None);
+}
+
+async fn several_values_are_changed_together_or_not_at_all(store: &dyn Store) {
+    let swap = |name: &str, old: Option<&'static str>, new: Option<&'static str>| Swap {
+        key: key(name),
+        old: old.map(Bytes::from),
+        new: new.map(|new| (new.into(), LONG)),
+    };
+    for outlasts in [Outlasts::Nothing, Outlasts::PowerCut] {
+        let begin = [swap("s", None, Some("1")), swap("t", None, Some("2"))];
+        assert_eq!(store.swap(&begin, outlasts).await, Ok(None));
+        let again = store.swap(&begin, outlasts).await;
+        assert_eq!(again, Ok(None), "it is so already");
+        for refused in [
+            [swap("s", None, Some("3")), swap("t", None, Some("3"))],
+            [swap("s", Some("1"), Some("3")), swap("t", None, Some("3"))],
+            [swap("s", Some("3"), None), swap("t", Some("2"), None)],
+            // One is the old one, and the other is the new one already.
+            [swap("s", Some("1"), Some("3")), swap("t", None, Some("2"))],
+        ] {
+            let values = vec![Some("1".into()), Some("2".into())];
+            assert_eq!(store.swap(&refused, outlasts).await, Ok(Some(values)));
+        }
+        let kept = [
+            swap("s", Some("1"), Some("3")),
+            swap("t", Some("2"), Some("2")),
+        ];
+        assert_eq!(store.swap(&kept, outlasts).await, Ok(None));
+        let over = [swap("s", Some("3"), None), swap("t", Some("2"), None)];
+        for _ in 0..2 {
+            assert_eq!(store.swap(&over, outlasts).await, Ok(None));
+        }
+        let refused = store.swap(&kept, outlasts).await;
+        assert_eq!(refused, Ok(Some(vec![None, None])));
+    }
 }
 
 async fn a_number_counts_up_until_its_end(store: &dyn Store) {

@@ -471,6 +471,11 @@ pub fn upload_head(public_url: &url::Url, cookie: &str, upload_id: &str, length:
     )
 }
 
+/// The same upload in place of the document that the action has.
+pub fn reupload(head: &str) -> String {
+    head.replace("is_reupload: 0", "is_reupload: 1")
+}
+
 /// A browser's multipart body with that document in it.
 pub fn multipart(document: &[u8]) -> Vec<u8> {
     let head = b"--b\r\ncontent-disposition: form-data; name=\"file\"\r\n\r\n";

@@ -82,7 +82,7 @@ async fn the_page_follows(what: &str, again: bool) {
                 now > last
                     && portal
                         .text()
-                        .contains(&format!("{} van de 1.000 taken klaar", 1 + now))
+                        .contains(&format!("{} van de 1.000 onderdelen klaar", 1 + now))
             })
             .await;
         last = number(&portal);

@@ -6,7 +6,7 @@ use crate::{Page, containing};
 use std::fmt;
 
 /// A part of the name of the task that documents are handed in for.
-const TASK: &str = "recente loonstrook (Eva";
+const TASK: &str = "Loonstrook";
 
 /// How many times as fast the page's timers run: its minutes of looking are seconds then.
 const SPEED: u32 = 100;
@@ -134,8 +134,9 @@ impl Random {
 
 /// What the page can say in the end, and whether a document is there then. Where it says nothing of that, it is
 /// `None`. The first that is on the page counts.
-const SAID: [(&str, Option<bool>); 8] = [
+const SAID: [(&str, Option<bool>); 9] = [
     ("Uw document is aangekomen", Some(true)),
+    ("uw document is aangekomen", Some(true)),
     ("Er is een document aangekomen", Some(true)),
     ("Uw document is niet aangekomen", Some(false)),
     ("gekeken en geen document van u gezien", Some(false)),

@@ -59,7 +59,7 @@ in_every_browser! {
         page.text("loonstrook.pdf").appears().await;
         assert!(page.servers.uploads().is_empty());
         page.servers.demo().skip_delays();
-        page.heading("Uw document is aangekomen").appears().await;
+        page.heading("Aangeleverd").appears().await;
         page.text(containing("Geannuleerd")).is_absent().await;
         assert_eq!(page.servers.uploads().len(), 1);
     }
@@ -73,7 +73,7 @@ in_every_browser! {
         page.text(containing("niet aangekomen")).is_absent().await;
         assert!(page.servers.uploads().is_empty());
         page.servers.demo().skip_delays();
-        page.heading("Uw document is aangekomen").appears().await;
+        page.heading("Aangeleverd").appears().await;
         assert_eq!(page.servers.uploads().len(), 1);
         assert_eq!(page.servers.demo().request_count("upload_file"), 1);
     }
@@ -83,7 +83,7 @@ in_every_browser! {
         open_task_at(page, &page.servers.through("knipt")).await;
         is_stopped_twice(page, &folder, LARGE).await;
         send(page, &folder, "kleiner.pdf", SMALL).await;
-        page.heading("Uw document is aangekomen").appears().await;
+        page.heading("Aangeleverd").appears().await;
         assert_eq!(page.servers.uploads()[0].filename, "kleiner.pdf");
     }
 
@@ -95,7 +95,7 @@ in_every_browser! {
         open_task_at(page, &page.servers.broker_through("te-groot")).await;
         is_stopped_twice(page, &folder, LARGE).await;
         send(page, &folder, "kleiner.pdf", SMALL).await;
-        page.heading("Uw document is aangekomen").appears().await;
+        page.heading("Aangeleverd").appears().await;
     }
 }
 
@@ -150,7 +150,7 @@ in_chromium! {
         page.text(containing("Het bestand is te groot.")).appears().await;
         page.button("Nog een keer versturen").is_absent().await;
         send(page, &folder, "kleiner.pdf", SMALL).await;
-        page.heading("Uw document is aangekomen").appears().await;
+        page.heading("Aangeleverd").appears().await;
     }
 
     async fn a_check_for_robots_in_front_of_the_dossier_is_told_as_something_in_between(page: &Page) {
@@ -172,7 +172,7 @@ in_chromium! {
             let folder = Folder::new();
             open_task_at(page, &page.servers.through(network)).await;
             send(page, &folder, "loonstrook.pdf", SMALL).await;
-            page.heading("Uw document is aangekomen").appears().await;
+            page.heading("Aangeleverd").appears().await;
             assert_eq!(page.servers.uploads().len(), 1, "{network}");
         }
     }

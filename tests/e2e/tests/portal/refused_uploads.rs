@@ -23,7 +23,7 @@ async fn file_is_refused(page: &Page, name: &str, reason: &str) {
         .await;
     page.text("beter.pdf").appears().await;
     page.button("Aanleveren").click().await;
-    page.heading("Uw document is aangekomen").appears().await;
+    page.heading("Aangeleverd").appears().await;
 }
 
 async fn upload_is_refused(page: &Page, name: &str, title: &str, reason: &str) -> Folder {

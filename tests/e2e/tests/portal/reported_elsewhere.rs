@@ -23,7 +23,7 @@ async fn choose_payslip(page: &Page, folder: &Folder, name: &str) {
 /// Sends what was chosen, and checks that it has arrived once.
 async fn send(page: &Page) {
     page.button("Aanleveren").click().await;
-    page.heading("Uw document is aangekomen").appears().await;
+    page.heading("Aangeleverd").appears().await;
     assert_eq!(page.servers.uploads().len(), 1);
 }
 
@@ -112,7 +112,7 @@ in_chromium! {
             document.body.style.paddingTop = '110px';
             document.querySelector('consumer-portal').style.scrollMarginTop = '110px'";
         page.script(bar, vec![]).await;
-        let link = page.link(containing("recente loonstrook")).first();
+        let link = page.link(containing("Loonstrook")).first();
         page.resize(900, 500).await;
         link.script("arguments[0].scrollIntoView({ block: 'center' })").await;
         link.click().await;
@@ -214,7 +214,7 @@ in_chromium! {
             repeat()";
         page.async_script(hold, vec![]).await;
         page.servers.demo().skip_delays();
-        page.heading("Uw document is aangekomen").appears().await;
+        page.heading("Aangeleverd").appears().await;
         assert_eq!(page.servers.demo().request_count("upload_file"), 1);
         assert_eq!(page.servers.uploads().len(), 1);
     }
@@ -357,7 +357,7 @@ mod old_library {
             };
             page.open("/open/eva").await;
             is_at("Welkom Eva Bakker").await;
-            page.wait_for_script("the tasks", &format!("{root} return Boolean(find('.task', 'recente loonstrook'))")).await;
+            page.wait_for_script("the tasks", &format!("{root} return Boolean(find('.task', 'Loonstrook'))")).await;
             page.script(&format!("{root} find('a', 'Documenten').click()"), vec![]).await;
             is_at("Documenten").await;
             let save = "root.querySelector('button[aria-label=\"Rentevoorstel van Florius opslaan\"]').click()";

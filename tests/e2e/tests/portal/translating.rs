@@ -18,7 +18,7 @@ const UPLOAD: &str = "const [url, id, done] = arguments;
 /// Shows news, goes through the portal, and hands a document in. `end` ends each translated text.
 async fn goes_on(page: &Page, end: &str) {
     let name = |text: &str| format!("{text}{end}");
-    page.text(name("5 van de 21 taken klaar").as_str())
+    page.text(name("5 van de 21 onderdelen klaar").as_str())
         .appears()
         .await;
     page.text(name("24%").as_str()).appears().await;
@@ -34,7 +34,7 @@ async fn goes_on(page: &Page, end: &str) {
         200
     );
     page.return_to_tab().await;
-    page.text(name("6 van de 21 taken klaar").as_str())
+    page.text(name("6 van de 21 onderdelen klaar").as_str())
         .appears()
         .await;
     page.text(name("29%").as_str()).appears().await;
@@ -49,12 +49,10 @@ async fn goes_on(page: &Page, end: &str) {
     page.choose_file(&folder.file("loonstrook.jpg", &fixtures::photo(300_000)))
         .await;
     page.button(name("Aanleveren").as_str()).click().await;
-    page.heading(name("Uw document is aangekomen").as_str())
-        .appears()
-        .await;
+    page.heading(name("Aangeleverd").as_str()).appears().await;
     assert_eq!(page.servers.uploads().len(), 2);
     page.link(name("Overzicht").as_str()).click().await;
-    page.text(name("7 van de 21 taken klaar").as_str())
+    page.text(name("7 van de 21 onderdelen klaar").as_str())
         .appears()
         .await;
 }

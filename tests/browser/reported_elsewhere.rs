@@ -118,7 +118,7 @@ async fn what_is_dropped_without_a_file_is_told() {
                 const dataTransfer = new DataTransfer();
                 {what};
                 for (const type of ['dragenter', 'dragover', 'drop'])
-                    zone.dispatchEvent(new DragEvent(type, {{ bubbles: true, cancelable: true, dataTransfer }}));
+                    zone.dispatchEvent(new DragEvent(type, {{ bubbles: true, composed: true, cancelable: true, dataTransfer }}));
             }}"
         );
         portal.run(&zone, &script);

@@ -4,7 +4,7 @@
 use accelerate::{problem::ProblemKind, session::State};
 use leptos::prelude::*;
 
-use super::later::{Later, LoadFailed, Loader, PartState, Shown, use_parts};
+use super::later::{Later, Loader, PartState, Shown, use_parts};
 use crate::{
     components::{button::Button, icon::Icon, link::PageLink},
     context::{Dialogs, use_dialogs, use_navigation, use_session, use_texts},
@@ -167,6 +167,21 @@ fn CurrentPage() -> impl IntoView {
     }} }
 }
 
+/// A dialog's part did not come. It is said at the foot of the window, where the consumer is.
+#[component]
+fn DialogFailed(loader: Loader) -> impl IntoView {
+    let texts = use_texts();
+    view! {
+        <div class="ending" role="alert">
+            <div class="banner warning">
+                <Icon name="alert"/>
+                <p>{texts.problem_connection} ". " {texts.problem_connection_more}</p>
+                <Button on_press=move || loader.try_again()>{texts.try_again}</Button>
+            </div>
+        </div>
+    }
+}
+
 /// The dialogs that are open.
 #[component]
 fn OpenDialogs() -> impl IntoView {
@@ -177,7 +192,7 @@ fn OpenDialogs() -> impl IntoView {
             open.get().then(|| {
                 loader.load();
                 match loader.state.get() {
-                    PartState::Failed => view! { <LoadFailed loader/> }.into_any(),
+                    PartState::Failed => view! { <DialogFailed loader/> }.into_any(),
                     _ => loader.show(shown.clone()),
                 }
             })

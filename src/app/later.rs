@@ -203,7 +203,8 @@ impl Loader {
         }
     }
 
-    fn try_again(self) {
+    /// Loads it once more.
+    pub fn try_again(self) {
         // What does not come twice may be gone: the site has a new version, and this page is of the old one.
         if self.has_retried.get_untracked() {
             return window::reload();
@@ -249,7 +250,7 @@ pub fn Later(
 
 /// A part did not come: a way to try again.
 #[component]
-pub fn LoadFailed(
+fn LoadFailed(
     /// The part.
     loader: Loader,
 ) -> impl IntoView {

@@ -9,6 +9,8 @@ use fantoccini::wd::WindowHandle;
 async fn open_odd_documents(page: &Page) {
     page.open("/open/documenten#portal-documents").await;
     page.heading("Van uw adviseur").appears().await;
+    // There are more than are shown at first.
+    page.button(containing("tonen")).click().await;
 }
 
 /// Saves one of them and gives its bytes.

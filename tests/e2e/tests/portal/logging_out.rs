@@ -82,11 +82,27 @@ in_chromium! {
         page.open("/open/eva").await;
         page.heading("Welkom Eva Bakker").appears().await;
         page.allow_console("session");
-        page.servers.stop();
         page.button("Uitloggen").click().await;
+        page.heading("Wilt u uitloggen?").appears().await;
+        page.servers.stop();
         page.button("Uitloggen").click().await;
         page.text(containing("De verbinding viel weg")).appears().await;
         page.servers.start();
+        page.button("Uitloggen").click().await;
+        page.heading("U bent uitgelogd").appears().await;
+    }
+
+    async fn the_question_that_cannot_be_loaded_says_so_and_is_loaded_again(page: &Page) {
+        page.open("/open/eva").await;
+        page.heading("Welkom Eva Bakker").appears().await;
+        page.allow_console("aside");
+        page.allow_console("a part could not be loaded");
+        page.servers.stop();
+        page.button("Uitloggen").click().await;
+        page.text(containing("De verbinding viel weg")).appears().await;
+        page.servers.start();
+        page.button("Opnieuw proberen").click().await;
+        page.heading("Wilt u uitloggen?").appears().await;
         page.button("Uitloggen").click().await;
         page.heading("U bent uitgelogd").appears().await;
     }

@@ -1,7 +1,8 @@
 //! Lets an upload through once, and one at a time for each action. Browsers send again by themselves when a
 //! connection dies before its answer: a repeat with the same `upload-id` waits for the first one and gets the same
-//! answer, whichever copy of the gateway it comes to. An upload with another `upload-id` waits until it is its
-//! turn. Knows nothing of uploads but their keys and their outcome.
+//! answer, whichever copy of the gateway it comes to. Of two uploads with
+//! different ids of which neither is whole the later one has the turn; once one is whole, another waits for its end.
+//! Knows nothing of uploads but their keys and their outcome.
 //!
 //! In the store an upload is claimed by a copy of the gateway, then whole, then done. It becomes whole before its
 //! last piece leaves: when that copy dies, a claimed upload may be sent again, and a whole one may not. The turn of
@@ -426,6 +427,9 @@ impl FirstAttempt {
                         _ => Look::Begin,
                     }
                 }
+                // Of two of which neither is whole the later one counts: the consumer has chosen anew, and the
+                // earlier one may hang somewhere in the network. It cannot become whole without the turn.
+                Some(_) if matches!(stage, Stage::Claimed(_)) => Look::Begin,
                 Some(_) => Look::Wait(stage),
                 None => Look::Begin,
             },

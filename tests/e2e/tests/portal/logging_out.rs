@@ -97,6 +97,7 @@ in_chromium! {
         page.heading("Welkom Eva Bakker").appears().await;
         page.allow_console("aside");
         page.allow_console("a part could not be loaded");
+        page.allow_console("Failed to fetch");
         page.servers.stop();
         page.button("Uitloggen").click().await;
         page.text(containing("De verbinding viel weg")).appears().await;

@@ -83,6 +83,9 @@ in_chromium! {
         page.open("/open/eva").await;
         page.heading("Welkom Eva Bakker").appears().await;
         page.allow_console("phone");
+        page.button("Verder op uw telefoon").click().await;
+        page.text(containing("één keer te gebruiken")).appears().await;
+        page.button("Sluiten").click().await;
         page.servers.stop();
         page.button("Verder op uw telefoon").click().await;
         page.text(containing("De verbinding viel weg")).appears().await;

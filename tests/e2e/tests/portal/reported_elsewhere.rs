@@ -69,7 +69,7 @@ in_every_browser! {
             let outline = page.outline().await;
             let has_arrived = outline.contains("Uw document is aangekomen");
             match page.servers.uploads().as_slice() {
-                [] if outline.contains("kon dit bestand niet lezen") => Ok(()),
+                [] if outline.contains("Uw document is niet aangeleverd") => Ok(()),
                 [upload] if has_arrived && upload.bytes == changed => Ok(()),
                 _ => Err(outline),
             }

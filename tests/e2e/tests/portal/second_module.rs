@@ -9,6 +9,7 @@ in_chromium! {
         page.allow_console("could not be loaded");
         page.allow_console("Failed to load resource");
         page.allow_console("HTTP status code is not ok");
+        page.allow_console("expected magic word");
         page.open("/open/eva").await;
         page.heading("Welkom Eva Bakker").appears().await;
         page.link("Documenten").click().await;

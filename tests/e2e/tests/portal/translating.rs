@@ -23,7 +23,7 @@ async fn goes_on(page: &Page, end: &str) {
         .await;
     page.text(name("24%").as_str()).appears().await;
     let href = page
-        .link(containing("energielabel"))
+        .link(containing("Energielabel"))
         .attribute("href")
         .await
         .unwrap_or_default();

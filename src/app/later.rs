@@ -165,7 +165,8 @@ impl Loader {
 
     /// Loads it, unless it is there or on its way.
     pub fn load(self) {
-        if !matches!(self.state.get_untracked(), PartState::NotLoaded) {
+        // Nothing is loaded for a portal that was taken off the page before the browser was idle.
+        if !matches!(self.state.try_get_untracked(), Some(PartState::NotLoaded)) {
             return;
         }
         self.state.set(PartState::Loading);

@@ -121,7 +121,7 @@ fn list(name: &str) -> Vec<JsValue> {
 }
 
 /// How long is waited for something, in milliseconds.
-const PATIENCE: f64 = 10_000.0;
+const PATIENCE: f64 = 30_000.0;
 
 /// Waits until it is so; `false` when it is in vain.
 ///

@@ -98,6 +98,13 @@ impl Stage {
     }
 }
 
+/// The end of the name of an attempt that replaces a document.
+const REUPLOAD: &str = ".reupload";
+
+fn is_reupload(attempt: &str) -> bool {
+    attempt.ends_with(REUPLOAD)
+}
+
 /// The copy of the gateway whose attempt it is.
 fn copy_of(attempt: &str) -> &str {
     attempt.split('.').next().unwrap_or_default()
@@ -198,7 +205,7 @@ pub enum Ended {
 pub struct FirstAttempt {
     dedup: Arc<Dedup>,
     upload: Upload,
-    /// The name of this attempt: the copy's name, a dot, and a number.
+    /// The name of this attempt: the copy's name, a dot, a number, and [`REUPLOAD`] when it is one.
     attempt: String,
     outcome: watch::Sender<Option<Outcome>>,
     /// Says now and then that the turn is still taken.
@@ -295,7 +302,10 @@ impl Dedup {
                 return Ok(Attempt::Repeat(repeat));
             }
             let (outcome, receiver) = watch::channel(None);
-            let attempt = self.new_attempt();
+            let mut attempt = self.new_attempt();
+            if upload.is_reupload {
+                attempt.push_str(REUPLOAD);
+            }
             let here = Running {
                 attempt: attempt.clone(),
                 outcome: receiver,
@@ -426,6 +436,10 @@ impl FirstAttempt {
                         Stage::Whole(_) if has_waited => Look::Unknown,
                         _ => Look::Begin,
                     }
+                }
+                // Who sends a first document does not know of the one that is replaced.
+                Some(attempt) if is_reupload(attempt) && !self.upload.is_reupload => {
+                    Look::Wait(stage)
                 }
                 // Of two of which neither is whole the later one counts: the consumer has chosen anew, and the
                 // earlier one may hang somewhere in the network. It cannot become whole without the turn.

@@ -515,8 +515,10 @@ fn a_second_first_upload_of_an_action_is_refused_and_not_sent() {
 fn an_upload_waits_for_another_one_of_the_same_action_and_is_refused_when_that_one_arrived() {
     let (end, ended) = mpsc::channel::<()>();
     let ended = std::sync::Mutex::new(ended);
+    let (is_whole, whole) = mpsc::channel::<()>();
     let upstream = FakeAccelerate::new(move |request, stream| {
         if !answer_getsession(request, stream) {
+            let _ = is_whole.send(());
             let _ = ended.lock().unwrap().recv();
             send_json(stream, "{\"operation_result\":\"ok\"}");
         }
@@ -530,7 +532,7 @@ fn an_upload_waits_for_another_one_of_the_same_action_and_is_refused_when_that_o
     };
     let head = |id| gateway.upload_head(id, DOCUMENT.len());
     let first = send(&head("upload-0001"));
-    upstream.wait_for(1);
+    whole.recv().unwrap();
     let (again, instead) = (
         send(&head("upload-0002")),
         send(&reupload(&head("upload-0003"))),

@@ -79,6 +79,24 @@ async fn a_first_upload_is_refused_when_the_action_has_its_document_and_a_reuplo
     assert!(one.running().is_empty());
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_first_upload_does_not_take_the_turn_of_a_reupload() {
+    for copy_of_first in 0..2 {
+        let Copies { one, other, .. } = copies();
+        hand_in(sends(&one, "a").await, success()).await;
+        let reupload = the_first(send(&one, "b", true).await);
+        let waiting = waits([&one, &other][copy_of_first], "c").await;
+        hand_in(reupload, success()).await;
+        assert_refused(waiting.await.unwrap(), NotItsTurn::HasDocument);
+        // The consumer has chosen anew.
+        let earlier = the_first(send(&one, "d", true).await);
+        let later = the_first(send(&other, "e", true).await);
+        hand_in(later, success()).await;
+        let too_late = earlier.last_piece().may_leave().await;
+        assert_eq!(too_late, Err(MustNotLeave::Taken));
+    }
+}
+
 #[tokio::test]
 async fn after_an_upload_that_is_over_without_a_document_the_next_one_goes_on() {
     let Copies { one, other, .. } = copies();

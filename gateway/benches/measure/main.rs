@@ -66,14 +66,19 @@ fn main() -> ExitCode {
 }
 
 fn measure() -> BenchResult<()> {
-    let (tools, quick) = arguments()?;
+    let Arguments {
+        tools,
+        quick,
+        parts,
+    } = arguments()?;
     let extent = if quick { QUICK } else { ALL };
     let mut table = Table::default();
     let load_before = load_average();
-    what_stores_cost(&extent, &tools, &mut table)?;
-    memory(&extent, &tools, &mut table)?;
-    files(&extent, &tools, &mut table)?;
-    sessions(&extent, &tools, &mut table)?;
+    for (name, part) in PARTS {
+        if parts.is_empty() || parts.iter().any(|it| it == name) {
+            part(&extent, &tools, &mut table)?;
+        }
+    }
     table.print();
     println!(
         "\n{} processors; load average {load_before} before and {} after.\n\
@@ -88,10 +93,28 @@ fn measure() -> BenchResult<()> {
     Ok(())
 }
 
-fn arguments() -> BenchResult<(Tools, bool)> {
+/// What is measured, in this order.
+const PARTS: [(&str, Part); 4] = [
+    ("stores", what_stores_cost),
+    ("memory", memory),
+    ("files", files),
+    ("getsession", sessions),
+];
+
+type Part = fn(&Extent, &Tools, &mut Table) -> BenchResult<()>;
+
+struct Arguments {
+    tools: Tools,
+    quick: bool,
+    /// Those of [`PARTS`] that are measured; all when there are none.
+    parts: Vec<String>,
+}
+
+fn arguments() -> BenchResult<Arguments> {
     let mut given = std::env::args().skip(1);
     let (mut nginx, mut redis, mut wrk) = (None, None, None);
     let (mut demo, mut site, mut quick) = (None, None, false);
+    let mut parts = Vec::new();
     while let Some(flag) = given.next() {
         let place = match flag.as_str() {
             "--nginx" => &mut nginx,
@@ -105,7 +128,14 @@ fn arguments() -> BenchResult<(Tools, bool)> {
             }
             // Cargo's own.
             "--bench" => continue,
-            _ => return Err(format!("unexpected `{flag}`: the only option is --quick").into()),
+            part if PARTS.iter().any(|(name, _)| *name == part) => {
+                parts.push(flag);
+                continue;
+            }
+            _ => {
+                let names = PARTS.map(|(name, _)| name).join(", ");
+                return Err(format!("unexpected `{flag}`: --quick, or any of {names}").into());
+            }
         };
         *place = given.next().map(Into::into);
     }
@@ -117,7 +147,11 @@ fn arguments() -> BenchResult<(Tools, bool)> {
         demo: demo.ok_or(missing)?,
         site: site.ok_or(missing)?,
     };
-    Ok((tools, quick))
+    Ok(Arguments {
+        tools,
+        quick,
+        parts,
+    })
 }
 
 /// The site's page and its largest file.

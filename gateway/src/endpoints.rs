@@ -30,10 +30,11 @@ pub async fn answer(
     request: Request<Body>,
 ) -> Response {
     let query = request.uri().query().unwrap_or_default().to_owned();
+    // In boxes: an upload takes long, and need not hold what only the others use.
     let result = match endpoint {
-        Endpoint::Session => getsession::answer(state, caller).await,
-        Endpoint::Download => documents::download(state, caller, &query).await,
-        Endpoint::Otd => documents::otd(state, caller, &query).await,
+        Endpoint::Session => Box::pin(getsession::answer(state, caller)).await,
+        Endpoint::Download => Box::pin(documents::download(state, caller, &query)).await,
+        Endpoint::Otd => Box::pin(documents::otd(state, caller, &query)).await,
         Endpoint::Upload => upload::answer(state, caller, request).await,
     };
     result.unwrap_or_else(|failure| match failure {

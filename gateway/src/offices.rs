@@ -118,21 +118,16 @@ impl Offices {
         &self.shared.metrics
     }
 
-    /// Answers a request that came over a connection from that peer.
-    pub async fn answer(&self, peer: SocketAddr, request: Request<Body>) -> Response {
-        let service = if self.by_host.is_empty() {
-            Some(&self.first)
-        } else {
-            host::of(request.uri(), request.headers()).and_then(|host| self.by_host.get(&host))
-        };
-        match service {
-            Some(service) => service.answer(peer, request).await,
-            None => self.misdirected(request),
+    /// The office that a request is for.
+    pub fn office_of(&self, request: &Request<Body>) -> Option<&Arc<Service>> {
+        if self.by_host.is_empty() {
+            return Some(&self.first);
         }
+        host::of(request.uri(), request.headers()).and_then(|host| self.by_host.get(&host))
     }
 
-    /// Says nothing: whoever asks for a host of no office need not know what is here.
-    fn misdirected(&self, request: Request<Body>) -> Response {
+    /// The answer to a request for no office. It says nothing: who asks need not know what is here.
+    pub fn misdirected(&self, request: Request<Body>) -> Response {
         self.shared.metrics.misdirected.inc();
         let limits = &self.settings().limits;
         // A browser in the middle of sending may finish, so that it reads the answer.

@@ -277,9 +277,7 @@ impl http_body::Body for RelayBody {
                 Poll::Ready(Some(Ok(match self.in_flight.clone() {
                     Some(in_flight) => frame.map_data(|data| {
                         in_flight.held.store(true, Ordering::Release);
-                        // A copy: the original is a slice of hyper's buffer, and hyper makes a new buffer
-                        // for as long as a slice is held.
-                        Bytes::from_owner(Piece(Bytes::copy_from_slice(&data), in_flight))
+                        Bytes::from_owner(Piece(data, in_flight))
                     }),
                     None => frame,
                 })))

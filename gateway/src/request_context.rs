@@ -1,6 +1,7 @@
 //! Which request the present task works for: its id in the log, its office, and the trace that it belongs to. What is
 //! written to the log or sent to AccelerateConnect far below a request can name it so. It never says who asked.
 
+use futures_util::future::Either;
 use http::{HeaderMap, HeaderValue};
 use std::future::Future;
 use std::sync::Arc;
@@ -44,8 +45,8 @@ impl RequestContext {
     }
 
     /// Does work for this request.
-    pub async fn scope<F: Future>(self, work: F) -> F::Output {
-        CONTEXT.scope(self, work).await
+    pub fn scope<F: Future>(self, work: F) -> impl Future<Output = F::Output> {
+        CONTEXT.scope(self, work)
     }
 
     /// The same for work that waits for nothing.
@@ -81,12 +82,9 @@ pub fn office() -> Option<Arc<str>> {
 
 /// Work in another task for the same request.
 pub fn for_this_request<F: Future>(work: F) -> impl Future<Output = F::Output> {
-    let context = RequestContext::present();
-    async move {
-        match context {
-            Some(context) => context.scope(work).await,
-            None => work.await,
-        }
+    match RequestContext::present() {
+        Some(context) => Either::Left(context.scope(work)),
+        None => Either::Right(work),
     }
 }
 

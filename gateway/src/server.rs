@@ -368,7 +368,10 @@ impl Front {
                 let under_way = place.activity().begin_request();
                 let mut request = request.map(|body| place.activity().track(Body::new(body)));
                 request.extensions_mut().insert(place);
-                let response = offices.answer(peer, request).await;
+                let response = match offices.office_of(&request) {
+                    Some(office) => office.answer(peer, request).await,
+                    None => offices.misdirected(request),
+                };
                 Ok::<_, Infallible>(response.map(|body| under_way.until_the_end_of(body)))
             }
         });

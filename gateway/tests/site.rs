@@ -318,10 +318,11 @@ fn what_stands_in_a_page_is_allowed_by_its_hash() {
 
 #[tokio::test]
 async fn each_page_is_served_with_its_own_policy() {
-    let service = gateway::offices::Offices::new(vec![settings()]).unwrap();
+    let offices = gateway::offices::Offices::new(vec![settings()]).unwrap();
     let policy = async |path: &str| {
         let request = Request::get(path).body(Body::empty()).unwrap();
-        let response = service.answer(([127, 0, 0, 1], 1).into(), request).await;
+        let office = offices.office_of(&request).unwrap();
+        let response = office.answer(([127, 0, 0, 1], 1).into(), request).await;
         let policy = &response.headers()[header::CONTENT_SECURITY_POLICY];
         policy.to_str().unwrap().to_owned()
     };

@@ -162,7 +162,10 @@ pub async fn answer(
     // Hyper's buffer of the head is not needed while the action is looked up.
     drop(head);
     let admitted = match checked {
-        Ok((parameters, content_type)) => admit(state, caller, parameters, content_type).await,
+        // In a box: what it needs is free again while the document passes.
+        Ok((parameters, content_type)) => {
+            Box::pin(admit(state, caller, parameters, content_type)).await
+        }
         Err(refusal) => Err(refusal.into()),
     };
     let (parameters, content_type, first, slot) = match admitted {

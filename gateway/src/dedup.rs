@@ -548,15 +548,12 @@ impl FirstAttempt {
     }
 
     /// Gives the outcome to every repeat that waits, and to those of the next ten minutes. It is the end of the
-    /// turn.
-    pub async fn complete(mut self, outcome: Outcome) {
+    /// turn. Whoever sent the upload need not wait for the store. `held` is dropped when the store has the outcome, or
+    /// will not have it.
+    pub fn complete(mut self, outcome: Outcome, held: impl Send + 'static) {
         self.is_complete = true;
         let done = Stage::Done(outcome.clone()).to_bytes();
-        if self.store_end(Some(&done)).await.is_ok() {
-            self.share(outcome);
-            return;
-        }
-        // The consumer need not wait for the store. Repeats that come here hear of the outcome meanwhile.
+        // Repeats that come here hear of the outcome meanwhile; at another copy they wait until the store has it.
         self.outcome.send_replace(Some(outcome));
         tokio::spawn(async move {
             let store_end = || self.store_end(Some(&done));
@@ -565,6 +562,7 @@ impl FirstAttempt {
                 tracing::warn!("the store was away for too long: the outcome of an upload is lost");
             }
             self.leave_as_it_is();
+            drop(held);
         });
     }
 

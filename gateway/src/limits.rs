@@ -42,7 +42,21 @@ pub struct Limiter {
 /// A slot for an upload, given back when it is dropped.
 #[derive(Debug)]
 pub struct UploadSlot {
-    _permit: OwnedSemaphorePermit,
+    permit: OwnedSemaphorePermit,
+    _share: Share,
+}
+
+impl UploadSlot {
+    /// The upload is over for its consumer, who may send the next one. The end of the program waits until the rest is
+    /// dropped too.
+    pub fn without_consumer(self) -> OwnedSemaphorePermit {
+        self.permit
+    }
+}
+
+/// One of the uploads of a consumer.
+#[derive(Debug)]
+struct Share {
     uploads_of: Arc<Mutex<HashMap<String, usize>>>,
     consumer: String,
 }
@@ -146,9 +160,11 @@ impl Limiter {
         }
         *running += 1;
         Ok(UploadSlot {
-            _permit: permit,
-            uploads_of: self.uploads_of.clone(),
-            consumer: consumer.to_owned(),
+            permit,
+            _share: Share {
+                uploads_of: self.uploads_of.clone(),
+                consumer: consumer.to_owned(),
+            },
         })
     }
 
@@ -160,7 +176,7 @@ impl Limiter {
 
     /// Whether an upload is under way.
     pub fn has_uploads(&self) -> bool {
-        !lock(&self.uploads_of).is_empty()
+        self.slots.available_permits() < self.slot_count as usize
     }
 
     /// Drops the counts of consumers and addresses that have been quiet. To be called once a minute.
@@ -172,7 +188,7 @@ impl Limiter {
     }
 }
 
-impl Drop for UploadSlot {
+impl Drop for Share {
     fn drop(&mut self) {
         let mut uploads_of = lock(&self.uploads_of);
         if let Some(running) = uploads_of.get_mut(&self.consumer) {
@@ -186,4 +202,36 @@ impl Drop for UploadSlot {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Settings;
+    use crate::store::MemoryStore;
+    use futures_util::FutureExt as _;
+
+    #[tokio::test]
+    async fn a_consumer_may_send_the_next_one_while_the_end_still_waits() {
+        let mut settings = Settings::new(
+            "https://portal.example.nl/".parse().unwrap(),
+            "dist".into(),
+            Vec::new(),
+            (
+                "https://accelerate.example/".parse().unwrap(),
+                "demo".to_owned(),
+                "PRIVATE_SALT".into(),
+            ),
+        );
+        settings.limits.uploads_per_consumer = 1;
+        let records = Records::new(Arc::new(MemoryStore::new()), &settings);
+        let limiter = Limiter::new(&settings.limits, Arc::new(records));
+        let slot = limiter.upload_slot("CNSR1").unwrap();
+        assert!(limiter.upload_slot("CNSR1").is_err());
+        let rest = slot.without_consumer();
+        drop(limiter.upload_slot("CNSR1").unwrap());
+        assert!(limiter.has_uploads() && limiter.all_uploads_done().now_or_never().is_none());
+        drop(rest);
+        assert!(!limiter.has_uploads() && limiter.all_uploads_done().now_or_never().is_some());
+    }
 }

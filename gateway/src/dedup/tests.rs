@@ -3,6 +3,7 @@ use crate::settings::Settings;
 use crate::store::MemoryStore;
 use async_trait::async_trait;
 use std::sync::atomic::AtomicBool;
+use tokio::sync::oneshot::error::TryRecvError;
 
 const WAIT: Duration = Duration::from_secs(10);
 
@@ -157,6 +158,13 @@ async fn repeat(dedup: &Arc<Dedup>, upload_id: &str) -> RepeatAttempt {
     }
 }
 
+/// Ends an upload, and waits until the store has its outcome.
+async fn complete(first: FirstAttempt, outcome: Outcome) {
+    let (held, stored) = tokio::sync::oneshot::channel::<()>();
+    first.complete(outcome, held);
+    assert!(stored.await.is_err());
+}
+
 #[test]
 fn a_stage_is_read_as_it_was_written() {
     for stage in [
@@ -176,7 +184,7 @@ async fn a_repeat_gets_the_first_ones_outcome_before_and_after_it_is_known() {
     let dedup = dedup();
     let one = first(&dedup, "a").await;
     let waiting = tokio::spawn(repeat(&dedup, "a").await.ended());
-    one.complete(success()).await;
+    complete(one, success()).await;
     assert_eq!(waiting.await.unwrap(), Ended::Outcome(success()));
     let later = repeat(&dedup, "a").await.ended().await;
     assert_eq!(later, Ended::Outcome(success()));
@@ -202,7 +210,7 @@ async fn a_repeat_at_another_copy_gets_the_outcome_before_and_after_it_is_known(
     tokio::task::yield_now().await;
     let waiting_too = tokio::spawn(repeat(&other, "a").await.ended());
     sending.last_piece().may_leave().await.unwrap();
-    sending.complete(success()).await;
+    complete(sending, success()).await;
     assert_eq!(waiting.await.unwrap(), Ended::Outcome(success()));
     assert_eq!(waiting_too.await.unwrap(), Ended::Outcome(success()));
     let later = repeat(&other, "a").await.ended().await;
@@ -268,12 +276,12 @@ async fn a_copy_that_was_taken_for_dead_does_not_replace_the_outcome_of_another(
         assert_eq!(ended.await, Ended::BrokeOff);
         let second = first(&other, upload_id).await;
         if is_done {
-            second.complete(success()).await;
-            slow.complete(refused()).await;
+            complete(second, success()).await;
+            complete(slow, refused()).await;
         } else {
-            slow.complete(refused()).await;
+            complete(slow, refused()).await;
             assert_eq!(second.last_piece().may_leave().await, Ok(()));
-            second.complete(success()).await;
+            complete(second, success()).await;
         }
         let later = repeat(&other, upload_id).await.ended().await;
         assert_eq!(later, Ended::Outcome(success()));
@@ -293,7 +301,7 @@ async fn who_waits_for_another_copy_does_not_wait_for_the_store_forever() {
     store_of_one.away.store(true, Ordering::Relaxed);
     assert_eq!(waiting.ended().await, Ended::Unknown);
     store_of_one.away.store(false, Ordering::Relaxed);
-    sending.complete(success()).await;
+    complete(sending, success()).await;
     let later = repeat(&one, "a").await.ended().await;
     assert_eq!(later, Ended::Outcome(success()));
 }
@@ -348,12 +356,16 @@ async fn an_outcome_that_the_store_cannot_take_is_given_to_it_later() {
     let sending = first(&one, "a").await;
     sending.last_piece().may_leave().await.unwrap();
     store_of_one.away.store(true, Ordering::Relaxed);
-    sending.complete(success()).await;
+    // The end of the program waits for what is held until then.
+    let (held, mut stored) = tokio::sync::oneshot::channel::<()>();
+    sending.complete(success(), held);
     let here = repeat(&one, "a").await.ended().await;
     assert_eq!(here, Ended::Outcome(success()));
     let waiting = tokio::spawn(repeat(&other, "a").await.ended());
+    assert!(stored.try_recv() == Err(TryRecvError::Empty) && !waiting.is_finished());
     store_of_one.away.store(false, Ordering::Relaxed);
     assert_eq!(waiting.await.unwrap(), Ended::Outcome(success()));
+    assert!(stored.await.is_err());
 }
 
 mod turns;

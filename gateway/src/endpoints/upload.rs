@@ -433,8 +433,8 @@ impl Upload {
                 outcome_of_refusal(refusal)
             }
         };
-        first.complete(outcome.clone()).await;
-        drop(slot);
+        // The end of this program waits for the store.
+        first.complete(outcome.clone(), slot.without_consumer());
         Ok(response_of(outcome))
     }
 }

@@ -43,7 +43,7 @@ async fn becomes_whole(upload: &FirstAttempt) {
 
 async fn hand_in(first: FirstAttempt, outcome: Outcome) {
     becomes_whole(&first).await;
-    first.complete(outcome).await;
+    complete(first, outcome).await;
 }
 
 #[tokio::test]
@@ -104,7 +104,7 @@ async fn after_an_upload_that_is_over_without_a_document_the_next_one_goes_on() 
         let id = format!("ended-{number}");
         hand_in(sends(&one, &id).await, outcome).await;
         let next = sends(&other, &format!("next-{number}")).await;
-        next.complete(refused()).await;
+        complete(next, refused()).await;
     }
     drop(sends(&one, "broken-off").await);
     tokio::task::yield_now().await;
@@ -123,7 +123,7 @@ async fn an_upload_waits_for_another_of_the_same_action_and_not_for_long() {
     }
     let waited = began.elapsed();
     assert!(waited >= 2 * TURN_WAIT && waited < 2 * TURN_WAIT + 10 * LOOK);
-    under_way.complete(success()).await;
+    complete(under_way, success()).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -134,7 +134,7 @@ async fn who_waited_goes_by_how_the_other_upload_ended() {
         let under_way = sends(&one, "stored").await;
         becomes_whole(&under_way).await;
         let waiting = waits(copy, "a").await;
-        under_way.complete(success()).await;
+        complete(under_way, success()).await;
         assert_refused(waiting.await.unwrap(), NotItsTurn::HasDocument);
 
         let Copies { one, other, .. } = copies();
@@ -142,12 +142,12 @@ async fn who_waited_goes_by_how_the_other_upload_ended() {
         let under_way = sends(&one, "refused").await;
         becomes_whole(&under_way).await;
         let waiting = waits(copy, "b").await;
-        under_way.complete(refused()).await;
+        complete(under_way, refused()).await;
         let under_way = the_first(waiting.await.unwrap());
         // Nobody knows whether this one arrived: who sent the next one must look first, and can send it then.
         becomes_whole(&under_way).await;
         let waiting = waits(copy, "d").await;
-        under_way.complete(unknown()).await;
+        complete(under_way, unknown()).await;
         assert_refused(waiting.await.unwrap(), NotItsTurn::UnderWay);
         sends(copy, "e").await;
     }
@@ -159,7 +159,7 @@ async fn of_two_that_wait_one_document_arrives() {
     let under_way = sends(&one, "a").await;
     becomes_whole(&under_way).await;
     let waiting = [waits(&one, "b").await, waits(&other, "c").await];
-    under_way.complete(refused()).await;
+    complete(under_way, refused()).await;
     let (next, _, mut rest) = futures_util::future::select_all(waiting).await;
     let (next, last) = (the_first(next.unwrap()), rest.remove(0));
     let last = the_first(last.await.unwrap());
@@ -207,7 +207,7 @@ async fn the_turn_of_a_dead_copy_is_taken_over_and_its_last_piece_does_not_leave
     dead.lock().unwrap().clear();
     becomes_whole(&next).await;
     let waiting = waits(&one, "c").await;
-    next.complete(success()).await;
+    complete(next, success()).await;
     assert_refused(waiting.await.unwrap(), NotItsTurn::HasDocument);
 }
 
@@ -317,7 +317,7 @@ async fn a_turn_that_ended_while_the_store_was_away_is_taken_again_at_the_last_p
     remove_turn(&one, &long).await;
     assert_eq!(long.last_piece().may_leave().await, Ok(()));
     let waiting = waits(&other, "b").await;
-    long.complete(refused()).await;
+    complete(long, refused()).await;
     let long = the_first(waiting.await.unwrap());
     remove_turn(&one, &long).await;
     let next = sends(&one, "c").await;
@@ -338,7 +338,7 @@ async fn an_upload_without_an_id_waits_for_its_turn_and_is_no_repeat() {
     for copy in [&one, &other] {
         assert!(matches!(send(copy).await, Attempt::Waiting(_)));
     }
-    under_way.complete(success()).await;
+    complete(under_way, success()).await;
     assert_refused(send(&one).await, NotItsTurn::HasDocument);
 }
 

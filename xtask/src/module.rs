@@ -1,6 +1,7 @@
 //! Splits cargo's release module into what the first view needs and what is loaded later, and makes
 //! each part small: wasm-split, wasm-bindgen, wasm-opt, and esbuild for the scripts around them.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -58,6 +59,12 @@ pub fn make(tools: &Shell, work: &Path) -> Result<Vec<PathBuf>> {
     let bind = cmd!(tools, "wasm-bindgen {flags...} --out-dir {work} {main}");
     run::quietly("wasm-bindgen", bind)?;
     fs::remove_file(main)?;
+    let mut names = Names::default();
+    for file in [GLUE, MODULE].map(|name| work.join(name)) {
+        let mut content = fs::read(&file)?;
+        names.number(&mut content);
+        fs::write(file, content)?;
+    }
 
     let mut chunks = Vec::new();
     for file in files_below(work)? {
@@ -74,4 +81,59 @@ pub fn make(tools: &Shell, work: &Path) -> Result<Vec<PathBuf>> {
         }
     }
     Ok(chunks)
+}
+
+/// The names by which wasm-bindgen's glue and its module know each other's functions. Each ends in a hash, which
+/// cannot be compressed: 5 KB of the first load. So they become numbers, as long as the names were.
+#[derive(Default)]
+struct Names(HashMap<Vec<u8>, usize>);
+
+impl Names {
+    /// Writes in `file`, the glue or the module, each name's number in its place.
+    fn number(&mut self, file: &mut [u8]) {
+        for word in file.split_mut(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_') {
+            // In the module a name's length stands before it, which may be a letter or a digit.
+            let Some(start) = word.windows(6).position(|part| part == b"__wbg_") else {
+                continue;
+            };
+            let name = &mut word[start..];
+            if !ends_in_hash(name) {
+                continue;
+            }
+            let next = self.0.len();
+            let number = self.0.entry(name.to_vec()).or_insert(next);
+            let numbered = format!("{number:_>width$}", width = name.len());
+            name.copy_from_slice(numbered.as_bytes());
+        }
+    }
+}
+
+/// Whether a name ends in `_` and 16 hexadecimal digits.
+fn ends_in_hash(name: &[u8]) -> bool {
+    match name.iter().rev().position(|byte| *byte == b'_') {
+        Some(16) => name[name.len() - 16..].iter().all(u8::is_ascii_hexdigit),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn glue_and_module_number_the_same_names_alike() {
+        let mut glue = *b"__wbg_of_0123456789abcdef: f(__wbg_ptr), __wbg_at_0123456789abcdef: g";
+        let mut module = *b"\x19__wbg_at_0123456789abcdef\x00\x17A__wbg_of_0123456789abcdef\x00";
+        let mut names = Names::default();
+        names.number(&mut glue);
+        names.number(&mut module);
+        assert_eq!(
+            glue.escape_ascii().to_string(),
+            "________________________0: f(__wbg_ptr), ________________________1: g"
+        );
+        assert_eq!(
+            module.escape_ascii().to_string(),
+            "\\x19________________________1\\x00\\x17A________________________0\\x00"
+        );
+    }
 }

@@ -76,6 +76,29 @@ fn ActionView(action: Memo<Arc<Action>>) -> impl IntoView {
             .filter(|_| action.document.label.is_some());
         label.filter(|label| Some(label) != action.document.label.as_ref())
     };
+    let download = move || {
+        view! {
+            <section class="card">
+                <h2>{texts.download_section}</h2>
+                <DownloadButtons action kind=DocumentKind::Download leads=is_read/>
+            </section>
+        }
+        .into_any()
+    };
+    let otd = move || {
+        view! {
+            <section class="card">
+                <h2>{texts.otd_section}</h2>
+                <p>{texts.otds_more}</p>
+                <DownloadButtons action kind=DocumentKind::Otd leads=is_read/>
+            </section>
+        }
+        .into_any()
+    };
+    let upload = move || {
+        let upload = uploads.for_action(&action.read_untracked());
+        view! { <UploadSection upload/> }.into_any()
+    };
     view! {
         <div class="page narrow">
             <div class="page-head">
@@ -86,23 +109,10 @@ fn ActionView(action: Memo<Arc<Action>>) -> impl IntoView {
             </div>
             {move || view! { <Says action=action.get()/> }}
             <div class=move || steps()>
-                <Show when=move || has_download.get()>
-                    <section class="card">
-                        <h2>{texts.download_section}</h2>
-                        <DownloadButtons action kind=DocumentKind::Download leads=is_read/>
-                    </section>
-                </Show>
-                <Show when=move || has_otd.get()>
-                    <section class="card">
-                        <h2>{texts.otd_section}</h2>
-                        <p>{texts.otds_more}</p>
-                        <DownloadButtons action kind=DocumentKind::Otd leads=is_read/>
-                    </section>
-                </Show>
+                {move || has_download.get().then(download)}
+                {move || has_otd.get().then(otd)}
                 {move || view! { <About action=action.get()/> }}
-                <Show when=move || has_upload.get()>
-                    <UploadSection upload=uploads.for_action(&action.read_untracked())/>
-                </Show>
+                {move || has_upload.get().then(upload)}
             </div>
             {move || offers_nothing()}
             <Questions/>

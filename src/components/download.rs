@@ -138,6 +138,7 @@ pub fn DownloadButtons(
                 }
             })
             .collect_view()
+            .into_any()
     };
     let other_way = move || {
         let is_to_save = matches!(*download.read(), Download::ToSave { .. });
@@ -161,6 +162,7 @@ pub fn DownloadButtons(
         }
         _ => None,
     };
+    let running = move || view! { <DownloadProgress download on_stop=stop/> }.into_any();
     view! {
         <div class="downloads" node_ref=place>
             <p class="buttons">
@@ -182,7 +184,7 @@ pub fn DownloadButtons(
                     {texts.save}
                 </BusyButton>
             </p>
-            {move || is_running.get().then(|| view! { <DownloadProgress download on_stop=stop/> })}
+            {move || is_running.get().then(running)}
             <div class="outcome" role="status">
                 {move || told()}
                 {move || other_way()}

@@ -96,16 +96,12 @@ pub fn SearchField(
 
 /// A list of actions.
 #[component]
-pub fn ActionList<F, V>(
+pub fn ActionList(
     /// The actions, in their order.
     actions: Memo<Vec<Arc<Action>>>,
     /// Shows the action of a row.
-    children: F,
-) -> impl IntoView
-where
-    F: Fn(Memo<Arc<Action>>) -> V + Clone + Send + 'static,
-    V: IntoView + 'static,
-{
+    row: fn(Memo<Arc<Action>>) -> AnyView,
+) -> impl IntoView {
     let (texts, formats, session) = (use_texts(), use_formats(), use_session());
     let limit = RwSignal::new(STEP);
     let shown = move || {
@@ -130,7 +126,7 @@ where
     view! {
         <ul class="tasks">
             <For each=shown key=|action| action.id.clone() let:action>
-                {children(session.follow_action(action))}
+                {row(session.follow_action(action))}
             </For>
         </ul>
         {move || has_more.get().then(more_button)}
@@ -179,9 +175,7 @@ fn TaskGroup(actions: Memo<Vec<Arc<Action>>>, title: &'static str) -> impl IntoV
         view! {
             <section class="card">
                 <h2>{title}</h2>
-                <ActionList actions let:action>
-                    <TaskRow action/>
-                </ActionList>
+                <ActionList actions row=|action| view! { <TaskRow action/> }.into_any()/>
             </section>
         }
         .into_any()

@@ -33,17 +33,6 @@ macro_rules! texts {
                 [$(&mut self.$name),+].into_iter()
             }
 
-            /// Takes `name: text` lines, one for each text in the table's order; gives the lines after them.
-            /// `None` when there are fewer.
-            fn take_lines(&mut self, lines: &'static str) -> Option<&'static str> {
-                let mut rest = lines;
-                for text in self.each_mut() {
-                    let (_name, line) = rest.split_once(": ")?;
-                    (*text, rest) = line.split_once('\n')?;
-                }
-                Some(rest)
-            }
-
             #[cfg(test)]
             pub(super) fn all(&self) -> Vec<(&'static str, &'static str)> {
                 vec![$((stringify!($name), self.$name)),+]
@@ -59,7 +48,7 @@ impl Texts {
     /// are fewer lines than texts.
     pub(super) fn read(lines: &'static str) -> Option<(Self, &'static str)> {
         let mut texts = FORMAL;
-        let rest = texts.take_lines(lines)?;
+        let rest = take_lines(&mut texts.each_mut(), lines)?;
         Some((texts, rest))
     }
 }
@@ -67,13 +56,24 @@ impl Texts {
 impl RestTexts {
     /// Reads what [`Texts::read`] has left of the lines.
     pub(super) fn read(first: &'static Texts, lines: &'static str) -> Option<Self> {
-        let mut texts = RestTexts {
-            first,
-            ..REST_FORMAL
-        };
-        texts.take_lines(lines)?;
+        let mut texts = REST_FORMAL;
+        texts.first = first;
+        take_lines(&mut texts.each_mut(), lines)?;
         Some(texts)
     }
+}
+
+/// Takes a `name: text` line for each text, in their order; gives the lines after them. `None` when there are fewer.
+fn take_lines(
+    texts: &mut dyn Iterator<Item = &mut &'static str>,
+    lines: &'static str,
+) -> Option<&'static str> {
+    let mut rest = lines;
+    for text in texts {
+        let (_name, line) = rest.split_once(": ")?;
+        (*text, rest) = line.split_once('\n')?;
+    }
+    Some(rest)
 }
 
 /// What says the rest can say everything.

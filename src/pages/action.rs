@@ -32,10 +32,10 @@ pub fn ActionPage(
     let found = Memo::new(move |found: Option<&Option<Arc<Action>>>| {
         found.cloned().flatten().or_else(|| session.action(&id))
     });
-    move || match found.get() {
+    view! { {move || match found.get() {
         Some(action) => view! { <ActionView action=session.follow_action(action)/> }.into_any(),
         None => view! { <NotFound/> }.into_any(),
-    }
+    }} }
 }
 
 #[component]
@@ -76,33 +76,43 @@ fn ActionView(action: Memo<Arc<Action>>) -> impl IntoView {
             .filter(|_| action.document.label.is_some());
         label.filter(|label| Some(label) != action.document.label.as_ref())
     };
+    let download = move || {
+        view! {
+            <section class="card">
+                <h2>{texts.download_section}</h2>
+                <DownloadButtons action kind=DocumentKind::Download leads=is_read/>
+            </section>
+        }
+        .into_any()
+    };
+    let otd = move || {
+        view! {
+            <section class="card">
+                <h2>{texts.otd_section}</h2>
+                <p>{texts.otds_more}</p>
+                <DownloadButtons action kind=DocumentKind::Otd leads=is_read/>
+            </section>
+        }
+        .into_any()
+    };
+    let upload = move || {
+        let upload = uploads.for_action(&action.read_untracked());
+        view! { <UploadSection upload/> }.into_any()
+    };
     view! {
         <div class="page narrow">
             <div class="page-head">
                 <Back action/>
                 <h1 tabindex="-1">{name}</h1>
-                {move || label().map(|label| view! { <p class="lead">{label}</p> })}
+                {move || label().map(|label| view! { <p class="lead">{label}</p> }.into_any())}
                 <Facts action/>
             </div>
-            {move || view! { <Says action=action.get()/> }}
+            {move || view! { <Says action=action.get()/> }.into_any()}
             <div class=move || steps()>
-                <Show when=move || has_download.get()>
-                    <section class="card">
-                        <h2>{texts.download_section}</h2>
-                        <DownloadButtons action kind=DocumentKind::Download leads=is_read/>
-                    </section>
-                </Show>
-                <Show when=move || has_otd.get()>
-                    <section class="card">
-                        <h2>{texts.otd_section}</h2>
-                        <p>{texts.otds_more}</p>
-                        <DownloadButtons action kind=DocumentKind::Otd leads=is_read/>
-                    </section>
-                </Show>
-                {move || view! { <About action=action.get()/> }}
-                <Show when=move || has_upload.get()>
-                    <UploadSection upload=uploads.for_action(&action.read_untracked())/>
-                </Show>
+                {move || has_download.get().then(download)}
+                {move || has_otd.get().then(otd)}
+                {move || view! { <About action=action.get()/> }.into_any()}
+                {move || has_upload.get().then(upload)}
             </div>
             {move || offers_nothing()}
             <Questions/>
@@ -139,11 +149,11 @@ fn Back(action: Memo<Arc<Action>>) -> impl IntoView {
     };
     // Made anew only when what stands on it changes.
     let words = Memo::new(move |_| above().1);
-    move || {
+    view! { {move || {
         words.track();
         let (page, words) = untrack(above);
-        view! { <BackLink page>{words}</BackLink> }
-    }
+        view! { <BackLink page>{words}</BackLink> }.into_any()
+    }} }
 }
 
 /// Where the action stands, for whom it is, and since when.
@@ -159,10 +169,10 @@ fn Facts(action: Memo<Arc<Action>>) -> impl IntoView {
         };
         Some(fill(words, &[("date", &formats.day(date))]))
     };
-    let fact = |words: String| view! { <span>{words}</span> };
+    let fact = |words: String| view! { <span>{words}</span> }.into_any();
     view! {
         <p class="facts">
-            {move || view! { <TaskChip action=action.get()/> }}
+            {move || view! { <TaskChip action=action.get()/> }.into_any()}
             {move || for_whom(texts, &action.read()).map(fact)}
             {move || date().map(fact)}
         </p>
@@ -223,8 +233,9 @@ fn About(action: Arc<Action>) -> impl IntoView {
 fn Questions() -> impl IntoView {
     let (texts, session) = (use_rest_texts(), use_session());
     let people = session.part(Session::has_same_people);
-    move || {
+    let card = move || {
         let person = contact(people.read(|it| Some(it.dossier.clone())))?;
-        Some(view! { <PersonCard role=texts.questions person/> })
-    }
+        Some(view! { <PersonCard role=texts.questions person/> }.into_any())
+    };
+    view! { {move || card()} }
 }

@@ -37,32 +37,41 @@ pub fn Documents() -> impl IntoView {
     let has_any = flag(move || !all.read().is_empty());
     let has_from_office = flag(move || !from_office.read().is_empty());
     let has_handed_in = flag(move || !handed_in.read().is_empty());
+    let row = |action| view! { <DocumentRow action/> }.into_any();
+    let given = move || {
+        view! {
+            <section class="card">
+                <h2>{texts.from_office}</h2>
+                <ActionList actions=from_office row/>
+            </section>
+        }
+        .into_any()
+    };
+    let uploaded = move || {
+        view! {
+            <section class="card">
+                <h2>{texts.handed_in}</h2>
+                <p>{texts.handed_in_more}</p>
+                <ActionList actions=handed_in row/>
+            </section>
+        }
+        .into_any()
+    };
+    let nothing = move || {
+        view! {
+            <NothingCard icon="empty" title=texts.no_documents more=texts.no_documents_more/>
+        }
+        .into_any()
+    };
     view! {
         <div class="page">
             <div class="page-head">
                 <h1 tabindex="-1">{texts.documents}</h1>
             </div>
             <SearchField search label=texts.search_documents/>
-            <Show when=move || has_from_office.get()>
-                <section class="card">
-                    <h2>{texts.from_office}</h2>
-                    <ActionList actions=from_office let:action>
-                        <DocumentRow action/>
-                    </ActionList>
-                </section>
-            </Show>
-            <Show when=move || has_handed_in.get()>
-                <section class="card">
-                    <h2>{texts.handed_in}</h2>
-                    <p>{texts.handed_in_more}</p>
-                    <ActionList actions=handed_in let:action>
-                        <DocumentRow action/>
-                    </ActionList>
-                </section>
-            </Show>
-            <Show when=move || !has_any.get()>
-                <NothingCard icon="empty" title=texts.no_documents more=texts.no_documents_more/>
-            </Show>
+            {move || has_from_office.get().then(given)}
+            {move || has_handed_in.get().then(uploaded)}
+            {move || (!has_any.get()).then(nothing)}
         </div>
     }
 }
@@ -91,6 +100,9 @@ fn DocumentRow(action: Memo<Arc<Action>>) -> impl IntoView {
     let has_download = flag(move || action.read().offers.download);
     let has_otd = flag(move || action.read().offers.otd);
     let is_rejected = flag(move || action.read().task == Task::Again);
+    let chip = move || view! { <TaskChip action=action.get_untracked()/> }.into_any();
+    let otd_more = move || view! { <p class="task-more">{texts.otds_more}</p> }.into_any();
+    let buttons = move |kind| view! { <DownloadButtons action kind/> }.into_any();
     view! {
         <li class="document">
             <div>
@@ -98,19 +110,11 @@ fn DocumentRow(action: Memo<Arc<Action>>) -> impl IntoView {
                     {move || action_name(texts, &action.read())}
                 </PageLink>
                 <p class="task-more">{move || more()}</p>
-                <Show when=move || is_rejected.get()>
-                    <TaskChip action=action.get()/>
-                </Show>
-                <Show when=move || has_otd.get()>
-                    <p class="task-more">{texts.otds_more}</p>
-                </Show>
+                {move || is_rejected.get().then(chip)}
+                {move || has_otd.get().then(otd_more)}
             </div>
-            <Show when=move || has_download.get()>
-                <DownloadButtons action kind=DocumentKind::Download/>
-            </Show>
-            <Show when=move || has_otd.get()>
-                <DownloadButtons action kind=DocumentKind::Otd/>
-            </Show>
+            {move || has_download.get().then(|| buttons(DocumentKind::Download))}
+            {move || has_otd.get().then(|| buttons(DocumentKind::Otd))}
         </li>
     }
 }

@@ -1,6 +1,6 @@
 //! My details: the consumer as the broker has them, and how to have a mistake corrected.
 
-use accelerate::session::{Consumer, Gender, Person};
+use accelerate::session::{Consumer, Dossier, Gender, Person};
 use leptos::prelude::*;
 
 use crate::{
@@ -17,12 +17,10 @@ use crate::{
 pub fn Me() -> impl IntoView {
     let (texts, session) = (use_rest_texts(), use_session());
     set_page_title(texts.my_details);
-    let consumer = Memo::new(move |_| session.read(|it| it.consumer.clone()));
-    let correction = Memo::new(move |_| {
-        session.read(|it| {
-            let person = it.dossier.advisor.clone().or(it.dossier.owner.clone());
-            (person, it.dossier.code.clone())
-        })
+    let consumer = session.part(|one, other| one.consumer == other.consumer);
+    let correction = session.part(|one, other| {
+        let (one, other) = (&one.dossier, &other.dossier);
+        whom_to_tell(one) == whom_to_tell(other) && one.code == other.code
     });
     view! {
         <div class="page">
@@ -31,11 +29,15 @@ pub fn Me() -> impl IntoView {
                 <p class="lead">{texts.my_details_more}</p>
             </div>
             <section class="card">
-                {move || view! { <ConsumerDetails consumer=consumer.get()/> }}
+                {move || {
+                    let consumer = consumer.read(|it| it.consumer.clone());
+                    view! { <ConsumerDetails consumer/> }.into_any()
+                }}
             </section>
             {move || {
-                let (person, code) = correction.get();
-                view! { <Correction person code/> }
+                let (person, code) = correction
+                    .read(|it| (whom_to_tell(&it.dossier).cloned(), it.dossier.code.clone()));
+                view! { <Correction person code/> }.into_any()
             }}
         </div>
     }
@@ -90,7 +92,12 @@ fn verbatim(text: Option<String>) -> Option<AnyView> {
     text.map(|text| view! { <span translate="no">{text}</span> }.into_any())
 }
 
-/// Whom to tell of a mistake.
+/// Who corrects what is wrong.
+fn whom_to_tell(dossier: &Dossier) -> Option<&Person> {
+    dossier.advisor.as_ref().or(dossier.owner.as_ref())
+}
+
+/// How to have a mistake corrected.
 #[component]
 fn Correction(person: Option<Person>, code: Option<String>) -> impl IntoView {
     let texts = use_rest_texts();

@@ -57,18 +57,18 @@ pub fn Overview() -> impl IntoView {
     }
 }
 
-/// The dossier's code, and the day that it was opened.
-fn dossier_line() -> Option<String> {
+/// The dossier's code, and the day that it was opened; empty without a code.
+fn dossier_line() -> String {
     let (texts, formats) = (use_texts(), use_formats());
     let (code, date) = use_session().read(|it| (it.dossier.code.clone(), it.dossier.date_created));
-    let code = code?;
-    Some(match date {
-        Some(date) => fill(
+    match (code, date) {
+        (Some(code), Some(date)) => fill(
             texts.dossier_since,
             &[("code", &code), ("date", &formats.day(date))],
         ),
-        None => fill(texts.dossier_code, &[("code", &code)]),
-    })
+        (Some(code), None) => fill(texts.dossier_code, &[("code", &code)]),
+        (None, _) => String::new(),
+    }
 }
 
 /// The first card: what to do first, and how far the dossier is.

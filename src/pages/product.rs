@@ -27,10 +27,10 @@ pub fn ProductPage(
 ) -> impl IntoView {
     let session = use_session();
     let product = Memo::new(move |_| session.product(&id));
-    move || match product.get() {
+    view! { {move || match product.get() {
         Some(product) => view! { <ProductView product/> }.into_any(),
         None => view! { <NotFound/> }.into_any(),
-    }
+    }} }
 }
 
 #[component]

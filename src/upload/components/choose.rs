@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{file_button::FileButton, form::UploadForm, notice::UploadNotice};
 use crate::{
     components::button::Button,
-    context::{use_dialogs, use_formats, use_rest_texts, use_session},
+    context::{flag, use_dialogs, use_formats, use_rest_texts, use_session},
     i18n::fill,
 };
 
@@ -32,8 +32,17 @@ pub(super) fn Choose(form: UploadForm) -> impl IntoView {
             />
         }
     });
-    let has_gateway = use_session().auth.has_gateway;
+    let auth = use_session().auth;
+    let has_gateway = flag(move || auth.has_gateway.get());
     let dialogs = use_dialogs();
+    let phone = move || {
+        view! {
+            <Button class="button quiet on-desktop" on_press=move || dialogs.phone.set(true)>
+                {texts.phone_photo}
+            </Button>
+        }
+        .into_any()
+    };
     view! {
         <UploadNotice form/>
         <div class="drop" data-focus="" tabindex="-1">
@@ -47,14 +56,7 @@ pub(super) fn Choose(form: UploadForm) -> impl IntoView {
             {photo}
             <p class="drop-here">{texts.drop_here}</p>
             <p class="hint">{hint}</p>
-            <Show when=move || has_gateway.get()>
-                <Button
-                    class="button quiet on-desktop"
-                    on_press=move || dialogs.phone.set(true)
-                >
-                    {texts.phone_photo}
-                </Button>
-            </Show>
+            {move || has_gateway.get().then(phone)}
         </div>
     }
 }

@@ -63,6 +63,10 @@ pub(super) fn Done(
     // Whose document it is that is there already, nobody knows.
     let after = (outcome != Outcome::AlreadyThere).then(|| view! { <p>{texts.after_arrival}</p> });
     let replaces = flag(move || machine.with(UploadMachine::replaces));
+    let again_button = move || {
+        let words = again_words.get_value();
+        view! { <Button on_press=again>{words}</Button> }.into_any()
+    };
     view! {
         <div class="arrived" role="status">
             <Icon name=icon/>
@@ -77,9 +81,7 @@ pub(super) fn Done(
         </div>
         <p class="buttons">
             {move || next_button()}
-            <Show when=move || replaces.get()>
-                <Button on_press=again>{again_words.get_value()}</Button>
-            </Show>
+            {move || replaces.get().then(again_button)}
         </p>
     }
 }

@@ -20,12 +20,6 @@ pub(super) fn UploadNotice(form: UploadForm) -> impl IntoView {
         upload,
         several_selected,
     } = form;
-    let notice = Memo::new(move |_| {
-        (
-            upload.machine.with(UploadMachine::notice),
-            several_selected.get(),
-        )
-    });
     let refused = move |refusal| match refusal {
         FileRefusal::Empty => texts.refused_empty.to_owned(),
         FileRefusal::Unreadable => texts.unreadable.to_owned(),
@@ -40,16 +34,16 @@ pub(super) fn UploadNotice(form: UploadForm) -> impl IntoView {
             fill(texts.refused_kind, &[("kinds", &upload.limits().names())])
         }
     };
-    let words = move || match notice.get() {
-        (None, false) => None,
-        (None, true) => Some(texts.refused_several.to_owned()),
-        (Some(Notice::Cancelled), _) => Some(texts.cancelled.to_owned()),
-        (Some(Notice::CancelledInTime), _) => Some(texts.cancelled_in_time.to_owned()),
-        (Some(Notice::FileRefused(refusal)), _) => Some(refused(refusal)),
+    let words = Memo::new(move |_| match upload.machine.with(UploadMachine::notice) {
+        None if several_selected.get() => texts.refused_several.to_owned(),
+        None => String::new(),
+        Some(Notice::Cancelled) => texts.cancelled.to_owned(),
+        Some(Notice::CancelledInTime) => texts.cancelled_in_time.to_owned(),
+        Some(Notice::FileRefused(refusal)) => refused(refusal),
+    });
+    let notice = move || {
+        let words = words.get();
+        (!words.is_empty()).then(|| view! { <p class="notice">{words}</p> }.into_any())
     };
-    view! {
-        <div role="alert">
-            {move || words().map(|words| view! { <p class="notice">{words}</p> })}
-        </div>
-    }
+    view! { <div role="alert">{move || notice()}</div> }
 }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     components::{button::Button, details::mail_href, person::ContactButton},
-    context::{use_formats, use_rest_texts, use_session},
+    context::{flag, use_formats, use_rest_texts, use_session},
     i18n::{RestTexts, fill, problem_text},
     upload::machine::{Event, Failure, UploadMachine, UploadState, WaysOut},
 };
@@ -131,10 +131,10 @@ fn FailureMessage(form: UploadForm) -> impl IntoView {
     let texts = use_rest_texts();
     let machine = form.upload.machine;
     let words = Memo::new(move |_| machine.with(|machine| failure_words(texts, machine)));
-    let is_failure = Memo::new(move |_| words.read().is_some());
-    let is_unsure = Memo::new(move |_| matches!(machine.read().state(), UploadState::Unsure(_)));
-    let title = move || words.get().map(|words| words.0);
-    let more = move || words.get().map(|words| words.1);
+    let is_failure = flag(move || words.read().is_some());
+    let is_unsure = flag(move || matches!(machine.read().state(), UploadState::Unsure(_)));
+    let title = move || words.get().unwrap_or_default().0;
+    let more = move || words.get().unwrap_or_default().1;
     let check = move || {
         is_unsure.get().then(|| {
             view! {
@@ -144,32 +144,33 @@ fn FailureMessage(form: UploadForm) -> impl IntoView {
         })
     };
     // The words change while it stays: who listens or has the focus there is not thrown out.
-    move || {
-        is_failure.get().then(|| {
-            view! {
-                <div class="problem" role="alert" data-focus="" tabindex="-1">
-                    <h3>{move || title()}</h3>
-                    <p>{move || more()}</p>
-                    {move || check()}
-                </div>
-            }
-            .into_any()
-        })
-    }
+    let message = move || {
+        view! {
+            <div class="problem" role="alert" data-focus="" tabindex="-1">
+                <h3>{move || title()}</h3>
+                <p>{move || more()}</p>
+                {move || check()}
+            </div>
+        }
+        .into_any()
+    };
+    view! { {move || is_failure.get().then(message)} }
 }
 
 /// What is said of a failure: a title and more. `None` when there is none.
 fn failure_words<F: Clone>(
     texts: &RestTexts,
     machine: &UploadMachine<F>,
-) -> Option<(&'static str, String)> {
+) -> Option<(String, String)> {
     let reason = |problem: &Problem| {
         let reason = problem_text(texts, problem).sentence();
         format!("{reason} {}", texts.file_kept)
     };
     let failure = match machine.state() {
         UploadState::Failed(failure) => failure,
-        UploadState::Unsure(_) => return Some((texts.unsure, texts.unsure_more.to_owned())),
+        UploadState::Unsure(_) => {
+            return Some((texts.unsure.to_owned(), texts.unsure_more.to_owned()));
+        }
         _ => return None,
     };
     let title = match failure {
@@ -189,7 +190,7 @@ fn failure_words<F: Clone>(
         }
         Failure::Refused(problem) | Failure::NotArrived(problem) => reason(problem),
     };
-    Some((title, more))
+    Some((title.to_owned(), more))
 }
 
 /// Whether no answer came.

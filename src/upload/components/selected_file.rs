@@ -21,9 +21,10 @@ pub(super) fn SelectedFileRow(
     let (texts, formats) = (use_rest_texts(), use_formats());
     let file = Memo::new(move |_| {
         let machine = form.upload.machine.read();
-        machine.file().map(|file| (file.name.clone(), file.size))
+        let file = machine.file()?;
+        Some((file.name.clone(), formats.size(file.size as f64)))
     });
-    move || {
+    let row = move || {
         let (name, size) = file.get()?;
         let remove = removable.then(|| {
             let label = fill(texts.remove_file_named, &[("name", &name)]);
@@ -37,21 +38,25 @@ pub(super) fn SelectedFileRow(
                 </Button>
             }
         });
-        Some(view! {
-            <div
-                class="chosen"
-                role="group"
-                aria-label=texts.chosen_file
-                data-focus=""
-                tabindex="-1"
-            >
-                <Icon name="document"/>
-                <p>
-                    <bdi class="file-name" translate="no">{name}</bdi>
-                    <span class="hint">{formats.size(size as f64)}</span>
-                </p>
-                {remove}
-            </div>
-        })
-    }
+        Some(
+            view! {
+                <div
+                    class="chosen"
+                    role="group"
+                    aria-label=texts.chosen_file
+                    data-focus=""
+                    tabindex="-1"
+                >
+                    <Icon name="document"/>
+                    <p>
+                        <bdi class="file-name" translate="no">{name}</bdi>
+                        <span class="hint">{size}</span>
+                    </p>
+                    {remove}
+                </div>
+            }
+            .into_any(),
+        )
+    };
+    view! { {move || row()} }
 }

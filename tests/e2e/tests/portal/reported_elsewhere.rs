@@ -187,6 +187,33 @@ in_chromium! {
         page.heading("Documenten").appears().await;
     }
 
+    async fn a_screenshot_is_pasted_and_sent(page: &Page) {
+        open_task(page, crate::PAYSLIP).await;
+        page.devtools("Browser.setPermission", serde_json::json!({
+            "permission": { "name": "clipboard-write", "allowWithoutSanitization": false },
+            "setting": "granted",
+        }))
+        .await;
+        let copy = "const [done] = arguments;
+            const canvas = Object.assign(document.createElement('canvas'), { width: 40, height: 30 });
+            canvas.toBlob(async (picture) => {
+              try { await navigator.clipboard.write([new ClipboardItem({ 'image/png': picture })]); done('copied'); }
+              catch (error) { done(String(error)); }
+            })";
+        assert_eq!(page.async_script(copy, vec![]).await, "copied");
+        for kind in ["rawKeyDown", "keyUp"] {
+            page.devtools("Input.dispatchKeyEvent", serde_json::json!({
+                "type": kind, "modifiers": 2, "key": "v", "code": "KeyV", "commands": ["paste"],
+            }))
+            .await;
+        }
+        page.text("image.png").appears().await;
+        send(page).await;
+        let upload = page.servers.uploads().remove(0);
+        assert_eq!(upload.filename, "image.png");
+        assert!(upload.bytes.starts_with(b"\x89PNG"));
+    }
+
     async fn what_extensions_put_in_the_page_is_in_nobodys_way(page: &Page) {
         let folder = Folder::new();
         choose_payslip(page, &folder, "loonstrook.pdf").await;

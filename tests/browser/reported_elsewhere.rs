@@ -7,7 +7,7 @@ use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlElement;
 
-use super::{js, mounted::Portal};
+use super::{js, mounted::Portal, replace};
 
 /// The products of a session.
 fn products(session: &mut Value) -> impl Iterator<Item = &mut Value> {
@@ -248,6 +248,53 @@ async fn text_that_is_pasted_into_a_field_stays_text() {
     // A field has no use for a picture alone.
     assert!(!paste(&portal, &field, SCREENSHOT));
     portal.element(".chosen", "image.png").await;
+}
+
+/// A device that can be asked to stay awake: how often it was, how many requests hold, and whether it refuses.
+const WAKE_LOCK: &str = "window.asked = window.held = 0;
+    window.refuses = false;
+    Object.defineProperty(navigator, 'wakeLock', { configurable: true, value: {
+        async request(kind) {
+            window.asked += kind === 'screen';
+            if (window.refuses) throw new DOMException('', 'NotAllowedError');
+            window.held += 1;
+            return window.lock = { async release() {
+                if (!this.released) window.held -= 1;
+                this.released = true;
+            } };
+        } } });
+    Object.defineProperty(document, 'visibilityState', { configurable: true, value: 'visible' })";
+
+#[wasm_bindgen_test]
+async fn a_device_stays_awake_while_it_sends_and_no_longer() {
+    js(WAKE_LOCK);
+    let xhr = js("XMLHttpRequest.prototype");
+    let _send = replace(&xhr, "send", "return () => {}");
+    let portal = Portal::open("eva", "").await;
+    portal.click("Loonstrook").await;
+    portal
+        .select_file("new File(['%PDF-1.7'], 'loonstrook.pdf', { type: 'application/pdf' })")
+        .await;
+    portal.click("Aanleveren").await;
+    let is = |asked: u32, held: u32| js("[asked, held].join()") == format!("{asked},{held}");
+    portal.until("it stays awake", || is(1, 1)).await;
+    // Out of sight a browser lets it go by itself.
+    js("lock.release(); document.dispatchEvent(new Event('visibilitychange'))");
+    portal.until("it stays awake again", || is(2, 1)).await;
+    portal.click("Annuleren").await;
+    portal.until("it may sleep", || is(2, 0)).await;
+    js("document.dispatchEvent(new Event('visibilitychange'))");
+    frame().await;
+    assert!(is(2, 0), "nothing is being sent");
+    // A battery that is low refuses, and some browsers have no such thing.
+    for without in ["refuses = true", "delete navigator.wakeLock"] {
+        js(without);
+        portal.click("Aanleveren").await;
+        portal.click("Annuleren").await;
+        portal.element("button", "Aanleveren").await;
+    }
+    assert!(is(3, 0));
+    js("delete document.visibilityState");
 }
 
 #[wasm_bindgen_test]

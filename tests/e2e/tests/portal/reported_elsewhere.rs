@@ -187,6 +187,31 @@ in_chromium! {
         page.heading("Documenten").appears().await;
     }
 
+    async fn what_was_chosen_is_there_when_a_portal_that_was_put_away_is_shown_again(page: &Page) {
+        let folder = Folder::new();
+        open_brokers_page(page).await;
+        page.link(containing(crate::PAYSLIP)).first().click().await;
+        page.text("Bestand kiezen").appears().await;
+        page.choose_file(&folder.file("loonstrook.pdf", &fixtures::pdf(20_000))).await;
+        page.textbox(containing("Opmerking")).type_text("Van november").await;
+        let twin = "window.away = document.querySelector('consumer-portal'); window.place = away.parentNode;
+            window.twin = away.cloneNode(); place.append(twin)";
+        page.script(twin, vec![]).await;
+        let has = |portal: &str, heading: bool| {
+            format!("return Boolean({portal}.shadowRoot.querySelector('h1[tabindex]')) === {heading}")
+        };
+        page.wait_for_script("the other portal", &has("twin", true)).await;
+        page.script("away.remove(); twin.remove()", vec![]).await;
+        // Nothing was chosen there.
+        page.wait_for_script("the other portal to have let go", &has("twin", false)).await;
+        page.script("place.append(away)", vec![]).await;
+        page.text("loonstrook.pdf").appears().await;
+        send(page).await;
+        assert_eq!(page.servers.uploads()[0].comment.as_deref(), Some("Van november"));
+        page.script("away.remove()", vec![]).await;
+        page.wait_for_script("the portal to have let go", &has("away", false)).await;
+    }
+
     async fn a_screenshot_is_pasted_and_sent(page: &Page) {
         open_task(page, crate::PAYSLIP).await;
         page.devtools("Browser.setPermission", serde_json::json!({

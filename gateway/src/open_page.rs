@@ -1,5 +1,6 @@
 //! The page that a link leads to: one button, which signs in. It needs no script, speaks the office's
-//! language, and holds nothing of the dossier. It decides nothing: [`links`](crate::links) does.
+//! language, and holds nothing of the dossier. It decides nothing: [`links`](crate::links) does. The same page says
+//! why a document does not come, where a tab waits for it.
 
 use crate::colour::text_on;
 use crate::html::escape;
@@ -31,6 +32,8 @@ pub enum Content {
     Later(StatusCode),
     /// The request did not come from this page. The button is there.
     FromElsewhere,
+    /// A document was to be opened in a tab, and this is the answer's status.
+    NoDocument(StatusCode),
 }
 
 /// Makes the page.
@@ -78,7 +81,7 @@ impl OpenPage {
             Content::Again(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Content::OtherConsumer(_) => StatusCode::CONFLICT,
             Content::Closed | Content::FromElsewhere => StatusCode::FORBIDDEN,
-            Content::Later(status) => status,
+            Content::Later(status) | Content::NoDocument(status) => status,
         };
         let headers = [
             (
@@ -102,6 +105,10 @@ impl OpenPage {
         let (title, text) = match content {
             Content::Closed => (words.closed, words.closed_more),
             Content::OtherConsumer(_) => (words.other, words.other_more),
+            Content::NoDocument(StatusCode::UNAUTHORIZED) => {
+                (words.signed_out, words.signed_out_more)
+            }
+            Content::NoDocument(_) => (words.no_document, words.no_document_more),
             _ => (words.title, words.more),
         };
         let mut html = String::with_capacity(4_096);
@@ -137,7 +144,7 @@ impl OpenPage {
             let _ = writeln!(html, "<p class=\"bad\" role=\"alert\">{bad}</p>");
         }
         let _ = writeln!(html, "<p>{text}</p>");
-        if content == Content::Closed {
+        if matches!(content, Content::Closed | Content::NoDocument(_)) {
             html.push_str(&self.contact());
         } else {
             self.form(content, words, &mut html);
@@ -219,6 +226,10 @@ struct Words {
     closed_more: &'static str,
     later: &'static str,
     from_elsewhere: &'static str,
+    signed_out: &'static str,
+    signed_out_more: &'static str,
+    no_document: &'static str,
+    no_document_more: &'static str,
 }
 
 const FORMAL: Words = Words {
@@ -238,6 +249,11 @@ const FORMAL: Words = Words {
     closed_more: "Er is te vaak iets ingevuld dat niet klopt. Vraag uw adviseur om een nieuwe link.",
     later: "Inloggen lukt nu niet. Probeer het over een paar minuten nog een keer.",
     from_elsewhere: "Dat lukte niet. Gebruik de knop op deze pagina.",
+    signed_out: "U bent niet ingelogd",
+    signed_out_more: "Open de link uit het bericht van uw adviseur. Heeft u die niet meer, vraag dan uw adviseur om \
+                      een nieuwe.",
+    no_document: "Dit document kan nu niet worden opgehaald",
+    no_document_more: "Probeer het over een paar minuten opnieuw. Blijft het zo, vraag uw adviseur er dan om.",
 };
 
 const INFORMAL: Words = Words {
@@ -250,6 +266,10 @@ const INFORMAL: Words = Words {
     birth_date: ("Wat is je geboortedatum?", "Bijvoorbeeld 31-12-1980"),
     postcode: ("Wat is je postcode?", "Bijvoorbeeld 1234 AB"),
     closed_more: "Er is te vaak iets ingevuld dat niet klopt. Vraag je adviseur om een nieuwe link.",
+    signed_out: "Je bent niet ingelogd",
+    signed_out_more: "Open de link uit het bericht van je adviseur. Heb je die niet meer, vraag dan je adviseur om \
+                      een nieuwe.",
+    no_document_more: "Probeer het over een paar minuten opnieuw. Blijft het zo, vraag je adviseur er dan om.",
     ..FORMAL
 };
 
@@ -270,6 +290,11 @@ const ENGLISH: Words = Words {
     closed_more: "What was filled in did not match too often. Ask your adviser for a new link.",
     later: "Signing in does not work now. Please try again in a few minutes.",
     from_elsewhere: "That did not work. Use the button on this page.",
+    signed_out: "You are not logged in",
+    signed_out_more: "Open the link from your adviser's message. If you no longer have it, ask your adviser for a \
+                      new one.",
+    no_document: "This document cannot be fetched now",
+    no_document_more: "Try again in a few minutes. If it stays this way, ask your adviser for it.",
 };
 
 impl Words {
@@ -309,13 +334,14 @@ mod tests {
         OpenPage::new(&settings)
     }
 
-    const ALL: [Content; 6] = [
+    const ALL: [Content; 7] = [
         Content::Button(Some(Question::Postcode)),
         Content::Again(Question::BirthDate),
         Content::OtherConsumer(None),
         Content::Closed,
         Content::Later(StatusCode::BAD_GATEWAY),
         Content::FromElsewhere,
+        Content::NoDocument(StatusCode::UNAUTHORIZED),
     ];
 
     #[test]
@@ -360,6 +386,25 @@ mod tests {
         assert!(title(Language::Dutch, Informal).contains("<h1>Je dossier openen</h1>"));
         let english = title(Language::English, Informal);
         assert!(english.contains("<html lang=\"en\">") && english.contains("Open your dossier"));
+    }
+
+    #[test]
+    fn a_tab_without_its_document_offers_no_button() {
+        let page = page(|it| it.page.phone = Some("0570 12 34 56".to_owned()));
+        for status in [StatusCode::UNAUTHORIZED, StatusCode::NOT_FOUND] {
+            let html = page.html(Content::NoDocument(status));
+            assert!(!html.contains("<form") && html.contains("tel:0570123456"));
+        }
+    }
+
+    /// The portal says the same of who is signed out.
+    #[test]
+    fn who_is_signed_out_reads_the_same_in_a_tab() {
+        let table = include_str!("../../src/i18n/table.rs");
+        let english = include_str!("../../src/i18n/english.txt");
+        for (words, texts) in [(&FORMAL, table), (&INFORMAL, table), (&ENGLISH, english)] {
+            assert!(texts.contains(words.signed_out) && texts.contains(words.signed_out_more));
+        }
     }
 
     /// On a page of another site a script of the portal shows the same button.

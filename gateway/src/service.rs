@@ -11,6 +11,7 @@ use crate::crowd::{self, Crowd};
 use crate::endpoints::{self, Caller};
 use crate::links::{self, Links};
 use crate::metrics::Registered;
+use crate::open_page::{Content, OpenPage};
 use crate::portal_page;
 use crate::refusal::{ErrorCode, Refusal};
 use crate::request_context::RequestContext;
@@ -38,6 +39,7 @@ pub struct Service {
     security_headers: SecurityHeaders,
     allowed_origins: AllowedOrigins,
     links: Router,
+    page: OpenPage,
     stopping: AtomicBool,
     crowd: Crowd,
 }
@@ -114,6 +116,7 @@ impl Service {
             security_headers: SecurityHeaders::new(settings),
             allowed_origins: AllowedOrigins::new(settings),
             links: links::router(links),
+            page: OpenPage::new(settings),
             stopping: AtomicBool::new(false),
             crowd: Crowd::default(),
             assets: portal_page::site_of(settings, site),
@@ -211,6 +214,8 @@ impl Service {
                 request.headers(),
             )
             .await;
+        let is_for_a_tab =
+            route == Route::Endpoint(Endpoint::Download) && is_for_a_tab(request.headers());
         let mut response = if let Err(refusal) = limited {
             self.refuse(refusal, request)
         } else if request.method() == Method::OPTIONS
@@ -227,6 +232,12 @@ impl Service {
                 },
             }
         };
+        if is_for_a_tab && response.extensions().get::<ErrorCode>().is_some() {
+            let page = self.page.response(Content::NoDocument(response.status()));
+            let (head, body) = page.into_parts();
+            response.headers_mut().extend(head.headers);
+            *response.body_mut() = body;
+        }
         self.security_headers.add_to_api(response.headers_mut());
         self.allowed_origins.allow(&origin, response.headers_mut());
         response
@@ -432,6 +443,16 @@ impl Service {
         let mut response = refusal.into_response();
         self.security_headers.add_to_api(response.headers_mut());
         response
+    }
+}
+
+/// Whether a person sees the answer in a tab: they followed a link, and no script reads it.
+fn is_for_a_tab(headers: &HeaderMap) -> bool {
+    let value = |name| headers.get(name).and_then(|it| it.to_str().ok());
+    match value("sec-fetch-dest") {
+        Some(destination) => destination == "document",
+        // A browser of before 2023 says only what it would like to have.
+        None => value("accept").is_some_and(|it| it.contains("text/html")),
     }
 }
 

@@ -205,6 +205,49 @@ fn a_request_without_a_session_is_refused_and_not_passed_on() {
 }
 
 #[test]
+fn a_tab_that_gets_no_document_says_so_in_words() {
+    let upstream = accepts_everything();
+    let mut gateway = TestGateway::new(&upstream);
+    let signed_in = std::mem::replace(&mut gateway.cookie, "portal=v4.local.nonsense".to_owned());
+    let path = format!("/consumerportal/get_product_action_download?productaction_id={ACTION}");
+    let follow = |gateway: &TestGateway, path: &str, headers: &str| {
+        gateway.send(&gateway.head("GET", path, headers), b"")
+    };
+    // A browser of before 2023 tells only what it would like to have.
+    for headers in [
+        "sec-fetch-dest: document\r\n",
+        "accept: text/html,*/*;q=0.8\r\n",
+    ] {
+        let response = follow(&gateway, &path, headers);
+        assert_eq!(response.status, 401);
+        assert_eq!(
+            response.header("content-type"),
+            Some("text/html; charset=utf-8")
+        );
+        assert!(response.text().contains("<h1>U bent niet ingelogd</h1>"));
+        let policy = response.header("content-security-policy").unwrap();
+        assert!(policy.contains("style-src 'sha256-"), "{policy}");
+    }
+    // A script reads the code, and an OTD is for a script alone.
+    let fetched = "sec-fetch-dest: empty\r\naccept: text/html\r\n";
+    assert_eq!(follow(&gateway, &path, fetched).code(), "NOT_SIGNED_IN");
+    let otd = path.replace("get_product_action_download", "get_otd_pdf");
+    let response = follow(&gateway, &otd, "sec-fetch-dest: document\r\n");
+    assert_eq!(response.code(), "NOT_SIGNED_IN");
+
+    gateway.cookie = signed_in;
+    let response = follow(
+        &gateway,
+        &path.replace(ACTION, "PRANONE"),
+        "sec-fetch-dest: document\r\n",
+    );
+    assert_eq!(response.status, 404);
+    assert!(response.text().contains("kan nu niet worden opgehaald"));
+    let response = follow(&gateway, &path, "sec-fetch-dest: document\r\n");
+    assert_eq!(response.body, b"%PDF-");
+}
+
+#[test]
 fn a_document_is_passed_on_as_an_attachment_without_other_headers() {
     let upstream = accepts_everything();
     let gateway = TestGateway::new(&upstream);

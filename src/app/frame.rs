@@ -167,9 +167,9 @@ fn CurrentPage() -> impl IntoView {
     }} }
 }
 
-/// A dialog's part did not come. It is said at the foot of the window, where the consumer is.
+/// A dialog's part did not come. It is said at the foot of the window, where the consumer is, until they put it away.
 #[component]
-fn DialogFailed(loader: Loader) -> impl IntoView {
+fn DialogFailed(loader: Loader, open: RwSignal<bool>) -> impl IntoView {
     let texts = use_texts();
     view! {
         <div class="ending" role="alert">
@@ -177,6 +177,7 @@ fn DialogFailed(loader: Loader) -> impl IntoView {
                 <Icon name="alert"/>
                 <p>{texts.problem_connection} ". " {texts.problem_connection_more}</p>
                 <Button on_press=move || loader.try_again()>{texts.try_again}</Button>
+                <Button on_press=move || open.set(false)>{texts.close}</Button>
             </div>
         </div>
     }
@@ -192,7 +193,7 @@ fn OpenDialogs() -> impl IntoView {
             open.get().then(|| {
                 loader.load();
                 match loader.state.get() {
-                    PartState::Failed => view! { <DialogFailed loader/> }.into_any(),
+                    PartState::Failed => view! { <DialogFailed loader open/> }.into_any(),
                     _ => loader.show(shown.clone()),
                 }
             })

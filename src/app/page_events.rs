@@ -1,9 +1,9 @@
 //! Follows the page that the element is on: its fragment, its visibility, the connection, and the
 //! consumer leaving it.
 
-use gloo_events::EventListener;
+use gloo_events::{EventListener, EventListenerOptions};
 use leptos::{ev, prelude::*};
-use web_sys::DragEvent;
+use web_sys::{DragEvent, EventTarget};
 
 use crate::{
     api::http,
@@ -50,12 +50,24 @@ pub fn follow_consumer() {
     // The loader keeps the keys of a field from the page around.
     on_window(ev::input, move |_| renew());
     on_window(ev::wheel, move |_| renew());
-    // The browser asks before the consumer leaves the page.
-    on_window(ev::beforeunload, move |event| {
-        if session.has_unsent() {
-            event.prevent_default();
-        }
-    });
+    // The browser asks before the consumer leaves the page, and the loader when the element was taken out of it.
+    let asks = |target: &EventTarget, event: &'static str| {
+        let options = EventListenerOptions::enable_prevent_default();
+        keep(EventListener::new_with_options(
+            target,
+            event,
+            options,
+            move |event| {
+                if session.has_unsent() {
+                    event.prevent_default();
+                }
+            },
+        ));
+    };
+    asks(&window(), "beforeunload");
+    if let Some(element) = use_host().element() {
+        asks(&element, "portal-away");
+    }
 }
 
 /// A file that is dropped where nobody takes it would be opened in place of the page. On our own page and in

@@ -9,9 +9,9 @@ use leptos::prelude::*;
 
 use super::{button::Button, icon::Icon, link::PageLink};
 use crate::{
-    context::{flag, use_formats, use_session, use_texts},
+    context::{flag, use_formats, use_host, use_session, use_texts},
     i18n::{Texts, fill},
-    platform::intl::lower_case,
+    platform::{intl::lower_case, window},
     route::Page,
 };
 
@@ -103,6 +103,7 @@ pub fn ActionList(
     row: fn(Memo<Arc<Action>>) -> AnyView,
 ) -> impl IntoView {
     let (texts, formats, session) = (use_texts(), use_formats(), use_session());
+    let host = use_host();
     let limit = RwSignal::new(STEP);
     let shown = move || {
         let actions = actions.read();
@@ -115,9 +116,20 @@ pub fn ActionList(
     let left = move || actions.read().len().saturating_sub(limit.get());
     let has_more = flag(move || left() != 0);
     let more = move || fill(texts.more, &[("count", &formats.count(left().min(STEP)))]);
+    let show_more = move || {
+        let first_new = format!("li:nth-child({}) :is(a, button)", limit.get_untracked() + 1);
+        let list = host.root().and_then(|root| window::before_focus(&root));
+        limit.update(|limit| *limit += STEP);
+        // The button goes with the last rows, and the focus would go with it.
+        request_animation_frame(move || {
+            if let Some(list) = list {
+                window::focus_within(&list, &first_new);
+            }
+        });
+    };
     let more_button = move || {
         view! {
-            <Button class="button more" on_press=move || limit.update(|limit| *limit += STEP)>
+            <Button class="button more" on_press=show_more>
                 {move || more()}
             </Button>
         }

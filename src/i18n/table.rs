@@ -101,6 +101,7 @@ texts! {
     // In and out
     to_phone: "Verder op uw telefoon", "Verder op je telefoon";
     log_out: "Uitloggen";
+    close: "Sluiten";
     other_consumer: "In deze browser is een ander dossier geopend";
     show_other_consumer: "Het andere dossier tonen";
 
@@ -234,7 +235,6 @@ texts! {
     phone_again: "Nieuwe code maken";
     phone_arrived: "Aangekomen: {task}";
     phone_photo: "Of maak de foto met uw telefoon", "Of maak de foto met je telefoon";
-    close: "Sluiten";
     ends_in_one: "Over een minuut wordt u uitgelogd, omdat u een tijdje niets deed.", "Over een minuut word je uitgelogd, omdat je een tijdje niets deed.";
     ends_in_many: "Over {count} minuten wordt u uitgelogd, omdat u een tijdje niets deed.", "Over {count} minuten word je uitgelogd, omdat je een tijdje niets deed.";
     stay_in: "Ingelogd blijven";

@@ -3,7 +3,10 @@
 use leptos::prelude::event_target;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{DragEvent, Element, Event, EventTarget, File, FileList, HtmlInputElement};
+use web_sys::{
+    ClipboardEvent, DataTransfer, DragEvent, Element, Event, EventTarget, File, FileList,
+    HtmlInputElement,
+};
 
 /// Whether the device can read the file. A folder, and a file in the cloud that does not come, look
 /// like files until they are read.
@@ -30,8 +33,9 @@ pub fn are_dragged(event: &DragEvent) -> bool {
         .is_some_and(|transfer| transfer.types().includes(&"Files".into(), 0))
 }
 
-/// Whether what is dragged is over a field, which takes it by itself: a text, or a file in a file field.
-pub fn is_over_field(event: &DragEvent) -> bool {
+/// Whether an event is in a field, which takes what is dropped or pasted by itself: a text, or a file in a file
+/// field.
+pub fn is_over_field(event: &Event) -> bool {
     let target = event.composed_path().get(0).dyn_into::<Element>();
     target.is_ok_and(|target| matches!(target.local_name().as_str(), "input" | "textarea"))
 }
@@ -43,8 +47,18 @@ pub fn is_inside(event: &Event, element: &EventTarget) -> bool {
 
 /// The files of a drop. It is empty when something else was dropped.
 pub fn dropped(event: &DragEvent) -> Vec<File> {
-    event
-        .data_transfer()
+    files_of(event.data_transfer())
+}
+
+/// The files of a paste. It is empty when a field takes text: Word and Excel copy a picture of it, too.
+pub fn pasted(event: &ClipboardEvent) -> Vec<File> {
+    let data = event.clipboard_data();
+    let is_text = |data: &DataTransfer| data.types().includes(&"text/plain".into(), 0);
+    files_of(data.filter(|data| !is_over_field(event) || !is_text(data)))
+}
+
+fn files_of(transfer: Option<DataTransfer>) -> Vec<File> {
+    transfer
         .and_then(|transfer| transfer.files())
         .map(to_vec)
         .unwrap_or_default()

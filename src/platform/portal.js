@@ -222,7 +222,7 @@ function begin(element) {
   greet(element, screen, session).catch(() => {});
   if (guess(element) === "en") readEnglish();
   // Nothing waits for it.
-  import(at("__TEXTS__")).then(({ keepTexts }) => keepTexts(screen)).catch(() => {});
+  import(at("__TEXTS__")).then(({ keepTexts, freePage }) => (keepTexts(screen), freePage(element))).catch(() => {});
   // The first format of all takes a slow phone a tenth of a second, which it has now.
   window.requestIdleCallback?.(() => dates(wordsFor(element).locale));
   return loading.then(
@@ -279,14 +279,18 @@ class ConsumerPortal extends HTMLElement {
     });
   }
 
-  disconnectedCallback() {
-    // A page that merely moves the element takes it out and puts it back at once.
-    setTimeout(async () => {
-      if (this.isConnected || !this.mounted) return;
-      const { mounted } = this;
-      this.mounted = undefined;
-      (await mounted)?.unmount();
-    });
+  async disconnectedCallback() {
+    const { mounted } = this;
+    const portal = await mounted;
+    // A page that merely moves the element takes it out and puts it back at once. Tabs and accordions put it back
+    // some time: a portal with a document that was not sent waits for that, and is asked again each minute.
+    for (let pause = 0; ; pause = 60_000) {
+      await new Promise((over) => setTimeout(over, pause));
+      if (this.isConnected || this.mounted !== mounted) return;
+      if (this.dispatchEvent(new Event("portal-away", { cancelable: true }))) break;
+    }
+    this.mounted = undefined;
+    portal?.unmount();
   }
 }
 

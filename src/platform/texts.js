@@ -1,4 +1,4 @@
-// Keeps Leptos's texts in the page. Leptos has a reference to each text node that may change or go. Programs
+// Keeps Leptos's texts in the page, and the page out of the element. Leptos has a reference to each text node that may change or go. Programs
 // that translate a page put nodes of their own in place of these, and `normalize()` joins them and takes the
 // empty ones out. What Leptos then writes would be seen by nobody.
 //
@@ -57,6 +57,20 @@ function undoAll(parent, changes, joined) {
       if (isReplacement && isIn(node)) parent.removeChild(node);
     }
   }
+}
+
+// HTML knows no element that closes itself: behind `<consumer-portal … />` the rest of the page is inside the element,
+// where nobody sees it. It is put behind the element. The office's own words for when the portal is not there stay:
+// something follows the element then, if only a space, or there is nothing in it but words.
+export function freePage(element) {
+  const page = "article,aside,consumer-portal,footer,form,header,iframe,main,nav,script,section,style";
+  const free = () => {
+    if (element.nextSibling || !element.querySelector(page)) return;
+    console.warn("<consumer-portal> needs its closing tag: the rest of the page was inside it.");
+    element.after(...element.childNodes);
+  };
+  if (document.readyState === "loading") addEventListener("DOMContentLoaded", free);
+  else free();
 }
 
 const guards = new WeakMap();

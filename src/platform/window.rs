@@ -139,6 +139,11 @@ pub fn has_focus_within(parent: &Element, selector: &str) -> bool {
     focused.is_ok_and(|focused| focused.is_some())
 }
 
+/// The element before the one in `root` that has the focus.
+pub fn before_focus(root: &ShadowRoot) -> Option<Element> {
+    root.active_element()?.previous_element_sibling()
+}
+
 fn focus(element: &Element) {
     if let Some(element) = element.dyn_ref::<HtmlElement>() {
         let options = FocusOptions::new();

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     api::upload::{SendEvent, SendOutcome, UploadHandle, upload_file},
     config::Config,
-    platform::file,
+    platform::{awake::Awake, file},
 };
 
 /// What uploads need of the session, of the element and of its settings.
@@ -133,8 +133,8 @@ pub struct Upload {
     action_id: StoredValue<String>,
     limits: StoredValue<Limits>,
     services: StoredValue<UploadServices, LocalStorage>,
-    /// What is being sent. Dropping it breaks that off.
-    request: StoredValue<Option<UploadHandle>, LocalStorage>,
+    /// What is being sent. Dropping it breaks that off. Meanwhile the device stays awake.
+    request: StoredValue<Option<(UploadHandle, Awake)>, LocalStorage>,
 }
 
 impl Upload {
@@ -172,7 +172,7 @@ impl Upload {
                 let handle = self.services.with_value(|services| {
                     upload_file(&services.config, &request, &file.file, on_event)
                 });
-                self.request.set_value(Some(handle));
+                self.request.set_value(Some((handle, Awake::new())));
             }
             Some(Effect::ReadSession { effect_id }) => {
                 self.request.set_value(None);
@@ -278,6 +278,7 @@ impl Upload {
                 });
             }
             SendEvent::Ended(outcome) => {
+                self.request.set_value(None);
                 if let SendOutcome::Problem(problem) = &outcome {
                     self.services
                         .with_value(|services| (services.on_failed)(problem));

@@ -31,11 +31,13 @@ pub enum OfficePage {
     Translator,
     /// The letters are small.
     SmallLetters,
+    /// The element has no closing tag, as if it could close itself.
+    SelfClosing,
 }
 
 impl OfficePage {
     /// All with a name: what is in the address, and what there is to see.
-    pub const ALL: [(&str, OfficePage, &str); 10] = [
+    pub const ALL: [(&str, OfficePage, &str); 11] = [
         (
             "toestemming",
             OfficePage::Consent,
@@ -86,6 +88,11 @@ impl OfficePage {
             OfficePage::SmallLetters,
             "De letters van de site zijn 12 pixels groot",
         ),
+        (
+            "zonder-sluittag",
+            OfficePage::SelfClosing,
+            "Het element sluit zichzelf (<consumer-portal … />), zodat de rest van de pagina erin staat",
+        ),
     ];
 
     /// The page with that path.
@@ -105,7 +112,8 @@ impl OfficePage {
             OfficePage::Plain
             | OfficePage::Blocked
             | OfficePage::NoWasm
-            | OfficePage::SmallLetters => module,
+            | OfficePage::SmallLetters
+            | OfficePage::SelfClosing => module,
             OfficePage::Consent => CONSENT.replace("{portal}", portal),
             OfficePage::Classic => format!("<script src=\"{portal}/portal.js?ver=6.8\"></script>"),
             OfficePage::Copy => "<script type=\"module\" src=\"/kopie.js\"></script>".to_owned(),
@@ -113,6 +121,14 @@ impl OfficePage {
             OfficePage::Theme => [THEME, &module].concat(),
             OfficePage::ServiceWorker => [REGISTER, &module].concat(),
             OfficePage::Translator => [TRANSLATOR, &module].concat(),
+        }
+    }
+
+    /// The element, and the end of what is around it.
+    fn element(self) -> &'static str {
+        match self {
+            OfficePage::SelfClosing => SELF_CLOSING,
+            _ => ELEMENT,
         }
     }
 
@@ -137,6 +153,14 @@ impl OfficePage {
         }
     }
 }
+
+const ELEMENT: &str = r#"<consumer-portal api="{portal}/consumerportal" lang="nl" broker="Van Dijk Hypotheken" phone="0570 12 34 56">
+  <p>Ziet u hier uw dossier niet? <a href="{portal}/">Open het op een eigen pagina</a>, of bel 0570 12 34 56.</p>
+</consumer-portal>
+</div>"#;
+
+const SELF_CLOSING: &str = r#"</div>
+<consumer-portal api="{portal}/consumerportal" lang="nl" broker="Van Dijk Hypotheken" phone="0570 12 34 56" />"#;
 
 const CONSENT: &str = r#"<script type="text/plain" data-category="functional" src="{portal}/portal.js"></script>
 <p><button type="button" id="consent">Alles toestaan</button></p>
@@ -225,6 +249,7 @@ impl Service {
         let text = include_str!("broker.html")
             .replace("{style}", page.style())
             .replace("{script}", &page.script(portal))
+            .replace("{element}", page.element())
             .replace("{portal}", portal);
         let mut response = html(text, None);
         if let Some(policy) = page.policy(portal)

@@ -31,7 +31,13 @@ pub(super) fn FileButton(
                 type="file"
                 accept=accept
                 capture=camera.then_some("environment")
-                on:change=move |event| form.select(file::take_selected(&event))
+                on:change=move |event| {
+                    let files = file::take_selected(&event);
+                    // Some browsers tell of a dialog that was closed as of a selection without files.
+                    if !files.is_empty() {
+                        form.select(files);
+                    }
+                }
             />
         </label>
     }

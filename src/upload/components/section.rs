@@ -1,7 +1,7 @@
 //! The section of an action's page in which a document is uploaded. It shows one step at a time.
 
 use leptos::{ev, html, prelude::*};
-use web_sys::{DragEvent, File};
+use web_sys::{DragEvent, Event, File};
 
 use super::{
     ask_replace::AskReplace, choose::Choose, closed::Closed, done::Done, form::UploadForm,
@@ -67,7 +67,7 @@ pub fn UploadSection(
         true => texts.hand_in_again,
         false => texts.hand_in,
     };
-    follow_drags(form, is_over);
+    follow_files(form, is_over);
     let refuse_other = move |event: &DragEvent| {
         let is_other = !file::are_dragged(event) && !file::is_over_field(event);
         // Whatever is dropped here must not take the page's place.
@@ -123,14 +123,15 @@ pub fn UploadSection(
     }
 }
 
-/// Takes a file that is dropped anywhere in the element, and on our own page anywhere at all.
-fn follow_drags(form: UploadForm, is_over: RwSignal<bool>) {
+/// Takes a file that is dropped or pasted anywhere in the element, and on our own page anywhere at all.
+fn follow_files(form: UploadForm, is_over: RwSignal<bool>) {
     let (config, host) = (use_config(), use_host());
     let is_standalone = config.standalone;
+    let is_ours = move |event: &Event| {
+        is_standalone || (host.element()).is_some_and(|element| file::is_inside(event, &element))
+    };
     let is_taken = move |event: &DragEvent| {
-        let is_ours = is_standalone
-            || (host.element()).is_some_and(|element| file::is_inside(event, &element));
-        let is_taken = is_ours && file::are_dragged(event);
+        let is_taken = is_ours(event) && file::are_dragged(event);
         if is_taken {
             event.prevent_default();
         }
@@ -152,6 +153,13 @@ fn follow_drags(form: UploadForm, is_over: RwSignal<bool>) {
             is_over.set(false);
             if is_taken(&event) {
                 form.select(file::dropped(&event));
+            }
+        }),
+        window_event_listener(ev::paste, move |event| {
+            let files = file::pasted(&event);
+            if is_ours(&event) && !files.is_empty() {
+                event.prevent_default();
+                form.select(files);
             }
         }),
     ];

@@ -187,6 +187,58 @@ in_chromium! {
         page.heading("Documenten").appears().await;
     }
 
+    async fn what_was_chosen_is_there_when_a_portal_that_was_put_away_is_shown_again(page: &Page) {
+        let folder = Folder::new();
+        open_brokers_page(page).await;
+        page.link(containing(crate::PAYSLIP)).first().click().await;
+        page.text("Bestand kiezen").appears().await;
+        page.choose_file(&folder.file("loonstrook.pdf", &fixtures::pdf(20_000))).await;
+        page.textbox(containing("Opmerking")).type_text("Van november").await;
+        let twin = "window.away = document.querySelector('consumer-portal'); window.place = away.parentNode;
+            window.twin = away.cloneNode(); place.append(twin)";
+        page.script(twin, vec![]).await;
+        let has = |portal: &str, heading: bool| {
+            format!("return Boolean({portal}.shadowRoot.querySelector('h1[tabindex]')) === {heading}")
+        };
+        page.wait_for_script("the other portal", &has("twin", true)).await;
+        page.script("away.remove(); twin.remove()", vec![]).await;
+        // Nothing was chosen there.
+        page.wait_for_script("the other portal to have let go", &has("twin", false)).await;
+        page.script("place.append(away)", vec![]).await;
+        page.text("loonstrook.pdf").appears().await;
+        send(page).await;
+        assert_eq!(page.servers.uploads()[0].comment.as_deref(), Some("Van november"));
+        page.script("away.remove()", vec![]).await;
+        page.wait_for_script("the portal to have let go", &has("away", false)).await;
+    }
+
+    async fn a_screenshot_is_pasted_and_sent(page: &Page) {
+        open_task(page, crate::PAYSLIP).await;
+        page.devtools("Browser.setPermission", serde_json::json!({
+            "permission": { "name": "clipboard-write", "allowWithoutSanitization": false },
+            "setting": "granted",
+        }))
+        .await;
+        let copy = "const [done] = arguments;
+            const canvas = Object.assign(document.createElement('canvas'), { width: 40, height: 30 });
+            canvas.toBlob(async (picture) => {
+              try { await navigator.clipboard.write([new ClipboardItem({ 'image/png': picture })]); done('copied'); }
+              catch (error) { done(String(error)); }
+            })";
+        assert_eq!(page.async_script(copy, vec![]).await, "copied");
+        for kind in ["rawKeyDown", "keyUp"] {
+            page.devtools("Input.dispatchKeyEvent", serde_json::json!({
+                "type": kind, "modifiers": 2, "key": "v", "code": "KeyV", "commands": ["paste"],
+            }))
+            .await;
+        }
+        page.text("image.png").appears().await;
+        send(page).await;
+        let upload = page.servers.uploads().remove(0);
+        assert_eq!(upload.filename, "image.png");
+        assert!(upload.bytes.starts_with(b"\x89PNG"));
+    }
+
     async fn what_extensions_put_in_the_page_is_in_nobodys_way(page: &Page) {
         let folder = Folder::new();
         choose_payslip(page, &folder, "loonstrook.pdf").await;

@@ -5,6 +5,20 @@ use e2e::{in_chromium, servers::TestServers, site};
 
 in_chromium! {
     at TestServers::with_site(site::without_second_module());
+
+    async fn a_dialog_that_does_not_come_can_be_put_away(page: &Page) {
+        page.allow_console("could not be loaded");
+        page.allow_console("Failed to load resource");
+        page.allow_console("HTTP status code is not ok");
+        page.allow_console("expected magic word");
+        page.open("/open/eva").await;
+        page.button("Uitloggen").first().click().await;
+        page.button("Opnieuw proberen").appears().await;
+        page.button("Sluiten").click().await;
+        page.button("Opnieuw proberen").is_absent().await;
+        page.link("Mijn gegevens").appears().await;
+    }
+
     async fn a_page_whose_module_does_not_come_can_be_tried_again(page: &Page) {
         page.allow_console("could not be loaded");
         page.allow_console("Failed to load resource");

@@ -114,6 +114,33 @@ in_every_browser! {
 }
 
 in_chromium! {
+    async fn an_element_without_its_closing_tag_leaves_the_page_around_it(page: &Page) {
+        open_office_page(page, "zonder-sluittag").await;
+        page.heading("Welkom Eva Bakker").appears().await;
+        let order = "const [portal, footer, link] = document.querySelectorAll('consumer-portal, .site-footer, .floating');
+            return footer.checkVisibility() && link.checkVisibility() && portal.parentNode === footer.parentNode";
+        page.wait_for_script("the footer below the portal", order).await;
+        page.link("Mijn gegevens").click().await;
+        page.heading("Mijn gegevens").appears().await;
+    }
+
+    async fn the_brokers_words_are_not_taken_for_a_page(page: &Page) {
+        page.open("/open/eva").await;
+        page.open(&page.servers.broker()).await;
+        page.heading("Welkom Eva Bakker").appears().await;
+        // A page without a space behind the element, as optimisers leave it.
+        let again = "const old = document.querySelector('consumer-portal');
+            const place = document.createElement('div');
+            place.append(old.cloneNode(true));
+            place.firstChild.insertAdjacentHTML('beforeend', '<div><h2>Vragen?</h2><ul><li>Bel ons</ul></div>');
+            old.replaceWith(place)";
+        page.script(again, vec![]).await;
+        page.heading("Welkom Eva Bakker").appears().await;
+        page.link(OWN_PAGE).is_absent().await;
+        let words = "return document.querySelector('consumer-portal > p') !== null";
+        page.wait_for_script("the words in the element", words).await;
+    }
+
     async fn a_blocked_script_leaves_the_brokers_words(page: &Page) {
         page.allow_console("Content Security Policy");
         page.allow_console("policy");

@@ -97,6 +97,7 @@ pub struct RelayBody {
     idle_timer: Option<Pin<Box<Sleep>>>,
     progress: RelayProgress,
     drain_on_drop: bool,
+    copies: bool,
     in_flight: Option<Arc<InFlight>>,
     rate: Option<Rate>,
 }
@@ -157,6 +158,7 @@ impl RelayBody {
             idle_timer: None,
             progress: progress.clone(),
             drain_on_drop: false,
+            copies: false,
             in_flight: None,
             rate: None,
         };
@@ -188,6 +190,13 @@ impl RelayBody {
     /// none. Not for receivers that collect the pieces.
     pub fn piece_by_piece(mut self) -> RelayBody {
         self.in_flight = Some(Arc::default());
+        self
+    }
+
+    /// The same body, but each piece is a copy. For a body that hyper reads: it makes a new buffer for as long as a
+    /// slice of the one before is held.
+    pub fn copied(mut self) -> RelayBody {
+        self.copies = true;
         self
     }
 
@@ -274,6 +283,10 @@ impl http_body::Body for RelayBody {
                 if self.body.is_end_stream() {
                     self.progress.set(RelayProgress::COMPLETE);
                 }
+                let frame = match self.copies {
+                    true => frame.map_data(|piece| Bytes::copy_from_slice(&piece)),
+                    false => frame,
+                };
                 Poll::Ready(Some(Ok(match self.in_flight.clone() {
                     Some(in_flight) => frame.map_data(|data| {
                         in_flight.held.store(true, Ordering::Release);

@@ -392,10 +392,8 @@ impl Upstream {
 
     /// Reads the beginning of an answer, and checks whether it is an error.
     async fn check(&self, head: response::Parts, body: Body) -> Result<Answer, Failure> {
-        // Copies: hyper makes a new buffer for as long as a slice of it is held.
-        let body = body.map_frame(|frame| frame.map_data(|piece| Bytes::copy_from_slice(&piece)));
-        let idle_limit = self.settings.idle_timeout;
-        let (mut body, _) = RelayBody::new(Body::new(body), u64::MAX, idle_limit);
+        let (body, _) = RelayBody::new(body, u64::MAX, self.settings.idle_timeout);
+        let mut body = body.copied();
         let is_large = body.size_hint().lower() > PEEK_BYTES as u64;
         let is_error = head.status.as_u16() >= 400;
         let mut beginning = BytesMut::new();

@@ -53,11 +53,12 @@ pub fn check_all(offices: &[Settings], deployment: Deployment) -> Findings {
             told.extend(new);
         }
     }
+    open_files(offices, deployment, &mut all);
     all
 }
 
-/// Checks settings for a deployment. Files are tried as the user who runs this.
-pub fn check(settings: &Settings, deployment: Deployment) -> Findings {
+/// Checks the settings of one office. Files are tried as the user who runs this.
+fn check(settings: &Settings, deployment: Deployment) -> Findings {
     let mut found = Findings::default();
     store(settings, deployment.copies, &mut found);
     if let AuditSettings::File(path) = &settings.audit
@@ -85,8 +86,14 @@ pub fn check(settings: &Settings, deployment: Deployment) -> Findings {
                 .to_owned(),
         );
     }
-    // An upload is a connection to AccelerateConnect too.
-    let needed = (limits.connections + limits.uploads) as u64 + OTHER_FILES;
+    found
+}
+
+fn open_files(offices: &[Settings], deployment: Deployment, found: &mut Findings) {
+    let connections = offices.first().map_or(0, |it| it.limits.connections);
+    let uploads: usize = offices.iter().map(|it| it.limits.uploads).sum();
+    // An upload has a connection with a browser, and one with AccelerateConnect.
+    let needed = (connections + uploads.min(connections)) as u64 + OTHER_FILES;
     if let Some(allowed) = deployment.open_files
         && allowed < needed
     {
@@ -95,7 +102,6 @@ pub fn check(settings: &Settings, deployment: Deployment) -> Findings {
              raise the limit (LimitNOFILE, ulimit -n), or lower these"
         ));
     }
-    found
 }
 
 fn store(settings: &Settings, copies: usize, found: &mut Findings) {
@@ -245,16 +251,23 @@ mod tests {
 
     #[test]
     fn all_connections_need_open_files() {
-        let settings = redis("redis://localhost");
-        let warnings = |open_files| {
+        let warnings = |offices: &[Settings], open_files| {
             let deployment = Deployment { open_files, ..ONE };
-            check(&settings, deployment).warnings.concat()
+            check_all(offices, deployment).warnings.concat()
         };
-        assert!(warnings(Some(1_024)).contains("1024 files open here"));
+        let office = || redis("redis://localhost");
+        let one = [office()];
+        assert!(warnings(&one, Some(1_024)).contains("1024 files open here"));
         let needed = 4_096 + 1_000 + OTHER_FILES;
-        assert!(warnings(Some(needed - 1)).contains("LimitNOFILE"));
-        assert_eq!(warnings(Some(needed)), "");
-        assert_eq!(warnings(None), "");
+        assert!(warnings(&one, Some(needed - 1)).contains("LimitNOFILE"));
+        assert_eq!(warnings(&one, Some(needed)), "");
+        assert_eq!(warnings(&one, None), "");
+        // The uploads of all offices together, and never more than there are connections.
+        let three = [office(), office(), office()];
+        assert!(warnings(&three, Some(needed + 1_999)).contains("LimitNOFILE"));
+        assert_eq!(warnings(&three, Some(needed + 2_000)), "");
+        let many = [(); 50].map(|()| office());
+        assert_eq!(warnings(&many, Some(2 * 4_096 + OTHER_FILES)), "");
     }
 
     #[test]

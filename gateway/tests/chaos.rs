@@ -221,6 +221,8 @@ struct Browser<'a> {
     cookie: String,
     dice: Dice,
     tally: &'a Tally,
+    /// What came last, for the message of a failure.
+    last: String,
 }
 
 /// What came of one request.
@@ -244,6 +246,7 @@ impl Browser<'_> {
             cookie: cookie_of(sessions, &consumer_of(number)),
             dice: Dice::new(seed, number as u64),
             tally,
+            last: "nothing".to_owned(),
         }
     }
 
@@ -255,10 +258,18 @@ impl Browser<'_> {
             let upload_id = format!("upload-{}-{attempt}", self.number);
             let body = multipart(&document(length_of(self.number), &upload_id));
             let answer = loop {
-                assert!(began.elapsed() < DEADLINE, "{upload_id} has no outcome");
+                let last = &self.last;
+                assert!(
+                    began.elapsed() < DEADLINE,
+                    "{upload_id}: no outcome, {last}"
+                );
                 match self.send(&upload_id, &body) {
                     Sent::Answered(answer) if is_from_gateway(&answer) => break answer,
-                    Sent::Answered(_) | Sent::Lost => {
+                    other => {
+                        self.last = match other {
+                            Sent::Answered(answer) => format!("status {} of nginx", answer.status),
+                            Sent::Lost => "no answer".to_owned(),
+                        };
                         self.tally.lost_connections.fetch_add(1, Ordering::Relaxed);
                         self.pause();
                     }
@@ -269,6 +280,7 @@ impl Browser<'_> {
             } else {
                 answer.code()
             };
+            self.last = format!("{} {code}", answer.status);
             match (answer.status, code.as_str()) {
                 (200, _) => break,
                 // The portal asks after every answer of this kind, and then the consumer tries again.
@@ -325,13 +337,15 @@ impl Browser<'_> {
         let head = harness::head(&public_url(), &self.cookie, "GET", path, "");
         let done = format!("\"{}\":{{\"is_done\":1", action_of(self.number));
         loop {
-            assert!(began.elapsed() < DEADLINE, "getsession gives no answer");
+            assert!(began.elapsed() < DEADLINE, "getsession: {}", self.last);
             if let Ok(mut stream) = connect(self.nginx)
                 && stream.write_all(head.as_bytes()).is_ok()
                 && let Some(answer) = answer(stream)
-                && answer.status == 200
             {
-                return answer.text().contains(&done);
+                if answer.status == 200 {
+                    return answer.text().contains(&done);
+                }
+                self.last = answer.text().to_owned();
             }
             self.pause();
         }

@@ -14,7 +14,7 @@ mod programs;
 use gateway::session::{Sessions, SignIn};
 use harness::{Answer, FakeAccelerate, ReceivedRequest, multipart, pdf, send_json};
 use programs::{Copy, Proxy, Redis, eventually, public_url};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -29,6 +29,9 @@ const ACTIONS_OF_A_CONSUMER: usize = 10;
 /// How long a browser waits for an answer, and all tries of one upload may take together.
 const PATIENCE: Duration = Duration::from_secs(60);
 const DEADLINE: Duration = Duration::from_secs(180);
+/// How long an upload may be under way before the next disturbance waits for it. The more are done in a moment, the
+/// sooner the next disturbance comes, and some would meet one with each try.
+const LONG: Duration = Duration::from_secs(45);
 /// For how long the store is away.
 const OUTAGE: Duration = Duration::from_secs(2);
 
@@ -112,10 +115,12 @@ fn no_upload_is_lost_or_doubled_or_without_an_outcome() {
     let sessions = Sessions::new(&programs::typed_settings());
     let (next, tally) = (AtomicUsize::new(0), Tally::default());
     let (done, finished) = mpsc::channel();
+    let under_way = Mutex::new(BTreeSet::new());
     let began = Instant::now();
     std::thread::scope(|scope| {
         for _ in 0..BROWSERS {
             let (next, tally, sessions, done) = (&next, &tally, &sessions, done.clone());
+            let under_way = &under_way;
             let address = nginx.address;
             scope.spawn(move || {
                 loop {
@@ -124,7 +129,10 @@ fn no_upload_is_lost_or_doubled_or_without_an_outcome() {
                         return;
                     }
                     let browser = Browser::new(number, address, sessions, tally, seed);
+                    let upload = (Instant::now(), number);
+                    under_way.lock().unwrap().insert(upload);
                     browser.hand_in();
+                    under_way.lock().unwrap().remove(&upload);
                     let _ = done.send(());
                 }
             });
@@ -136,6 +144,8 @@ fn no_upload_is_lost_or_doubled_or_without_an_outcome() {
             if finished.iter().take(15).count() < 15 {
                 break;
             }
+            let oldest = || under_way.lock().unwrap().first().map(|(began, _)| *began);
+            while oldest().is_some_and(|began| began.elapsed() > LONG) && finished.recv().is_ok() {}
             match number % 4 {
                 1 => {
                     redis.stop();

@@ -103,14 +103,24 @@ pub fn App(
         }
         now
     });
-    view! { {move || match screen.get() {
-        Screen::Loading => view! { <Loading has_skeleton=has_skeleton.get_untracked()/> }.into_any(),
-        Screen::Failed => view! { <Failed/> }.into_any(),
-        Screen::SignedOut(reason) => {
-            let (loader, shown) = (use_parts().aside, Shown::SignedOut(reason));
-            view! { <Later loader shown takes_focus=true/> }.into_any()
+    // Until something was on the screen, the focus is where the consumer put it: they may be typing in a field of the
+    // office's page.
+    let is_first = StoredValue::new(true);
+    view! { {move || {
+        let screen = screen.get();
+        let takes_focus = !is_first.get_value();
+        if screen != Screen::Loading {
+            is_first.set_value(false);
         }
-        Screen::Dossier => view! { <Frame/> }.into_any(),
+        match screen {
+            Screen::Loading => view! { <Loading has_skeleton=has_skeleton.get_untracked()/> }.into_any(),
+            Screen::Failed => view! { <Failed/> }.into_any(),
+            Screen::SignedOut(reason) => {
+                let (loader, shown) = (use_parts().aside, Shown::SignedOut(reason));
+                view! { <Later loader shown takes_focus/> }.into_any()
+            }
+            Screen::Dossier => view! { <Frame/> }.into_any(),
+        }
     }} }
 }
 

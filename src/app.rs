@@ -23,8 +23,8 @@ use crate::{
     },
     config::Config,
     context::{
-        Auth, Host, Navigation, SessionStore, SignedOutReason, provide_page_title, use_session,
-        use_texts,
+        Auth, Host, Navigation, SessionStore, SignedOutReason, provide_page_title, use_config,
+        use_session, use_texts,
     },
     i18n::{self, problem_text},
     platform::{intl::Formats, window},
@@ -142,6 +142,7 @@ fn Loading(has_skeleton: bool) -> impl IntoView {
 #[component]
 fn Failed() -> impl IntoView {
     let (texts, session) = (use_texts(), use_session());
+    let is_standalone = use_config().standalone;
     let try_again = move || {
         let is_blocked = |problem: &Problem| problem.kind == ProblemKind::Blocked;
         let is_blocked = session
@@ -171,6 +172,8 @@ fn Failed() -> impl IntoView {
                 <ErrorScreen title more>
                     <PrimaryButton on_press=try_again>{texts.try_again}</PrimaryButton>
                     {contact(None).map(|person| view! { <ContactButtons person/> })}
+                    // The office's own words: the link in them goes another way than this page does.
+                    {(!is_standalone).then(|| view! { <slot/> })}
                 </ErrorScreen>
             }
             .into_any()

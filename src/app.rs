@@ -160,6 +160,8 @@ fn Failed() -> impl IntoView {
     };
     let words = move |problem: &Problem| match problem.kind {
         ProblemKind::NotFound => (texts.problem_no_dossier, texts.problem_signed_out_more),
+        // What was refused was to see the dossier: nothing was handed in.
+        ProblemKind::Rejected => (texts.page_not_loaded, texts.problem_refused_more),
         _ => {
             let text = problem_text(texts, problem);
             (text.title, text.more)

@@ -124,7 +124,7 @@ in_chromium! {
     }
 
     async fn an_unknown_error_code_is_shown_as_a_plain_sentence(page: &Page) {
-        shows_error(page, "geweigerd", "Dit is niet geaccepteerd", "neem dan contact op met uw adviseur").await;
+        shows_error(page, "geweigerd", "Deze pagina kon niet worden geladen", "neem dan contact op met uw adviseur").await;
         page.text(containing("CONSUMER_BLOCKED")).is_absent().await;
     }
 

@@ -23,8 +23,8 @@ use crate::{
     },
     config::Config,
     context::{
-        Auth, Host, Navigation, SessionStore, SignedOutReason, provide_page_title, use_session,
-        use_texts,
+        Auth, Host, Navigation, SessionStore, SignedOutReason, provide_page_title, use_config,
+        use_session, use_texts,
     },
     i18n::{self, problem_text},
     platform::{intl::Formats, window},
@@ -103,14 +103,24 @@ pub fn App(
         }
         now
     });
-    view! { {move || match screen.get() {
-        Screen::Loading => view! { <Loading has_skeleton=has_skeleton.get_untracked()/> }.into_any(),
-        Screen::Failed => view! { <Failed/> }.into_any(),
-        Screen::SignedOut(reason) => {
-            let (loader, shown) = (use_parts().aside, Shown::SignedOut(reason));
-            view! { <Later loader shown takes_focus=true/> }.into_any()
+    // Until something was on the screen, the focus is where the consumer put it: they may be typing in a field of the
+    // office's page.
+    let is_first = StoredValue::new(true);
+    view! { {move || {
+        let screen = screen.get();
+        let takes_focus = !is_first.get_value();
+        if screen != Screen::Loading {
+            is_first.set_value(false);
         }
-        Screen::Dossier => view! { <Frame/> }.into_any(),
+        match screen {
+            Screen::Loading => view! { <Loading has_skeleton=has_skeleton.get_untracked()/> }.into_any(),
+            Screen::Failed => view! { <Failed/> }.into_any(),
+            Screen::SignedOut(reason) => {
+                let (loader, shown) = (use_parts().aside, Shown::SignedOut(reason));
+                view! { <Later loader shown takes_focus/> }.into_any()
+            }
+            Screen::Dossier => view! { <Frame/> }.into_any(),
+        }
     }} }
 }
 
@@ -132,6 +142,7 @@ fn Loading(has_skeleton: bool) -> impl IntoView {
 #[component]
 fn Failed() -> impl IntoView {
     let (texts, session) = (use_texts(), use_session());
+    let is_standalone = use_config().standalone;
     let try_again = move || {
         let is_blocked = |problem: &Problem| problem.kind == ProblemKind::Blocked;
         let is_blocked = session
@@ -149,6 +160,8 @@ fn Failed() -> impl IntoView {
     };
     let words = move |problem: &Problem| match problem.kind {
         ProblemKind::NotFound => (texts.problem_no_dossier, texts.problem_signed_out_more),
+        // What was refused was to see the dossier: nothing was handed in.
+        ProblemKind::Rejected => (texts.page_not_loaded, texts.problem_refused_more),
         _ => {
             let text = problem_text(texts, problem);
             (text.title, text.more)
@@ -161,6 +174,8 @@ fn Failed() -> impl IntoView {
                 <ErrorScreen title more>
                     <PrimaryButton on_press=try_again>{texts.try_again}</PrimaryButton>
                     {contact(None).map(|person| view! { <ContactButtons person/> })}
+                    // The office's own words: the link in them goes another way than this page does.
+                    {(!is_standalone).then(|| view! { <slot/> })}
                 </ErrorScreen>
             }
             .into_any()

@@ -2,12 +2,12 @@
 //! the dialogs.
 
 use accelerate::{problem::ProblemKind, session::State};
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 
 use super::later::{Later, Loader, PartState, Shown, use_parts};
 use crate::{
     components::{button::Button, icon::Icon, link::PageLink},
-    context::{Dialogs, use_dialogs, use_navigation, use_session, use_texts},
+    context::{Dialogs, use_dialogs, use_host, use_navigation, use_session, use_texts},
     i18n::problem_text,
     pages::{not_found::NotFound, overview::Overview},
     route::Page,
@@ -94,7 +94,15 @@ fn WaysOut(class: &'static str) -> impl IntoView {
 /// What holds for every page: the connection, a getsession that failed, a closed dossier.
 #[component]
 fn Banners() -> impl IntoView {
-    let (texts, session) = (use_texts(), use_session());
+    let (texts, session, host) = (use_texts(), use_session(), use_host());
+    // The button goes with the failure, and the focus would go with it.
+    let try_again = move || {
+        spawn_local(async move {
+            if session.refresh().await.is_ok() {
+                host.find_focus_soon(None);
+            }
+        });
+    };
     let closed = move || {
         let is_closed = session.read(|it| it.state == State::Closed);
         is_closed.then(|| {
@@ -131,7 +139,7 @@ fn Banners() -> impl IntoView {
                 <div class="banner warning">
                     <Icon name="alert"/>
                     <p>{words}</p>
-                    <Button on_press=move || session.refresh_soon()>{texts.try_again}</Button>
+                    <Button on_press=try_again>{texts.try_again}</Button>
                 </div>
             }
             .into_any(),

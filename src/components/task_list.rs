@@ -248,7 +248,9 @@ pub fn task_verb(texts: &Texts, action: &Action) -> &'static str {
         Task::Read if action.offers.otd => texts.verb_otd,
         Task::Read => texts.verb_read,
         Task::Done if action.was_uploaded() => texts.verb_uploaded,
-        Task::WithOffice | Task::Done | Task::Closed => texts.verb_nothing,
+        Task::WithOffice | Task::Done => texts.verb_nothing,
+        // Whether it is still needed, nobody says.
+        Task::Closed => texts.status_closed,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The element itself, for its events.
 
 use leptos::prelude::*;
-use web_sys::{HtmlElement, ShadowRoot};
+use web_sys::{EventTarget, HtmlElement, ShadowRoot};
 
 use crate::platform::window;
 
@@ -30,6 +30,15 @@ impl Host {
         request_animation_frame(move || {
             if let Some(root) = self.root() {
                 window::focus_heading(&root);
+            }
+        });
+    }
+
+    /// When what had the focus is gone, puts it back where it was before, else on the page's heading.
+    pub fn find_focus_soon(self, before: Option<EventTarget>) {
+        request_animation_frame(move || {
+            if window::is_focus_lost() && !window::focus_again(before) {
+                self.focus_heading_soon();
             }
         });
     }

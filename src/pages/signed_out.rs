@@ -26,7 +26,7 @@ pub fn SignedOut(
     let (title, more) = match reason {
         Reason::NotSignedIn => (texts.problem_signed_out, texts.problem_signed_out_more),
         Reason::Expired => (texts.problem_expired, texts.session_over_more),
-        Reason::LoggedOut => (texts.logged_out, texts.problem_signed_out_more),
+        Reason::LoggedOut => (texts.logged_out, texts.log_out_more),
         Reason::BadLink(bad) => bad_link_words(texts, bad),
         Reason::CookieRefused => (texts.cookie_refused, texts.cookie_refused_more),
         Reason::OtherConsumer => (texts.other_consumer, texts.session_over_more),

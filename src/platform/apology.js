@@ -21,7 +21,7 @@ const words = {
       "Gebeurt het weer? Laat het dan uw adviseur weten.",
     ],
     call: "Of bel uw adviseur.",
-    contact: "U kunt ons ook bellen of mailen:",
+    contact: "U kunt ons ook bereiken:",
     reload: "Pagina opnieuw laden",
   },
   je: {
@@ -43,7 +43,7 @@ const words = {
       "Gebeurt het weer? Laat het dan je adviseur weten.",
     ],
     call: "Of bel je adviseur.",
-    contact: "Je kunt ons ook bellen of mailen:",
+    contact: "Je kunt ons ook bereiken:",
   },
   en: {
     network: [
@@ -64,7 +64,7 @@ const words = {
       "Does it happen again? Then please tell your adviser.",
     ],
     call: "Or call your adviser.",
-    contact: "You can also call or mail us:",
+    contact: "You can also reach us:",
     reload: "Reload the page",
   },
 };

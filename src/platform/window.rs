@@ -139,6 +139,19 @@ pub fn has_focus_within(parent: &Element, selector: &str) -> bool {
     focused.is_ok_and(|focused| focused.is_some())
 }
 
+/// Puts the focus back where it was, without scrolling; gives whether that is still on the page.
+pub fn focus_again(before: Option<EventTarget>) -> bool {
+    let before = before.and_then(|it| it.dyn_into::<Element>().ok());
+    let before = before.filter(|it| it.is_connected());
+    before.inspect(focus).is_some()
+}
+
+/// Whether nothing has the focus: what had it is gone.
+pub fn is_focus_lost() -> bool {
+    let focused = document().active_element();
+    focused.is_none_or(|focused| focused.local_name() == "body")
+}
+
 /// The element before the one in `root` that has the focus.
 pub fn before_focus(root: &ShadowRoot) -> Option<Element> {
     root.active_element()?.previous_element_sibling()

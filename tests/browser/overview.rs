@@ -116,6 +116,7 @@ async fn a_closed_dossier_says_so_once_and_has_nothing_to_do() {
         "aan te leveren",
         "Begin hier",
         "regelt",
+        "Geen actie nodig",
     ] {
         portal.shows_no(words).await;
     }

@@ -14,7 +14,7 @@ xflags::xflags! {
     cmd xtask {
         /// The release portal with made-up dossiers, to try in a browser.
         cmd demo {
-            /// Where it listens, and the two ports after it: 8080 unless given.
+            /// Where it listens, 8080 unless given. Its other servers take ports up to seven after it.
             optional --port port: NonZeroU16
         }
         /// The same, rebuilt and reloaded at every change.

@@ -63,7 +63,10 @@ pub fn UploadSection(
         true => "card upload over",
         false => "card upload",
     };
-    let title = move || match machine.with(UploadMachine::replaces) {
+    // At the end it is about the document that arrived, and not about the next one.
+    let replaces =
+        move || machine.with(|it| it.replaces() && !matches!(it.state(), UploadState::Done(_)));
+    let title = move || match replaces() {
         true => texts.hand_in_again,
         false => texts.hand_in,
     };

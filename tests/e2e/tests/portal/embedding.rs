@@ -85,6 +85,24 @@ in_chromium! {
         page.heading("Documenten").appears().await;
     }
 
+    async fn the_brokers_own_words_stand_by_an_error_at_the_start(page: &Page) {
+        open_brokers_page(page).await;
+        page.text(containing("Open het op een eigen pagina")).is_absent().await;
+        page.allow_console("robotcontrole");
+        page.open(&page.servers.broker_through("robotcontrole")).await;
+        page.button("Opnieuw proberen").appears().await;
+        page.text(containing("Open het op een eigen pagina")).appears().await;
+    }
+
+    async fn a_visitor_who_is_not_signed_in_keeps_the_focus(page: &Page) {
+        page.allow_console("401");
+        page.open(&page.servers.broker()).await;
+        page.heading("U bent niet ingelogd").appears().await;
+        page.wait_for_animations().await;
+        let focused = page.focused().await;
+        assert!(!focused.contains("U bent niet ingelogd"), "{focused}");
+    }
+
     async fn the_broker_sets_the_portals_colours(page: &Page) {
         open_brokers_page(page).await;
         page.link(containing(crate::PAYSLIP)).click().await;

@@ -19,7 +19,7 @@ mod smoke {
             page.open("/open/eva#portal-me").await;
             page.heading("Mijn gegevens").appears().await;
             log_out(page).await;
-            page.text(containing("Open de link uit het bericht van uw adviseur")).appears().await;
+            page.text("Om weer in te loggen opent u de link van uw adviseur.").appears().await;
             page.reload().await;
             page.heading("U bent niet ingelogd").appears().await;
             page.open("/open/eva").await;

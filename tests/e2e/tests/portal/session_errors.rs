@@ -87,6 +87,11 @@ in_chromium! {
         page.heading("Welkom Anna Visser").appears().await;
         page.button("Opnieuw proberen").click().await;
         page.text(containing("Wij konden niet kijken of er nieuws is")).disappears().await;
+        page.wait_until("the focus on the heading", async || match page.focused().await {
+            focused if focused.contains("Welkom Anna Visser") => Ok(()),
+            focused => Err(format!("{focused} has it")),
+        })
+        .await;
     }
 
     async fn returning_to_the_tab_shows_the_latest_dossier(page: &Page) {
@@ -119,7 +124,7 @@ in_chromium! {
     }
 
     async fn an_unknown_error_code_is_shown_as_a_plain_sentence(page: &Page) {
-        shows_error(page, "geweigerd", "Dit is niet geaccepteerd", "neem dan contact op met uw adviseur").await;
+        shows_error(page, "geweigerd", "Deze pagina kon niet worden geladen", "neem dan contact op met uw adviseur").await;
         page.text(containing("CONSUMER_BLOCKED")).is_absent().await;
     }
 

@@ -125,6 +125,25 @@ mod short_sessions {
             page.heading("Welkom Eva Bakker").appears().await;
         }
 
+        async fn who_stays_is_back_where_they_were(page: &Page) {
+            page.open("/open/eva").await;
+            // A window without the focus has no events of it.
+            page.heading("Welkom Eva Bakker").click().await;
+            page.text(containing("Over een minuut wordt u uitgelogd")).appears().await;
+            // As a screen reader does it: no key is pressed, which would keep the consumer signed in by itself.
+            let stay = "const root = document.querySelector('consumer-portal').shadowRoot;
+                root.querySelector('.start .button').focus();
+                root.querySelector('.ending button').focus();
+                root.querySelector('.ending button').click()";
+            page.script(stay, vec![]).await;
+            page.text(containing("Over een minuut wordt u uitgelogd")).disappears().await;
+            page.wait_until("the focus where it was", async || match page.focused().await {
+                focused if focused == "link \"Nu aanleveren\"" => Ok(()),
+                focused => Err(format!("{focused} has it")),
+            })
+            .await;
+        }
+
         async fn activity_in_the_page_renews_the_session(page: &Page) {
             page.open("/open/eva").await;
             page.heading("Welkom Eva Bakker").appears().await;

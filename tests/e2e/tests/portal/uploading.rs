@@ -52,6 +52,7 @@ mod smoke {
             page.button("Aanleveren").click().await;
             page.heading("Aangeleverd").appears().await;
             page.text("Ontvangen").appears().await;
+            page.heading("Document vervangen").is_absent().await;
             let uploads = page.servers.uploads();
             assert_eq!(uploads.len(), 1);
             assert_eq!(uploads[0].comment.as_deref(), Some("Van november, zoals gevraagd."));

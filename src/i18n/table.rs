@@ -388,7 +388,7 @@ texts! {
     did_not_arrive: "Uw document is niet aangekomen", "Je document is niet aangekomen";
     did_not_arrive_more: "De verbinding viel onderweg weg. Uw bestand staat hier nog: verstuur het opnieuw.", "De verbinding viel onderweg weg. Je bestand staat hier nog: verstuur het opnieuw.";
     not_sent: "Uw document is niet aangeleverd", "Je document is niet aangeleverd";
-    file_kept: "Uw bestand en uw opmerking staan hier nog.", "Je bestand en je opmerking staan hier nog.";
+    file_kept: "Uw bestand staat hier nog.", "Je bestand staat hier nog.";
     no_longer_asked: "Dit document kan niet meer worden aangeleverd. Uw adviseur kan u er meer over vertellen.", "Dit document kan niet meer worden aangeleverd. Je adviseur kan je er meer over vertellen.";
     refused_empty: "Dit bestand is leeg (0 bytes). Kies een ander bestand.";
     refused_large: "Dit bestand is {size}; u kunt maximaal {max} aanleveren. Een foto is vaak kleiner dan een scan.", "Dit bestand is {size}; je kunt maximaal {max} aanleveren. Een foto is vaak kleiner dan een scan.";

@@ -162,10 +162,8 @@ fn failure_words<F: Clone>(
     texts: &RestTexts,
     machine: &UploadMachine<F>,
 ) -> Option<(String, String)> {
-    let reason = |problem: &Problem| {
-        let reason = problem_text(texts, problem).sentence();
-        format!("{reason} {}", texts.file_kept)
-    };
+    let kept = |words: &str| format!("{words} {}", texts.file_kept);
+    let reason = |problem: &Problem| kept(&problem_text(texts, problem).sentence());
     let failure = match machine.state() {
         UploadState::Failed(failure) => failure,
         UploadState::Unsure(_) => {
@@ -180,7 +178,7 @@ fn failure_words<F: Clone>(
         Failure::NotArrived(_) => texts.not_sent,
     };
     let more = match failure {
-        _ if machine.keeps_getting_lost() => texts.keeps_getting_lost.to_owned(),
+        _ if machine.keeps_getting_lost() => kept(texts.keeps_getting_lost),
         Failure::Unreadable => texts.unreadable.to_owned(),
         Failure::NotSeen(_) => texts.not_seen_more.to_owned(),
         Failure::NotArrived(problem) if is_lost(problem) => texts.did_not_arrive_more.to_owned(),

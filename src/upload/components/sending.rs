@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{form::UploadForm, selected_file::SelectedFileRow};
 use crate::{
     components::button::Button,
-    context::{use_formats, use_rest_texts},
+    context::{flag, use_formats, use_rest_texts},
     i18n::fill,
     upload::machine::{Event, UploadState},
 };
@@ -19,11 +19,12 @@ pub(super) fn Sending(form: UploadForm) -> impl IntoView {
         UploadState::Send { sent, total } => (*sent, *total),
         _ => (0, 1),
     };
-    let words = move || {
+    let is_sent = flag(move || {
         let (sent, total) = bytes();
-        if sent >= total {
-            return texts.processing.to_owned();
-        }
+        sent >= total
+    });
+    let amount = move || {
+        let (sent, total) = bytes();
         fill(
             texts.sending_part,
             &[
@@ -44,7 +45,11 @@ pub(super) fn Sending(form: UploadForm) -> impl IntoView {
                 max=move || bytes().1.to_string()
                 value=move || bytes().0.to_string()
             ></progress>
-            <p class="amount">{move || words()}</p>
+            // Who listens hears that it is sent, and not each percent.
+            <p class="amount">
+                {move || (!is_sent.get()).then(amount)}
+                <span role="status">{move || is_sent.get().then_some(texts.processing)}</span>
+            </p>
             <p class="hint">{texts.stay_here}</p>
             <Button on_press=form.on_press(Event::Back)>{texts.cancel}</Button>
         </div>

@@ -218,7 +218,7 @@ const SCENES: &[Scene] = &[
             File("loonstrook.pdf", 240_000),
             SEND,
             HANDED_IN,
-            Link("verzicht"),
+            Script("history.back()"),
             Shows("om te lezen", "to read"),
         ],
     ),
@@ -253,7 +253,7 @@ const SCENES: &[Scene] = &[
     scene(
         "action-rejected",
         "/open/eva",
-        &[Link("Geldig legitimatiebewijs Opnieuw")],
+        &[Link("Geldig legitimatiebewijs")],
     ),
     scene(
         "action-comment",
@@ -268,7 +268,7 @@ const SCENES: &[Scene] = &[
             HAND_IN_THE_REST,
             RETURN_TO_TAB,
             Link("Florius Profijt"),
-            Link("Geldig legitimatiebewijs Aangeleverd · Voor Thomas"),
+            Link("Saldo-overzicht"),
         ],
     ),
     scene("action-both", "/open/eva", &[Link("Werkgeversverklaring")]),
@@ -332,7 +332,7 @@ const SCENES: &[Scene] = &[
         "upload-ask-replace",
         UPLOADING,
         &[
-            Link("Geldig legitimatiebewijs Opnieuw"),
+            Link("Geldig legitimatiebewijs"),
             File("paspoort.pdf", 240_000),
             SEND,
             Shows("Ja, vervangen", "Yes, replace"),
@@ -362,7 +362,7 @@ const SCENES: &[Scene] = &[
         "upload-arrived-again",
         UPLOADING,
         &[
-            Link("Geldig legitimatiebewijs Opnieuw"),
+            Link("Geldig legitimatiebewijs"),
             File("paspoort.pdf", 240_000),
             SEND,
             Button("Ja, vervangen", "Yes, replace"),

@@ -47,12 +47,14 @@ pub fn PersonCard(
     let name = person.name.clone().unwrap_or_default();
     let way = |icon: &'static str, href: String, label: &str, words: String| {
         let label = fill(label, &[("name", &name)]);
+        // An address that does not fit goes on after its @.
+        let (start, end) = words.split_at(words.find('@').map_or(0, |at| at + 1));
         view! {
             <li>
                 <a href=href>
                     <Icon name=icon/>
                     <span class="visually-hidden">{label} ": "</span>
-                    <span translate="no">{words}</span>
+                    <span translate="no">{start.to_owned()}<wbr/>{end.to_owned()}</span>
                 </a>
             </li>
         }
@@ -129,8 +131,9 @@ pub fn ContactButtons(
     let name = person.name.unwrap_or_default();
     let words = |text: &str| fill(text, &[("name", &name)]);
     let call = person.phone.map(|phone| {
-        // On a desktop the number is what helps.
-        let words = format!("{}: {phone}", words(texts.call));
+        // On a desktop the number is what helps. It stays on one line.
+        let number = phone.replace(' ', "\u{a0}");
+        let words = format!("{}: {number}", words(texts.call));
         view! { <ContactButton icon="phone" href=telephone_href(&phone) words/> }
     });
     let mail = person.emailaddress.map(|address| {

@@ -493,13 +493,15 @@ impl Page {
         fs::write(path, bytes).expect("there is room for a picture");
     }
 
-    /// Waits until every animation has ended: half-faded text has half the contrast.
+    /// Waits until every animation has ended: half-faded text has half the contrast. What begins only when the page
+    /// takes very long is not waited for.
     pub async fn wait_for_animations(&self) {
         self.wait_for_script(
             "animations to end",
             "const still = (root) => [...root.querySelectorAll('*')].every((element) =>
                element.getAnimations().every((animation) => animation.playState !== 'running'
-                 || animation.effect?.getTiming().iterations === Infinity)
+                 || animation.effect?.getTiming().iterations === Infinity
+                 || animation.effect?.getTiming().delay >= 10_000)
                && (!element.shadowRoot || still(element.shadowRoot)));
              return still(document);",
         )

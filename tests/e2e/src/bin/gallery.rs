@@ -4,15 +4,19 @@
 use e2e::fixtures::{self, Folder};
 use e2e::page::run_session;
 use e2e::servers::TestServers;
-use e2e::{Browser, Device, Page, containing};
+use e2e::{Browser, Device, Page, containing, site};
+use gateway::settings::Question;
+use serde_json::json;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 use std::{env, fs};
 
-/// A screen or state: the address to open and the steps that lead to it.
+/// A screen or state: the servers, the address to open and the steps that lead to it.
 struct Scene {
+    servers: fn() -> TestServers,
     name: &'static str,
     open: &'static str,
     steps: &'static [Step],
@@ -34,19 +38,46 @@ enum Step {
     Script(&'static str),
     /// Loses the connection.
     Offline,
+    /// Opens another page of these servers, and presses nothing there.
+    Open(fn(&TestServers) -> String),
+    /// Signs in as this consumer, as another tab would.
+    SignIn(&'static str),
+    /// Makes the page's timers run so many times as fast.
+    Fast(u32),
+    /// Copies a picture and pastes it.
+    Paste,
 }
 
-use Step::{Button, File, Link, Offline, Script, Shows, Write};
+use Step::{Button, Fast, File, Link, Offline, Open, Paste, Script, Shows, SignIn, Write};
 
 impl Scene {
     /// Whether it waits for words that are not the same in every form of Dutch.
     fn waits_for_words(&self) -> bool {
         self.steps.iter().any(|step| matches!(step, Shows(..)))
     }
+
+    /// Whether it ends on a page that is the same in every language.
+    fn leaves_the_page(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, Open(..)))
+    }
 }
 
 const fn scene(name: &'static str, open: &'static str, steps: &'static [Step]) -> Scene {
-    Scene { name, open, steps }
+    scene_at(TestServers::new, name, open, steps)
+}
+
+const fn scene_at(
+    servers: fn() -> TestServers,
+    name: &'static str,
+    open: &'static str,
+    steps: &'static [Step],
+) -> Scene {
+    Scene {
+        servers,
+        name,
+        open,
+        steps,
+    }
 }
 
 const UPLOADING: &str = "/open/eva";
@@ -61,11 +92,136 @@ const PHONE: Step = Button("Verder op uw telefoon", "Continue on your phone");
 const PHONE_CODE: Step = Shows("één keer te gebruiken", "good for one use");
 const LOG_OUT: Step = Button("Uitloggen", "Log out");
 
+const HANDED_IN: Step = Shows("Aangeleverd", "Handed in");
+const TRY_AGAIN: Step = Shows("Opnieuw proberen", "Try again");
+
+/// Hands in whatever is asked of the consumer but the payslip, as another device would.
+const HAND_IN_THE_REST: Step = Script(
+    "return (async () => {
+       const answer = await (await fetch('consumerportal/getsession')).json();
+       const { duplicate_comfort_data: data } = Object.values(answer).find((it) => it?.duplicate_comfort_data);
+       for (const action of Object.values(data.uploadable_productactions)) {
+         if (action.is_done || action.document.label === 'Loonstrook') continue;
+         const body = new FormData();
+         body.append('file', new Blob(['%PDF-1.4 %%EOF'], { type: 'application/pdf' }), 'x.pdf');
+         await fetch('consumerportal/upload_file', { method: 'POST', body, headers: {
+           productaction_id: action.id, is_reupload: action.date_executed ? '1' : '0',
+           filename: 'x.pdf', mimetype: 'application/pdf',
+         } });
+       }
+     })()",
+);
+
+/// Shows at once what the page says when it has waited for long.
+const LATE: Step = Script(
+    "const { shadowRoot } = document.querySelector('consumer-portal');
+     for (const element of shadowRoot.querySelectorAll('.skeleton > *'))
+       for (const animation of element.getAnimations())
+         if (animation.animationName === 'late') animation.finish();",
+);
+
+/// A loader that never comes to its end.
+fn loader_without_end() -> TestServers {
+    TestServers::with_site(site::with_other(
+        &[("portal.js", "")],
+        Some("/* never done */"),
+    ))
+}
+
+fn without_module() -> TestServers {
+    TestServers::with_site(site::with_other(&[("portal-", ".wasm")], None))
+}
+
+fn without_second_module() -> TestServers {
+    TestServers::with_site(site::without_second_module())
+}
+
+fn without_webassembly() -> TestServers {
+    TestServers::with_site(site::without_webassembly())
+}
+
+fn short_sessions() -> TestServers {
+    TestServers::with_settings(|_, settings| settings.session.idle = Duration::from_secs(12))
+}
+
+fn with_a_question() -> TestServers {
+    TestServers::with_settings(|_, settings| settings.session.ask = Some(Question::BirthDate))
+}
+
 const SCENES: &[Scene] = &[
+    scene_at(loader_without_end, "starting", "/open/eva", &[]),
+    scene_at(loader_without_end, "starting-late", "/open/eva", &[LATE]),
+    scene_at(
+        without_module,
+        "apology-network",
+        "/open/eva",
+        &[Shows("Pagina opnieuw laden", "Reload")],
+    ),
+    scene_at(
+        without_webassembly,
+        "apology-browser",
+        "/open/eva",
+        &[Shows("andere browser", "another browser")],
+    ),
+    scene(
+        "website-blocks-script",
+        "/open/eva",
+        &[Open(|servers| servers.office_page("geblokkeerd"))],
+    ),
+    scene(
+        "website-blocks-webassembly",
+        "/open/eva",
+        &[
+            Open(|servers| servers.office_page("geen-wasm")),
+            Shows("Opnieuw laden helpt niet", ""),
+        ],
+    ),
+    scene(
+        "website-asks-consent",
+        "/open/eva",
+        &[Open(|servers| servers.office_page("toestemming"))],
+    ),
+    scene("gateway-link", "/", &[Open(|servers| servers.link("eva"))]),
+    scene_at(
+        with_a_question,
+        "gateway-link-question",
+        "/",
+        &[Open(|servers| servers.link("eva"))],
+    ),
+    scene(
+        "gateway-link-other-dossier",
+        "/open/eva",
+        &[
+            Open(|servers| servers.link("thomas")),
+            Shows("ander dossier", ""),
+        ],
+    ),
+    scene(
+        "gateway-no-document",
+        "/",
+        &[Open(|servers| {
+            let path = "consumerportal/get_product_action_download?productaction_id=PRA1";
+            format!("{}/{path}", servers.address())
+        })],
+    ),
     scene("overview-example", "/open/voorbeeld", &[]),
     scene("overview", "/open/eva", &[]),
     scene("overview-empty", "/open/leeg", &[]),
     scene("overview-closed", "/open/gesloten", &[]),
+    scene("overview-to-read", "/open/otd-50mb", &[]),
+    scene(
+        "overview-all-handed-in",
+        "/open/eva",
+        &[
+            PAYSLIP,
+            HAND_IN_THE_REST,
+            File("loonstrook.pdf", 240_000),
+            SEND,
+            HANDED_IN,
+            Script("history.back()"),
+            Shows("om te lezen", "to read"),
+        ],
+    ),
     scene("overview-long", "/open/lang", &[]),
     scene("overview-long-search", "/open/lang", &[Write("498")]),
     scene("overview-hostile", "/open/vijandig", &[]),
@@ -97,7 +253,23 @@ const SCENES: &[Scene] = &[
     scene(
         "action-rejected",
         "/open/eva",
-        &[Link("Geldig legitimatiebewijs Opnieuw")],
+        &[Link("Geldig legitimatiebewijs")],
+    ),
+    scene(
+        "action-comment",
+        "/open/eva",
+        &[Link("Verzekeringsbericht UWV")],
+    ),
+    scene("action-closed", "/open/gesloten", &[Link("Loonstrook")]),
+    scene(
+        "action-rejected-before",
+        "/open/eva",
+        &[
+            HAND_IN_THE_REST,
+            RETURN_TO_TAB,
+            Link("Florius Profijt"),
+            Link("Saldo-overzicht"),
+        ],
     ),
     scene("action-both", "/open/eva", &[Link("Werkgeversverklaring")]),
     scene(
@@ -131,6 +303,21 @@ const SCENES: &[Scene] = &[
         ],
     ),
     scene(
+        "upload-photo",
+        UPLOADING,
+        &[PAYSLIP, File("IMG_4821.jpg", 3_000_000)],
+    ),
+    scene(
+        "upload-pasted",
+        UPLOADING,
+        &[
+            PAYSLIP,
+            Shows("Bestand kiezen", "Choose a file"),
+            Paste,
+            Shows("image.png", "image.png"),
+        ],
+    ),
+    scene(
         "upload-wrong-kind",
         UPLOADING,
         &[PAYSLIP, File("film.mp4", 1000)],
@@ -145,7 +332,7 @@ const SCENES: &[Scene] = &[
         "upload-ask-replace",
         UPLOADING,
         &[
-            Link("Geldig legitimatiebewijs Opnieuw"),
+            Link("Geldig legitimatiebewijs"),
             File("paspoort.pdf", 240_000),
             SEND,
             Shows("Ja, vervangen", "Yes, replace"),
@@ -169,6 +356,29 @@ const SCENES: &[Scene] = &[
             File("loonstrook.pdf", 240_000),
             SEND,
             Shows("Aangeleverd", "Handed in"),
+        ],
+    ),
+    scene(
+        "upload-arrived-again",
+        UPLOADING,
+        &[
+            Link("Geldig legitimatiebewijs"),
+            File("paspoort.pdf", 240_000),
+            SEND,
+            Button("Ja, vervangen", "Yes, replace"),
+            HANDED_IN,
+        ],
+    ),
+    scene(
+        "upload-arrived-last",
+        UPLOADING,
+        &[
+            PAYSLIP,
+            HAND_IN_THE_REST,
+            File("loonstrook.pdf", 240_000),
+            SEND,
+            HANDED_IN,
+            Shows("Alles is aangeleverd", "Everything is handed in"),
         ],
     ),
     scene(
@@ -233,6 +443,85 @@ const SCENES: &[Scene] = &[
         ],
     ),
     scene(
+        "network-waits",
+        UPLOADING,
+        &[
+            Open(|servers| servers.through("slikt")),
+            PAYSLIP,
+            File("loonstrook.pdf", 300_000),
+            SEND,
+            Shows("Wachten op bevestiging", ""),
+        ],
+    ),
+    scene(
+        "network-cancelled",
+        UPLOADING,
+        &[
+            Open(|servers| servers.through("slikt")),
+            Fast(10),
+            PAYSLIP,
+            File("loonstrook.pdf", 300_000),
+            SEND,
+            Shows("Wachten op bevestiging", ""),
+            Button("Annuleren", ""),
+            Shows("Wij zien nog geen document van u", ""),
+        ],
+    ),
+    scene(
+        "network-cuts-twice",
+        UPLOADING,
+        &[
+            Open(|servers| servers.through("knipt")),
+            PAYSLIP,
+            File("scan.pdf", 300_000),
+            SEND,
+            Button("Nog een keer versturen", ""),
+            Shows("te groot voor dit netwerk", ""),
+        ],
+    ),
+    scene(
+        "network-never-arrived",
+        UPLOADING,
+        &[
+            Open(|servers| servers.through("knipt")),
+            Fast(100),
+            PAYSLIP,
+            File("scan.pdf", 300_000),
+            SEND,
+            Shows("Uw document is niet aangekomen", ""),
+        ],
+    ),
+    scene(
+        "network-too-large",
+        UPLOADING,
+        &[
+            Open(|servers| servers.through("te-groot")),
+            PAYSLIP,
+            File("scan.pdf", 300_000),
+            SEND,
+            Shows("Het bestand is te groot", ""),
+        ],
+    ),
+    scene(
+        "network-forbids",
+        UPLOADING,
+        &[
+            Open(|servers| servers.through("verbiedt")),
+            PAYSLIP,
+            File("loonstrook.pdf", 20_000),
+            SEND,
+            Shows("Iets onderweg hield dit tegen", ""),
+        ],
+    ),
+    scene(
+        "network-asks-for-robots",
+        "/open/eva",
+        &[
+            Open(|servers| servers.through("robotcontrole")),
+            Shows("Iets onderweg hield dit tegen", ""),
+        ],
+    ),
+    scene(
         "download-failed",
         "/open/documenten",
         &[
@@ -284,6 +573,39 @@ const SCENES: &[Scene] = &[
             RETURN_TO_TAB,
             Shows("Laat deze pagina open", "Keep this page open"),
         ],
+    ),
+    scene_at(
+        short_sessions,
+        "session-ending",
+        "/open/eva",
+        &[Shows("Over een minuut wordt u uitgelogd", "in a minute")],
+    ),
+    scene_at(
+        short_sessions,
+        "session-ended",
+        "/open/eva",
+        &[Shows("Uw toegang is verlopen", "access has expired")],
+    ),
+    scene(
+        "other-dossier",
+        "/open/eva",
+        &[
+            SignIn("thomas"),
+            RETURN_TO_TAB,
+            Shows("is een ander dossier geopend", "dossier was opened"),
+        ],
+    ),
+    scene_at(
+        without_second_module,
+        "dialog-not-loaded",
+        "/open/eva",
+        &[LOG_OUT, TRY_AGAIN],
+    ),
+    scene_at(
+        without_second_module,
+        "page-not-loaded",
+        "/open/eva",
+        &[Link("Documenten"), TRY_AGAIN],
     ),
     scene("phone-code", "/open/eva", &[PHONE, PHONE_CODE]),
     scene(
@@ -388,8 +710,9 @@ fn main() -> ExitCode {
             .iter()
             .filter(|scene| format!("{folder_name}/{}", scene.name).contains(&wanted))
             .filter(|scene| page_name != "je.html" || !scene.waits_for_words())
+            .filter(|scene| page_name.is_empty() || !scene.leaves_the_page())
         {
-            let servers = Arc::new(TestServers::new());
+            let servers = Arc::new((scene.servers)());
             let picture = folder.join(format!("{}.png", scene.name));
             complete &= take_picture(&picture, &device, &servers, async |page| {
                 play(page, scene, page_name).await;
@@ -427,6 +750,12 @@ fn take_picture(
         run_session(Browser::Chromium, device, servers, async |page| {
             go(page).await;
             page.wait_for_animations().await;
+            if device.width < 600 {
+                // What nobody does with a finger is not offered there. Some scenes need it on the way.
+                let touch = json!({ "enabled": true });
+                page.devtools("Emulation.setTouchEmulationEnabled", touch)
+                    .await;
+            }
             page.full_screenshot(picture).await;
         });
     }));
@@ -471,10 +800,10 @@ async fn play(page: &Page, scene: &Scene, page_name: &str) {
                     .await
             }
             File(name, size) => {
-                let bytes = if *size == 0 {
-                    Vec::new()
-                } else {
-                    fixtures::pdf(*size)
+                let bytes = match *size {
+                    0 => Vec::new(),
+                    size if name.ends_with(".jpg") => fixtures::photo(size),
+                    size => fixtures::pdf(size),
                 };
                 page.choose_file(&folder.file(name, &bytes)).await;
             }
@@ -498,6 +827,47 @@ async fn play(page: &Page, scene: &Scene, page_name: &str) {
                 page.script(body, vec![]).await;
             }
             Offline => page.go_offline().await,
+            Open(address) => {
+                let address = address(&page.servers);
+                let opened = page.client().goto(&address).await;
+                opened.expect("the servers' pages open");
+            }
+            SignIn(consumer) => sign_in_elsewhere(page, consumer).await,
+            Fast(factor) => page.speed_up_timers(*factor).await,
+            Paste => paste_picture(page).await,
         }
+    }
+}
+
+/// Signs in as another tab would, in which the consumer agrees to close the dossier that is open.
+async fn sign_in_elsewhere(page: &Page, consumer: &str) {
+    let sign_in = "const [token, done] = arguments;
+        fetch('/session', { method: 'POST', body: JSON.stringify({ token, replace: true }) }).then(() => done())";
+    let token = page.servers.token(consumer);
+    page.async_script(sign_in, vec![token.into()]).await;
+}
+
+/// Copies a picture, and pastes it as a keyboard does.
+async fn paste_picture(page: &Page) {
+    let permission = json!({
+        "permission": { "name": "clipboard-write", "allowWithoutSanitization": false },
+        "setting": "granted",
+    });
+    page.devtools("Browser.setPermission", permission).await;
+    let copy = "const [done] = arguments;
+        const canvas = Object.assign(document.createElement('canvas'), { width: 600, height: 900 });
+        const context = canvas.getContext('2d');
+        context.fillStyle = '#9bc';
+        context.fillRect(60, 60, 480, 300);
+        canvas.toBlob(async (picture) => {
+          await navigator.clipboard.write([new ClipboardItem({ 'image/png': picture })]);
+          done();
+        })";
+    page.async_script(copy, vec![]).await;
+    for kind in ["rawKeyDown", "keyUp"] {
+        let key = json!({
+            "type": kind, "modifiers": 2, "key": "v", "code": "KeyV", "commands": ["paste"],
+        });
+        page.devtools("Input.dispatchKeyEvent", key).await;
     }
 }

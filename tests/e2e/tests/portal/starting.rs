@@ -36,10 +36,9 @@ async fn is_told(page: &Page, kind: &str, reason: &str) {
 
 /// Lets the time pass after which the skeleton gives way to words.
 const LATE: &str = "const { shadowRoot } = document.querySelector('consumer-portal');
-    const names = ['come-late', 'give-way'];
     for (const element of shadowRoot.querySelectorAll('.skeleton > *'))
       for (const animation of element.getAnimations())
-        if (names.includes(animation.animationName)) animation.finish();";
+        if (animation.animationName === 'late') animation.finish();";
 
 fn allow_missing_files(page: &Page) {
     for message in [

@@ -187,8 +187,8 @@ fn watch(subject: Subject, goes: Goes, session: &Value) -> String {
         wanted["name"] = text(&session["dossier"]["consumer"]["display_name"]);
         wanted["ready"] = json!("portal-ready");
         wanted["link"] = json!(match goes {
-            Goes::ToAnAction => "a[href*='/action/']",
-            Goes::ToAProduct => "a[href*='/product/']",
+            Goes::ToAnAction => "a[href*='portal-action-'], a[href*='/action/']",
+            Goes::ToAProduct => "a[href*='portal-product-'], a[href*='/product/']",
         });
     }
     include_str!("watch.js").replace("WANTED", &wanted.to_string())

@@ -385,7 +385,7 @@ texts! {
     not_seen: "Wij zien uw document nog niet", "We zien je document nog niet";
     not_seen_more: "Er kwam geen antwoord. Misschien komt het nog aan: wij blijven kijken. U kunt het ook nog een keer versturen; het telt maar één keer.", "Er kwam geen antwoord. Misschien komt het nog aan: we blijven kijken. Je kunt het ook nog een keer versturen; het telt maar één keer.";
     keeps_getting_lost: "Het lukte al vaker niet, terwijl de verbinding wel werkt. Misschien is het bestand te groot voor dit netwerk. Kies een kleiner bestand, probeer een ander netwerk, of mail het uw adviseur.", "Het lukte al vaker niet, terwijl de verbinding wel werkt. Misschien is het bestand te groot voor dit netwerk. Kies een kleiner bestand, probeer een ander netwerk, of mail het je adviseur.";
-    did_not_arrive: "Uw document is niet aangekomen", "Je document is niet aangekomen";
+    did_not_arrive: "Wij hebben uw document niet ontvangen", "We hebben je document niet ontvangen";
     did_not_arrive_more: "De verbinding viel onderweg weg. Uw bestand staat hier nog: verstuur het opnieuw.", "De verbinding viel onderweg weg. Je bestand staat hier nog: verstuur het opnieuw.";
     not_sent: "Uw document is niet aangeleverd", "Je document is niet aangeleverd";
     file_kept: "Uw bestand staat hier nog.", "Je bestand staat hier nog.";

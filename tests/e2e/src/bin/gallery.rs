@@ -488,7 +488,7 @@ const SCENES: &[Scene] = &[
             PAYSLIP,
             File("scan.pdf", 300_000),
             SEND,
-            Shows("Uw document is niet aangekomen", ""),
+            Shows("Wij hebben uw document niet ontvangen", ""),
         ],
     ),
     scene(

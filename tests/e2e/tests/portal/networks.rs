@@ -74,7 +74,7 @@ in_every_browser! {
         page.speed_up_timers(10).await;
         send(page, &folder, "loonstrook.pdf", LARGE).await;
         page.heading(NOT_SEEN).appears().await;
-        page.text(containing("niet aangekomen")).is_absent().await;
+        page.text(containing("niet ontvangen")).is_absent().await;
         assert!(page.servers.uploads().is_empty());
         page.servers.demo().skip_delays();
         page.heading("Aangeleverd").appears().await;
@@ -109,7 +109,7 @@ in_chromium! {
         open_task_at(page, &page.servers.through("knipt")).await;
         page.speed_up_timers(100).await;
         send(page, &folder, "scan.pdf", LARGE).await;
-        page.heading("Uw document is niet aangekomen").appears().await;
+        page.heading("Wij hebben uw document niet ontvangen").appears().await;
         page.button("Nog een keer versturen").appears().await;
         assert!(page.servers.uploads().is_empty());
         // What comes in another way then is not said to be this one.

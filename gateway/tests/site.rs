@@ -334,6 +334,15 @@ async fn each_page_is_served_with_its_own_policy() {
     assert_eq!(policy("/").await, policy("/portal.js").await);
 }
 
+#[test]
+fn a_tag_with_a_space_in_it_is_of_no_file() {
+    for tag in ["\" \"", "W/\"a\tb\"", "\"a\", \" b\""] {
+        assert_eq!(get("/", &[("if-none-match", tag)]).0, 200);
+        let asked = [("if-range", tag), ("range", "bytes=0-1")];
+        assert_eq!(get("/", &asked).0, 200);
+    }
+}
+
 proptest! {
     #[test]
     fn a_range_never_exceeds_the_file(range in "bytes=[0-9]{0,3}-[0-9]{0,3}(,[0-9]{0,2}-[0-9]{0,2})?") {

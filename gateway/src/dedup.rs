@@ -1,7 +1,7 @@
 //! Lets an upload through once, and one at a time for each action. Browsers send again by themselves when a
 //! connection dies before its answer: a repeat with the same `upload-id` waits for the first one and gets the same
-//! answer, whichever copy of the gateway it comes to. Of two uploads with
-//! different ids of which neither is whole the later one has the turn; once one is whole, another waits for its end.
+//! answer, whichever copy of the gateway it comes to. Of two uploads with different ids of which neither is whole the
+//! later one has the turn; once one is whole, another waits for its end.
 //! Knows nothing of uploads but their keys and their outcome.
 //!
 //! In the store an upload is claimed by a copy of the gateway, then whole, then done. It becomes whole before its

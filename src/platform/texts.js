@@ -1,6 +1,8 @@
-// Keeps Leptos's texts in the page, and the page out of the element. Leptos has a reference to each text node that may change or go. Programs
-// that translate a page put nodes of their own in place of these, and `normalize()` joins them and takes the
-// empty ones out. What Leptos then writes would be seen by nobody.
+// Keeps Leptos's texts in the page, and the page out of the element.
+//
+// Leptos has a reference to each text node that may change or go. Programs that translate a page
+// put nodes of their own in place of these, and `normalize()` joins them and takes the empty ones out. What Leptos then
+// writes would be seen by nobody.
 //
 // Such a change stays as it is, translated, until Leptos turns to a text node that it has lost: to write it,
 // to remove it, or to put something before it. Then what was done to its neighbours is undone first. So

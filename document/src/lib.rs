@@ -1,0 +1,8 @@
+//! `document`: makes one good PDF of the photos and PDFs that a consumer chose, on their own device. In the browser it
+//! is a module of its own, which a Web Worker loads when it is first needed.
+//!
+//! It knows nothing of Leptos, of the network or of a dossier. Whatever it reads is hostile: each reader has limits of
+//! time and memory, and says what is wrong in an error.
+#![forbid(unsafe_code)]
+
+pub mod picture;

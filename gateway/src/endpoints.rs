@@ -27,7 +27,7 @@ pub async fn answer(
     state: &Arc<AppState>,
     endpoint: Endpoint,
     caller: &Caller,
-    request: Request<Body>,
+    request: Box<Request<Body>>,
 ) -> Response {
     let query = request.uri().query().unwrap_or_default().to_owned();
     // In boxes: an upload takes long, and need not hold what only the others use.

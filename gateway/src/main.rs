@@ -13,6 +13,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::SystemTime;
 
+/// A thousand documents pass in 64 MB of memory with it (docs/decisions/0014).
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// The server that may talk to AccelerateConnect on a consumer's behalf.
 #[derive(Parser)]
 #[command(name = "gateway", version)]

@@ -366,11 +366,13 @@ impl Front {
             let (offices, place) = (current.borrow().clone(), place.clone());
             async move {
                 let under_way = place.activity().begin_request();
-                let mut request = request.map(|body| place.activity().track(Body::new(body)));
+                // In a box: each async function on its way holds what it is given twice.
+                let request = request.map(|body| place.activity().track(Body::new(body)));
+                let mut request = Box::new(request);
                 request.extensions_mut().insert(place);
                 let response = match offices.office_of(&request) {
                     Some(office) => office.answer(peer, request).await,
-                    None => offices.misdirected(request),
+                    None => offices.misdirected(*request),
                 };
                 Ok::<_, Infallible>(response.map(|body| under_way.until_the_end_of(body)))
             }

@@ -135,7 +135,7 @@ impl Service {
     }
 
     /// Answers a request that came over a connection from that peer.
-    pub async fn answer(&self, peer: SocketAddr, request: Request<Body>) -> Response {
+    pub async fn answer(&self, peer: SocketAddr, request: Box<Request<Body>>) -> Response {
         let began = Instant::now();
         let route = Route::of(request.uri().path());
         let method = request.method().clone();
@@ -170,7 +170,7 @@ impl Service {
         &self,
         route: Route,
         peer: SocketAddr,
-        mut request: Request<Body>,
+        mut request: Box<Request<Body>>,
     ) -> Response {
         let url_too_long = request
             .uri()
@@ -226,7 +226,7 @@ impl Service {
             match route {
                 Route::Endpoint(endpoint) => self.endpoint(endpoint, client, request).await,
                 Route::UnknownEndpoint => self.refuse(Refusal::NotFound, request),
-                _ => match self.links.clone().oneshot(request).await {
+                _ => match self.links.clone().oneshot(*request).await {
                     Ok(response) => response,
                     Err(never) => match never {},
                 },
@@ -279,7 +279,7 @@ impl Service {
         &self,
         endpoint: Endpoint,
         address: IpAddr,
-        request: Request<Body>,
+        request: Box<Request<Body>>,
     ) -> Response {
         let method = endpoint.method();
         if method != *request.method() {
@@ -431,7 +431,7 @@ impl Service {
     }
 
     /// Refuses a request. A browser in the middle of sending may finish, so that it reads the answer.
-    fn refuse(&self, refusal: Refusal, request: Request<Body>) -> Response {
+    fn refuse(&self, refusal: Refusal, request: Box<Request<Body>>) -> Response {
         let limits = &self.state.settings.limits;
         let is_upload = Route::of(request.uri().path()) == Route::Endpoint(Endpoint::Upload);
         let body = request.into_body();

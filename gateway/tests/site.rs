@@ -322,7 +322,9 @@ async fn each_page_is_served_with_its_own_policy() {
     let policy = async |path: &str| {
         let request = Request::get(path).body(Body::empty()).unwrap();
         let office = offices.office_of(&request).unwrap();
-        let response = office.answer(([127, 0, 0, 1], 1).into(), request).await;
+        let response = office
+            .answer(([127, 0, 0, 1], 1).into(), Box::new(request))
+            .await;
         let policy = &response.headers()[header::CONTENT_SECURITY_POLICY];
         policy.to_str().unwrap().to_owned()
     };

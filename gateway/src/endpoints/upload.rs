@@ -152,7 +152,7 @@ fn is_mimetype(text: &str) -> bool {
 pub async fn answer(
     state: &Arc<AppState>,
     caller: &Caller,
-    request: Request<Body>,
+    request: Box<Request<Body>>,
 ) -> Result<Response, Failure> {
     let (head, body) = request.into_parts();
     let limits = &state.settings.limits;

@@ -1,6 +1,7 @@
 //! File names: out of a `Content-Disposition`, and made safe to save under on every system, whoever
 //! wrote them. Relies on nothing; what comes out is a bare name, never a path.
 
+use crate::document_kind::{endings, is_ending};
 use crate::request::percent_decoded;
 
 /// The longest name, in bytes of UTF-8: file systems take 255, and a browser may add ` (1)`.
@@ -91,6 +92,33 @@ pub fn or(name: Option<String>, label: &str, mimetype: Option<&str>) -> String {
         name = safe(&name).unwrap_or(name);
     }
     name
+}
+
+/// The name for sending a document that is of this media type: [`safe`], and with the ending of what it is.
+/// `image:1641` that is a JPEG becomes `image_1641.jpg`, `scan.pdf` that is one becomes `scan.jpg`. What is no ending
+/// stays: `jaaropgave 2.2026` becomes `jaaropgave 2.2026.pdf`. The name of a type that no office takes is only made
+/// safe. Without anything that can be a name it is `document`.
+pub fn for_kind(name: &str, media_type: &str) -> String {
+    let name = safe(name).unwrap_or_else(|| String::from("document"));
+    let bare = media_type.split(';').next().unwrap_or_default().trim();
+    let fitting = endings(bare);
+    let Some(usual) = fitting.first() else {
+        return name;
+    };
+    let own = extension(&name).unwrap_or_default();
+    let fits = |ending: &&str| ending.eq_ignore_ascii_case(own);
+    if fitting.iter().any(fits) {
+        return name;
+    }
+    let mut stem = name.as_str();
+    if is_ending(own) {
+        stem = stem.strip_suffix(own).unwrap_or(stem);
+    }
+    let mut end = stem.len().min(MAX_LENGTH - usual.len() - 1);
+    while !stem.is_char_boundary(end) {
+        end -= 1;
+    }
+    [stem[..end].trim_end_matches(is_edge), ".", usual].concat()
 }
 
 /// The extension that documents of a media type go by.
@@ -417,6 +445,35 @@ mod tests {
         assert_eq!(
             safe(&("a".to_owned() + &".".repeat(300) + "pdf")).as_deref(),
             Some("a.pdf")
+        );
+    }
+
+    #[test]
+    fn a_name_gets_the_ending_of_what_the_document_is() {
+        for (name, kind, expected) in [
+            ("document", "application/pdf", "document.pdf"),
+            ("image:1641", "image/jpeg", "image_1641.jpg"),
+            ("scan.pdf", "image/jpeg", "scan.jpg"),
+            ("foto.JPEG", "image/jpeg", "foto.JPEG"),
+            ("loonstrook.html", "application/pdf; q=1", "loonstrook.pdf"),
+            (
+                "jaaropgave 2.2026",
+                "application/pdf",
+                "jaaropgave 2.2026.pdf",
+            ),
+            ("brief.docx.pdf", "application/pdf", "brief.docx.pdf"),
+            ("a .pdf", "image/png", "a.png"),
+            ("CON", "image/png", "_CON.png"),
+            ("../\u{202e}fdp.exe", "application/pdf", "fdp.exe.pdf"),
+            ("", "image/heic", "document.heic"),
+            ("notitie.txt", "text/plain", "notitie.txt"),
+        ] {
+            assert_eq!(for_kind(name, kind), expected, "{name}");
+        }
+        let long = for_kind(&("é".repeat(150) + ".pdf"), "image/jpeg");
+        assert!(
+            long.len() <= MAX_LENGTH && long.ends_with("é.jpg"),
+            "{long}"
         );
     }
 

@@ -9,6 +9,7 @@ mod amount;
 pub mod conventions;
 mod datetime;
 pub mod decode;
+pub mod document_kind;
 pub mod filename;
 mod html;
 pub mod json;

@@ -25,6 +25,7 @@ fn read_everything(bytes: &[u8]) {
     _ = filename::from_content_disposition(Some(&text));
     _ = filename::safe(&text);
     _ = filename::or(None, &text, Some(&text));
+    _ = filename::for_kind(&text, &text);
     _ = decode_header(&text);
     _ = request::otd_url(&text, &text);
     _ = DateTime::parse(&text);
@@ -294,6 +295,12 @@ proptest! {
         prop_assert!(!safe.starts_with(['.', ' ']) && !safe.ends_with(['.', ' ']));
         let stem = safe.split('.').next().unwrap_or_default().trim_end().to_ascii_uppercase();
         prop_assert!(!["CON", "NUL", "LPT1", "COM²"].contains(&stem.as_str()));
+        for kind in ["application/pdf", "image/jpeg"] {
+            let named = filename::for_kind(&name, kind);
+            prop_assert!(named.len() <= MAX_LENGTH);
+            prop_assert_eq!(filename::safe(&named), Some(named.clone()));
+            prop_assert_eq!(filename::for_kind(&named, kind), named);
+        }
         prop_assert_eq!(filename::safe(&safe), Some(safe.clone()));
         let quoted = format!("attachment; filename=\"{safe}\"");
         if !safe.contains('%') {

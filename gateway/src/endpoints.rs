@@ -1,11 +1,10 @@
 //! The four endpoints: each takes a checked request of a consumer who is signed in, asks AccelerateConnect,
 //! and passes the answer on piece by piece. Below the endpoints stands what they share: `own_actions`,
-//! `answer_body`, `document_body` and `document_kind`.
+//! `answer_body` and `document_body`.
 
 mod answer_body;
 mod caller;
 mod document_body;
-mod document_kind;
 mod documents;
 mod getsession;
 mod own_actions;

@@ -5,10 +5,10 @@
 //! multer reads the parts: of the libraries that do so with pieces as they come it is the one that is kept and
 //! that axum itself uses. It takes all that is there before it gives a piece, so it gets one piece at a time.
 
-use super::document_kind::{self, HEAD_BYTES};
 use crate::refusal::Refusal;
 use crate::relay::RelayBody;
 use accelerate::conventions::FILE_PART;
+use accelerate::document_kind::{self, HEAD_BYTES};
 use accelerate::filename;
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};

@@ -2,7 +2,6 @@
 
 use super::answer_body::AnswerBody;
 use super::caller::Caller;
-use super::document_kind::HEAD_BYTES;
 use super::own_actions::{
     check_action_id, require_json_object, require_own_action, require_status_200,
 };
@@ -11,6 +10,7 @@ use crate::refusal::Refusal;
 use crate::request_context::{office, request_id};
 use crate::upstream::{Answer, Endpoint, Failure};
 use accelerate::conventions::PRODUCTACTION_ID;
+use accelerate::document_kind::HEAD_BYTES;
 use accelerate::filename;
 use accelerate::problem::check_document;
 use axum::body::Body;

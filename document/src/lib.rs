@@ -5,4 +5,9 @@
 //! time and memory, and says what is wrong in an error.
 #![forbid(unsafe_code)]
 
+pub mod message;
+pub mod pdf;
 pub mod picture;
+pub mod scan;
+#[cfg(all(feature = "worker", target_arch = "wasm32"))]
+pub mod worker;

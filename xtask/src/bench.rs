@@ -1,5 +1,5 @@
-//! The figures: installs and builds what they need, and leaves the measuring to `tests/e2e`, or to
-//! the gateway's own `benches/measure`.
+//! The figures: installs and builds what they need, and leaves the measuring to `tests/e2e`, to the
+//! gateway's own `benches/measure`, or to the document's own `benches/corners`.
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -11,12 +11,15 @@ use crate::browsers::{self, Browser};
 use crate::{build, install, paths, run};
 
 /// `cargo xtask bench`, with the arguments that the measuring program is to get: the gateway's when
-/// the first is `gateway`.
+/// the first is `gateway`, that of the scan when it is `corners`.
 pub fn command(arguments: &[OsString]) -> Result<ExitCode> {
-    if let [first, rest @ ..] = arguments
-        && first == "gateway"
-    {
-        return gateway(rest);
+    if let [first, rest @ ..] = arguments {
+        if first == "gateway" {
+            return gateway(rest);
+        }
+        if first == "corners" {
+            return corners(rest);
+        }
     }
     let programs = Browser::Chromium.install()?;
     build::make(|| Ok(()))?;
@@ -66,6 +69,35 @@ fn gateway(arguments: &[OsString]) -> Result<ExitCode> {
             .arg(site)
             .args(arguments),
     )
+}
+
+/// The scan's finder of corners, as WebAssembly, beside its peers, all on the same pictures.
+fn corners(arguments: &[OsString]) -> Result<ExitCode> {
+    let (peers, bindgen) = (install::corner_peers()?, install::wasm_bindgen()?);
+    install::toolchain()?;
+    let shell = paths::shell()?;
+    let wasm = install::WASM;
+    let module = ["--package", "document", "--example", "corners_module"];
+    let compile = cmd!(
+        shell,
+        "cargo build --profile worker --target {wasm} {module...}"
+    );
+    run::quietly("compiling the finder of corners", compile)?;
+    let built = paths::target().join(wasm).join("worker/examples");
+    let (built, folder) = (built.join("corners_module.wasm"), peers.join("ours"));
+    let bindgen = bindgen.join("wasm-bindgen");
+    let bind = cmd!(
+        shell,
+        "{bindgen} --target nodejs --out-dir {folder} {built}"
+    );
+    run::quietly("wasm-bindgen", bind)?;
+    let module = folder.join("corners_module.js");
+    let bench = ["--package", "document", "--bench", "corners"];
+    let measure = cmd!(
+        shell,
+        "cargo bench --quiet {bench...} -- --peers {peers} --module {module}"
+    );
+    exit_code(measure.args(arguments))
 }
 
 fn exit_code(command: Cmd<'_>) -> Result<ExitCode> {

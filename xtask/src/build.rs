@@ -1,7 +1,5 @@
 //! Makes the release site in `dist/`, unless it is there already and its sources have not changed.
 
-use std::env;
-use std::path::{Path, PathBuf};
 use std::thread;
 
 use anyhow::{Context, Result};
@@ -45,14 +43,7 @@ pub fn make(meanwhile: impl FnOnce() -> Result<()>) -> Result<bool> {
 /// A release that can be split. Panic messages name source files: the module says them as everybody
 /// has them, not where they lie on this machine. So the same sources make the same module everywhere.
 fn as_release(command: Cmd<'_>) -> Cmd<'_> {
-    let home = env::var_os("HOME").map(|home| Path::new(&home).join(".cargo"));
-    let cargo = env::var_os("CARGO_HOME").map(PathBuf::from).or(home);
-    let folders = [
-        cargo.unwrap_or_default().join("registry/src"),
-        paths::root().to_owned(),
-    ];
-    let flags = folders.map(|folder| format!("--remap-path-prefix={}/=", folder.display()));
-    let flags = format!("{} {}", module::RUSTFLAGS, flags.join(" "));
+    let flags = format!("{} {}", module::RUSTFLAGS, module::remapping());
     // Beside those of .cargo/config.toml.
     let command = command.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
     command.args(["--release", "--features", "split"])

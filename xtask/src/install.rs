@@ -1,6 +1,6 @@
 //! What the commands need on this machine, and how it gets here. A tool counts as there when it is in
 //! its place, so asking again costs nothing. Tools of our own go below `target/`, each at the one
-//! version that is known to work here; browsers and their drivers come from the system's packages,
+//! version that is known to work here; browsers, their drivers and PDF readers come from the system's packages,
 //! servers from packages that are unpacked and not installed. Nothing is replaced or removed. What fails
 //! says in one sentence what is missing, and the command that gets it.
 
@@ -24,6 +24,14 @@ const WASM_BINDGEN: &str = "0.2.129";
 /// wasm-opt is in binaryen: Debian's version 108 breaks the module, and building it takes 12 minutes.
 /// axe-core looks for barriers, in the tests.
 const NPM_PACKAGES: [&str; 3] = ["axe-core@4.14.1", "binaryen@132.0.0", "esbuild@0.28.2"];
+
+/// Others that find a page's corners, and what they do not run without in Node: OpenCV for jscanify, a canvas for scanic.
+const CORNER_PEERS: [&str; 4] = [
+    "scanic@1.5.1",
+    "jscanify@1.4.3",
+    "@techstark/opencv-js@4.5.2",
+    "@napi-rs/canvas@1.1.1",
+];
 
 /// A program of the system: the names that it may have, and the Debian package that brings it.
 pub type SystemProgram = (&'static [&'static str], &'static str);
@@ -72,6 +80,11 @@ pub fn axe() -> Result<PathBuf> {
     Ok(npm()?.join("axe-core/axe.min.js"))
 }
 
+/// The packages that the scan's corners are measured beside; gives their `node_modules`.
+pub fn corner_peers() -> Result<PathBuf> {
+    npm_packages(paths::tools().join("corner-peers"), &CORNER_PEERS)
+}
+
 /// nginx and Caddy, which stand in front of the gateway in its tests, and are measured beside it. They
 /// are not started.
 pub fn proxies() -> Result<[PathBuf; 2]> {
@@ -84,6 +97,15 @@ pub fn redis() -> Result<PathBuf> {
     // With the libraries that a bare machine lacks.
     let packages = ["redis-server", "redis-tools", "libjemalloc2", "liblzf1"];
     unpacked(&packages, "redis-server", "--version")
+}
+
+/// qpdf, poppler's pdftoppm and MuPDF's mutool, which read the PDFs that the tests make.
+pub fn pdf_readers() -> Result<Vec<PathBuf>> {
+    system(&[
+        (&["qpdf"], "qpdf"),
+        (&["pdftoppm"], "poppler-utils"),
+        (&["mutool"], "mupdf-tools"),
+    ])
 }
 
 /// Starts a server with the libraries that were unpacked beside it. It is the same process then.
@@ -137,16 +159,20 @@ fn cargo_install(name: &str, version: &str, features: &str) -> Result<PathBuf> {
 
 /// Installs our packages of npm when they are missing, or not these versions; gives `node_modules`.
 fn npm() -> Result<PathBuf> {
-    let home = paths::tools();
+    npm_packages(paths::tools(), &NPM_PACKAGES)
+}
+
+/// The same with other packages, in a folder of their own.
+fn npm_packages(home: PathBuf, packages: &[&str]) -> Result<PathBuf> {
     let list = home.join("npm-packages"); // written when they are all there
-    let wanted = NPM_PACKAGES.join(" ");
+    let wanted = packages.join(" ");
     if fs::read_to_string(&list).ok().as_ref() != Some(&wanted) {
         system(&[NODE, NPM])?;
         fs::create_dir_all(&home)?;
         let shell = shell()?;
         let flags = ["--no-save", "--no-audit", "--no-fund", "--ignore-scripts"];
         let command = cmd!(shell, "npm install {flags...} --prefix {home}");
-        install(&wanted, command.args(NPM_PACKAGES))?;
+        install(&wanted, command.args(packages))?;
         fs::write(list, wanted)?;
     }
     Ok(home.join("node_modules"))

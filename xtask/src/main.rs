@@ -18,6 +18,7 @@ mod run;
 mod site;
 mod sizes;
 mod test;
+mod worker;
 
 use std::num::NonZeroU16;
 use std::process::ExitCode;

@@ -2,6 +2,7 @@
 //! each part small: wasm-split, wasm-bindgen, wasm-opt, and esbuild for the scripts around them.
 
 use std::collections::HashMap;
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -26,9 +27,14 @@ const FEATURES: &str = "--enable-bulk-memory --enable-multivalue --enable-mutabl
 /// Optimised for what is sent, which Brotli has been over: so little is inlined, and functions lie by
 /// name, which brings the instances of one generic function together. That is 5 % less to send than
 /// `-Oz` alone (131.1 and 124.0 KB on 2026-11-25). A second round finds what the first laid open.
-const OPTIMISE: &str = "-Oz -Oz --low-memory-unused --always-inline-max-function-size=2 \
-    --one-caller-inline-max-function-size=20 --skip-pass=local-cse --reorder-functions-by-name \
-    --strip-debug --strip-producers --strip-target-features";
+pub const SMALL: &str = "-Oz -Oz --low-memory-unused --always-inline-max-function-size=2 \
+    --one-caller-inline-max-function-size=20 --skip-pass=local-cse --reorder-functions-by-name";
+/// Leaves out what no browser reads.
+const STRIP: [&str; 3] = [
+    "--strip-debug",
+    "--strip-producers",
+    "--strip-target-features",
+];
 
 /// What the exports of wasm-streams have in their names. It comes with Leptos, and nothing here calls it.
 const UNUSED: &str = "intounderlying";
@@ -39,6 +45,18 @@ const LOADER: &str = "__wasm_split.js";
 const STRICT: &str = "WebAssembly.instantiateStreaming(src, imports)";
 const LENIENT: &str =
     "src.then((it) => it.arrayBuffer()).then((it) => WebAssembly.instantiate(it, imports))";
+
+/// The compiler's flags for source files' names as everybody has them.
+pub fn remapping() -> String {
+    let home = env::var_os("HOME").map(|home| Path::new(&home).join(".cargo"));
+    let cargo = env::var_os("CARGO_HOME").map(PathBuf::from).or(home);
+    let folders = [
+        cargo.unwrap_or_default().join("registry/src"),
+        paths::root().to_owned(),
+    ];
+    let flags = folders.map(|folder| format!("--remap-path-prefix={}/=", folder.display()));
+    flags.join(" ")
+}
 
 /// Makes [`MODULE`], its [`GLUE`] and the chunks in the folder `work`, from what cargo has compiled;
 /// gives the chunks.
@@ -80,16 +98,19 @@ pub fn make(tools: &Shell, work: &Path) -> Result<Vec<PathBuf>> {
         if !is_kind(&file, "wasm") {
             continue;
         }
-        let flags = FEATURES
-            .split_whitespace()
-            .chain(OPTIMISE.split_whitespace());
-        let optimise = cmd!(tools, "wasm-opt {file} --output {file}").args(flags);
-        run::quietly("wasm-opt", optimise)?;
+        optimise(tools, &file, SMALL)?;
         if !file.ends_with(MODULE) {
             chunks.push(file);
         }
     }
     Ok(chunks)
+}
+
+/// Makes a module smaller or faster, by these flags of wasm-opt.
+pub fn optimise(tools: &Shell, module: &Path, flags: &str) -> Result<()> {
+    let flags = FEATURES.split_whitespace().chain(flags.split_whitespace());
+    let optimise = cmd!(tools, "wasm-opt {module} --output {module}").args(flags.chain(STRIP));
+    run::quietly("wasm-opt", optimise)
 }
 
 /// A module without the exports that have `part` in their names. The split leaves out what nothing needs any more;

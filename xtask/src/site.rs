@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use xshell::{Shell, cmd};
 
 use crate::files::{files_below, hex};
-use crate::{esbuild, install, module, paths, run};
+use crate::{esbuild, install, module, paths, run, worker};
 
 /// The sources that the site is made of beside the module, from the root. The loader is the file that
 /// brokers name in their pages: it keeps its name.
@@ -70,6 +70,12 @@ fn assemble(staging: &Path, release: bool, tools: &Shell) -> Result<()> {
         glue = glue.replace(&*before, wasm.trim_start_matches("./"));
     }
 
+    let worker = worker::make(tools, &work.join("worker"), release)?;
+    let module = place(staging, "document", "wasm", &fs::read(worker.module)?)?;
+    let module = [("__DOCUMENT_WASM__", module)];
+    let script = fill(&worker.script, &module, in_quotes)?;
+    let worker = place(staging, "document", "js", script.as_bytes())?;
+
     let place_module = |name, source| {
         let script = esbuild::early_module(tools, &root.join(source), release)?;
         place(staging, name, "js", script.as_bytes())
@@ -86,6 +92,7 @@ fn assemble(staging: &Path, release: bool, tools: &Shell) -> Result<()> {
         ("__OPEN_LINK__", place_module("open-link", OPEN_LINK)?),
         ("__APOLOGY__", place_module("apology", APOLOGY)?),
         ("__TEXTS__", place_module("texts", TEXTS)?),
+        ("__WORKER__", worker),
         ("__ENGLISH__", place(staging, "english", "txt", &english)?),
         ("__SKELETON_CSS__", css(SKELETON_CSS)?),
         ("__PAGE_CSS__", css(PAGE_CSS)?),

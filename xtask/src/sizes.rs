@@ -39,11 +39,17 @@ fn render(mut rows: Vec<Row>) -> String {
     // Neither the timeline's sheet, the English texts nor the icon.
     let is_first = |name: &str| name == "index.html" || name.starts_with("portal");
     // What the parts share comes with the first of them.
-    let is_aside = |name: &str| name.starts_with("aside");
-    let is_rest = |name: &str| name.ends_with(".wasm") && !is_first(name) && !is_aside(name);
+    let is_later = |name: &str| {
+        ["aside", "document", "scan"]
+            .iter()
+            .any(|it| name.starts_with(it))
+    };
+    let is_rest = |name: &str| name.ends_with(".wasm") && !is_first(name) && !is_later(name);
+    let is_scan = |name: &str| name.starts_with("scan") || name.starts_with("document");
     let first = sum(&rows, "first load: all that the overview needs", is_first);
     let rest = sum(&rows, "the rest, loaded when idle", is_rest);
-    rows.extend([first, rest]);
+    let scan = sum(&rows, "documents, loaded when a file is chosen", is_scan);
+    rows.extend([first, rest, scan]);
     let width = rows.iter().map(|(name, _)| name.len()).max();
     let width = width.unwrap_or_default();
     let mut table = format!("{:width$}  as it is      gzip    Brotli\n", "KB");
@@ -76,20 +82,24 @@ mod tests {
             ("portal.js", 5_000),
             ("aside-89ab.wasm", 20_000),
             ("chunk_3-89ab.wasm", 10_000),
+            ("document-89ab.js", 3_000),
+            ("document-89ab.wasm", 500_000),
             ("rest-89ab.wasm", 80_000),
+            ("scan-89ab.wasm", 60_000),
             ("timeline-cdef.css", 9),
         ];
         let table = render(
             rows.map(|(name, raw)| (name.into(), [raw, raw / 10, raw / 100]))
                 .into(),
         );
-        let [.., first, rest] = table.lines().collect::<Vec<_>>()[..] else {
+        let [.., first, rest, scan] = table.lines().collect::<Vec<_>>()[..] else {
             panic!("{table}");
         };
         assert!(
             first.ends_with("needs     426.0      42.6       4.3"),
             "{first}"
         );
+        assert!(scan.ends_with(" 563.0      56.3       5.6"), "{scan}");
         assert!(
             rest.starts_with("the rest") && rest.ends_with("  90.0       9.0       0.9"),
             "{rest}"

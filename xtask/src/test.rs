@@ -55,20 +55,24 @@ fn run_parts(choice: &Test, tally: &mut Tally) -> Result<()> {
     let shell = paths::shell()?;
     // Before the browsers: Debian's installer runs once at a time.
     let is_native = choice.has(Part::Native);
-    let servers = || anyhow::Ok((install::proxies()?, install::redis()?));
+    let servers = || {
+        let readers = install::pdf_readers()?;
+        anyhow::Ok((install::proxies()?, install::redis()?, readers))
+    };
     let servers = is_native.then(servers).transpose()?;
     let mut browsers = choice.browsers();
     if choice.only == Some(Part::Native) {
         browsers.clear();
     }
     let installing = thread::spawn(|| install_all(browsers));
-    if let Some(([nginx, caddy], redis)) = servers {
+    if let Some(([nginx, caddy], redis, readers)) = servers {
         if choice.filter.is_none() {
             check_form(&shell, choice)?;
         }
         let tests = cmd!(shell, "cargo test --no-fail-fast --workspace --exclude e2e");
         let tests = tests.env("NGINX", nginx).env("CADDY", caddy);
         let tests = tests.env("REDIS_SERVER", redis);
+        let tests = tests.envs(["QPDF", "PDFTOPPM", "MUTOOL"].into_iter().zip(readers));
         tally.test("native tests", tests.args(&choice.filter))?;
     }
     let broken_off = "an installation broke off";

@@ -1,0 +1,484 @@
+//! Carries what a page is made of from one PDF into another: its contents, fonts and pictures as they are packed,
+//! and what stands beside the contents, such as the fields of a form. Links, scripts, metadata and whatever belongs
+//! to other pages stay behind.
+
+use super::existing::{Existing, annotations};
+use super::jpeg::Jpeg;
+use super::unpack;
+use super::{MAX_OUTPUT, PdfProblem};
+use hayro_syntax::Filter;
+use hayro_syntax::object::dict::keys::{
+    AF, AP, AS, BASE_STATE, BBOX, COLORSPACE, CONTENTS, D, DECODE_PARMS, EXT_G_STATE, F, FILTER,
+    FONT, LAST_MODIFIED, LENGTH, MATRIX, METADATA, N, OC, OCG, OCPROPERTIES, OFF, ON, OPI, PAGE,
+    PAGES, PATTERN, PIECE_INFO, PROPERTIES, PT_DATA, RECT, REF, RESOURCES, SHADING, STRUCT_PARENT,
+    STRUCT_PARENTS, SUBTYPE, TYPE, XOBJECT,
+};
+use hayro_syntax::object::{Array, Dict, MaybeRef, Name, ObjRef, Object, Rect, Stream};
+use hayro_syntax::page::Page;
+use miniz_oxide::deflate::compress_to_vec_zlib;
+use pdf_writer::{Null, Obj, Pdf, Ref};
+use std::collections::{HashMap, HashSet};
+
+/// The most that the contents of a page may unpack to, in bytes.
+const MAX_CONTENTS: usize = 64 << 20;
+/// The most objects that are carried over.
+const MAX_OBJECTS: usize = 500_000;
+/// How deep dictionaries and lists may stand in each other. Usual ones stand five deep.
+const MAX_DEPTH: usize = 48;
+/// How hard contents are packed: zlib's usual level.
+const LEVEL: u8 = 6;
+
+/// What stays behind of a dictionary that says what it is: it is of other pages, or of the program that wrote it.
+const LEFT_BEHIND: [&[u8]; 9] = [
+    METADATA,
+    STRUCT_PARENT,
+    STRUCT_PARENTS,
+    AF,
+    PT_DATA,
+    REF,
+    LAST_MODIFIED,
+    PIECE_INFO,
+    OPI,
+];
+
+/// The six numbers of a transformation, as PDF writes them.
+pub type Matrix = [f32; 6];
+
+/// A page that was carried over, as objects that another page can draw.
+pub struct Carried {
+    /// The contents.
+    pub contents: Ref,
+    /// What stands beside the contents, in its order, each with its place.
+    pub beside: Vec<(Ref, Matrix)>,
+    /// How the page's transparent parts are blended, when it says so.
+    pub group: Option<Ref>,
+}
+
+/// Carries pages of one PDF. What several pages share is carried once.
+pub struct Carrier<'a> {
+    from: &'a Existing,
+    refs: HashMap<ObjRef, Ref>,
+    queue: Vec<(ObjRef, Ref)>,
+    /// Drawings that do not say that they are.
+    drawings: HashSet<ObjRef>,
+    hidden: HashSet<ObjRef>,
+    /// Layers that were carried over, with whether they are hidden.
+    pub layers: Vec<(Ref, bool)>,
+    shows_unlisted: bool,
+}
+
+impl<'a> Carrier<'a> {
+    /// For pages of this PDF.
+    pub fn new(from: &'a Existing) -> Self {
+        let xref = from.pdf.xref();
+        let catalog: Dict<'_> = xref.get(xref.root_id()).unwrap_or_default();
+        let layers: Dict<'_> = catalog.get(OCPROPERTIES).unwrap_or_default();
+        let usual: Dict<'_> = layers.get(D).unwrap_or_default();
+        let base = usual.get::<Name<'_>>(BASE_STATE);
+        let shows_unlisted = base.is_none_or(|it| it.as_ref() != OFF);
+        let listed = usual.get::<Array<'_>>(if shows_unlisted { OFF } else { ON });
+        let listed = listed.into_iter().flat_map(|it| it.raw_iter());
+        Self {
+            from,
+            refs: HashMap::new(),
+            queue: Vec::new(),
+            drawings: HashSet::new(),
+            hidden: listed.filter_map(|it| it.as_obj_ref()).collect(),
+            layers: Vec::new(),
+            shows_unlisted,
+        }
+    }
+
+    /// Carries a page over. `next` gives the references of new objects.
+    ///
+    /// # Errors
+    ///
+    /// When it is damaged or too large.
+    pub fn page(
+        &mut self,
+        index: usize,
+        out: &mut Pdf,
+        next: &mut Ref,
+    ) -> Result<Carried, PdfProblem> {
+        let pages = self.from.pdf.pages();
+        let page = pages.get(index).ok_or(PdfProblem::NoSuchPage)?;
+        let contents = next.bump();
+        self.write_contents(page, contents, out, next)?;
+        let mut beside = Vec::new();
+        for annotation in annotations(page) {
+            beside.extend(self.drawing(&annotation, next));
+        }
+        let group = page.raw().get::<Dict<'_>>(b"Group").map(|group| {
+            let id = next.bump();
+            self.write(&Object::Dict(group), out.indirect(id), next, 0);
+            id
+        });
+        self.write_queue(out, next)?;
+        Ok(Carried {
+            contents,
+            beside,
+            group,
+        })
+    }
+
+    fn write_contents(
+        &mut self,
+        page: &Page<'a>,
+        id: Ref,
+        out: &mut Pdf,
+        next: &mut Ref,
+    ) -> Result<(), PdfProblem> {
+        let streams = self.streams(page)?;
+        let unpacked: Result<Vec<_>, _> = streams
+            .iter()
+            .map(|stream| unpack::content(stream, MAX_CONTENTS))
+            .collect();
+        let used = unpacked.as_ref().ok().map(|all| {
+            let names = all.iter().flat_map(|part| names_in(part));
+            names.collect::<HashSet<_>>()
+        });
+        // One stream goes over as it is packed.
+        let (data, packed_as) = match (streams.as_slice(), unpacked) {
+            (_, Err(unpack::UnpackProblem::TooLarge)) => return Err(PdfProblem::TooLarge),
+            ([one], _) => (one.raw_data().into_owned(), Some(one.dict().clone())),
+            (_, Ok(parts)) => {
+                let all = parts.join(&b'\n');
+                if all.len() > MAX_CONTENTS {
+                    return Err(PdfProblem::TooLarge);
+                }
+                (compress_to_vec_zlib(&all, LEVEL), None)
+            }
+            (_, Err(unpack::UnpackProblem::Unknown)) => return Err(PdfProblem::Damaged),
+        };
+        let shown = page.intersected_crop_box();
+        let mut form = out.form_xobject(id, &data);
+        form.bbox(pdf_writer::Rect::new(
+            shown.x0 as f32,
+            shown.y0 as f32,
+            shown.x1 as f32,
+            shown.y1 as f32,
+        ));
+        match packed_as {
+            Some(dict) => {
+                for key in [FILTER, DECODE_PARMS] {
+                    if let Some(value) = dict.get_raw::<Object<'_>>(key) {
+                        self.write_maybe(&value, form.insert(pdf_writer::Name(key)), next, 0);
+                    }
+                }
+            }
+            None => {
+                form.filter(pdf_writer::Filter::FlateDecode);
+            }
+        }
+        let resources = form.insert(pdf_writer::Name(RESOURCES));
+        self.write_resources(page, used.as_ref(), resources, next);
+        Ok(())
+    }
+
+    /// The streams that a page's contents are made of.
+    fn streams(&self, page: &Page<'a>) -> Result<Vec<Stream<'a>>, PdfProblem> {
+        let dict = page.raw();
+        let streams = match dict.get::<Object<'_>>(CONTENTS) {
+            Some(Object::Stream(stream)) => vec![stream],
+            Some(Object::Array(parts)) => {
+                let parts = parts.raw_iter().filter_map(|part| part.as_obj_ref());
+                let parts = parts.map(|part| page.xref().get::<Stream<'_>>(part.into()));
+                parts.collect::<Option<_>>().ok_or(PdfProblem::Damaged)?
+            }
+            Some(Object::Null(_)) => Vec::new(),
+            None if !dict.contains_key(CONTENTS) => Vec::new(),
+            _ => return Err(PdfProblem::Damaged),
+        };
+        // Data in another file, or locked in a way of its own.
+        let is_foreign = |stream: &Stream<'_>| {
+            stream.dict().contains_key(F) || stream.filters().first() == Some(&Filter::Crypt)
+        };
+        if streams.iter().any(is_foreign) {
+            return Err(PdfProblem::Damaged);
+        }
+        Ok(streams)
+    }
+
+    /// Writes what the contents of a page use by these names. Pages often share one list of all that any of them
+    /// uses, and a page that the consumer took out must not come along.
+    fn write_resources(
+        &mut self,
+        page: &Page<'a>,
+        used: Option<&HashSet<Vec<u8>>>,
+        out: Obj<'_>,
+        next: &mut Ref,
+    ) {
+        let all = page.resources();
+        let kinds = [
+            (EXT_G_STATE, &all.ext_g_states),
+            (SHADING, &all.shadings),
+            (PATTERN, &all.patterns),
+            (XOBJECT, &all.x_objects),
+            (COLORSPACE, &all.color_spaces),
+            (FONT, &all.fonts),
+            (PROPERTIES, &all.properties),
+        ];
+        let is_used = |kind: &[u8], name: &[u8]| {
+            // `DefaultRGB` and the like are used without being named.
+            kind == COLORSPACE && name.starts_with(b"Default")
+                || used.is_none_or(|used| used.contains(name))
+        };
+        // A drawing without a list of its own uses the page's.
+        let borrows = |dict: &Dict<'_>| {
+            let kind = dict.get::<Name<'_>>(SUBTYPE);
+            kind.is_some_and(|it| matches!(it.as_ref(), b"Form" | b"Type3"))
+                && !dict.contains_key(RESOURCES)
+        };
+        let mut drawings = all.x_objects.keys().filter(|name| is_used(XOBJECT, name));
+        let mut fonts = all.fonts.keys().filter(|name| is_used(FONT, name));
+        let takes_all = drawings.any(|name| {
+            let drawing = all.x_objects.get::<Stream<'_>>(&name);
+            drawing.is_some_and(|it| borrows(it.dict()))
+        }) || fonts.any(|name| {
+            let font = all.fonts.get::<Dict<'_>>(&name);
+            font.is_some_and(|it| borrows(&it))
+        });
+        let mut out = out.dict();
+        for (kind, entries) in kinds {
+            let entries = entries.entries();
+            let mut entries = entries
+                .filter(|(name, _)| takes_all || is_used(kind, name))
+                .peekable();
+            if entries.peek().is_none() {
+                continue;
+            }
+            let mut out = out.insert(pdf_writer::Name(kind)).dict();
+            for (name, value) in entries {
+                self.write_maybe(&value, out.insert(pdf_writer::Name(&name)), next, 0);
+            }
+        }
+    }
+
+    /// How what stands beside the contents is drawn, and where. None for what is hidden or has no look, as a link.
+    fn drawing(&mut self, annotation: &Dict<'a>, next: &mut Ref) -> Option<(Ref, Matrix)> {
+        const HIDDEN: u32 = 1 << 1;
+        const NO_VIEW: u32 = 1 << 5;
+        let flags = annotation.get::<u32>(F).unwrap_or(0);
+        let kind = annotation.get::<Name<'_>>(SUBTYPE);
+        let layer = annotation.get_ref(OC);
+        if flags & (HIDDEN | NO_VIEW) != 0
+            || kind.is_some_and(|it| it.as_ref() == b"Popup")
+            || layer.is_some_and(|layer| self.is_hidden(layer))
+        {
+            return None;
+        }
+        let looks: Dict<'_> = annotation.get(AP)?;
+        let state = annotation.get::<Name<'_>>(AS);
+        // One look, or one for each state of a checkbox.
+        let (id, look) = match looks.get::<Object<'_>>(N)? {
+            Object::Stream(look) => (looks.get_ref(N)?, look),
+            Object::Dict(states) => {
+                let state = state?;
+                (states.get_ref(&state)?, states.get::<Stream<'_>>(&state)?)
+            }
+            _ => return None,
+        };
+        let place: Rect = annotation.get(RECT)?;
+        let bbox: Rect = look.dict().get(BBOX)?;
+        let matrix = look.dict().get::<Array<'_>>(MATRIX);
+        let place = fit(bbox, matrix.and_then(|it| numbers(&it)), place)?;
+        self.drawings.insert(id);
+        Some((self.carried(id, next), place))
+    }
+
+    fn is_hidden(&self, layer: ObjRef) -> bool {
+        self.hidden.contains(&layer) == self.shows_unlisted
+    }
+
+    /// The new reference of an object, which is carried over sooner or later.
+    fn carried(&mut self, id: ObjRef, next: &mut Ref) -> Ref {
+        *self.refs.entry(id).or_insert_with(|| {
+            let new = next.bump();
+            self.queue.push((id, new));
+            new
+        })
+    }
+
+    fn write_queue(&mut self, out: &mut Pdf, next: &mut Ref) -> Result<(), PdfProblem> {
+        while let Some((id, new)) = self.queue.pop() {
+            if out.len() > MAX_OUTPUT || self.refs.len() > MAX_OBJECTS {
+                return Err(PdfProblem::TooLarge);
+            }
+            let object = self.from.pdf.xref().get::<Object<'_>>(id.into());
+            match object {
+                Some(Object::Stream(stream)) => self.write_stream(&stream, id, new, out, next)?,
+                Some(Object::Dict(dict)) if is_of_document(&dict) => {
+                    out.indirect(new).primitive(Null);
+                }
+                Some(object) => {
+                    if let Object::Dict(dict) = &object
+                        && dict
+                            .get::<Name<'_>>(TYPE)
+                            .is_some_and(|it| it.as_ref() == OCG)
+                    {
+                        self.layers.push((new, self.is_hidden(id)));
+                    }
+                    self.write(&object, out.indirect(new), next, 0);
+                }
+                // A reference to nothing is null.
+                None => out.indirect(new).primitive(Null),
+            }
+        }
+        Ok(())
+    }
+
+    fn write_stream(
+        &mut self,
+        stream: &Stream<'a>,
+        id: ObjRef,
+        new: Ref,
+        out: &mut Pdf,
+        next: &mut Ref,
+    ) -> Result<(), PdfProblem> {
+        let dict = stream.dict();
+        let filters = stream.filters();
+        if dict.contains_key(F) || filters.first() == Some(&Filter::Crypt) {
+            return Err(PdfProblem::Damaged);
+        }
+        let mut data = stream.raw_data();
+        if out.len() + data.len() > MAX_OUTPUT {
+            return Err(PdfProblem::TooLarge);
+        }
+        // Photos in a PDF have the metadata of photos.
+        if filters.as_slice() == [Filter::DctDecode]
+            && let Ok(jpeg) = Jpeg::any(&data)
+        {
+            data = jpeg.cleaned().into();
+        }
+        let mut out = out.stream(new, &data);
+        for (name, value) in dict.entries() {
+            if name.as_ref() != LENGTH && !LEFT_BEHIND.contains(&name.as_ref()) {
+                self.write_maybe(&value, out.insert(pdf_writer::Name(&name)), next, 0);
+            }
+        }
+        if self.drawings.contains(&id) && !dict.contains_key(SUBTYPE) {
+            out.pair(pdf_writer::Name(SUBTYPE), pdf_writer::Name(b"Form"));
+        }
+        Ok(())
+    }
+
+    fn write_maybe(
+        &mut self,
+        value: &MaybeRef<Object<'a>>,
+        out: Obj<'_>,
+        next: &mut Ref,
+        depth: usize,
+    ) {
+        match value {
+            MaybeRef::Ref(id) => out.primitive(self.carried(*id, next)),
+            MaybeRef::NotRef(object) => self.write(object, out, next, depth),
+        }
+    }
+
+    fn write(&mut self, object: &Object<'a>, out: Obj<'_>, next: &mut Ref, depth: usize) {
+        match object {
+            Object::Boolean(it) => out.primitive(*it),
+            Object::Number(it) => write_number(it.as_f64(), out),
+            Object::String(it) => out.primitive(pdf_writer::Str(it.as_bytes())),
+            Object::Name(it) => out.primitive(pdf_writer::Name(it)),
+            Object::Array(items) if depth < MAX_DEPTH => {
+                let mut out = out.array();
+                for item in items.raw_iter() {
+                    self.write_maybe(&item, out.push(), next, depth + 1);
+                }
+            }
+            Object::Dict(dict) if depth < MAX_DEPTH => {
+                // In a list of fonts or pictures each key is a name that was given.
+                let says_what = dict.contains_key(TYPE) || dict.contains_key(SUBTYPE);
+                let mut out = out.dict();
+                for (name, value) in dict.entries() {
+                    if !says_what || !LEFT_BEHIND.contains(&name.as_ref()) {
+                        let out = out.insert(pdf_writer::Name(&name));
+                        self.write_maybe(&value, out, next, depth + 1);
+                    }
+                }
+            }
+            // A stream has to be an object of its own.
+            Object::Null(_) | Object::Stream(_) | Object::Array(_) | Object::Dict(_) => {
+                out.primitive(Null);
+            }
+        }
+    }
+}
+
+/// Whether a dictionary is a page, or of the document: nothing that a page is drawn with.
+fn is_of_document(dict: &Dict<'_>) -> bool {
+    let kind = dict.get::<Name<'_>>(TYPE);
+    kind.is_some_and(|it| {
+        [
+            PAGE,
+            PAGES,
+            b"Catalog",
+            b"StructElem",
+            b"StructTreeRoot",
+            b"Annot",
+        ]
+        .contains(&it.as_ref())
+    })
+}
+
+fn write_number(number: f64, out: Obj<'_>) {
+    if number.fract() == 0.0 && number.abs() < f64::from(i32::MAX) {
+        out.primitive(number as i32);
+    } else if number.is_finite() {
+        out.primitive(number as f32);
+    } else {
+        out.primitive(0);
+    }
+}
+
+/// The six numbers of a transformation; `None` when they are not six.
+fn numbers(list: &Array<'_>) -> Option<[f64; 6]> {
+    let number = |it| match it {
+        MaybeRef::NotRef(Object::Number(number)) => Some(number.as_f64()),
+        _ => None,
+    };
+    let all: Option<Vec<f64>> = list.raw_iter().map(number).collect();
+    all?.try_into().ok()
+}
+
+/// How a drawing of this extent, transformed so, is put into a rectangle (ISO 32000-1, 12.5.5). None when either has
+/// no extent.
+fn fit(bbox: Rect, matrix: Option<[f64; 6]>, place: Rect) -> Option<Matrix> {
+    let [a, b, c, d, e, f] = matrix.unwrap_or([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
+    let corners = [
+        (bbox.x0, bbox.y0),
+        (bbox.x0, bbox.y1),
+        (bbox.x1, bbox.y0),
+        (bbox.x1, bbox.y1),
+    ];
+    let corners = corners.map(|(x, y)| (a * x + c * y + e, b * x + d * y + f));
+    let least = |of: fn(&(f64, f64)) -> f64| corners.iter().map(of).fold(f64::INFINITY, f64::min);
+    let most =
+        |of: fn(&(f64, f64)) -> f64| corners.iter().map(of).fold(f64::NEG_INFINITY, f64::max);
+    let (left, right) = (least(|it| it.0), most(|it| it.0));
+    let (bottom, top) = (least(|it| it.1), most(|it| it.1));
+    let (x, y) = (
+        (place.x1 - place.x0) / (right - left),
+        (place.y1 - place.y0) / (top - bottom),
+    );
+    let all = [x, 0.0, 0.0, y, place.x0 - left * x, place.y0 - bottom * y].map(|it| it as f32);
+    all.iter().all(|it| it.is_finite()).then_some(all)
+}
+
+/// All names in contents. A few that stand in a text or a picture are among them, which does no harm.
+fn names_in(contents: &[u8]) -> HashSet<Vec<u8>> {
+    let parts = contents.split(|byte| *byte == b'/').skip(1);
+    let name = |part: &[u8]| {
+        let is_end = |byte: &u8| {
+            matches!(
+                byte,
+                b'\0' | b'\t' | b'\n' | b'\x0C' | b'\r' | b' ' | b'(' | b')' | b'<' | b'>'
+            ) || matches!(byte, b'[' | b']' | b'{' | b'}' | b'%')
+        };
+        let end = part.iter().position(is_end).unwrap_or(part.len());
+        let name = hayro_syntax::object::Name::new_escaped(&part[..end]);
+        name.map_or_else(|| part[..end].to_vec(), |name| name.to_vec())
+    };
+    parts.map(name).collect()
+}

@@ -1,0 +1,156 @@
+//! A PDF that the consumer chose, read so far that its pages can be shown and carried over. It says what cannot be:
+//! a password, damage, too much of it, or what would be lost.
+
+use super::bounds;
+use super::{MAX_PAGES, PageSize, PdfInfo, PdfProblem};
+use hayro_syntax::object::dict::keys::{
+    ACRO_FORM, ANNOTS, AP, COLLECTION, COUNT, EMBEDDED_FILES, FT, N, NAMES, PAGES, PARENT,
+    SIG_FLAGS, SUBTYPE, USER_UNIT, V, XFA,
+};
+use hayro_syntax::object::{Array, Dict, MaybeRef, Name, Object};
+use hayro_syntax::page::{Page, Rotation};
+use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
+
+/// How far into a file its signature may stand, as PDF readers look for it.
+const SIGNATURE_WITHIN: usize = 1_024;
+/// The sides that a page may have, in points: viewers show no others.
+const SIDES: std::ops::RangeInclusive<f32> = 3.0..=14_400.0;
+
+/// A PDF that was read.
+pub struct Existing {
+    pub(super) pdf: Pdf,
+    info: PdfInfo,
+}
+
+impl Existing {
+    /// Reads a PDF, up to its pages.
+    ///
+    /// # Errors
+    ///
+    /// Why its pages cannot be carried over.
+    pub fn read(mut bytes: Vec<u8>) -> Result<Self, PdfProblem> {
+        let start = &bytes[..bytes.len().min(SIGNATURE_WITHIN)];
+        let signature = start.windows(5).position(|it| it == b"%PDF-");
+        // Some scanners and mail programs put a few bytes before a PDF.
+        bytes.drain(..signature.ok_or(PdfProblem::Damaged)?);
+        let checked = bounds::check(&bytes)?;
+        let pdf = Pdf::new(bytes).map_err(|error| match error {
+            LoadPdfError::Decryption(
+                DecryptionError::PasswordProtected | DecryptionError::UnsupportedAlgorithm,
+            ) => PdfProblem::NeedsPassword,
+            LoadPdfError::Decryption(_) | LoadPdfError::Invalid => PdfProblem::Damaged,
+        })?;
+        let pages = pdf.pages().len();
+        if pages > MAX_PAGES {
+            return Err(PdfProblem::TooManyPages { pages });
+        }
+        let catalog: Dict<'_> = pdf.xref().get(pdf.xref().root_id()).unwrap_or_default();
+        let tree: Dict<'_> = catalog.get(PAGES).unwrap_or_default();
+        // The library leaves out pages that it does not find.
+        let said = tree.get::<u32>(COUNT).map(|it| it as usize);
+        if pages == 0 || said != Some(pages) {
+            return Err(PdfProblem::Damaged);
+        }
+        let form: Dict<'_> = catalog.get(ACRO_FORM).unwrap_or_default();
+        if form.contains_key(XFA) || pdf.pages().iter().any(has_invisible_value) {
+            return Err(PdfProblem::Form);
+        }
+        let names: Dict<'_> = catalog.get(NAMES).unwrap_or_default();
+        let info = PdfInfo {
+            pages: pdf
+                .pages()
+                .iter()
+                .map(size)
+                .collect::<Option<_>>()
+                .ok_or(PdfProblem::Damaged)?,
+            is_encrypted: checked.is_encrypted,
+            is_signed: form
+                .get::<u32>(SIG_FLAGS)
+                .is_some_and(|flags| flags & 1 != 0),
+            has_attachments: catalog.contains_key(COLLECTION) || names.contains_key(EMBEDDED_FILES),
+        };
+        Ok(Self { pdf, info })
+    }
+
+    /// What is known of it.
+    pub fn info(&self) -> &PdfInfo {
+        &self.info
+    }
+}
+
+/// The size of a page as it is shown; `None` for one that no viewer shows.
+fn size(page: &Page<'_>) -> Option<PageSize> {
+    let (width, height) = page.render_dimensions();
+    let unit = user_unit(page);
+    let size = PageSize {
+        width: width * unit,
+        height: height * unit,
+    };
+    (SIDES.contains(&size.width) && SIDES.contains(&size.height)).then_some(size)
+}
+
+/// How many points a unit of the page has: 1, except on huge plans.
+pub fn user_unit(page: &Page<'_>) -> f32 {
+    match page.raw().get::<Object<'_>>(USER_UNIT) {
+        Some(Object::Number(unit)) if (0.01..=1_000.0).contains(&unit.as_f64()) => unit.as_f32(),
+        _ => 1.0,
+    }
+}
+
+/// How many quarters of a turn clockwise a page is shown turned.
+pub fn quarters(page: &Page<'_>) -> u8 {
+    match page.rotation() {
+        Rotation::None => 0,
+        Rotation::Horizontal => 1,
+        Rotation::Flipped => 2,
+        Rotation::FlippedHorizontal => 3,
+    }
+}
+
+/// What stands on a page beside its contents: notes, stamps, fields of a form.
+pub fn annotations<'a>(page: &Page<'a>) -> Vec<Dict<'a>> {
+    let all = page.raw().get::<Array<'a>>(ANNOTS);
+    let all = all.into_iter().flat_map(|all| all.raw_iter());
+    let resolve = |it| match it {
+        MaybeRef::Ref(id) => page.xref().get::<Dict<'a>>(id.into()),
+        MaybeRef::NotRef(object) => Object::into_dict(object),
+    };
+    all.filter_map(resolve).collect()
+}
+
+/// Whether a field of a form was filled in by a program that left it to the viewer to draw the value.
+fn has_invisible_value(page: &Page<'_>) -> bool {
+    annotations(page).iter().any(|field| {
+        let is_field = field
+            .get::<Name<'_>>(SUBTYPE)
+            .is_some_and(|it| it.as_ref() == b"Widget");
+        let is_drawn = field
+            .get::<Dict<'_>>(AP)
+            .is_some_and(|it| it.contains_key(N));
+        is_field && !is_drawn && has_value(field)
+    })
+}
+
+/// Whether a field or one that it is part of has a value. A button's value is drawn or is none.
+fn has_value(field: &Dict<'_>) -> bool {
+    let mut field = field.clone();
+    // Fields are nested a few levels deep; a circle is broken.
+    for _ in 0..16 {
+        if field
+            .get::<Name<'_>>(FT)
+            .is_some_and(|it| matches!(it.as_ref(), b"Btn" | b"Sig"))
+        {
+            return false;
+        }
+        match field.get::<Object<'_>>(V) {
+            Some(Object::String(text)) => return !text.as_bytes().trim_ascii().is_empty(),
+            Some(Object::Null(_)) | None => {}
+            Some(_) => return true,
+        }
+        match field.get::<Dict<'_>>(PARENT) {
+            Some(parent) => field = parent,
+            None => break,
+        }
+    }
+    false
+}

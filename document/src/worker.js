@@ -1,0 +1,24 @@
+// The Web Worker in which documents are made: passes each call on to the module, and its answer back. The name in
+// double underscores is filled in by `cargo xtask site`.
+
+import start, { answer } from "./document.js";
+
+const ready = start({ module_or_path: new URL("__DOCUMENT_WASM__", import.meta.url) });
+
+// One after the other: two photos at once would need twice the memory.
+let last;
+// That it has started is heard; that it cannot, the first call says.
+ready.then(() => postMessage({}), () => {});
+addEventListener("message", ({ data }) => (last = answerTo(data, last)));
+
+async function answerTo({ id, call, blobs }, before) {
+  await before;
+  try {
+    await ready;
+    const [reply, made] = await answer(call, blobs);
+    postMessage({ id, reply, blobs: made });
+  } catch (cause) {
+    // A module that panicked is not used again: the portal ends this worker.
+    postMessage({ id, cause: String(cause) });
+  }
+}

@@ -1,0 +1,391 @@
+//! What runs in the Web Worker: answers a [`Call`], with the browser's own decoder and encoder of pictures. It keeps
+//! nothing from one call to the next, so a page that is changed is made anew from the photo.
+
+use js_sys::{Array, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast as _, JsValue, prelude::wasm_bindgen};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    Blob, BlobPropertyBag, DedicatedWorkerGlobalScope, ImageBitmap, ImageBitmapOptions, ImageData,
+    ImageEncodeOptions, OffscreenCanvas, OffscreenCanvasRenderingContext2d,
+};
+
+use accelerate::document_kind::{self, Seen};
+
+use crate::{
+    message::{self, Call, Edit, Look, PageOf, Photo, Problem, Reply, Turn},
+    pdf::{self, Existing, PdfProblem},
+    picture::Picture,
+    scan::{
+        corners::{self, Point, Quad},
+        light, quality,
+        straighten::straighten,
+    },
+};
+
+/// The most pixels that a photo may have. Phones make 12 to 50 million; the decoder needs four bytes for each.
+const MAX_PIXELS: f64 = 110e6;
+/// The most bytes of a file that is opened.
+const MAX_FILE_BYTES: f64 = 200.0 * 1024.0 * 1024.0;
+/// The longest side of the small picture of a page, in pixels.
+const THUMBNAIL_SIDE: u32 = 360;
+/// The quality of a page's JPEG, of 1.
+const QUALITY: f64 = 0.8;
+
+/// A call's blobs, or an answer's.
+type Blobs = Vec<Blob>;
+
+/// Answers a call: the bytes of a [`Reply`], and a list of its blobs. `call` has the bytes of a [`Call`].
+///
+/// # Errors
+/// When the call is not one: the portal and this module are of two versions.
+#[wasm_bindgen]
+pub async fn answer(call: Vec<u8>, blobs: Vec<Blob>) -> Result<Array, JsValue> {
+    let call = postcard::from_bytes(&call).map_err(|_| "no call of this version")?;
+    let (reply, blobs) = match call {
+        Call::Open { name, media_type } => open(first(blobs)?, &name, &media_type).await,
+        Call::Render { edit, longest_side } => {
+            let made = render(&first(blobs)?, &edit, longest_side).await;
+            made.unwrap_or_else(failed)
+        }
+        Call::Assemble {
+            title,
+            language,
+            pages,
+        } => {
+            let made = assemble(&title, &language, &pages, blobs).await;
+            made.unwrap_or_else(failed)
+        }
+    };
+    let reply = postcard::to_allocvec(&reply).map_err(|_| "no answer")?;
+    Ok(Array::of2(
+        &Uint8Array::from(&*reply),
+        &blobs.into_iter().collect::<Array>(),
+    ))
+}
+
+fn failed(problem: Problem) -> (Reply, Blobs) {
+    (Reply::Problem(problem), Blobs::new())
+}
+
+fn first(blobs: Blobs) -> Result<Blob, JsValue> {
+    let first = blobs.into_iter().next();
+    first.ok_or_else(|| JsValue::from("a call without its blob"))
+}
+
+/// Copies a file into memory, and says what it is.
+async fn open(file: Blob, name: &str, media_type: &str) -> (Reply, Blobs) {
+    if file.size() > MAX_FILE_BYTES {
+        return failed(Problem::TooLarge);
+    }
+    let Ok(buffer) = JsFuture::from(file.array_buffer()).await else {
+        return failed(Problem::Unreadable);
+    };
+    let bytes = Uint8Array::new(&buffer);
+    let content = bytes.to_vec();
+    let seen = document_kind::seen(&content, media_type, name);
+    let kind = match seen {
+        Seen::Kind(kind) => kind,
+        _ => "",
+    };
+    let Some(copy) = blob_of(&bytes, kind) else {
+        return failed(Problem::Failed);
+    };
+    let reply = match seen {
+        Seen::Kind("application/pdf") => match Existing::read(content) {
+            Ok(pdf) => Reply::Pdf {
+                pages: pdf.info().pages.len(),
+            },
+            Err(problem) => Reply::Problem(of_pdf(problem)),
+        },
+        Seen::Kind(kind) if kind.starts_with("image/") => match read_photo(&content, &copy).await {
+            Ok(photo) => Reply::Photo(photo),
+            Err(problem) => Reply::Problem(problem),
+        },
+        Seen::Kind(kind) => Reply::Other(message::Seen::Kind(kind.to_owned())),
+        Seen::WebPage => Reply::Other(message::Seen::WebPage),
+        Seen::Text => Reply::Other(message::Seen::Text),
+        Seen::Empty | Seen::Unknown => Reply::Other(message::Seen::Unknown),
+    };
+    (reply, vec![copy])
+}
+
+/// Reads a photo whose size a device can be asked to hold.
+async fn read_photo(content: &[u8], photo: &Blob) -> Result<Photo, Problem> {
+    let size = imagesize::blob_size(content).map_err(|_| Problem::DamagedPhoto)?;
+    if size.width as f64 * size.height as f64 > MAX_PIXELS {
+        return Err(Problem::TooLarge);
+    }
+    look_at(photo).await
+}
+
+/// Looks for the page in a photo.
+async fn look_at(photo: &Blob) -> Result<Photo, Problem> {
+    let bitmap = decode(photo).await?;
+    let size = (bitmap.width(), bitmap.height());
+    let judged = Canvas::of(&bitmap, size, scale_to(size, quality::JUDGED_SIDE))?;
+    bitmap.close();
+    let (width, height) = (judged.width() as f32, judged.height() as f32);
+    let judged_size = (judged.width(), judged.height());
+    let searched = judged.scaled(scale_to(judged_size, corners::DETECTION_SIDE))?;
+    let page = corners::find_page(&searched.picture()?);
+    let page = page.map(|page| page.scaled(width / searched.width() as f32));
+    let longest_side = size.0.max(size.1);
+    let advice = quality::judge(&judged.picture()?, page.as_ref(), longest_side);
+    Ok(Photo {
+        size,
+        corners: page.map(|Quad(points)| points.map(|at| (at.x / width, at.y / height))),
+        advice,
+    })
+}
+
+/// Makes the page of a photo, and a small picture of it.
+async fn render(photo: &Blob, edit: &Edit, longest_side: u32) -> Result<(Reply, Blobs), Problem> {
+    let bitmap = decode(photo).await?;
+    let canvas = match edit.corners {
+        Some(corners) => cut_out(&bitmap, corners, longest_side)?,
+        None => {
+            let size = (bitmap.width(), bitmap.height());
+            Canvas::of(&bitmap, size, scale_to(size, longest_side))?
+        }
+    };
+    bitmap.close();
+    let look = match edit.look {
+        Look::Photo => None,
+        Look::Colour => Some(light::Look::Colour),
+        Look::Grey => Some(light::Look::Grey),
+        Look::BlackAndWhite => Some(light::Look::BlackAndWhite),
+    };
+    let canvas = match look {
+        Some(look) => {
+            let mut picture = canvas.picture()?;
+            light::even_light(&mut picture, look);
+            Canvas::showing(picture)?
+        }
+        None => canvas,
+    };
+    let page = canvas.turned(edit.turn)?;
+    let size = (page.width(), page.height());
+    let small = page.scaled(scale_to(size, THUMBNAIL_SIDE))?;
+    let blobs = vec![page.jpeg().await?, small.jpeg().await?];
+    Ok((Reply::Page { size }, blobs))
+}
+
+/// Cuts a page out of a photo and straightens it.
+fn cut_out(
+    bitmap: &ImageBitmap,
+    corners: [(f32, f32); 4],
+    longest_side: u32,
+) -> Result<Canvas, Problem> {
+    let size = (bitmap.width(), bitmap.height());
+    let in_photo = Quad(corners.map(|(x, y)| Point {
+        x: x * size.0 as f32,
+        y: y * size.1 as f32,
+    }));
+    // No more pixels than the page is going to have.
+    let scale = (longest_side as f32 / longest_of(&in_photo)).min(1.0);
+    let canvas = Canvas::of(bitmap, size, scale)?;
+    let page = straighten(&canvas.picture()?, &in_photo.scaled(scale), longest_side);
+    // Corners that are no page's are the consumer's own choice: the whole photo then.
+    match page {
+        Some(page) => Canvas::showing(page),
+        None => Ok(canvas),
+    }
+}
+
+/// The length of the longest side.
+fn longest_of(Quad(points): &Quad) -> f32 {
+    let side = |from: usize| {
+        let (a, b) = (points[from], points[(from + 1) % 4]);
+        (a.x - b.x).hypot(a.y - b.y)
+    };
+    (0..4).map(side).fold(1.0, f32::max)
+}
+
+/// Makes one PDF.
+async fn assemble(
+    title: &str,
+    language: &str,
+    pages: &[PageOf],
+    blobs: Blobs,
+) -> Result<(Reply, Blobs), Problem> {
+    let mut files = Vec::new();
+    for blob in &blobs {
+        let buffer = JsFuture::from(blob.array_buffer()).await;
+        files.push(Uint8Array::new(&buffer.map_err(|_| Problem::Unreadable)?).to_vec());
+    }
+    // The PDFs are told from the photos by the pages that are of them.
+    let mut pdfs = Vec::new();
+    let mut number_of = vec![None; files.len()];
+    for page in pages {
+        if let PageOf::Pdf { blob, .. } = *page
+            && let Some(number @ None) = number_of.get_mut(blob)
+        {
+            *number = Some(pdfs.len());
+            let file = std::mem::take(&mut files[blob]);
+            pdfs.push(Existing::read(file).map_err(of_pdf)?);
+        }
+    }
+    let page_of = |page: &PageOf| match *page {
+        PageOf::Photo { blob } => Some(pdf::Page::Photo {
+            jpeg: files.get(blob)?,
+            turn: Turn::None,
+        }),
+        PageOf::Pdf { blob, page, turn } => Some(pdf::Page::Existing {
+            pdf: (*number_of.get(blob)?)?,
+            page,
+            turn,
+            watermark: None,
+        }),
+    };
+    let pages: Option<Vec<_>> = pages.iter().map(page_of).collect();
+    let contents = pdf::Contents { title, language };
+    let document = pdf::assemble(&contents, &pdfs, &pages.ok_or(Problem::Failed)?);
+    let document = document.map_err(of_pdf)?;
+    let blob = blob_of(&Uint8Array::from(&*document), "application/pdf");
+    Ok((Reply::Document, vec![blob.ok_or(Problem::Failed)?]))
+}
+
+fn of_pdf(problem: PdfProblem) -> Problem {
+    match problem {
+        PdfProblem::NeedsPassword => Problem::NeedsPassword,
+        PdfProblem::Damaged => Problem::DamagedPdf,
+        PdfProblem::TooManyPages { .. } => Problem::TooManyPages,
+        PdfProblem::TooLarge => Problem::TooLarge,
+        PdfProblem::Form => Problem::Form,
+        PdfProblem::Photo { .. } | PdfProblem::NoSuchPage => Problem::Failed,
+    }
+}
+
+/// A photo's pixels, upright.
+async fn decode(photo: &Blob) -> Result<ImageBitmap, Problem> {
+    let options = ImageBitmapOptions::new();
+    set(&options, "imageOrientation", "from-image");
+    let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
+    let decoding = scope.create_image_bitmap_with_blob_and_image_bitmap_options(photo, &options);
+    let decoding = decoding.map_err(|_| Problem::DamagedPhoto)?;
+    let bitmap = JsFuture::from(decoding).await;
+    Ok(bitmap.map_err(|_| Problem::DamagedPhoto)?.unchecked_into())
+}
+
+/// Sets a property that `web_sys` does not know. A browser without it takes no notice.
+fn set(object: &JsValue, name: &str, value: &str) {
+    let _ = Reflect::set(object, &name.into(), &value.into());
+}
+
+fn blob_of(bytes: &Uint8Array, media_type: &str) -> Option<Blob> {
+    let options = BlobPropertyBag::new();
+    options.set_type(media_type);
+    Blob::new_with_u8_array_sequence_and_options(&Array::of1(bytes), &options).ok()
+}
+
+/// By how much a picture of this size becomes smaller, so that its longest side is no longer than this.
+fn scale_to((width, height): (u32, u32), longest_side: u32) -> f32 {
+    (longest_side as f32 / width.max(height) as f32).min(1.0)
+}
+
+/// A picture that the browser draws.
+struct Canvas {
+    canvas: OffscreenCanvas,
+    context: OffscreenCanvasRenderingContext2d,
+}
+
+impl Canvas {
+    fn new(width: u32, height: u32) -> Result<Self, Problem> {
+        let canvas = OffscreenCanvas::new(width, height).map_err(|_| Problem::Failed)?;
+        let context = canvas.get_context("2d").ok().flatten();
+        let context: OffscreenCanvasRenderingContext2d =
+            context.ok_or(Problem::Failed)?.unchecked_into();
+        // What is transparent in a picture is paper: a JPEG would make it black.
+        context.set_fill_style_str("white");
+        context.fill_rect(0.0, 0.0, width.into(), height.into());
+        set(&context, "imageSmoothingQuality", "high");
+        Ok(Self { canvas, context })
+    }
+
+    /// A bitmap of this size, scaled.
+    fn of(bitmap: &ImageBitmap, (width, height): (u32, u32), scale: f32) -> Result<Self, Problem> {
+        let scaled = |side: u32| ((side as f32 * scale).round() as u32).max(1);
+        let this = Self::new(scaled(width), scaled(height))?;
+        let (width, height) = (this.width().into(), this.height().into());
+        let drawn = this
+            .context
+            .draw_image_with_image_bitmap_and_dw_and_dh(bitmap, 0.0, 0.0, width, height);
+        drawn.map_err(|_| Problem::Failed)?;
+        Ok(this)
+    }
+
+    fn showing(picture: Picture) -> Result<Self, Problem> {
+        let (width, height) = (picture.width(), picture.height());
+        let this = Self::new(width, height)?;
+        let pixels = wasm_bindgen::Clamped(picture.pixels());
+        let data = ImageData::new_with_u8_clamped_array_and_sh(pixels, width, height);
+        let data = data.map_err(|_| Problem::Failed)?;
+        let shown = this.context.put_image_data(&data, 0.0, 0.0);
+        shown.map_err(|_| Problem::Failed)?;
+        Ok(this)
+    }
+
+    fn width(&self) -> u32 {
+        self.canvas.width()
+    }
+
+    fn height(&self) -> u32 {
+        self.canvas.height()
+    }
+
+    fn picture(&self) -> Result<Picture, Problem> {
+        let (width, height) = (self.width(), self.height());
+        let data = self
+            .context
+            .get_image_data(0.0, 0.0, width.into(), height.into())
+            .map_err(|_| Problem::Failed)?;
+        Picture::new(width, height, data.data().0).ok_or(Problem::Failed)
+    }
+
+    fn scaled(&self, scale: f32) -> Result<Self, Problem> {
+        let scaled = |side: u32| ((side as f32 * scale).round() as u32).max(1);
+        let that = Self::new(scaled(self.width()), scaled(self.height()))?;
+        let (width, height) = (that.width().into(), that.height().into());
+        let drawn = that.context.draw_image_with_offscreen_canvas_and_dw_and_dh(
+            &self.canvas,
+            0.0,
+            0.0,
+            width,
+            height,
+        );
+        drawn.map_err(|_| Problem::Failed)?;
+        Ok(that)
+    }
+
+    fn turned(self, turn: Turn) -> Result<Self, Problem> {
+        if turn == Turn::None {
+            return Ok(self);
+        }
+        let (width, height) = (self.width(), self.height());
+        let that = match turn.is_sideways() {
+            true => Self::new(height, width)?,
+            false => Self::new(width, height)?,
+        };
+        let middle = |side: u32| f64::from(side) / 2.0;
+        let context = &that.context;
+        let drawn = context
+            .translate(middle(that.width()), middle(that.height()))
+            .and_then(|()| context.rotate(f64::from(turn.degrees()).to_radians()))
+            .and_then(|()| {
+                let (left, top) = (-middle(width), -middle(height));
+                context.draw_image_with_offscreen_canvas(&self.canvas, left, top)
+            });
+        drawn.map_err(|_| Problem::Failed)?;
+        Ok(that)
+    }
+
+    async fn jpeg(&self) -> Result<Blob, Problem> {
+        let options = ImageEncodeOptions::new();
+        options.set_type("image/jpeg");
+        options.set_quality(QUALITY);
+        let encoding = self.canvas.convert_to_blob_with_options(&options);
+        let encoding = encoding.map_err(|_| Problem::Failed)?;
+        let blob = JsFuture::from(encoding).await;
+        Ok(blob.map_err(|_| Problem::Failed)?.unchecked_into())
+    }
+}

@@ -1,0 +1,281 @@
+//! What others make of the PDFs that we make: qpdf finds nothing wrong, and poppler and MuPDF show a page that was
+//! carried over as they showed it before.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use document::{
+    message::Turn,
+    pdf::{Contents, Existing, Page, assemble},
+};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const CONTENTS: Contents<'_> = Contents {
+    title: "Loonstrook",
+    language: "nl",
+};
+
+/// PDFs of the corpus that viewers show.
+const SHOWN: [&str; 18] = [
+    "chromium",
+    "fax",
+    "form",
+    "garbage-before",
+    "holder",
+    "inherited",
+    "jbig2",
+    "layers",
+    "linear",
+    "objects",
+    "owner-aes-128",
+    "owner-aes-256",
+    "owner-rc4-128",
+    "owner-rc4-40",
+    "photo",
+    "plain",
+    "signed",
+    "turned",
+];
+
+/// How far two pictures of a page may be apart on the average, of 255: edges fall a little differently.
+const APART: f64 = 0.6;
+
+/// A program that `cargo xtask test` names in a variable, or one on the PATH.
+fn program(variable: &str, name: &str) -> PathBuf {
+    if let Some(path) = std::env::var_os(variable) {
+        return path.into();
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_file())
+        .unwrap_or_else(|| panic!("{name} is not on this machine: `cargo xtask test` brings it"))
+}
+
+/// A page as a viewer shows it: its sides in pixels, and three bytes for each pixel.
+#[derive(PartialEq)]
+struct Shown {
+    width: usize,
+    height: usize,
+    pixels: Vec<u8>,
+}
+
+impl Shown {
+    /// Reads pictures in PPM's form, one after the other.
+    fn read(mut ppm: &[u8]) -> Vec<Self> {
+        let mut all = Vec::new();
+        while !ppm.is_empty() {
+            let mut words = [0; 4];
+            for word in &mut words {
+                let end = ppm.iter().position(u8::is_ascii_whitespace).unwrap();
+                let text = String::from_utf8(ppm[..end].to_vec()).unwrap();
+                *word = text.trim_start_matches('P').parse().unwrap();
+                ppm = &ppm[end + 1..];
+            }
+            let [kind, width, height, most] = words;
+            assert_eq!((kind, most), (6, 255));
+            let (pixels, rest) = ppm.split_at(width * height * 3);
+            all.push(Self {
+                width,
+                height,
+                pixels: pixels.to_vec(),
+            });
+            ppm = rest;
+        }
+        all
+    }
+
+    fn pixel(&self, x: usize, y: usize) -> [u8; 3] {
+        let at = (y * self.width + x) * 3;
+        self.pixels[at..at + 3].try_into().unwrap()
+    }
+
+    /// Turned by a quarter to the right.
+    fn turned(&self) -> Self {
+        let pixels = (0..self.width)
+            .flat_map(|y| (0..self.height).flat_map(move |x| self.pixel(y, self.height - 1 - x)));
+        Self {
+            pixels: pixels.collect(),
+            width: self.height,
+            height: self.width,
+        }
+    }
+
+    /// How far it is from another of the same size, on the average of all bytes.
+    fn apart(&self, other: &Self) -> f64 {
+        assert_eq!((self.width, self.height), (other.width, other.height));
+        let pairs = self.pixels.iter().zip(&other.pixels);
+        let sum: u64 = pairs.map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
+        sum as f64 / self.pixels.len() as f64
+    }
+
+    fn is_blank(&self) -> bool {
+        self.pixels.iter().all(|byte| *byte == 255)
+    }
+}
+
+fn run(command: &mut Command) -> Vec<u8> {
+    let output = command.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {said}");
+    output.stdout
+}
+
+fn by_poppler(file: &Path) -> Vec<Shown> {
+    let mut command = Command::new(program("PDFTOPPM", "pdftoppm"));
+    Shown::read(&run(command.args(["-r", "72", "-cropbox"]).arg(file)))
+}
+
+fn by_mupdf(file: &Path) -> Vec<Shown> {
+    let mut command = Command::new(program("MUTOOL", "mutool"));
+    let flags = [
+        "draw", "-q", "-r", "72", "-c", "rgb", "-F", "ppm", "-o", "-",
+    ];
+    Shown::read(&run(command.args(flags).arg(file)))
+}
+
+/// Shows all pages of a PDF.
+type Show = fn(&Path) -> Vec<Shown>;
+
+const VIEWERS: [(&str, Show); 2] = [("poppler", by_poppler), ("MuPDF", by_mupdf)];
+
+fn corpus(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/corpus");
+    folder.join(name)
+}
+
+/// Makes a PDF of these pages and has qpdf check it.
+fn made(name: &str, pdfs: &[Existing], pages: &[Page<'_>]) -> PathBuf {
+    let made = assemble(&CONTENTS, pdfs, pages).unwrap();
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join([name, ".pdf"].concat());
+    fs::write(&file, made).unwrap();
+    let mut command = Command::new(program("QPDF", "qpdf"));
+    let said = run(command.arg("--check").arg(&file));
+    let said = String::from_utf8_lossy(&said);
+    assert!(
+        said.contains("No syntax or stream encoding errors"),
+        "{name}: {said}"
+    );
+    file
+}
+
+fn existing(page: usize, turn: Turn) -> Page<'static> {
+    Page::Existing {
+        pdf: 0,
+        page,
+        turn,
+        watermark: None,
+    }
+}
+
+#[test]
+fn a_page_looks_the_same_when_it_was_carried_over() {
+    for name in SHOWN {
+        let file = corpus(&[name, ".pdf"].concat());
+        let pdf = Existing::read(fs::read(&file).unwrap()).unwrap();
+        let pages = 0..pdf.info().pages.len();
+        let pages: Vec<_> = pages.map(|page| existing(page, Turn::None)).collect();
+        let made = made(name, &[pdf], &pages);
+        for (viewer, show) in VIEWERS {
+            let (before, after) = (show(&file), show(&made));
+            assert_eq!(before.len(), pages.len(), "{name}");
+            assert_eq!(after.len(), pages.len(), "{name}");
+            // Only this one has nothing on its page.
+            assert_eq!(
+                before.iter().all(Shown::is_blank),
+                name == "holder",
+                "{name}"
+            );
+            for (page, (before, after)) in before.iter().zip(&after).enumerate() {
+                let apart = before.apart(after);
+                assert!(apart < APART, "{name}, page {page}: {viewer} {apart}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_page_that_the_consumer_turned_is_turned() {
+    let file = corpus("turned.pdf");
+    let pdf = || Existing::read(fs::read(&file).unwrap()).unwrap();
+    for page in 0..4 {
+        let turns = [Turn::Right, Turn::Half, Turn::Left];
+        let pages = turns.map(|turn| existing(page, turn));
+        let made = made(&format!("turned-{page}"), &[pdf()], &pages);
+        for (viewer, show) in VIEWERS {
+            let mut expected = show(&file).swap_remove(page);
+            for after in show(&made) {
+                expected = expected.turned();
+                let apart = expected.apart(&after);
+                // Letters are fitted to the pixels across, and not along.
+                assert!(apart < 2.0 * APART, "page {page}: {viewer} {apart}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_photo_fills_its_page_and_is_turned() {
+    // A red field at its upper left.
+    let photo = fs::read(corpus("exif.jpg")).unwrap();
+    let turns = [Turn::None, Turn::Right, Turn::Half, Turn::Left];
+    let pages = turns.map(|turn| Page::Photo { jpeg: &photo, turn });
+    let file = made("photos", &[], &pages);
+    for (viewer, show) in VIEWERS {
+        for (turn, page) in show(&file).iter().enumerate() {
+            let is_lying = page.width > page.height;
+            assert_eq!(is_lying, turn % 2 == 0);
+            let (x, y) = (page.width / 5, page.height / 5);
+            let (far_x, far_y) = (page.width - x, page.height - y);
+            let corners = [(x, y), (far_x, y), (far_x, far_y), (x, far_y)];
+            let is_red = |(x, y): (usize, usize)| {
+                let [red, green, blue] = page.pixel(x, y);
+                red > 180 && green < 80 && blue < 80
+            };
+            let red = corners.map(is_red);
+            assert!(
+                red[turn] && red.iter().filter(|it| **it).count() == 1,
+                "{viewer}: {red:?}"
+            );
+            // As wide or as high as the page.
+            assert_ne!(page.pixel(x, page.height / 2 + 2), [0, 0, 0]);
+        }
+    }
+}
+
+#[test]
+fn a_watermark_is_all_over_the_page_and_lets_it_show_through() {
+    let file = corpus("plain.pdf");
+    let pdf = Existing::read(fs::read(&file).unwrap()).unwrap();
+    let text = "Kopie voor één adviseur, 29-11-2026";
+    let page = Page::Existing {
+        pdf: 0,
+        page: 0,
+        turn: Turn::None,
+        watermark: Some(text),
+    };
+    let made = made("watermark", &[pdf], &[page, existing(1, Turn::None)]);
+    for (viewer, show) in VIEWERS {
+        let (before, after) = (show(&file), show(&made));
+        assert!(before[1].apart(&after[1]) < APART);
+        // In each ninth of the page some pixels are darker, and none is black that was white.
+        for part in 0..9 {
+            let (x, y) = (part % 3, part / 3);
+            let page = &after[0];
+            let (wide, high) = (page.width / 3, page.height / 3);
+            let places = (0..high).flat_map(|dy| (0..wide).map(move |dx| (dx, dy)));
+            let places = places.map(|(dx, dy)| (x * wide + dx, y * high + dy));
+            let changed = places.filter(|(x, y)| {
+                let (before, after) = (before[0].pixel(*x, *y), page.pixel(*x, *y));
+                assert!(before[0] < 255 || after[0] > 120, "{viewer}");
+                before != after
+            });
+            let changed = changed.count();
+            assert!(
+                changed > wide * high / 200,
+                "{viewer}: {changed} in part {part}"
+            );
+        }
+    }
+}

@@ -19,12 +19,11 @@ use crate::{
         icon::Icon,
         person::{ContactButtons, contact},
         screen::ErrorScreen,
-        timeline::TimelineStyle,
     },
     config::Config,
     context::{
-        Auth, Host, Navigation, SessionStore, SignedOutReason, provide_page_title, use_config,
-        use_session, use_texts,
+        Addresses, Auth, Host, Navigation, SessionStore, SignedOutReason, provide_page_title,
+        use_config, use_session, use_texts,
     },
     i18n::{self, problem_text},
     platform::{intl::Formats, window},
@@ -54,8 +53,8 @@ pub fn App(
     element: HtmlElement,
     /// The getsession that the loader asked for: a promise of a `Response`.
     first_session: Promise,
-    /// The absolute address of the style sheet for timelines.
-    timeline_style: String,
+    /// Where the files are that are not loaded with the module.
+    addresses: Addresses,
     /// Where the dossier can be opened when this page's browser keeps no cookie of the gateway's.
     own_page: Option<String>,
 ) -> impl IntoView {
@@ -65,7 +64,7 @@ pub fn App(
     let session = SessionStore::new(Arc::clone(&config), Auth::new(own_page), navigation, host);
     provide_context(i18n::texts(config.language, config.address));
     provide_context(Formats::new(config.language));
-    provide_context(TimelineStyle(timeline_style.into()));
+    provide_context(Arc::new(addresses));
     provide_context(config);
     provide_context(host);
     provide_context(navigation);

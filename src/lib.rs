@@ -7,6 +7,7 @@
 //! ```text
 //! app         the context, the frame, which page is on the screen
 //! pages       what a consumer can open
+//! scan        photos and PDFs become one document
 //! upload      the upload of a document, step by step
 //! components  what pages are made of
 //! context     what many components need: the session, who is signed in, where they are
@@ -29,6 +30,7 @@ pub mod i18n;
 pub mod pages;
 pub mod platform;
 pub mod route;
+pub mod scan;
 pub mod upload;
 
 use std::any::Any;
@@ -40,6 +42,7 @@ use web_sys::{HtmlElement, ShadowRoot};
 use crate::{
     app::App,
     config::Config,
+    context::Addresses,
     i18n::Language,
     platform::{panic, window},
 };
@@ -70,7 +73,8 @@ impl Mounted {
 /// Puts the portal in an element's shadow root. The loader's skeleton goes with the first answer.
 ///
 /// `first_session` is the getsession that the loader asked for: a promise of a `Response`.
-/// `timeline_style` is the absolute address of the style sheet for timelines. `english` is the content of
+/// `timeline_style` and `worker` are the absolute addresses of the style sheet for timelines and of the script of the
+/// worker that makes documents. `english` is the content of
 /// `english.txt`, when [`speaks_english`]; without it the portal speaks Dutch. `own_page` is where the
 /// gateway said that the dossier can be opened, when the loader opened a link.
 #[wasm_bindgen]
@@ -79,6 +83,7 @@ pub fn mount(
     root: ShadowRoot,
     first_session: js_sys::Promise,
     timeline_style: String,
+    worker: String,
     english: Option<String>,
     own_page: Option<String>,
 ) -> Mounted {
@@ -99,8 +104,12 @@ pub fn mount(
         .expect("a shadow root takes children");
 
     let owner = Owner::new();
+    let addresses = Addresses {
+        timeline_style,
+        worker,
+    };
     let element = host.clone();
-    let app = move || view! { <App config element first_session timeline_style own_page/> };
+    let app = move || view! { <App config element first_session addresses own_page/> };
     let view = owner.with(|| leptos::mount::mount_to(container.clone(), app));
     Mounted {
         host,

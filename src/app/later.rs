@@ -1,7 +1,8 @@
 //! The parts of the portal that are loaded later: `rest`, when the dossier is on the screen and the browser is idle,
-//! or earlier when one of its pages is opened; and `aside`, when something of it is opened. Few consumers see that.
+//! or earlier when one of its pages is opened; `aside`, when something of it is opened, which few consumers see; and
+//! `scan`, when a file is chosen.
 //!
-//! A release build cuts the module at [`load_rest`] and [`load_aside`] (feature `split`, see docs/decisions). Without
+//! A release build cuts the module at [`load_rest`], [`load_aside`] and [`load_scan`] (feature `split`, see docs/decisions). Without
 //! that feature there is one module, and loading succeeds at once.
 
 #[cfg(not(feature = "split"))]
@@ -18,7 +19,9 @@ use crate::{
         button::PrimaryButton, icon::Icon, log_out::LogOutDialog, phone::PhoneDialog,
         screen::ErrorScreen, session_ending::SessionEnding,
     },
-    context::{SessionObserver, SignedOutReason, use_config, use_host, use_session, use_texts},
+    context::{
+        Composer, SessionObserver, SignedOutReason, use_config, use_host, use_session, use_texts,
+    },
     i18n,
     pages::{
         action::ActionPage,
@@ -29,6 +32,7 @@ use crate::{
     },
     platform::{save, window},
     route::{BadLink, Page},
+    scan::{components::composer::ComposerView, store::provide_drafts},
     upload::store::{UploadServices, UploadStore},
 };
 
@@ -47,6 +51,8 @@ pub enum Shown {
     PhoneDialog(RwSignal<bool>),
     /// Whether to log out, of `aside`, while it is `true`.
     LogOutDialog(RwSignal<bool>),
+    /// The document that is put together for an action, of `scan`.
+    Composer(String),
 }
 
 /// What is in a part.
@@ -96,6 +102,25 @@ fn load_aside() -> Result<Part, SplitLoaderError> {
             _ => ().into_any(),
         },
         provide_context: provide_texts,
+    })
+}
+
+#[cfg_attr(
+    feature = "split",
+    expect(unsafe_code, reason = "the macro declares the part's functions"),
+    leptos::wasm_split::wasm_split(scan, wasm_split_path = ::leptos::wasm_split, fallible)
+)]
+fn load_scan() -> Result<Part, SplitLoaderError> {
+    Ok(Part {
+        show: |shown| match shown {
+            Shown::Composer(action_id) => view! { <ComposerView action_id/> }.into_any(),
+            _ => ().into_any(),
+        },
+        provide_context: || {
+            let config = use_config();
+            provide_context(i18n::scan_texts(config.language, config.address));
+            provide_drafts();
+        },
     })
 }
 
@@ -170,21 +195,28 @@ impl Loader {
             return;
         }
         self.state.set(PartState::Loading);
-        spawn_local(async move {
-            let loaded = (self.load)().await;
-            let Some(owner) = self.owner.try_get_value() else {
-                return;
-            };
-            self.state.set(match loaded {
-                Ok(part) => {
-                    owner.with(part.provide_context);
-                    PartState::Ready(part)
-                }
-                Err(error) => {
-                    leptos::logging::error!("consumer-portal: a part could not be loaded: {error}");
-                    PartState::Failed
-                }
-            });
+        spawn_local(self.loaded());
+    }
+
+    /// Loads it, and waits until it is there or did not come.
+    async fn loaded(self) {
+        let loaded = (self.load)().await;
+        let Some(owner) = self.owner.try_get_value() else {
+            return;
+        };
+        // Somebody else who waited for it may have been faster.
+        if matches!(self.state.get_untracked(), PartState::Ready(_)) {
+            return;
+        }
+        self.state.set(match loaded {
+            Ok(part) => {
+                owner.with(part.provide_context);
+                PartState::Ready(part)
+            }
+            Err(error) => {
+                leptos::logging::error!("consumer-portal: a part could not be loaded: {error}");
+                PartState::Failed
+            }
         });
     }
 
@@ -265,6 +297,15 @@ fn LoadFailed(
     }
 }
 
+/// The loader of the part in which documents are put together.
+fn scan_loader() -> Loader {
+    #[cfg(feature = "split")]
+    let load: fn() -> Loaded = || load_scan().boxed_local();
+    #[cfg(not(feature = "split"))]
+    let load: fn() -> Loaded = || ready(load_scan()).boxed_local();
+    Loader::new(load)
+}
+
 fn provide_texts() {
     let config = use_config();
     provide_context(i18n::rest_texts(config.language, config.address));
@@ -272,6 +313,12 @@ fn provide_texts() {
 
 fn provide_uploads() {
     let (session, host, config) = (use_session(), use_host(), use_config());
+    let scan = scan_loader();
+    provide_context(scan);
+    provide_context(Composer(|action_id| {
+        let (loader, shown) = (expect_context(), Shown::Composer(action_id));
+        view! { <Later loader shown takes_focus=false/> }.into_any()
+    }));
     let uploads = UploadStore::new(UploadServices {
         config,
         refresh: Box::new(move || session.refresh().boxed_local()),
@@ -282,6 +329,8 @@ fn provide_uploads() {
             host.emit("portal-error", &[("kind", "upload")]);
             session.check_expiry(problem);
         }),
+        load_preparation: Box::new(move || scan.loaded().boxed_local()),
+        preparation: None,
     });
     provide_context(uploads);
     session.add_observer(UploadObserver(uploads));

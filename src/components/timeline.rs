@@ -1,18 +1,12 @@
 //! The lender's timeline of a mortgage, in its frame (`platform::frame`).
 
-use std::sync::Arc;
-
 use leptos::{html, prelude::*};
 
 use crate::{
-    context::{use_config, use_host, use_rest_texts},
+    context::{use_addresses, use_config, use_host, use_rest_texts},
     i18n::fill,
     platform::frame,
 };
-
-/// The address of the style sheet for timelines.
-#[derive(Debug, Clone)]
-pub struct TimelineStyle(pub Arc<str>);
 
 /// A timeline.
 #[component]
@@ -23,7 +17,7 @@ pub fn Timeline(
     product: String,
 ) -> impl IntoView {
     let texts = use_rest_texts();
-    let TimelineStyle(style) = expect_context();
+    let style = use_addresses().timeline_style.clone();
     let document = use_host()
         .element()
         .map(|host| frame::document(&host, &style, use_config().language.tag()));

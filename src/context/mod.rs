@@ -18,7 +18,7 @@ pub use session::{SessionObserver, SessionStore, use_session};
 
 use crate::{
     config::Config,
-    i18n::{RestTexts, Texts, fill},
+    i18n::{RestTexts, ScanTexts, Texts, fill},
     platform::{intl::Formats, window},
 };
 
@@ -36,6 +36,20 @@ pub fn use_config() -> Arc<Config> {
     expect_context()
 }
 
+/// The absolute addresses of files that are loaded when they are needed.
+#[derive(Debug, Clone)]
+pub struct Addresses {
+    /// The style sheet for timelines.
+    pub timeline_style: String,
+    /// The script of the worker that makes documents.
+    pub worker: String,
+}
+
+/// Where files are that are loaded when they are needed.
+pub fn use_addresses() -> Arc<Addresses> {
+    expect_context()
+}
+
 /// The texts of the first module, in the consumer's language.
 pub fn use_texts() -> &'static Texts {
     expect_context()
@@ -45,6 +59,15 @@ pub fn use_texts() -> &'static Texts {
 pub fn use_rest_texts() -> &'static RestTexts {
     expect_context()
 }
+
+/// The texts of the part in which documents are put together, in the consumer's language.
+pub fn use_scan_texts() -> &'static ScanTexts {
+    expect_context()
+}
+
+/// Shows the pages of a document that is put together for an action, given its id. They are a part of their own.
+#[derive(Clone, Copy)]
+pub struct Composer(pub fn(String) -> AnyView);
 
 /// How dates, amounts and sizes are written in the consumer's language.
 pub fn use_formats() -> Formats {

@@ -9,7 +9,7 @@ mod table;
 use std::cell::Cell;
 
 pub use problem::{ProblemText, document_problem_text, problem_text, sends_to_adviser};
-pub use table::{RestTexts, Texts};
+pub use table::{RestTexts, ScanTexts, Texts};
 
 /// The language on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,9 +84,22 @@ pub fn texts(language: Language, address: Address) -> &'static Texts {
 pub fn rest_texts(language: Language, address: Address) -> &'static RestTexts {
     let english = english(language).and_then(|(texts, lines)| RestTexts::read(texts, lines));
     match (english, address) {
-        (Some(texts), _) => Box::leak(Box::new(texts)),
+        (Some((texts, _)), _) => Box::leak(Box::new(texts)),
         (None, Address::Formal) => &table::REST_FORMAL,
         (None, Address::Informal) => &table::REST_INFORMAL,
+    }
+}
+
+/// The texts of the part in which a document is put together. To be called once, by that part only.
+pub fn scan_texts(language: Language, address: Address) -> &'static ScanTexts {
+    let english = english(language).and_then(|(texts, lines)| {
+        let (_, lines) = RestTexts::read(texts, lines)?;
+        ScanTexts::read(lines)
+    });
+    match (english, address) {
+        (Some(texts), _) => Box::leak(Box::new(texts)),
+        (None, Address::Formal) => &table::SCAN_FORMAL,
+        (None, Address::Informal) => &table::SCAN_INFORMAL,
     }
 }
 
@@ -122,7 +135,8 @@ mod tests {
     /// Each text's name and words, in the table's order.
     fn of(language: Language, address: Address) -> Vec<(&'static str, &'static str)> {
         let rest = rest_texts(language, address);
-        [texts(language, address).all(), rest.all()].concat()
+        let scan = scan_texts(language, address);
+        [texts(language, address).all(), rest.all(), scan.all()].concat()
     }
 
     /// Each text's name, with its English, formal and informal edition.

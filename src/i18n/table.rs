@@ -2,8 +2,8 @@
 //! English is in `english.txt`: one line for each text, in this table's order. It is no part of the
 //! module, so that only those who read English download it.
 //!
-//! There are two tables: what the first module says, and what only the second one does. A row belongs to
-//! the first when anything of the first module uses it.
+//! There are three tables: what the first module says, what only the second one does, and what is said where a
+//! document is put together. A row belongs to the first when anything of the first module uses it.
 
 use std::ops::Deref;
 
@@ -54,10 +54,19 @@ impl Texts {
 }
 
 impl RestTexts {
-    /// Reads what [`Texts::read`] has left of the lines.
-    pub(super) fn read(first: &'static Texts, lines: &'static str) -> Option<Self> {
+    /// Reads what [`Texts::read`] has left of the lines; gives what is left for [`ScanTexts::read`].
+    pub(super) fn read(first: &'static Texts, lines: &'static str) -> Option<(Self, &'static str)> {
         let mut texts = REST_FORMAL;
         texts.first = first;
+        let rest = take_lines(&mut texts.each_mut(), lines)?;
+        Some((texts, rest))
+    }
+}
+
+impl ScanTexts {
+    /// Reads what both have left of the lines.
+    pub(super) fn read(lines: &'static str) -> Option<Self> {
+        let mut texts = SCAN_FORMAL;
         take_lines(&mut texts.each_mut(), lines)?;
         Some(texts)
     }
@@ -347,7 +356,7 @@ texts! {
     take_photo: "Foto maken";
     drop_here: "of sleep het hierheen";
     kinds_and_size: "{kinds}, maximaal {size}";
-    kinds_everyday: "PDF, foto, Word of Excel";
+    kinds_everyday: "PDF, foto's, Word of Excel";
     chosen_file: "Gekozen bestand";
     remove_file: "Verwijderen";
     remove_file_named: "{name} verwijderen";
@@ -394,5 +403,69 @@ texts! {
     refused_large: "Dit bestand is {size}; u kunt maximaal {max} aanleveren. Een foto is vaak kleiner dan een scan.", "Dit bestand is {size}; je kunt maximaal {max} aanleveren. Een foto is vaak kleiner dan een scan.";
     refused_kind: "Dit soort bestand kunt u niet aanleveren. Kies een van deze: {kinds}.", "Dit soort bestand kun je niet aanleveren. Kies een van deze: {kinds}.";
     refused_several: "Eén bestand tegelijk: het eerste is gekozen.";
-    unreadable: "Uw apparaat kon dit bestand niet lezen. Kies het opnieuw.", "Je apparaat kon dit bestand niet lezen. Kies het opnieuw.";
+    refused_no_document: "Dit is een webpagina of een tekst, geen document. Open het, bewaar het als PDF en kies die.";
+    needs_password: "Dit bestand is met een wachtwoord beveiligd. Uw adviseur kan het niet openen. Bewaar het eerst zonder wachtwoord, of zet het wachtwoord in de opmerking.", "Dit bestand is met een wachtwoord beveiligd. Je adviseur kan het niet openen. Bewaar het eerst zonder wachtwoord, of zet het wachtwoord in de opmerking.";
+    damaged: "Dit bestand lijkt beschadigd. Kijk of u het kunt openen voordat u het aanlevert.", "Dit bestand lijkt beschadigd. Kijk of je het kunt openen voordat je het aanlevert.";
+    other_kind: "De naam van dit bestand klopte niet met wat erin zit. Wij hebben de naam aangepast.", "De naam van dit bestand klopte niet met wat erin zit. We hebben de naam aangepast.";
+    change_pages: "Pagina's toevoegen of aanpassen";
+    send_as_it_is: "Gebruik het bestand zonder bewerking";
+    unreadable: "Uw apparaat kon dit bestand niet lezen. Staat het in de cloud, zoals iCloud of Google Drive? Download het dan eerst en kies het opnieuw.", "Je apparaat kon dit bestand niet lezen. Staat het in de cloud, zoals iCloud of Google Drive? Download het dan eerst en kies het opnieuw.";
+}
+
+texts! {
+    /// The texts of the part in which a document is put together.
+    struct ScanTexts, SCAN_FORMAL, SCAN_INFORMAL;
+
+    pages: "Pagina's";
+    pages_more: "Kijk of alles erop staat en goed te lezen is. Dit gebeurt op uw apparaat: er is nog niets verstuurd.", "Kijk of alles erop staat en goed te lezen is. Dit gebeurt op je apparaat: er is nog niets verstuurd.";
+    page_of: "Pagina {number} van {count}";
+    page_of_pdf: "Bladzijde {number} van {name}";
+    edit: "Bewerken";
+    edit_page: "Pagina {number} bewerken";
+    move_page: "Pagina {number} verslepen";
+    page_up: "Pagina {number} naar voren";
+    page_down: "Pagina {number} naar achteren";
+    remove_page: "Pagina {number} verwijderen";
+    page_moved: "Dit is nu pagina {number}";
+    page_removed: "Pagina verwijderd";
+    another_photo: "Nog een foto maken";
+    add_file: "Bestand toevoegen";
+    finish: "Verder met {count} pagina's";
+    finish_one: "Verder met 1 pagina";
+    document_size: "Samen ongeveer {size}";
+    reading: "{name} wordt gelezen…";
+    making_page: "De pagina wordt gemaakt…";
+    making_document: "Het document wordt gemaakt…";
+    page_failed: "Deze pagina is niet gelukt. Verwijder haar, of draai haar om het nog eens te proberen.";
+    advice_blurred: "Deze foto lijkt onscherp. Is de kleinste tekst te lezen?";
+    advice_dark: "Deze foto is donker. Maak hem zo mogelijk bij meer licht.";
+    advice_small: "De tekst is erg klein op deze foto. Maak hem zo mogelijk van dichterbij.";
+    advice_glare: "Er spiegelt licht op het papier. Is daar alles te lezen?";
+    advice_corner: "Er lijkt een hoek van het papier buiten de foto te vallen.";
+    turn: "Draaien";
+    crop: "Wat u ziet, wordt de pagina", "Wat je ziet, wordt de pagina";
+    crop_more: "Sleep de hoeken naar die van het papier, of verplaats ze met de pijltjestoetsen.";
+    corner: "Hoek {where}";
+    top_left: "linksboven";
+    top_right: "rechtsboven";
+    bottom_right: "rechtsonder";
+    bottom_left: "linksonder";
+    corner_at: "{x} procent van links, {y} procent van boven";
+    whole_photo: "Hele foto";
+    cut_out: "Uitsnede";
+    look: "Weergave";
+    look_photo: "Foto";
+    look_colour: "Kleur, egaal licht";
+    look_grey: "Grijs";
+    look_black_and_white: "Zwart-wit";
+    ready: "Klaar";
+    problem_unreadable: "Uw apparaat kon {name} niet lezen. Staat het in de cloud? Download het dan eerst en kies het opnieuw.", "Je apparaat kon {name} niet lezen. Staat het in de cloud? Download het dan eerst en kies het opnieuw.";
+    problem_password: "{name} is met een wachtwoord beveiligd en kan niet bij andere pagina's. Bewaar het zonder wachtwoord, of lever het los aan.";
+    problem_damaged: "{name} is beschadigd of van een soort die deze browser niet kan lezen.";
+    problem_form: "{name} is een formulier: uw antwoorden gaan verloren bij samenvoegen. Lever het los aan.", "{name} is een formulier: je antwoorden gaan verloren bij samenvoegen. Lever het los aan.";
+    problem_pages: "{name} heeft te veel pagina's om samen te voegen. Lever het los aan.";
+    problem_too_large: "{name} is te groot om samen te voegen. Lever het los aan.";
+    problem_other_kind: "{name} is geen foto of PDF en kan niet bij andere pagina's. Lever het los aan.";
+    problem_failed: "{name} kon niet worden toegevoegd.";
+    put_away: "Melding sluiten";
 }

@@ -1,11 +1,12 @@
 //! Files that the consumer selected or dropped.
 
+use js_sys::{Array, JsString};
 use leptos::prelude::event_target;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    ClipboardEvent, DataTransfer, DragEvent, Element, Event, EventTarget, File, FileList,
-    HtmlInputElement,
+    Blob, ClipboardEvent, DataTransfer, DragEvent, Element, Event, EventTarget, File, FileList,
+    FilePropertyBag, HtmlInputElement,
 };
 
 /// Whether the device can read the file. A folder, and a file in the cloud that does not come, look
@@ -15,6 +16,19 @@ pub async fn is_readable(file: &File) -> bool {
         Ok(first) => JsFuture::from(first.array_buffer()).await.is_ok(),
         Err(_) => false,
     }
+}
+
+/// The file's name, composed (NFC): a Mac writes an é as two characters.
+pub fn name(file: &File) -> String {
+    let name = JsString::from(file.name());
+    name.normalize("NFC").into()
+}
+
+/// A file of that content, name and media type. `None` when the browser refuses.
+pub fn named(content: &Blob, name: &str, media_type: &str) -> Option<File> {
+    let options = FilePropertyBag::new();
+    options.set_type(media_type);
+    File::new_with_blob_sequence_and_options(&Array::of1(content), name, &options).ok()
 }
 
 /// The files of a file input's `change` event. The input is emptied, so that selecting the same file

@@ -10,4 +10,6 @@ pub mod intl;
 pub mod panic;
 pub mod save;
 pub mod storage;
+pub mod style;
 pub mod window;
+pub mod worker;

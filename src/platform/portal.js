@@ -231,7 +231,7 @@ function begin(element) {
       await styled;
       // What the fragment says is known when the link was opened.
       const ownPage = await opening?.catch(() => {});
-      return glue.mount(element, screen, session, at("__TIMELINE_CSS__"), texts, ownPage);
+      return glue.mount(element, screen, session, at("__TIMELINE_CSS__"), at("__WORKER__"), texts, ownPage);
     },
   ).catch((cause) => beginFromOriginal(element, session, cause));
 }

@@ -6,7 +6,8 @@ use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
     CustomEvent, CustomEventInit, Element, Event, EventTarget, FocusOptions, HtmlElement,
-    ScrollToOptions, ShadowRoot, UiEvent, VisibilityState,
+    ScrollIntoViewOptions, ScrollLogicalPosition, ScrollToOptions, ShadowRoot, UiEvent,
+    VisibilityState,
 };
 
 /// The page's fragment, `#` included; empty when there is none.
@@ -46,6 +47,12 @@ pub fn absolute(address: &str) -> String {
     let base = document().base_uri().ok().flatten().unwrap_or_default();
     web_sys::Url::new_with_base(address, &base)
         .map_or_else(|_| address.to_owned(), |url| url.href())
+}
+
+/// Whether an address is at this page's origin.
+pub fn is_same_origin(address: &str) -> bool {
+    let here = window().location().origin().unwrap_or_default();
+    web_sys::Url::new(address).is_ok_and(|there| there.origin() == here)
 }
 
 /// Whether an address is at this page's site, so that a link to it takes the consumer's cookies along:
@@ -131,6 +138,13 @@ pub fn focus_within(parent: &Element, selector: &str) {
     if let Ok(Some(found)) = parent.query_selector(selector) {
         focus(&found);
     }
+}
+
+/// Scrolls no further than is needed to show the element.
+pub fn show_nearest(element: &Element) {
+    let options = ScrollIntoViewOptions::new();
+    options.set_block(ScrollLogicalPosition::Nearest);
+    element.scroll_into_view_with_scroll_into_view_options(&options);
 }
 
 /// Whether the focus is on an element in `parent` that matches `selector`.

@@ -133,6 +133,8 @@ pub enum FileRefusal {
         /// The largest size that is accepted.
         max: u64,
     },
+    /// It is a web page or a text, whatever its name says.
+    NoDocument,
     /// The device could not read the file. It is a folder, or a file in the cloud that did not download.
     Unreadable,
 }
@@ -222,6 +224,11 @@ impl Limits {
     /// Whether a photo from the device's camera is accepted.
     pub fn accepts_photos(&self) -> bool {
         self.accepts("JPG")
+    }
+
+    /// Whether a document that was put together is accepted.
+    pub fn accepts_pdf(&self) -> bool {
+        self.accepts("PDF")
     }
 
     fn accepts(&self, kind_name: &str) -> bool {

@@ -30,7 +30,8 @@ pub struct UploadMachine<F> {
     state: UploadState,
     /// The file to send, or the file that was sent.
     file: Option<SelectedFile<F>>,
-    /// The file that is being prepared. It replaces `file` when it is ready.
+    /// The file that is being prepared, and replaces `file` when it is ready; or the one that a document is put together
+    /// of.
     candidate: Option<SelectedFile<F>>,
     comment: String,
     notice: Option<Notice>,
@@ -68,6 +69,8 @@ pub enum UploadState {
     Choose,
     /// A selected file is being prepared.
     Prepare,
+    /// A document is put together of photos and PDFs.
+    Compose,
     /// The file can be reviewed and sent.
     Review,
     /// The action has a document already: the consumer is asked whether the file may replace it.
@@ -143,11 +146,35 @@ pub enum Failure {
 pub enum Notice {
     /// The last file was refused. A file that was selected before is kept.
     FileRefused(FileRefusal),
+    /// The file can be sent, but not everything about it is right.
+    Warning(Warning),
     /// The consumer cancelled, and getsession does not show the document yet. It may still be on its way, so
     /// getsession is read again.
     Cancelled,
     /// The consumer cancelled, and getsession did not show the document after all [`PAUSES`].
     CancelledInTime,
+}
+
+/// What is told of a file that can be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Warning {
+    /// Whoever opens the PDF needs its password.
+    NeedsPassword,
+    /// The PDF is damaged.
+    Damaged,
+    /// It is of another kind than its name says, and is sent as what it is.
+    OtherKind,
+}
+
+/// What was made of a selected file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Prepared<F> {
+    /// It is sent like this.
+    File(SelectedFile<F>, Option<Warning>),
+    /// It is a photo: a document is put together of it.
+    Photo,
+    /// It cannot be sent.
+    Refused(FileRefusal),
 }
 
 /// Which ways out of a failure can work.
@@ -208,9 +235,15 @@ pub enum Event<F> {
     Prepared {
         /// The id of the effect.
         effect_id: u32,
-        /// The file to send, or `None` when it could not be read.
-        file: Option<SelectedFile<F>>,
+        /// What was made of the file.
+        prepared: Prepared<F>,
     },
+    /// The consumer selected several files, or wants to change the pages of the document.
+    Compose,
+    /// The document was put together.
+    Composed(SelectedFile<F>),
+    /// The consumer wants to send the one file that a document is put together of.
+    UseAsItIs,
     /// The consumer changed the comment to this text.
     ChangeComment(String),
     /// The consumer removed the selected file.
@@ -398,10 +431,23 @@ impl<F: Clone> UploadMachine<F> {
         )
     }
 
+    /// Whether a document is put together.
+    pub fn is_composing(&self) -> bool {
+        matches!(self.state, UploadState::Compose)
+    }
+
+    /// The one file that a document is put together of.
+    pub fn composed_of(&self) -> Option<&SelectedFile<F>> {
+        let candidate = self.candidate.as_ref();
+        candidate.filter(|_| self.is_composing())
+    }
+
     /// Whether closing the page would lose a file or a comment that may not have arrived.
     pub fn has_unsent(&self) -> bool {
-        let has_input =
-            self.file.is_some() || self.candidate.is_some() || !self.comment.trim().is_empty();
+        let has_input = self.file.is_some()
+            || self.candidate.is_some()
+            || self.is_composing()
+            || !self.comment.trim().is_empty();
         let has_arrived = matches!(
             self.state,
             UploadState::Done(_) | UploadState::Confirm(ConfirmReason::Stored)
@@ -414,7 +460,7 @@ impl<F: Clone> UploadMachine<F> {
         use UploadState::*;
         matches!(
             self.state,
-            Choose | Prepare | Review | AskReplace | Failed(_) | Unsure(_) | Done(_)
+            Choose | Prepare | Compose | Review | AskReplace | Failed(_) | Unsure(_) | Done(_)
         ) && self.snapshot.upload.is_some()
     }
 
@@ -423,7 +469,7 @@ impl<F: Clone> UploadMachine<F> {
         use UploadState::*;
         matches!(
             self.state,
-            Choose | Prepare | Review | Failed(_) | Unsure(_) | Closed
+            Choose | Prepare | Compose | Review | Failed(_) | Unsure(_) | Closed
         )
     }
 
@@ -451,10 +497,26 @@ impl<F: Clone> UploadMachine<F> {
                     self.notice = Some(Notice::FileRefused(refusal));
                 }
             }
-            Event::Prepared { effect_id, file } => {
+            Event::Prepared {
+                effect_id,
+                prepared,
+            } => {
                 if effect_id == self.effect_id && matches!(self.state, UploadState::Prepare) {
-                    self.finish_preparing(file);
+                    self.finish_preparing(prepared);
                 }
+            }
+            Event::Compose => {
+                if self.accepts_files() {
+                    let was_preparing = matches!(self.state, UploadState::Prepare);
+                    self.begin_another();
+                    self.state = UploadState::Compose;
+                    return was_preparing.then_some(Effect::Stop);
+                }
+            }
+            Event::Composed(file) => self.finish_composing(Some(file)),
+            Event::UseAsItIs => {
+                let file = self.candidate.clone();
+                self.finish_composing(file);
             }
             Event::ChangeComment(comment) => {
                 if self.accepts_comment() {
@@ -557,11 +619,7 @@ impl<F: Clone> UploadMachine<F> {
         if !self.accepts_files() {
             return None;
         }
-        if let UploadState::Done(_) = self.state {
-            self.clear_file_and_comment();
-        }
-        self.notice = None;
-        self.doubt = None;
+        self.begin_another();
         self.candidate = Some(file.clone());
         self.state = UploadState::Prepare;
         Some(Effect::Prepare {
@@ -570,12 +628,37 @@ impl<F: Clone> UploadMachine<F> {
         })
     }
 
-    fn finish_preparing(&mut self, file: Option<SelectedFile<F>>) {
+    /// Another document is on its way: what was said of the one before is over.
+    fn begin_another(&mut self) {
+        if let UploadState::Done(_) = self.state {
+            self.clear_file_and_comment();
+        }
         self.candidate = None;
-        if file.is_some() {
+        self.notice = None;
+        self.doubt = None;
+    }
+
+    fn finish_composing(&mut self, file: Option<SelectedFile<F>>) {
+        if self.is_composing() && file.is_some() {
+            self.candidate = None;
             self.set_file(file);
-        } else {
-            self.notice = Some(Notice::FileRefused(FileRefusal::Unreadable));
+            self.go_idle();
+        }
+    }
+
+    fn finish_preparing(&mut self, prepared: Prepared<F>) {
+        let candidate = self.candidate.take();
+        match prepared {
+            Prepared::File(file, warning) => {
+                self.set_file(Some(file));
+                self.notice = warning.map(Notice::Warning);
+            }
+            Prepared::Photo => {
+                self.candidate = candidate;
+                self.state = UploadState::Compose;
+                return;
+            }
+            Prepared::Refused(refusal) => self.notice = Some(Notice::FileRefused(refusal)),
         }
         self.go_idle();
     }
@@ -621,7 +704,9 @@ impl<F: Clone> UploadMachine<F> {
             // The document may have arrived before the consumer cancelled, so getsession is read first.
             // (Reported progress cannot tell: on a fast connection it is megabytes behind.)
             UploadState::Send { .. } => Some(self.confirm(ConfirmReason::Cancelled)),
-            UploadState::AskReplace | UploadState::Failed(_) => {
+            UploadState::Compose | UploadState::AskReplace | UploadState::Failed(_) => {
+                self.candidate = None;
+                self.notice = None;
                 self.go_idle();
                 None
             }

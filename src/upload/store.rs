@@ -1,7 +1,7 @@
 //! The uploads, by action, whatever page is on the screen. The store runs what the [`UploadMachine`]s ask
 //! for. It lives as long as the element, so that no move between pages loses a file or a comment.
 
-use std::sync::Arc;
+use std::{rc::Rc, sync::Arc};
 
 use accelerate::{
     problem::Problem,
@@ -15,7 +15,9 @@ use web_sys::File;
 
 use super::{
     limits::{FileRefusal, Limits},
-    machine::{ActionSnapshot, Effect, Event, Outcome, SelectedFile, UploadMachine, UploadState},
+    machine::{
+        ActionSnapshot, Effect, Event, Outcome, Prepared, SelectedFile, UploadMachine, UploadState,
+    },
 };
 use crate::{
     api::upload::{SendEvent, SendOutcome, UploadHandle, upload_file},
@@ -37,7 +39,16 @@ pub struct UploadServices {
     pub on_arrived: Box<dyn Fn()>,
     /// Is called when sending failed.
     pub on_failed: Box<dyn Fn(&Problem)>,
+    /// Waits for the part of the portal that prepares files, which calls [`UploadStore::set_preparation`]; or until it
+    /// is clear that it does not come.
+    pub load_preparation: Box<dyn Fn() -> LocalBoxFuture<'static, ()>>,
+    /// Prepares files, when it is there.
+    pub preparation: Option<Preparation>,
 }
+
+/// Prepares a file of an upload.
+pub type Preparation =
+    Rc<dyn Fn(Upload, SelectedFile<File>) -> LocalBoxFuture<'static, Prepared<File>>>;
 
 /// All uploads. Cheap to copy.
 #[derive(Clone, Copy)]
@@ -72,6 +83,7 @@ impl UploadStore {
         let upload = self.owner.get_value().with(|| Upload {
             machine: RwSignal::new_local(UploadMachine::new(ActionSnapshot::from(action))),
             action_id: StoredValue::new(action.id.clone()),
+            chosen: RwSignal::new_local(Vec::new()),
             limits: self.limits,
             services: self.services,
             request: StoredValue::new_local(None),
@@ -79,6 +91,24 @@ impl UploadStore {
         self.uploads
             .update_value(|uploads| uploads.push((action.id.clone(), upload)));
         upload
+    }
+
+    /// Has files prepared by this from now on.
+    pub fn set_preparation(
+        self,
+        prepare: impl Fn(Upload, SelectedFile<File>) -> LocalBoxFuture<'static, Prepared<File>>
+        + 'static,
+    ) {
+        self.services
+            .update_value(|services| services.preparation = Some(Rc::new(prepare)));
+    }
+
+    /// The part that prepares files is going to be needed.
+    pub fn load_preparation(self) {
+        let loaded = self
+            .services
+            .with_value(|services| (services.load_preparation)());
+        spawn_local(loaded);
     }
 
     /// Whether there is an upload for an action.
@@ -112,7 +142,8 @@ impl UploadStore {
         }
     }
 
-    fn find(self, action_id: &str) -> Option<Upload> {
+    /// The upload for an action; `None` when the consumer has not begun with it.
+    pub fn find(self, action_id: &str) -> Option<Upload> {
         self.uploads.with_value(|uploads| {
             let found = uploads.iter().find(|(id, _)| id == action_id);
             found.map(|(_, upload)| *upload)
@@ -130,6 +161,8 @@ pub fn use_uploads() -> UploadStore {
 pub struct Upload {
     /// Where it stands, for components to follow. Only [`Upload::step`] changes it.
     pub machine: RwSignal<UploadMachine<File>, LocalStorage>,
+    /// Files that are to become part of the document that is put together. Who takes them empties it.
+    pub chosen: RwSignal<Vec<File>, LocalStorage>,
     action_id: StoredValue<String>,
     limits: StoredValue<Limits>,
     services: StoredValue<UploadServices, LocalStorage>,
@@ -216,10 +249,37 @@ impl Upload {
         self.machine.try_with_untracked(waits) == Some(true)
     }
 
-    /// The consumer selected or dropped a file.
-    pub fn select(self, file: File) {
-        let (name, size) = (file.name(), file.size() as u64);
-        let checked = (self.limits).with_value(|limits| limits.check(&name, size, &file.type_()));
+    /// The action's id.
+    pub fn action_id(self) -> String {
+        self.action_id.get_value()
+    }
+
+    /// The consumer selected or dropped files; none when they dropped something else.
+    pub fn select(self, mut files: Vec<File>) {
+        let is_composing = self.machine.read_untracked().is_composing();
+        if is_composing || files.len() > 1 && self.limits().accepts_pdf() {
+            self.step(Event::Compose);
+            if self.machine.read_untracked().is_composing() {
+                self.chosen.set(files);
+            }
+            return;
+        }
+        if files.is_empty() {
+            return self.step(Event::RefuseFile(FileRefusal::NoFile));
+        }
+        let file = files.swap_remove(0);
+        let (name, size) = (file::name(&file), file.size() as u64);
+        let limits = self.limits();
+        let checked = match limits.check(&name, size, &file.type_()) {
+            // A photo becomes smaller on its page.
+            Err(refusal @ FileRefusal::TooLarge { .. }) if limits.accepts_pdf() => {
+                let mime = limits.check(&name, 1, &file.type_());
+                mime.ok()
+                    .filter(|it| it.starts_with("image/"))
+                    .ok_or(refusal)
+            }
+            checked => checked,
+        };
         self.step(match checked {
             Ok(mime) => Event::SelectFile(SelectedFile {
                 file,
@@ -229,11 +289,6 @@ impl Upload {
             }),
             Err(refusal) => Event::RefuseFile(refusal),
         });
-    }
-
-    /// The consumer dropped something that is no file.
-    pub fn select_nothing(self) {
-        self.step(Event::RefuseFile(FileRefusal::NoFile));
     }
 
     /// What a session says about the action.
@@ -254,14 +309,35 @@ impl Upload {
         self.machine.try_with_untracked(is_done) == Some(true)
     }
 
-    /// Checks that the file can be read. A folder cannot, nor can a file in the cloud that does not come.
+    /// Reads the file, so that it is known what it is and stays what it is. Without the part that does so it is only
+    /// seen whether it can be read: a folder cannot, nor can a file in the cloud that does not come.
     fn prepare(self, effect_id: u32, selected: SelectedFile<File>) {
         self.request.set_value(None);
+        let loading = self
+            .services
+            .with_value(|services| (services.load_preparation)());
         spawn_local(async move {
-            let is_readable = file::is_readable(&selected.file).await;
+            loading.await;
+            let preparation = self
+                .services
+                .try_with_value(|services| services.preparation.clone());
+            let prepared = match preparation.flatten() {
+                Some(prepare) => prepare(self, selected).await,
+                None if file::is_readable(&selected.file).await => Prepared::File(selected, None),
+                None => Prepared::Refused(FileRefusal::Unreadable),
+            };
+            let prepared = match prepared {
+                Prepared::File(file, _) if file.size > self.limits().max_bytes => {
+                    Prepared::Refused(FileRefusal::TooLarge {
+                        size: file.size,
+                        max: self.limits().max_bytes,
+                    })
+                }
+                prepared => prepared,
+            };
             self.step(Event::Prepared {
                 effect_id,
-                file: is_readable.then_some(selected),
+                prepared,
             });
         });
     }

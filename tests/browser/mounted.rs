@@ -85,6 +85,8 @@ impl Portal {
             root.clone(),
             Promise::from(session),
             "/timeline.css".to_owned(),
+            // There is no worker here: files are sent as they are.
+            String::new(),
             Some(english),
             None,
         );

@@ -23,6 +23,10 @@ pub enum OfficePage {
     Blocked,
     /// The website's policy forbids WebAssembly.
     NoWasm,
+    /// The website's policy is as strict as the portal can bear (docs/embedding.md).
+    Strict,
+    /// The website's policy forbids workers.
+    NoWorker,
     /// The theme looks for the element that the fragment names.
     Theme,
     /// A service worker keeps every answer.
@@ -37,7 +41,7 @@ pub enum OfficePage {
 
 impl OfficePage {
     /// All with a name: what is in the address, and what there is to see.
-    pub const ALL: [(&str, OfficePage, &str); 11] = [
+    pub const ALL: [(&str, OfficePage, &str); 13] = [
         (
             "toestemming",
             OfficePage::Consent,
@@ -67,6 +71,16 @@ impl OfficePage {
             "geen-wasm",
             OfficePage::NoWasm,
             "De beveiliging van de site (CSP) laat geen WebAssembly toe",
+        ),
+        (
+            "streng",
+            OfficePage::Strict,
+            "De beveiliging van de site (CSP) is zo streng als het kan",
+        ),
+        (
+            "geen-worker",
+            OfficePage::NoWorker,
+            "De beveiliging van de site (CSP) laat geen workers toe, zodat foto's niet worden bewerkt",
         ),
         (
             "thema",
@@ -112,6 +126,8 @@ impl OfficePage {
             OfficePage::Plain
             | OfficePage::Blocked
             | OfficePage::NoWasm
+            | OfficePage::Strict
+            | OfficePage::NoWorker
             | OfficePage::SmallLetters
             | OfficePage::SelfClosing => module,
             OfficePage::Consent => CONSENT.replace("{portal}", portal),
@@ -134,14 +150,17 @@ impl OfficePage {
 
     /// The website's policy, if it has one.
     fn policy(self, portal: &str) -> Option<String> {
-        let (script, wasm) = match self {
-            OfficePage::Blocked => ("'self'", " 'wasm-unsafe-eval'"),
-            OfficePage::NoWasm => (portal, ""),
+        let (script, wasm, worker) = match self {
+            OfficePage::Blocked => ("'self'", " 'wasm-unsafe-eval'", "blob:"),
+            OfficePage::NoWasm => (portal, "", "blob:"),
+            OfficePage::Strict => (portal, " 'wasm-unsafe-eval'", "blob: {portal}"),
+            OfficePage::NoWorker => (portal, " 'wasm-unsafe-eval'", "'none'"),
             _ => return None,
         };
+        let worker = worker.replace("{portal}", portal);
         Some(format!(
             "default-src 'self'; script-src {script}{wasm}; style-src 'unsafe-inline' {portal}; \
-             connect-src {portal}; img-src 'self' data: blob:; base-uri 'none'"
+             connect-src {portal}; worker-src {worker}; img-src 'self' data: blob:; base-uri 'none'"
         ))
     }
 

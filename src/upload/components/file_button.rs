@@ -3,11 +3,12 @@
 use leptos::prelude::*;
 
 use super::form::UploadForm;
-use crate::{components::icon::Icon, platform::file};
+use crate::{components::icon::Icon, platform::file, upload::store::use_uploads};
 
 /// The button.
 #[component]
-pub(super) fn FileButton(
+pub fn FileButton(
+    /// The upload that it is of.
     form: UploadForm,
     /// Its classes.
     class: &'static str,
@@ -23,6 +24,7 @@ pub(super) fn FileButton(
     #[prop(optional)]
     camera: bool,
 ) -> impl IntoView {
+    let uploads = use_uploads();
     view! {
         <label class=class>
             {icon.map(|name| view! { <Icon name/> })}
@@ -31,6 +33,8 @@ pub(super) fn FileButton(
                 type="file"
                 accept=accept
                 capture=camera.then_some("environment")
+                multiple=!camera
+                on:click=move |_| uploads.load_preparation()
                 on:change=move |event| {
                     let files = file::take_selected(&event);
                     // Some browsers tell of a dialog that was closed as of a selection without files.

@@ -7,20 +7,27 @@ use crate::upload::{machine::Event, store::Upload};
 
 /// What the steps share.
 #[derive(Clone, Copy)]
-pub(super) struct UploadForm {
+pub struct UploadForm {
+    /// The upload.
     pub upload: Upload,
     /// More than one file was selected at once.
     pub several_selected: RwSignal<bool>,
 }
 
 impl UploadForm {
-    /// Takes the first of the files that were selected or dropped.
-    pub fn select(self, files: Vec<File>) {
-        self.several_selected.set(files.len() > 1);
-        match files.into_iter().next() {
-            Some(file) => self.upload.select(file),
-            None => self.upload.select_nothing(),
+    /// What the steps of this upload share.
+    pub fn new(upload: Upload) -> Self {
+        Self {
+            upload,
+            several_selected: RwSignal::new(false),
         }
+    }
+
+    /// Takes the files that were selected or dropped. Where they cannot be put together, it takes the first.
+    pub fn select(self, files: Vec<File>) {
+        let is_cut = files.len() > 1 && !self.upload.limits().accepts_pdf();
+        self.several_selected.set(is_cut);
+        self.upload.select(files);
     }
 
     /// What a button does that takes an event of the machine.

@@ -3,9 +3,10 @@
 mod ask_replace;
 mod choose;
 mod closed;
+mod compose;
 mod done;
-mod file_button;
-mod form;
+pub mod file_button;
+pub mod form;
 mod notice;
 mod review;
 pub mod section;

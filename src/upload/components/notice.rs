@@ -8,7 +8,7 @@ use crate::{
     i18n::fill,
     upload::{
         limits::FileRefusal,
-        machine::{Notice, UploadMachine},
+        machine::{Notice, UploadMachine, Warning},
     },
 };
 
@@ -23,6 +23,7 @@ pub(super) fn UploadNotice(form: UploadForm) -> impl IntoView {
     let refused = move |refusal| match refusal {
         FileRefusal::Empty => texts.refused_empty.to_owned(),
         FileRefusal::Unreadable => texts.unreadable.to_owned(),
+        FileRefusal::NoDocument => texts.refused_no_document.to_owned(),
         FileRefusal::TooLarge { size, max } => fill(
             texts.refused_large,
             &[
@@ -40,6 +41,11 @@ pub(super) fn UploadNotice(form: UploadForm) -> impl IntoView {
         Some(Notice::Cancelled) => texts.cancelled.to_owned(),
         Some(Notice::CancelledInTime) => texts.cancelled_in_time.to_owned(),
         Some(Notice::FileRefused(refusal)) => refused(refusal),
+        Some(Notice::Warning(warning)) => match warning {
+            Warning::NeedsPassword => texts.needs_password.to_owned(),
+            Warning::Damaged => texts.damaged.to_owned(),
+            Warning::OtherKind => texts.other_kind.to_owned(),
+        },
     });
     let notice = move || {
         let words = words.get();

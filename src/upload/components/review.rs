@@ -108,8 +108,22 @@ fn WayOut(form: UploadForm) -> impl IntoView {
             view! { <ContactButton icon="mail" href words/> }.into_any()
         })
     };
+    let has_pages = flag(move || {
+        let file = machine.read().file().map(|file| file.mime);
+        file == Some("application/pdf") && machine.with(UploadMachine::accepts_files)
+    });
+    let pages = move || {
+        view! {
+            <Button class="button quiet" on_press=form.on_press(Event::Compose)>
+                {texts.change_pages}
+            </Button>
+        }
+        .into_any()
+    };
     view! {
-        <p class="buttons">{move || buttons()} {move || mail_button()}</p>
+        <p class="buttons">
+            {move || buttons()} {move || has_pages.get().then(pages)} {move || mail_button()}
+        </p>
     }
 }
 

@@ -4,8 +4,8 @@ use leptos::{ev, html, prelude::*};
 use web_sys::{DragEvent, Event, File};
 
 use super::{
-    ask_replace::AskReplace, choose::Choose, closed::Closed, done::Done, form::UploadForm,
-    review::Review, sending::Sending, unchecked::Unchecked, waiting::Waiting,
+    ask_replace::AskReplace, choose::Choose, closed::Closed, compose::Compose, done::Done,
+    form::UploadForm, review::Review, sending::Sending, unchecked::Unchecked, waiting::Waiting,
 };
 use crate::{
     context::{use_config, use_host, use_rest_texts},
@@ -21,6 +21,7 @@ use crate::{
 enum Step {
     Choose,
     Prepare,
+    Compose,
     Review,
     AskReplace,
     Send,
@@ -35,6 +36,7 @@ impl Step {
         match machine.state() {
             UploadState::Choose => Self::Choose,
             UploadState::Prepare => Self::Prepare,
+            UploadState::Compose => Self::Compose,
             UploadState::Review | UploadState::Failed(_) | UploadState::Unsure(_) => Self::Review,
             UploadState::AskReplace => Self::AskReplace,
             UploadState::Send { .. } => Self::Send,
@@ -54,10 +56,7 @@ pub fn UploadSection(
 ) -> impl IntoView {
     let texts = use_rest_texts();
     let machine = upload.machine;
-    let form = UploadForm {
-        upload,
-        several_selected: RwSignal::new(false),
-    };
+    let form = UploadForm::new(upload);
     let is_over = RwSignal::new(false);
     let class = move || match is_over.get() {
         true => "card upload over",
@@ -101,6 +100,7 @@ pub fn UploadSection(
     let step = move || match step.get() {
         Step::Choose => view! { <Choose form/> }.into_any(),
         Step::Prepare => view! { <Waiting form words=texts.preparing can_cancel=true/> }.into_any(),
+        Step::Compose => view! { <Compose form/> }.into_any(),
         Step::Review => view! { <Review form/> }.into_any(),
         Step::AskReplace => view! { <AskReplace form/> }.into_any(),
         Step::Send => view! { <Sending form/> }.into_any(),

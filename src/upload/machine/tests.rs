@@ -94,7 +94,7 @@ impl UploadMachine {
         };
         self.step_without_effect(Event::Prepared {
             effect_id,
-            file: Some(file),
+            prepared: Prepared::File(file, None),
         });
     }
 

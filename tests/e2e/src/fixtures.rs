@@ -52,6 +52,35 @@ pub fn photo(size: usize) -> Vec<u8> {
     file
 }
 
+/// A photo of a letter on a table, with all that phones and programs write beside the picture: each of [`METADATA`],
+/// and a second picture behind the first.
+pub fn letter() -> Vec<u8> {
+    let picture = include_bytes!("letter.jpg");
+    let exif = b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0GPSLatitude 52.2";
+    let xmp = b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta>GPSLongitude</x:xmpmeta>";
+    let iptc = b"Photoshop 3.0\08BIM\x04\x04 Herfordstraat 8";
+    let mut file = picture[..2].to_vec();
+    file.extend(segment(0xE1, exif));
+    file.extend(segment(0xE1, xmp));
+    file.extend(segment(0xED, iptc));
+    file.extend(segment(0xFE, b"a comment of the phone's maker"));
+    file.extend(&picture[2..]);
+    file.extend(b"MakerNote of a second picture");
+    file.extend(&picture[..]);
+    file
+}
+
+/// What is beside the picture in [`letter`].
+pub const METADATA: [&str; 7] = [
+    "Exif",
+    "GPS",
+    "xmpmeta",
+    "8BIM",
+    "Herfordstraat",
+    "maker",
+    "MakerNote",
+];
+
 fn segment(marker: u8, content: &[u8]) -> Vec<u8> {
     let length = u16::try_from(content.len() + 2).expect("a segment holds 64 KB");
     [&[0xFF, marker], &length.to_be_bytes()[..], content].concat()

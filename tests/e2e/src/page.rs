@@ -345,12 +345,20 @@ impl Page {
             .expect("text can be typed");
     }
 
-    /// Chooses a file from this machine in the page's one file field, as the browser's own dialog does.
+    /// Chooses a file from this machine in the page's first file field that is no camera's, as the browser's own dialog
+    /// does.
     pub async fn choose_file(&self, file: &Path) {
-        let path = file.to_str().expect("our files' paths are UTF-8");
+        self.choose_files(&[file]).await;
+    }
+
+    /// Chooses several at once.
+    pub async fn choose_files(&self, files: &[impl AsRef<Path>]) {
+        let paths = files.iter().map(|file| file.as_ref().to_str());
+        let paths: Option<Vec<_>> = paths.collect();
+        let path = &paths.expect("our files' paths are UTF-8").join("\n");
         let field = "const all = (root) => [...root.querySelectorAll('*')].flatMap((element) =>
               element.shadowRoot ? [element, ...all(element.shadowRoot)] : [element]);
-            return all(document).find((element) => element.matches('input[type=file]')) ?? null;";
+            return all(document).find((element) => element.matches('input[type=file]:not([capture])')) ?? null;";
         self.wait_until(&format!("a field for {path}"), async || {
             let found = self.client.execute(field, vec![]).await.map_err(say)?;
             let field = Element::from_element_id(self.client.clone(), reference(&found)?);

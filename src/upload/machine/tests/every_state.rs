@@ -129,16 +129,22 @@ pub(super) fn events(current_id: u32) -> Vec<Event> {
         Event::Back,
         Event::CheckAgain,
         Event::StartOver,
+        Event::Compose,
+        Event::Composed(file(2)),
+        Event::UseAsItIs,
     ];
     for effect_id in [current_id - 1, current_id] {
-        events.push(Event::Prepared {
+        let outcomes = [
+            Prepared::File(file(2), None),
+            Prepared::File(file(2), Some(Warning::Damaged)),
+            Prepared::Photo,
+            Prepared::Refused(FileRefusal::Unreadable),
+        ];
+        let prepared = |prepared| Event::Prepared {
             effect_id,
-            file: None,
-        });
-        events.push(Event::Prepared {
-            effect_id,
-            file: Some(file(2)),
-        });
+            prepared,
+        };
+        events.extend(outcomes.map(prepared));
         for sent in [0, 12_000_000, 24_000_000] {
             events.push(Event::Progress {
                 effect_id,
@@ -197,10 +203,19 @@ fn every_transition_keeps_the_file_and_the_comment_unless_the_consumer_changes_t
     reachable().for_each_transition(|before, transition, describe| {
         let (event, after) = (&transition.event, &transition.after);
         let starts_over = matches!(before.state, UploadState::Done(_))
-            && matches!(event, Event::StartOver | Event::SelectFile(_));
+            && matches!(
+                event,
+                Event::StartOver | Event::SelectFile(_) | Event::Compose
+            );
         let changes_file = matches!(
             event,
-            Event::RemoveFile | Event::Prepared { file: Some(_), .. }
+            Event::RemoveFile
+                | Event::Composed(_)
+                | Event::UseAsItIs
+                | Event::Prepared {
+                    prepared: Prepared::File(..),
+                    ..
+                }
         );
         if before.file.is_some() && !starts_over && !changes_file {
             assert_eq!(after.file, before.file, "{}", describe());
@@ -383,14 +398,14 @@ fn every_state_agrees_with_the_machines_fields_and_methods() {
         let has_file = machine.file.is_some();
         match machine.state {
             Choose => assert!(!has_file, "{machine:?}"),
-            Prepare | Closed => {}
+            Prepare | Compose | Closed => {}
             _ => assert!(has_file, "{machine:?}"),
         }
-        assert_eq!(
-            matches!(machine.state, Prepare),
-            machine.candidate.is_some(),
-            "{machine:?}"
-        );
+        match machine.state {
+            Prepare => assert!(machine.candidate.is_some(), "{machine:?}"),
+            Compose => {}
+            _ => assert!(machine.candidate.is_none(), "{machine:?}"),
+        }
         assert!(!(machine.is_busy() && machine.can_send()), "{machine:?}");
         if let Choose | Review = machine.state {
             assert!(machine.snapshot.upload.is_some(), "{machine:?}");

@@ -171,11 +171,11 @@ impl World {
             }
             (Step::Succeed, Effect::Prepare { effect_id, file }) => Event::Prepared {
                 effect_id,
-                file: Some(file),
+                prepared: Prepared::File(file, None),
             },
             (Step::Unreadable, Effect::Prepare { effect_id, .. }) => Event::Prepared {
                 effect_id,
-                file: None,
+                prepared: Prepared::Refused(FileRefusal::Unreadable),
             },
             (
                 Step::Succeed,

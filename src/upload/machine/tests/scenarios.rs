@@ -662,7 +662,7 @@ fn an_unreadable_file_does_not_replace_the_selected_file() {
     let effect_id = machine.effect_id;
     machine.step_without_effect(Event::Prepared {
         effect_id,
-        file: None,
+        prepared: Prepared::Refused(FileRefusal::Unreadable),
     });
     assert_eq!(*machine.state(), UploadState::Review);
     assert_eq!(
@@ -706,7 +706,7 @@ fn cancelling_the_preparation_drops_the_file() {
     let effect_id = machine.effect_id;
     machine.step_without_effect(Event::Prepared {
         effect_id,
-        file: Some(file(1)),
+        prepared: Prepared::File(file(1), None),
     });
     assert_eq!(*machine.state(), UploadState::Choose);
 }

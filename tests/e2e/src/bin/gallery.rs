@@ -30,6 +30,8 @@ enum Step {
     Button(&'static str, &'static str),
     /// Chooses a file of this name and size.
     File(&'static str, usize),
+    /// Chooses several files at once: a photo of a letter under each of these names, or a PDF.
+    Files(&'static [&'static str]),
     /// Writes in the first field.
     Write(&'static str),
     /// Waits until this is on the screen.
@@ -48,7 +50,7 @@ enum Step {
     Paste,
 }
 
-use Step::{Button, Fast, File, Link, Offline, Open, Paste, Script, Shows, SignIn, Write};
+use Step::{Button, Fast, File, Files, Link, Offline, Open, Paste, Script, Shows, SignIn, Write};
 
 impl Scene {
     /// Whether it waits for words that are not the same in every form of Dutch.
@@ -91,6 +93,16 @@ const LOG_OUT_ELSEWHERE: Step = Script("return fetch('/session', { method: 'DELE
 const PHONE: Step = Button("Verder op uw telefoon", "Continue on your phone");
 const PHONE_CODE: Step = Shows("één keer te gebruiken", "good for one use");
 const LOG_OUT: Step = Button("Uitloggen", "Log out");
+
+const FINISH_ONE: Step = Shows("Verder met 1 pagina", "Continue with 1 page");
+/// Waits until every page is made.
+const COMPOSED: Step = Script(
+    "const { shadowRoot } = document.querySelector('consumer-portal');
+     return new Promise((done) => {
+       const look = () => shadowRoot.querySelector('.scan .icon-busy') ? setTimeout(look, 50) : done();
+       look();
+     })",
+);
 
 const HANDED_IN: Step = Shows("Aangeleverd", "Handed in");
 const TRY_AGAIN: Step = Shows("Opnieuw proberen", "Try again");
@@ -315,6 +327,59 @@ const SCENES: &[Scene] = &[
             Shows("Bestand kiezen", "Choose a file"),
             Paste,
             Shows("image.png", "image.png"),
+        ],
+    ),
+    scene(
+        "compose-one",
+        UPLOADING,
+        &[PAYSLIP, Files(&["IMG_1234.jpg"]), FINISH_ONE],
+    ),
+    scene(
+        "compose-several",
+        UPLOADING,
+        &[
+            PAYSLIP,
+            Files(&[
+                "voorkant.jpg",
+                "achterkant van de loonstrook van november.jpg",
+                "bijlage.pdf",
+            ]),
+            Shows("Verder met 3 pagina's", "Continue with 3 pages"),
+            COMPOSED,
+        ],
+    ),
+    scene(
+        "compose-refused",
+        UPLOADING,
+        &[
+            PAYSLIP,
+            Files(&["voorkant.jpg", "brief.docx"]),
+            Shows("geen foto of PDF", "no photo and no PDF"),
+            COMPOSED,
+        ],
+    ),
+    scene(
+        "compose-edit",
+        UPLOADING,
+        &[
+            PAYSLIP,
+            Files(&["IMG_1234.jpg"]),
+            FINISH_ONE,
+            COMPOSED,
+            Button("Pagina 1 bewerken", "Edit page 1"),
+            COMPOSED,
+        ],
+    ),
+    scene(
+        "compose-review",
+        UPLOADING,
+        &[
+            PAYSLIP,
+            Files(&["IMG_1234.jpg"]),
+            FINISH_ONE,
+            COMPOSED,
+            Button("Verder met 1 pagina", "Continue with 1 page"),
+            Shows("Pagina's toevoegen of aanpassen", "Add or change pages"),
         ],
     ),
     scene(
@@ -806,6 +871,18 @@ async fn play(page: &Page, scene: &Scene, page_name: &str) {
                     size => fixtures::pdf(size),
                 };
                 page.choose_file(&folder.file(name, &bytes)).await;
+            }
+            Files(names) => {
+                let file = |name: &&str| {
+                    let bytes = match name.ends_with(".jpg") {
+                        true => fixtures::letter(),
+                        false if name.ends_with(".docx") => b"PK\x03\x04 word/".to_vec(),
+                        false => fixtures::pdf(90_000),
+                    };
+                    folder.file(name, &bytes)
+                };
+                page.choose_files(&names.iter().map(file).collect::<Vec<_>>())
+                    .await;
             }
             Write(text) => {
                 let fields = page.role("textbox", e2e::TextMatch::Any);

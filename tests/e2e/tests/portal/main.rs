@@ -9,6 +9,7 @@
 mod accessibility;
 mod actions_and_products;
 mod colours_and_paper;
+mod composing;
 mod content_security_policy;
 mod cross_site;
 mod downloading;

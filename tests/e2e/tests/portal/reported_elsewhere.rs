@@ -233,6 +233,7 @@ in_chromium! {
             .await;
         }
         page.text("image.png").appears().await;
+        page.button("Gebruik het bestand zonder bewerking").click().await;
         send(page).await;
         let upload = page.servers.uploads().remove(0);
         assert_eq!(upload.filename, "image.png");

@@ -168,6 +168,7 @@ in_chromium! {
               .map((field) => getComputedStyle(field).fontSize).join()";
         let folder = e2e::fixtures::Folder::new();
         page.choose_file(&folder.file("loonstrook.jpg", &e2e::fixtures::photo(300_000))).await;
+        page.button("Verder met 1 pagina").click().await;
         page.textbox(containing("Opmerking")).appears().await;
         let sizes = page.script(sizes, vec![]).await.to_string();
         assert!(sizes.len() > 2 && sizes.trim_matches('"').split(',').all(|size| size == "16px"), "{sizes}");

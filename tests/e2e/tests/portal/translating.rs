@@ -48,6 +48,9 @@ async fn goes_on(page: &Page, end: &str) {
     let folder = Folder::new();
     page.choose_file(&folder.file("loonstrook.jpg", &fixtures::photo(300_000)))
         .await;
+    page.button(name("Verder met 1 pagina").as_str())
+        .click()
+        .await;
     page.button(name("Aanleveren").as_str()).click().await;
     page.heading(name("Aangeleverd").as_str()).appears().await;
     assert_eq!(page.servers.uploads().len(), 2);

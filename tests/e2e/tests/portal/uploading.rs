@@ -216,10 +216,6 @@ in_chromium! {
         upload_and_compare(page, "loonstrook november.pdf", "application/pdf", &fixtures::pdf(240_000)).await;
     }
 
-    async fn a_phone_photo_arrives_byte_for_byte(page: &Page) {
-        upload_and_compare(page, "IMG_20261123_183012.jpg", "image/jpeg", &fixtures::photo(4_200_000)).await;
-    }
-
     async fn a_file_name_full_of_signs_arrives_unchanged(page: &Page) {
         let name = "50% & 'meer'; a=b, (kopie) 'één' #2 +1.pdf";
         upload_and_compare(page, name, "application/pdf", &fixtures::pdf(3_000)).await;

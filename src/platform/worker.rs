@@ -1,0 +1,190 @@
+//! The Web Worker in which documents are made (`document/`). It is started by the first call, and ended when it fails:
+//! the next call starts another.
+
+use std::{cell::RefCell, collections::HashMap, rc::Rc};
+
+use document::message::{Call, Reply};
+use futures::{
+    channel::oneshot,
+    future::{Either, select},
+};
+use gloo_events::EventListener;
+use gloo_timers::future::TimeoutFuture;
+use js_sys::{Array, Object, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Blob, BlobPropertyBag, Event, MessageEvent, Worker, WorkerOptions, WorkerType};
+
+use super::{save::ObjectUrl, window};
+
+/// How long nothing may be heard of the worker while it is called, in milliseconds. A slow phone takes seconds for a
+/// large photo, and a slow network a minute for the worker itself.
+const PATIENCE: u32 = 90_000;
+
+/// What comes back of a call: the answer and its blobs. `None` when the worker failed.
+type Answer = Option<(Reply, Vec<Blob>)>;
+
+/// The worker. Dropping it ends what it does.
+#[derive(Debug)]
+pub struct DocumentWorker {
+    address: String,
+    running: RefCell<Option<Running>>,
+}
+
+impl DocumentWorker {
+    /// A worker that is started by its first call. `address` is its script's.
+    pub fn new(address: String) -> Self {
+        Self {
+            address,
+            running: RefCell::new(None),
+        }
+    }
+
+    /// Starts it, so that it is there when it is needed.
+    pub fn start(&self) {
+        let mut running = self.running.borrow_mut();
+        if running.as_ref().is_none_or(|it| it.calls.borrow().failed) {
+            *running = Running::start(&self.address).ok();
+        }
+    }
+
+    /// Calls it. `None` when it does not start, or fails.
+    pub async fn call(&self, call: &Call, blobs: &[Blob]) -> Answer {
+        self.start();
+        let (calls, mut answer) = {
+            let mut running = self.running.borrow_mut();
+            let running = running.as_mut()?;
+            (running.calls.clone(), running.call(call, blobs)?)
+        };
+        loop {
+            let heard = calls.borrow().heard;
+            match select(answer, TimeoutFuture::new(PATIENCE)).await {
+                Either::Left((answer, _)) => return answer.ok().flatten(),
+                Either::Right((_, waiting)) => answer = waiting,
+            }
+            // It may have been busy with what others asked. A file that it does not come to an end with ends it.
+            if calls.borrow().heard == heard {
+                calls.borrow_mut().fail();
+                self.running
+                    .borrow_mut()
+                    .take_if(|running| Rc::ptr_eq(&running.calls, &calls));
+            }
+        }
+    }
+
+    /// Ends what it does. Calls that wait get no answer.
+    pub fn stop(&self) {
+        self.running.take();
+    }
+}
+
+/// Calls that wait for their answers.
+#[derive(Debug, Default)]
+struct Calls {
+    waiting: HashMap<u32, oneshot::Sender<Answer>>,
+    /// How often something was heard of the worker.
+    heard: u32,
+    failed: bool,
+}
+
+#[derive(Debug)]
+struct Running {
+    worker: Worker,
+    last_id: u32,
+    calls: Rc<RefCell<Calls>>,
+    #[expect(dead_code, reason = "they listen as long as the worker runs")]
+    listeners: [EventListener; 2],
+    #[expect(dead_code, reason = "the worker's script is there")]
+    script: Option<ObjectUrl>,
+}
+
+impl Running {
+    fn start(address: &str) -> Result<Self, JsValue> {
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        // A browser starts no worker of another origin. It does start one of a script of ours that imports it.
+        let script = match window::is_same_origin(address) {
+            true => None,
+            false => Some(script_that_imports(address)?),
+        };
+        let start = script.as_ref().map_or(address, ObjectUrl::as_str);
+        let worker = Worker::new_with_options(start, &options)?;
+        let calls = Rc::new(RefCell::new(Calls::default()));
+        let answered = calls.clone();
+        let on_message = EventListener::new(&worker, "message", move |event: &Event| {
+            answered.borrow_mut().answer(event);
+        });
+        let failed = calls.clone();
+        let on_error = EventListener::new(&worker, "error", move |event: &Event| {
+            // The page's own handlers of errors need not hear of it.
+            event.prevent_default();
+            failed.borrow_mut().fail();
+        });
+        Ok(Self {
+            worker,
+            last_id: 0,
+            calls,
+            listeners: [on_message, on_error],
+            script,
+        })
+    }
+
+    fn call(&mut self, call: &Call, blobs: &[Blob]) -> Option<oneshot::Receiver<Answer>> {
+        self.last_id += 1;
+        let call = Uint8Array::from(&*postcard::to_allocvec(call).ok()?);
+        let message = Object::new();
+        let blobs = blobs.iter().collect::<Array>();
+        for (name, value) in [
+            ("id", self.last_id.into()),
+            ("call", call.into()),
+            ("blobs", blobs.into()),
+        ] {
+            Reflect::set(&message, &name.into(), &value).ok()?;
+        }
+        self.worker.post_message(&message).ok()?;
+        let (sender, receiver) = oneshot::channel();
+        self.calls.borrow_mut().waiting.insert(self.last_id, sender);
+        Some(receiver)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.worker.terminate();
+    }
+}
+
+impl Calls {
+    fn answer(&mut self, event: &Event) {
+        self.heard += 1;
+        let data = event.unchecked_ref::<MessageEvent>().data();
+        let field = |name: &str| Reflect::get(&data, &name.into()).unwrap_or_default();
+        let Some(id) = field("id").as_f64() else {
+            return;
+        };
+        let Ok(reply) = field("reply").dyn_into::<Uint8Array>() else {
+            return self.fail();
+        };
+        if let Some(sender) = self.waiting.remove(&(id as u32)) {
+            let blobs = Array::from(&field("blobs"));
+            let blobs = blobs.iter().map(JsCast::unchecked_into).collect();
+            let reply = postcard::from_bytes(&reply.to_vec()).ok();
+            // Who does not wait any more does not need it.
+            let _ = sender.send(reply.map(|reply| (reply, blobs)));
+        }
+    }
+
+    /// Nothing more comes of the worker.
+    fn fail(&mut self) {
+        self.failed = true;
+        self.waiting.clear();
+    }
+}
+
+fn script_that_imports(address: &str) -> Result<ObjectUrl, JsValue> {
+    // An absolute address has no quotes and no line breaks in it.
+    let options = BlobPropertyBag::new();
+    options.set_type("text/javascript");
+    let lines = Array::of1(&format!("import \"{address}\";").into());
+    let script = Blob::new_with_str_sequence_and_options(&lines, &options)?;
+    ObjectUrl::new(&script).ok_or(JsValue::NULL)
+}

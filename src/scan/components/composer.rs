@@ -1,0 +1,115 @@
+//! The document that is put together: its pages, or the one that is being edited.
+
+use document::message::Problem;
+use leptos::{html, prelude::*};
+
+use super::{page_editor::PageEditor, page_list::PageList};
+use crate::{
+    components::{button::Button, task_list::action_name},
+    context::{use_host, use_rest_texts, use_scan_texts, use_session},
+    i18n::{ScanTexts, fill},
+    platform::{style, window},
+    scan::store::{Composition, Refused, use_drafts},
+    upload::store::use_uploads,
+};
+
+/// The style sheet of this part. It is not in the portal's, which everybody waits for.
+const STYLE: &str = include_str!("../../../style/scan.css");
+
+/// The document that is put together for an action.
+#[component]
+pub fn ComposerView(
+    /// The action's id.
+    action_id: String,
+) -> impl IntoView {
+    if let Some(root) = use_host().root() {
+        style::adopt(&root, STYLE);
+    }
+    let (session, texts) = (use_session(), use_rest_texts());
+    let Some(upload) = use_uploads().find(&action_id) else {
+        return ().into_any();
+    };
+    let title = session.action(&action_id).map(|it| action_name(texts, &it));
+    let title = StoredValue::new(title.unwrap_or_default());
+    let composition = use_drafts().of(upload);
+    composition.begin();
+    Effect::new(move |_| {
+        let files = upload.chosen.get();
+        if !files.is_empty() {
+            upload.chosen.set(Vec::new());
+            composition.add(files);
+        }
+    });
+    let edited = RwSignal::new(None::<u32>);
+    let section = NodeRef::<html::Div>::new();
+    // What had the focus is gone when a page is opened or closed.
+    Effect::watch(
+        move || edited.get(),
+        move |now, before, _| {
+            let target = match (now, before.copied().flatten()) {
+                (None, Some(id)) => format!("[data-page=\"{id}\"] .edit"),
+                _ => "[data-focus]".to_owned(),
+            };
+            request_animation_frame(move || {
+                if let Some(section) = section.try_get_untracked().flatten() {
+                    window::focus_within(&section, &target);
+                }
+            });
+        },
+        false,
+    );
+    let shown = move || match edited.get() {
+        Some(id) => view! { <PageEditor composition id edited/> }.into_any(),
+        None => view! { <PageList composition edited title/> }.into_any(),
+    };
+    view! {
+        <div class="scan" node_ref=section>
+            <Refusals composition/>
+            {move || shown()}
+        </div>
+    }
+    .into_any()
+}
+
+/// The files that could not be added.
+#[component]
+fn Refusals(composition: Composition) -> impl IntoView {
+    let texts = use_scan_texts();
+    let sentences = move || {
+        let refused = composition.refused.read();
+        let sentence =
+            |(name, why): &(String, Refused)| fill(words(texts, *why), &[("name", name)]);
+        refused.iter().map(sentence).collect::<Vec<_>>()
+    };
+    let message = move || {
+        let sentences = sentences();
+        (!sentences.is_empty()).then(|| {
+            let lines = sentences.into_iter().map(|line| view! { <p>{line}</p> });
+            view! {
+                <div class="notice">
+                    {lines.collect_view()}
+                    <Button class="button quiet" on_press=move || composition.refused.set(Vec::new())>
+                        {texts.put_away}
+                    </Button>
+                </div>
+            }
+            .into_any()
+        })
+    };
+    view! { <div role="alert">{move || message()}</div> }
+}
+
+fn words(texts: &ScanTexts, why: Refused) -> &'static str {
+    match why {
+        Refused::OtherKind => texts.problem_other_kind,
+        Refused::Problem(problem) => match problem {
+            Problem::Unreadable => texts.problem_unreadable,
+            Problem::NeedsPassword => texts.problem_password,
+            Problem::DamagedPdf | Problem::DamagedPhoto => texts.problem_damaged,
+            Problem::Form => texts.problem_form,
+            Problem::TooManyPages => texts.problem_pages,
+            Problem::TooLarge => texts.problem_too_large,
+            Problem::Failed => texts.problem_failed,
+        },
+    }
+}

@@ -1,0 +1,8 @@
+//! What is shown while a document is put together: the list of its pages, or one of them.
+
+mod busy;
+pub mod composer;
+mod corners;
+mod page_editor;
+mod page_list;
+mod picture;

@@ -1,0 +1,367 @@
+//! The pages in their order: each can be turned, edited, moved and removed, and there can be more.
+
+use document::message::Advice;
+use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, PointerEvent};
+
+use super::{busy::Busy, picture::Picture};
+use crate::{
+    components::{
+        button::{Button, PrimaryButton},
+        icon::Icon,
+    },
+    context::{Host, flag, use_formats, use_host, use_scan_texts},
+    i18n::fill,
+    platform::window,
+    scan::{
+        draft::{Draft, Making, Source},
+        store::Composition,
+    },
+    upload::components::{file_button::FileButton, form::UploadForm},
+};
+
+/// The list, and the way on.
+#[component]
+pub(super) fn PageList(
+    composition: Composition,
+    /// Which page is being edited.
+    edited: RwSignal<Option<u32>>,
+    /// The document's title.
+    title: StoredValue<String>,
+) -> impl IntoView {
+    let (texts, formats) = (use_scan_texts(), use_formats());
+    let draft = composition.draft;
+    let form = UploadForm::new(composition.upload());
+    let list = NodeRef::<html::Ol>::new();
+    let said = RwSignal::new(String::new());
+    let dragged = RwSignal::new(None::<u32>);
+    follow_pointer(composition, list, dragged);
+    let ids = move || {
+        let draft = draft.read();
+        draft.pages().iter().map(|page| page.id).collect::<Vec<_>>()
+    };
+    let is_ready = composition.is(Draft::is_ready);
+    let is_reading = flag(move || !composition.reading.read().is_empty());
+    // Who presses it while pages are being made goes on when they are.
+    let wants_on = RwSignal::new(false);
+    let has_failed = composition.is(Draft::has_failed);
+    Effect::new(move |_| {
+        if !wants_on.get() || is_reading.get() {
+            return;
+        }
+        if is_ready.get() {
+            wants_on.set(false);
+            composition.finish(title.get_value());
+        } else if has_failed.get() {
+            wants_on.set(false);
+        }
+    });
+    let busy = Signal::derive(move || {
+        let reading = composition.reading.read();
+        match reading.first() {
+            Some(name) => fill(texts.reading, &[("name", name)]),
+            None if composition.is_finishing.get() || wants_on.get() => {
+                texts.making_document.to_owned()
+            }
+            None => String::new(),
+        }
+    });
+    let has_pages = composition.is(|draft| !draft.pages().is_empty());
+    let can_go_on = move || has_pages.get() && !has_failed.get();
+    let finish_words = move || match draft.read().pages().len() {
+        1 => texts.finish_one.to_owned(),
+        count => fill(texts.finish, &[("count", &formats.count(count))]),
+    };
+    let size = move || {
+        let (_, blobs) = draft.read().contents()?;
+        let size = formats.size(blobs.iter().map(|blob| blob.size()).sum());
+        Some(fill(texts.document_size, &[("size", &size)]))
+    };
+    let limits = form.upload.limits();
+    view! {
+        <h3 data-focus="" tabindex="-1">
+            {texts.pages}
+        </h3>
+        <p class="hint">{texts.pages_more}</p>
+        <ol class="pages" node_ref=list>
+            <For each=ids key=|id| *id let:id>
+                <PageRow composition id edited dragged said/>
+            </For>
+        </ol>
+        <p class="visually-hidden" role="status">
+            {said}
+        </p>
+        <Busy words=busy/>
+        <p class="buttons">
+            <FileButton
+                form
+                class="button camera"
+                icon="camera"
+                words=texts.another_photo
+                accept="image/*"
+                camera=true
+            />
+            <FileButton form class="button" words=texts.add_file accept=limits.accept()/>
+        </p>
+        <p class="hint">{move || size()}</p>
+        <p class="buttons">
+            <PrimaryButton
+                attr:aria-disabled=move || (!can_go_on()).then_some("true")
+                on_press=move || {
+                    if can_go_on() {
+                        wants_on.set(true);
+                    }
+                }
+            >
+                {move || finish_words()}
+            </PrimaryButton>
+        </p>
+    }
+}
+
+/// A page.
+#[component]
+fn PageRow(
+    composition: Composition,
+    id: u32,
+    edited: RwSignal<Option<u32>>,
+    /// Which page is being dragged.
+    dragged: RwSignal<Option<u32>>,
+    /// What a screen reader is told.
+    said: RwSignal<String>,
+) -> impl IntoView {
+    let (texts, formats, host) = (use_scan_texts(), use_formats(), use_host());
+    let draft = composition.draft;
+    let number = move || {
+        draft
+            .with(|draft| draft.place(id))
+            .map_or(0, |place| place + 1)
+    };
+    let numbered =
+        move |text: &'static str| move || fill(text, &[("number", &formats.count(number()))]);
+    let count = move || draft.with(|draft| draft.pages().len());
+    let name = move || {
+        let count = formats.count(count());
+        fill(
+            texts.page_of,
+            &[("number", &formats.count(number())), ("count", &count)],
+        )
+    };
+    let is_photo = draft.with_untracked(|draft| draft.edit(id).is_some());
+    let of_file = draft.with_untracked(|draft| {
+        let page = draft.page(id)?;
+        Some(match page.source {
+            Source::Photo { .. } => page.file_name.clone(),
+            Source::Pdf { page: at, .. } => fill(
+                texts.page_of_pdf,
+                &[
+                    ("number", &formats.count(at + 1)),
+                    ("name", &page.file_name),
+                ],
+            ),
+        })
+    });
+    let advice = draft.with_untracked(|draft| match &draft.page(id)?.source {
+        Source::Photo { photo, .. } => Some(photo.advice.clone()),
+        Source::Pdf { .. } => None,
+    });
+    let advice = advice.unwrap_or_default().into_iter().map(|advice| {
+        let words = match advice {
+            Advice::Blurred => texts.advice_blurred,
+            Advice::Dark => texts.advice_dark,
+            Advice::Small => texts.advice_small,
+            Advice::Glare => texts.advice_glare,
+            Advice::CornerMissing => texts.advice_corner,
+        };
+        view! {
+            <p class="advice">
+                <Icon name="alert"/>
+                {words}
+            </p>
+        }
+    });
+    let advice = advice.collect_view();
+    let thumbnail = Signal::derive_local(move || {
+        let draft = draft.read();
+        match &draft.page(id)?.source {
+            Source::Photo {
+                made: Making::Made(made),
+                ..
+            } => Some(made.thumbnail.clone()),
+            _ => None,
+        }
+    });
+    let is_making = composition.is(move |draft| {
+        draft.page(id).is_some_and(|page| {
+            matches!(
+                &page.source,
+                Source::Photo {
+                    made: Making::UnderWay,
+                    ..
+                }
+            )
+        })
+    });
+    let has_failed = composition.is(move |draft| {
+        draft.page(id).is_some_and(|page| {
+            matches!(
+                &page.source,
+                Source::Photo {
+                    made: Making::Failed,
+                    ..
+                }
+            )
+        })
+    });
+    // A page of a PDF is turned when the document is made.
+    let turned = move || {
+        let draft = draft.read();
+        match draft.page(id).map(|page| &page.source) {
+            Some(Source::Pdf { turn, .. }) => format!("rotate: {}deg", turn.degrees()),
+            _ => String::new(),
+        }
+    };
+    let move_by = move |further: bool| {
+        let place = number() - 1;
+        let place = if further {
+            place + 1
+        } else {
+            place.saturating_sub(1)
+        };
+        draft.update(|draft| draft.move_to(id, place));
+        said.set(numbered(texts.page_moved)());
+    };
+    let remove = move || {
+        let next = draft.try_update(|draft| draft.remove(id)).flatten();
+        said.set(texts.page_removed.to_owned());
+        focus_after_removal(host, next);
+    };
+    let edit = is_photo.then(|| {
+        view! {
+            <Button
+                class="button edit"
+                attr:aria-label=numbered(texts.edit_page)
+                on_press=move || edited.set(Some(id))
+            >
+                {texts.edit}
+            </Button>
+        }
+    });
+    let tool = move |icon, label: &'static str, class, on_press: Callback<()>| {
+        view! {
+            <Button class attr:aria-label=numbered(label) on_press>
+                <Icon name=icon/>
+            </Button>
+        }
+    };
+    let moves = move || {
+        (count() > 1).then(|| {
+            view! {
+                {tool("up", texts.page_up, "button", Callback::new(move |()| move_by(false)))}
+                {tool("down", texts.page_down, "button", Callback::new(move |()| move_by(true)))}
+            }
+            .into_any()
+        })
+    };
+    view! {
+        <li
+            class=move || if dragged.get() == Some(id) { "dragged" } else { "" }
+            data-page=id.to_string()
+        >
+          <div class="leaf" role="group" aria-label=name>
+            <div
+                class="sheet"
+                title=numbered(texts.move_page)
+                on:pointerdown=move |event| {
+                    if event.button() == 0 {
+                        event.prevent_default();
+                        dragged.set(Some(id));
+                    }
+                }
+            >
+                <Picture blob=thumbnail alt=Signal::derive(name)/>
+                {(!is_photo).then(|| view! {
+                    <span class="pdf" style=turned aria-hidden="true">"PDF"</span>
+                })}
+                {move || is_making.get().then(|| view! { <Icon name="busy"/> })}
+            </div>
+            <div class="about">
+                <p>
+                    <b>{name}</b>
+                    <bdi class="hint file-name" translate="no">{of_file}</bdi>
+                </p>
+                {move || has_failed.get().then(|| view! { <p class="notice">{texts.page_failed}</p> })}
+                {advice}
+                <p class="tools">
+                    {edit}
+                    <Button
+                        class="button"
+                        attr:aria-label=move || format!("{}: {}", name(), texts.turn)
+                        on_press=move || composition.turn(id)
+                    >
+                        <Icon name="turn"/>
+                    </Button>
+                    {move || moves()}
+                    {tool("remove", texts.remove_page, "button remove", Callback::new(move |()| remove()))}
+                </p>
+            </div>
+          </div>
+        </li>
+    }
+}
+
+/// While a page is dragged it goes where the pointer is.
+fn follow_pointer(
+    composition: Composition,
+    list: NodeRef<html::Ol>,
+    dragged: RwSignal<Option<u32>>,
+) {
+    let on_move = move |event: PointerEvent| {
+        let (Some(id), Some(list)) = (dragged.get_untracked(), list.get_untracked()) else {
+            return;
+        };
+        let y = f64::from(event.client_y());
+        let rows = list.children();
+        let others = (0..rows.length())
+            .filter_map(|index| rows.item(index))
+            .filter(|row| row.get_attribute("data-page") != Some(id.to_string()));
+        let is_above = |row: &Element| {
+            let area = row.get_bounding_client_rect();
+            area.top() + area.height() / 2.0 < y
+        };
+        let place = others.filter(is_above).count();
+        if composition.draft.with_untracked(|draft| draft.place(id)) != Some(place) {
+            composition.draft.update(|draft| draft.move_to(id, place));
+            request_animation_frame(move || {
+                let row = list.query_selector(".dragged").ok().flatten();
+                if let Some(row) = row {
+                    window::show_nearest(row.unchecked_ref());
+                }
+            });
+        }
+    };
+    let handles = [
+        window_event_listener(ev::pointermove, on_move),
+        window_event_listener(ev::pointerup, move |_| dragged.set(None)),
+        window_event_listener(ev::pointercancel, move |_| dragged.set(None)),
+    ];
+    on_cleanup(move || {
+        for handle in handles {
+            handle.remove();
+        }
+    });
+}
+
+/// What had the focus is gone with its page.
+fn focus_after_removal(host: Host, next: Option<u32>) {
+    request_animation_frame(move || {
+        let target = match next {
+            Some(id) => format!("[data-page=\"{id}\"] .remove"),
+            None => ".scan [data-focus]".to_owned(),
+        };
+        if let Some(root) = host.root() {
+            window::focus_within(root.unchecked_ref(), &target);
+        }
+    });
+}

@@ -1,0 +1,406 @@
+//! The pages of a document that is put together. This module does not use the browser: `B` is the caller's handle of
+//! what is in memory, a photo, a PDF, or a page that was made.
+
+use document::message::{Edit, Look, PageOf, Photo, Turn};
+
+/// A document that is put together.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft<B> {
+    pages: Vec<Page<B>>,
+    last_id: u32,
+}
+
+/// A page. Its id stays the same, wherever it moves.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page<B> {
+    /// Its id in the draft.
+    pub id: u32,
+    /// The name of the file that it is of.
+    pub file_name: String,
+    /// What it is made of.
+    pub source: Source<B>,
+}
+
+/// What a page is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Source<B> {
+    /// A photo.
+    Photo {
+        /// The photo as it was taken.
+        original: B,
+        /// What was seen in it.
+        photo: Photo,
+        /// What is done to it.
+        edit: Edit,
+        /// The page that is made of it.
+        made: Making<B>,
+    },
+    /// A page of a PDF, which is carried over as it is.
+    Pdf {
+        /// The PDF.
+        pdf: B,
+        /// Which page of it, from 0.
+        page: usize,
+        /// How many it has.
+        of: usize,
+        /// How it is turned.
+        turn: Turn,
+    },
+}
+
+/// How far a photo's page is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Making<B> {
+    /// It is being made.
+    UnderWay,
+    /// It could not be made.
+    Failed,
+    /// It is there.
+    Made(Made<B>),
+}
+
+/// A photo's page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Made<B> {
+    /// The page as it goes into the document, as a JPEG.
+    pub page: B,
+    /// A small picture of it.
+    pub thumbnail: B,
+}
+
+impl<B> Default for Draft<B> {
+    fn default() -> Self {
+        Self {
+            pages: Vec::new(),
+            last_id: 0,
+        }
+    }
+}
+
+impl<B: Clone + PartialEq> Draft<B> {
+    /// The pages, in order.
+    pub fn pages(&self) -> &[Page<B>] {
+        &self.pages
+    }
+
+    /// A page; `None` when it was removed.
+    pub fn page(&self, id: u32) -> Option<&Page<B>> {
+        self.pages.iter().find(|page| page.id == id)
+    }
+
+    /// Adds a photo at the end, cut out where its page was found. Gives its id.
+    pub fn add_photo(&mut self, file_name: &str, original: B, photo: Photo) -> u32 {
+        // What is cut out is paper, and its light can be evened.
+        let look = match photo.corners {
+            Some(_) => Look::Colour,
+            None => Look::Photo,
+        };
+        let edit = Edit {
+            corners: photo.corners,
+            look,
+            ..Edit::default()
+        };
+        self.add(
+            file_name,
+            Source::Photo {
+                original,
+                photo,
+                edit,
+                made: Making::UnderWay,
+            },
+        )
+    }
+
+    /// Adds so many pages of a PDF at the end.
+    pub fn add_pdf(&mut self, file_name: &str, pdf: &B, pages: usize) {
+        for page in 0..pages {
+            let source = Source::Pdf {
+                pdf: pdf.clone(),
+                page,
+                of: pages,
+                turn: Turn::None,
+            };
+            self.add(file_name, source);
+        }
+    }
+
+    fn add(&mut self, file_name: &str, source: Source<B>) -> u32 {
+        self.last_id += 1;
+        self.pages.push(Page {
+            id: self.last_id,
+            file_name: file_name.to_owned(),
+            source,
+        });
+        self.last_id
+    }
+
+    /// Removes a page. Gives the one that takes its place, or the last one.
+    pub fn remove(&mut self, id: u32) -> Option<u32> {
+        let place = self.place(id)?;
+        self.pages.remove(place);
+        let next = self.pages.get(place).or(self.pages.last());
+        next.map(|page| page.id)
+    }
+
+    /// Moves a page to a place, counted from 0; to the end when there are fewer.
+    pub fn move_to(&mut self, id: u32, place: usize) {
+        if let Some(from) = self.place(id) {
+            let page = self.pages.remove(from);
+            self.pages.insert(place.min(self.pages.len()), page);
+        }
+    }
+
+    /// Where a page is, counted from 0.
+    pub fn place(&self, id: u32) -> Option<usize> {
+        self.pages.iter().position(|page| page.id == id)
+    }
+
+    /// What is done to a photo; `None` for a page of a PDF.
+    pub fn edit(&self, id: u32) -> Option<Edit> {
+        match self.page(id)?.source {
+            Source::Photo { edit, .. } => Some(edit),
+            Source::Pdf { .. } => None,
+        }
+    }
+
+    /// Changes what is done to a photo. Its page is to be made anew, unless nothing changed. Gives whether it is.
+    pub fn set_edit(&mut self, id: u32, new: Edit) -> bool {
+        let page = self.pages.iter_mut().find(|page| page.id == id);
+        match page.map(|page| &mut page.source) {
+            Some(Source::Photo { edit, made, .. }) if *edit != new => {
+                *edit = new;
+                *made = Making::UnderWay;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Turns a page by a quarter, clockwise. Gives whether it is to be made anew.
+    pub fn turn(&mut self, id: u32) -> bool {
+        let page = self.pages.iter_mut().find(|page| page.id == id);
+        match page.map(|page| &mut page.source) {
+            Some(Source::Photo { edit, made, .. }) => {
+                edit.turn = edit.turn.further();
+                *made = Making::UnderWay;
+                true
+            }
+            Some(Source::Pdf { turn, .. }) => {
+                *turn = turn.further();
+                false
+            }
+            None => false,
+        }
+    }
+
+    /// Takes a photo's page that was made with `edit`, or `None` when that failed. It is dropped when something else is
+    /// wanted by now.
+    pub fn set_made(&mut self, id: u32, with: Edit, new: Option<Made<B>>) {
+        let page = self.pages.iter_mut().find(|page| page.id == id);
+        if let Some(Source::Photo { edit, made, .. }) = page.map(|page| &mut page.source)
+            && *edit == with
+        {
+            *made = new.map_or(Making::Failed, Making::Made);
+        }
+    }
+
+    /// Whether a page could not be made.
+    pub fn has_failed(&self) -> bool {
+        let failed = |page: &Page<B>| {
+            matches!(
+                page.source,
+                Source::Photo {
+                    made: Making::Failed,
+                    ..
+                }
+            )
+        };
+        self.pages.iter().any(failed)
+    }
+
+    /// Whether there are pages, and all of them are made.
+    pub fn is_ready(&self) -> bool {
+        self.contents().is_some()
+    }
+
+    /// The pages as the worker takes them, with what they are made of. `None` unless all of them are made, and there are
+    /// any.
+    pub fn contents(&self) -> Option<(Vec<PageOf>, Vec<B>)> {
+        let mut blobs = Vec::new();
+        let mut number_of = |blob: &B| {
+            let known = blobs.iter().position(|it| it == blob);
+            known.unwrap_or_else(|| {
+                blobs.push(blob.clone());
+                blobs.len() - 1
+            })
+        };
+        let mut pages = Vec::new();
+        for page in &self.pages {
+            pages.push(match &page.source {
+                Source::Photo {
+                    made: Making::Made(made),
+                    ..
+                } => PageOf::Photo {
+                    blob: number_of(&made.page),
+                },
+                Source::Photo { .. } => return None,
+                Source::Pdf {
+                    pdf, page, turn, ..
+                } => PageOf::Pdf {
+                    blob: number_of(pdf),
+                    page: *page,
+                    turn: *turn,
+                },
+            });
+        }
+        (!pages.is_empty()).then_some((pages, blobs))
+    }
+
+    /// The PDF and its file's name, when the draft is that PDF and nothing else: it is sent as it is.
+    pub fn untouched_pdf(&self) -> Option<(&B, &str)> {
+        let Source::Pdf { pdf: first, of, .. } = &self.pages.first()?.source else {
+            return None;
+        };
+        let is_its_place = |(place, it): (usize, &Page<B>)| {
+            matches!(&it.source, Source::Pdf { pdf, page, turn: Turn::None, .. }
+                if pdf == first && *page == place)
+        };
+        let is_whole = self.pages.len() == *of;
+        (is_whole && self.pages.iter().enumerate().all(is_its_place))
+            .then_some((first, &*self.pages[0].file_name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PHOTO: Photo = Photo {
+        size: (4000, 3000),
+        corners: Some([(0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9)]),
+        advice: Vec::new(),
+    };
+
+    fn made(page: &'static str) -> Made<&'static str> {
+        Made {
+            page,
+            thumbnail: "small",
+        }
+    }
+
+    /// Two photos, and a PDF of two pages.
+    fn draft() -> Draft<&'static str> {
+        let mut draft = Draft::default();
+        for (name, original) in [("voor.jpg", "front"), ("achter.jpg", "back")] {
+            let id = draft.add_photo(name, original, PHOTO);
+            draft.set_made(id, draft.edit(id).unwrap(), Some(made(original)));
+        }
+        draft.add_pdf("loonstrook.pdf", &"pdf", 2);
+        draft
+    }
+
+    fn ids(draft: &Draft<&'static str>) -> Vec<u32> {
+        draft.pages().iter().map(|page| page.id).collect()
+    }
+
+    #[test]
+    fn pages_come_in_the_order_in_which_they_are_chosen() {
+        let draft = draft();
+        assert!(draft.is_ready());
+        let (pages, blobs) = draft.contents().unwrap();
+        assert_eq!(blobs, ["front", "back", "pdf"]);
+        let second = PageOf::Pdf {
+            blob: 2,
+            page: 1,
+            turn: Turn::None,
+        };
+        assert_eq!(
+            (&pages[1], &pages[3]),
+            (&PageOf::Photo { blob: 1 }, &second)
+        );
+    }
+
+    #[test]
+    fn a_page_moves_to_any_place_and_keeps_its_id() {
+        let mut draft = draft();
+        draft.move_to(1, 2);
+        assert_eq!(ids(&draft), [2, 3, 1, 4]);
+        draft.move_to(4, 0);
+        assert_eq!(ids(&draft), [4, 2, 3, 1]);
+        draft.move_to(4, 99);
+        draft.move_to(99, 0);
+        assert_eq!(ids(&draft), [2, 3, 1, 4]);
+    }
+
+    #[test]
+    fn the_page_after_a_removed_one_takes_its_place() {
+        let mut draft = draft();
+        assert_eq!(draft.remove(2), Some(3));
+        assert_eq!(draft.remove(4), Some(3));
+        assert_eq!(draft.remove(4), None);
+        assert_eq!(ids(&draft), [1, 3]);
+        assert_eq!(draft.remove(1), Some(3));
+        assert_eq!(draft.remove(3), None);
+        assert!(!draft.is_ready());
+        assert_eq!(draft.contents(), None);
+    }
+
+    #[test]
+    fn a_found_page_is_cut_out_at_first() {
+        assert_eq!(draft().edit(1).unwrap().corners, PHOTO.corners);
+        assert_eq!(draft().edit(3), None);
+    }
+
+    #[test]
+    fn a_changed_page_is_made_anew_and_an_old_one_does_not_take_its_place() {
+        let mut draft = draft();
+        let old = draft.edit(1).unwrap();
+        assert!(!draft.set_edit(1, old), "nothing changed");
+        assert!(draft.turn(1));
+        assert!(!draft.is_ready());
+        assert_eq!(draft.contents(), None);
+        draft.set_made(1, old, Some(made("old")));
+        assert!(!draft.is_ready());
+        let new = draft.edit(1).unwrap();
+        assert_eq!(new.turn, Turn::Right);
+        draft.set_made(1, new, None);
+        assert!(!draft.is_ready(), "a page that failed is not left out");
+        assert!(draft.has_failed());
+        draft.set_made(1, new, Some(made("new")));
+        assert_eq!(draft.contents().unwrap().1[0], "new");
+    }
+
+    #[test]
+    fn a_pdf_alone_is_untouched_until_something_is_changed() {
+        let mut draft = draft();
+        assert_eq!(draft.untouched_pdf(), None);
+        draft.remove(1);
+        draft.remove(2);
+        assert_eq!(draft.untouched_pdf(), Some((&"pdf", "loonstrook.pdf")));
+        draft.turn(4);
+        assert_eq!(draft.untouched_pdf(), None);
+        for _ in 0..3 {
+            draft.turn(4);
+        }
+        assert!(draft.untouched_pdf().is_some());
+        draft.move_to(4, 0);
+        assert_eq!(draft.untouched_pdf(), None);
+        draft.remove(4);
+        assert_eq!(draft.untouched_pdf(), None);
+    }
+
+    #[test]
+    fn a_page_of_a_pdf_is_turned_without_being_made() {
+        let mut draft = draft();
+        for turn in [Turn::Right, Turn::Half, Turn::Left, Turn::None] {
+            assert!(!draft.turn(4));
+            let last = draft.contents().unwrap().0.pop();
+            let page = PageOf::Pdf {
+                blob: 2,
+                page: 1,
+                turn,
+            };
+            assert_eq!(last, Some(page));
+        }
+    }
+}

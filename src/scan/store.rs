@@ -1,0 +1,432 @@
+//! The documents that are put together, by action. The store asks the worker for what a draft says, and hands the
+//! finished document to its upload. A draft lives as long as its document is not sent.
+
+use std::rc::Rc;
+
+use accelerate::{filename, session::Session};
+use document::message::{Call, Corners, Edit, Photo, Problem, Reply, Seen};
+use futures::FutureExt;
+use leptos::{prelude::*, task::spawn_local};
+use web_sys::{Blob, File};
+
+use super::draft::{Draft, Made, Making, Source};
+use crate::{
+    context::{SessionObserver, use_addresses, use_config, use_host, use_session},
+    i18n::Language,
+    platform::{file, worker::DocumentWorker},
+    upload::{
+        limits::FileRefusal,
+        machine::{Event, Prepared, SelectedFile, UploadState, Warning},
+        store::{Upload, use_uploads},
+    },
+};
+
+/// The longest side of a page's picture in pixels, unless the element's `photo-side` says so: what a page of A4 needs
+/// to be printed well.
+const LONGEST_SIDE: u32 = 2480;
+
+/// All documents that are put together. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Drafts {
+    /// Each under its action's id.
+    compositions: StoredValue<Vec<(String, Composition)>>,
+    worker: StoredValue<Rc<DocumentWorker>, LocalStorage>,
+    longest_side: u32,
+    language: &'static str,
+    owner: StoredValue<Owner>,
+}
+
+/// A document that is put together. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Composition {
+    /// Its pages.
+    pub draft: RwSignal<Draft<Blob>, LocalStorage>,
+    /// The names of the files that are being read, in order.
+    pub reading: RwSignal<Vec<String>>,
+    /// The files that could not be added, and why.
+    pub refused: RwSignal<Vec<(String, Refused)>>,
+    /// Whether the document is being made of the pages.
+    pub is_finishing: RwSignal<bool>,
+    upload: Upload,
+    drafts: Drafts,
+}
+
+/// Why a file could not be added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// The worker says why.
+    Problem(Problem),
+    /// It is neither a photo nor a PDF: it can be sent alone.
+    OtherKind,
+}
+
+impl Drafts {
+    /// None yet. They live as long as the reactive owner that this is called in.
+    fn new() -> Self {
+        let address = use_addresses().worker.clone();
+        let side = use_host()
+            .element()
+            .and_then(|element| element.get_attribute("photo-side"));
+        let side = side.and_then(|side| side.trim().parse().ok());
+        Self {
+            compositions: StoredValue::new(Vec::new()),
+            worker: StoredValue::new_local(Rc::new(DocumentWorker::new(address))),
+            longest_side: side
+                .filter(|side| (600..=6000).contains(side))
+                .unwrap_or(LONGEST_SIDE),
+            language: match use_config().language {
+                Language::Dutch => "nl",
+                Language::English => "en",
+            },
+            owner: StoredValue::new(Owner::current().unwrap_or_default()),
+        }
+    }
+
+    /// Starts the worker: this part is loaded when a file is being chosen.
+    fn start_worker(self) {
+        self.worker.with_value(|worker| worker.start());
+    }
+
+    /// The document of an upload; a new one when there is none.
+    pub fn of(self, upload: Upload) -> Composition {
+        let id = upload.action_id();
+        let known = self.compositions.with_value(|all| {
+            let known = all.iter().find(|(action_id, _)| *action_id == id);
+            known.map(|(_, composition)| *composition)
+        });
+        if let Some(known) = known {
+            return known;
+        }
+        let composition = self.owner.get_value().with(|| {
+            let composition = Composition {
+                draft: RwSignal::new_local(Draft::default()),
+                reading: RwSignal::new(Vec::new()),
+                refused: RwSignal::new(Vec::new()),
+                is_finishing: RwSignal::new(false),
+                upload,
+                drafts: self,
+            };
+            // What was sent, or put away, is not held in memory.
+            let is_over = Memo::new(move |_| {
+                upload.machine.with(|machine| {
+                    matches!(machine.state(), UploadState::Done(_) | UploadState::Choose)
+                })
+            });
+            Effect::new(move |_| {
+                if is_over.get() {
+                    composition.clear();
+                }
+            });
+            composition
+        });
+        self.compositions
+            .update_value(|all| all.push((id, composition)));
+        composition
+    }
+
+    /// Reads a file that was chosen alone: what it is, and whether it can be sent.
+    pub async fn prepare(self, upload: Upload, selected: SelectedFile<File>) -> Prepared<File> {
+        let Some((reply, copy)) = self.open(&selected.file, &selected.name).await else {
+            return match file::is_readable(&selected.file).await {
+                true => Prepared::File(selected, None),
+                false => Prepared::Refused(FileRefusal::Unreadable),
+            };
+        };
+        let limits = upload.limits();
+        match reply {
+            Reply::Photo(photo) if limits.accepts_pdf() => {
+                let composition = self.of(upload);
+                composition.clear();
+                if let Some(copy) = copy {
+                    composition.add_photo(&selected.name, copy, photo);
+                }
+                Prepared::Photo
+            }
+            Reply::Problem(Problem::Unreadable) => Prepared::Refused(FileRefusal::Unreadable),
+            Reply::Other(Seen::WebPage | Seen::Text) => Prepared::Refused(FileRefusal::NoDocument),
+            reply => {
+                let warning = match reply {
+                    Reply::Problem(Problem::NeedsPassword) => Some(Warning::NeedsPassword),
+                    Reply::Problem(Problem::DamagedPdf | Problem::DamagedPhoto) => {
+                        Some(Warning::Damaged)
+                    }
+                    _ => None,
+                };
+                let Some(copy) = copy else {
+                    return Prepared::File(selected, warning);
+                };
+                // It is sent as what it is, whatever its name says.
+                let mime = match limits.check("", selected.size, &copy.type_()) {
+                    Ok(mime) => mime,
+                    Err(refusal) => return Prepared::Refused(refusal),
+                };
+                let name = filename::for_kind(&selected.name, mime);
+                let is_other = mime != selected.mime;
+                let Some(file) = file::named(&copy, &name, mime) else {
+                    return Prepared::File(selected, warning);
+                };
+                let warning = warning.or(is_other.then_some(Warning::OtherKind));
+                Prepared::File(
+                    SelectedFile {
+                        file,
+                        name,
+                        size: selected.size,
+                        mime,
+                    },
+                    warning,
+                )
+            }
+        }
+    }
+
+    /// Has a file read. Gives its copy in memory, too. `None` when the worker failed.
+    async fn open(self, file: &File, name: &str) -> Option<(Reply, Option<Blob>)> {
+        let call = Call::Open {
+            name: name.to_owned(),
+            media_type: file.type_(),
+        };
+        let (reply, blobs) = self.call(&call, &[(**file).clone()]).await?;
+        Some((reply, blobs.into_iter().next()))
+    }
+
+    async fn call(self, call: &Call, blobs: &[Blob]) -> Option<(Reply, Vec<Blob>)> {
+        let worker = self.worker.try_get_value()?;
+        worker.call(call, blobs).await
+    }
+
+    /// Drops everything. What is being made is broken off.
+    pub fn clear(self) {
+        for (_, composition) in self.compositions.get_value() {
+            composition.clear();
+        }
+        self.worker.with_value(|worker| worker.stop());
+    }
+}
+
+/// All documents that are put together.
+pub fn use_drafts() -> Drafts {
+    expect_context()
+}
+
+/// Provides them: uploads have their files prepared by them, and who logs out leaves nothing behind.
+pub fn provide_drafts() {
+    let drafts = Drafts::new();
+    provide_context(drafts);
+    use_uploads().set_preparation(move |upload, file| drafts.prepare(upload, file).boxed_local());
+    use_session().add_observer(DraftObserver(drafts));
+    drafts.start_worker();
+}
+
+impl Composition {
+    /// Whether something is so of the draft, for views to follow.
+    pub fn is(self, is_so: impl Fn(&Draft<Blob>) -> bool + 'static) -> Signal<bool, LocalStorage> {
+        Signal::derive_local(move || self.draft.with(&is_so))
+    }
+
+    /// The upload that it is for.
+    pub fn upload(self) -> Upload {
+        self.upload
+    }
+
+    /// The pages are shown. A document that was chosen alone is the first of them.
+    pub fn begin(self) {
+        let is_empty = self.draft.with_untracked(|draft| draft.pages().is_empty())
+            && self.reading.read_untracked().is_empty();
+        let chosen = self.upload.chosen.read_untracked().is_empty();
+        let file = self.upload.machine.read_untracked().file().cloned();
+        if let Some(file) = file.filter(|_| is_empty && chosen) {
+            self.add(vec![file.file]);
+        }
+        self.make_all();
+    }
+
+    fn make_all(self) {
+        let ids = self
+            .draft
+            .with_untracked(|draft| draft.pages().iter().map(|page| page.id).collect::<Vec<_>>());
+        for id in ids {
+            self.make(id);
+        }
+    }
+
+    /// Adds the files that were chosen, in their order.
+    pub fn add(self, files: Vec<File>) {
+        for file in files {
+            let name = file::name(&file);
+            self.reading.update(|reading| reading.push(name.clone()));
+            spawn_local(async move {
+                let opened = self.drafts.open(&file, &name).await;
+                let is_wanted = self.reading.try_update(|reading| {
+                    let place = reading.iter().position(|it| *it == name);
+                    place.map(|place| reading.remove(place)).is_some()
+                });
+                if is_wanted != Some(true) {
+                    return;
+                }
+                let refusal = match opened {
+                    Some((Reply::Photo(photo), Some(copy))) => {
+                        return self.add_photo(&name, copy, photo);
+                    }
+                    Some((Reply::Pdf { pages }, Some(copy))) => {
+                        self.draft
+                            .update(|draft| draft.add_pdf(&name, &copy, pages));
+                        return;
+                    }
+                    Some((Reply::Problem(problem), _)) => Refused::Problem(problem),
+                    Some(_) => Refused::OtherKind,
+                    None => Refused::Problem(Problem::Failed),
+                };
+                self.refused.update(|refused| refused.push((name, refusal)));
+            });
+        }
+    }
+
+    fn add_photo(self, name: &str, copy: Blob, photo: Photo) {
+        let id = self
+            .draft
+            .try_update(|draft| draft.add_photo(name, copy, photo));
+        if let Some(id) = id {
+            self.make(id);
+        }
+    }
+
+    /// Turns a page by a quarter, clockwise.
+    pub fn turn(self, id: u32) {
+        if self.draft.try_update(|draft| draft.turn(id)) == Some(true) {
+            self.make(id);
+        }
+    }
+
+    /// Changes what is done to a photo.
+    pub fn set_edit(self, id: u32, edit: Edit) {
+        if self.draft.try_update(|draft| draft.set_edit(id, edit)) == Some(true) {
+            self.make(id);
+        }
+    }
+
+    /// Changes what is cut out of a photo.
+    pub fn set_corners(self, id: u32, corners: Option<Corners>) {
+        let edit = self.draft.with_untracked(|draft| draft.edit(id));
+        if let Some(edit) = edit {
+            self.set_edit(id, Edit { corners, ..edit });
+        }
+    }
+
+    /// Has a photo's page made.
+    pub fn make(self, id: u32) {
+        spawn_local(async move {
+            let original = self.draft.try_with_untracked(|draft| {
+                let page = draft.page(id)?;
+                match &page.source {
+                    Source::Photo {
+                        original,
+                        edit,
+                        made: Making::UnderWay,
+                        ..
+                    } => Some((original.clone(), *edit)),
+                    _ => None,
+                }
+            });
+            let Some((original, edit)) = original.flatten() else {
+                return;
+            };
+            let call = Call::Render {
+                edit,
+                longest_side: self.drafts.longest_side,
+            };
+            let answer = self.drafts.call(&call, &[original]).await;
+            let made = match answer {
+                Some((Reply::Page { .. }, blobs)) => <[Blob; 2]>::try_from(blobs).ok(),
+                _ => None,
+            };
+            let made = made.map(|[page, thumbnail]| Made { page, thumbnail });
+            self.draft
+                .try_update(|draft| draft.set_made(id, edit, made));
+        });
+    }
+
+    /// Makes the document of the pages, and hands it to the upload. `title` is the document's, and its name.
+    pub fn finish(self, title: String) {
+        if self.is_finishing.get_untracked() {
+            return;
+        }
+        let untouched = self.draft.with_untracked(|draft| {
+            let untouched = draft.untouched_pdf();
+            untouched.map(|(pdf, name)| (pdf.clone(), name.to_owned()))
+        });
+        if let Some((pdf, name)) = untouched {
+            return self.hand_over(&pdf, &name);
+        }
+        let Some((pages, blobs)) = self.draft.with_untracked(Draft::contents) else {
+            return;
+        };
+        self.is_finishing.set(true);
+        spawn_local(async move {
+            let call = Call::Assemble {
+                title: title.clone(),
+                language: self.drafts.language.to_owned(),
+                pages,
+            };
+            let answer = self.drafts.call(&call, &blobs).await;
+            if self.is_finishing.try_set(false).is_some() {
+                return;
+            }
+            match answer {
+                Some((Reply::Document, blobs)) if !blobs.is_empty() => {
+                    self.hand_over(&blobs[0], &title);
+                }
+                Some((Reply::Problem(problem), _)) => self.refuse(title, problem),
+                _ => self.refuse(title, Problem::Failed),
+            }
+        });
+    }
+
+    fn refuse(self, name: String, problem: Problem) {
+        let refusal = (name, Refused::Problem(problem));
+        self.refused.update(|refused| refused.push(refusal));
+    }
+
+    fn hand_over(self, document: &Blob, name: &str) {
+        let size = document.size() as u64;
+        let mime = "application/pdf";
+        let name = filename::for_kind(&name.replace(['/', '\\'], "-"), mime);
+        let file = file::named(document, &name, mime);
+        let Some(file) = file else {
+            return self.refuse(name, Problem::Failed);
+        };
+        self.upload
+            .step(match self.upload.limits().check(&name, size, mime) {
+                Ok(mime) => Event::Composed(SelectedFile {
+                    file,
+                    name,
+                    size,
+                    mime,
+                }),
+                Err(refusal) => Event::RefuseFile(refusal),
+            });
+    }
+
+    /// Drops all pages.
+    fn clear(self) {
+        self.draft.try_set(Draft::default());
+        self.reading.try_set(Vec::new());
+        self.refused.try_set(Vec::new());
+        self.is_finishing.try_set(false);
+    }
+}
+
+/// Tells the drafts of the session.
+struct DraftObserver(Drafts);
+
+impl SessionObserver for DraftObserver {
+    fn on_session(&self, _: &Session) {}
+
+    fn has_unsent(&self) -> bool {
+        // The upload says it.
+        false
+    }
+
+    fn on_log_out(&self) {
+        self.0.clear();
+    }
+}

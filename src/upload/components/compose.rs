@@ -1,0 +1,44 @@
+//! The step in which a document is put together of photos and PDFs. Its pages are a part of their own; what is here is
+//! a way on without them.
+
+use leptos::prelude::*;
+
+use super::{form::UploadForm, notice::UploadNotice};
+use crate::{
+    components::button::Button,
+    context::{Composer, flag, use_rest_texts},
+    upload::machine::Event,
+};
+
+/// The step.
+#[component]
+pub(super) fn Compose(form: UploadForm) -> impl IntoView {
+    let texts = use_rest_texts();
+    let upload = form.upload;
+    let Composer(show) = expect_context();
+    let can_stay = flag(move || {
+        let machine = upload.machine.read();
+        let file = machine.composed_of();
+        file.is_some_and(|file| file.size <= upload.limits().max_bytes)
+    });
+    let as_it_is = move || {
+        can_stay.get().then(|| {
+            view! {
+                <Button class="button quiet" on_press=form.on_press(Event::UseAsItIs)>
+                    {texts.send_as_it_is}
+                </Button>
+            }
+            .into_any()
+        })
+    };
+    view! {
+        <UploadNotice form/>
+        {show(upload.action_id())}
+        <p class="buttons">
+            {move || as_it_is()}
+            <Button class="button quiet" on_press=form.on_press(Event::Back)>
+                {texts.cancel}
+            </Button>
+        </p>
+    }
+}

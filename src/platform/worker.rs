@@ -31,7 +31,7 @@ pub struct DocumentWorker {
 }
 
 impl DocumentWorker {
-    /// A worker that is started by its first call. `address` is its script's.
+    /// A worker that is started by its first call. `address` is its script's; without one there is no worker.
     pub fn new(address: String) -> Self {
         Self {
             address,
@@ -41,6 +41,9 @@ impl DocumentWorker {
 
     /// Starts it, so that it is there when it is needed.
     pub fn start(&self) {
+        if self.address.is_empty() {
+            return;
+        }
         let mut running = self.running.borrow_mut();
         if running.as_ref().is_none_or(|it| it.calls.borrow().failed) {
             *running = Running::start(&self.address).ok();

@@ -40,7 +40,7 @@ async fn an_open_task_offers_an_upload_and_nothing_else() {
     portal.element("h2", "Document aanleveren").await;
     portal.shows("Te doen").await;
     portal
-        .shows("PDF, foto, Word of Excel, maximaal 25 MB")
+        .shows("PDF, foto's, Word of Excel, maximaal 25 MB")
         .await;
     portal
         .element(".requirements li", "Niet ouder dan drie maanden")

@@ -123,6 +123,27 @@ in_every_browser! {
         assert_eq!(arrived(page).2, [LYING, UPRIGHT]);
     }
 
+    async fn a_page_is_dragged_to_another_place(page: &Page) {
+        let folder = Folder::new();
+        choose_letters(page, &folder, &["een.jpg", "twee.jpg", "drie.jpg"]).await;
+        let last = page.role("group", "Pagina 3 van 3");
+        last.contains_text("drie.jpg").await;
+        let drag = "const [leaf] = arguments, rows = [...leaf.closest('ol').children];
+            const sheet = rows[0].querySelector('.sheet'), middle = (it) => {
+              const { left, top, width, height } = it.getBoundingClientRect();
+              return { clientX: left + width / 2, clientY: top + height / 2 };
+            };
+            const fire = (target, type, at) => target.dispatchEvent(new PointerEvent(type,
+              { bubbles: true, composed: true, button: 0, pointerId: 1, ...at }));
+            const end = middle(rows[2]);
+            fire(sheet, 'pointerdown', middle(sheet));
+            fire(window, 'pointermove', { ...end, clientY: end.clientY + 9 });
+            fire(window, 'pointerup', end)";
+        last.script(drag).await;
+        page.role("group", "Pagina 3 van 3").contains_text("een.jpg").await;
+        page.role("group", "Pagina 1 van 3").contains_text("twee.jpg").await;
+    }
+
     async fn a_corner_is_moved_with_a_mouse_and_with_arrow_keys(page: &Page) {
         let folder = Folder::new();
         choose_letters(page, &folder, &["brief.jpg"]).await;

@@ -35,7 +35,8 @@ pub enum Call {
 /// What the worker answers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Reply {
-    /// The file is a photo. One blob: a copy of it in memory, of the media type that it is.
+    /// The file is a photo. The first blob is a copy of it in memory, of the media type that it is. A second one is
+    /// there when the browser cannot read that: a JPEG which stands for it.
     Photo(Photo),
     /// The file is a PDF. One blob: a copy of it in memory.
     Pdf {
@@ -201,8 +202,10 @@ pub enum Problem {
     Form,
     /// The PDF has more pages than are taken.
     TooManyPages,
-    /// The browser cannot show the picture: it is damaged, or of a kind that this browser does not know.
+    /// The picture is damaged.
     DamagedPhoto,
+    /// The browser cannot show the picture, and nothing is known to be wrong with it.
+    UnknownToBrowser,
     /// The picture has more pixels than a device can be asked to hold.
     TooLarge,
     /// Anything else. The file can be sent as it is.

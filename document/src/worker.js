@@ -1,5 +1,5 @@
-// The Web Worker in which documents are made: passes each call on to the module, and its answer back. The name in
-// double underscores is filled in by `cargo xtask site`.
+// The Web Worker in which documents are made: passes each call on to the module, and its answer back. The names in
+// double underscores are filled in by `cargo xtask site`.
 
 import start, { answer } from "./document.js";
 
@@ -15,10 +15,17 @@ async function answerTo({ id, call, blobs }, before) {
   await before;
   try {
     await ready;
-    const [reply, made] = await answer(call, blobs);
+    const [reply, made] = await answer(call, blobs, decodeHeic);
     postMessage({ id, reply, blobs: made });
   } catch (cause) {
     // A module that panicked is not used again: the portal ends this worker.
     postMessage({ id, cause: String(cause) });
   }
+}
+
+// A photo that the browser cannot read: only then is the decoder fetched. Its address is the portal's, also on an
+// office's page.
+async function decodeHeic(file) {
+  const { decode } = await import(new URL("__HEIC__", import.meta.url).href);
+  return decode(file);
 }

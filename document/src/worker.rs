@@ -1,7 +1,7 @@
 //! What runs in the Web Worker: answers a [`Call`], with the browser's own decoder and encoder of pictures. It keeps
 //! nothing from one call to the next, so a page that is changed is made anew from the photo.
 
-use js_sys::{Array, Reflect, Uint8Array};
+use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -30,19 +30,30 @@ const MAX_FILE_BYTES: f64 = 200.0 * 1024.0 * 1024.0;
 const THUMBNAIL_SIDE: u32 = 360;
 /// The quality of a page's JPEG, of 1.
 const QUALITY: f64 = 0.8;
+/// The longest side in pixels, and the quality, of the JPEG that stands for a photo which the browser cannot read.
+/// iPhones make 4,032 pixels; pages are made of it, so it is better than they are.
+const STAND_IN_SIDE: u32 = 4032;
+const STAND_IN_QUALITY: f64 = 0.92;
 
 /// A call's blobs, or an answer's.
 type Blobs = Vec<Blob>;
 
 /// Answers a call: the bytes of a [`Reply`], and a list of its blobs. `call` has the bytes of a [`Call`].
+/// `decode_heic` promises an `ImageBitmap` of a HEIC's bytes. It is only called when the browser cannot read one.
 ///
 /// # Errors
 /// When the call is not one: the portal and this module are of two versions.
 #[wasm_bindgen]
-pub async fn answer(call: Vec<u8>, blobs: Vec<Blob>) -> Result<Array, JsValue> {
+pub async fn answer(
+    call: Vec<u8>,
+    blobs: Vec<Blob>,
+    decode_heic: Function,
+) -> Result<Array, JsValue> {
     let call = postcard::from_bytes(&call).map_err(|_| "no call of this version")?;
     let (reply, blobs) = match call {
-        Call::Open { name, media_type } => open(first(blobs)?, &name, &media_type).await,
+        Call::Open { name, media_type } => {
+            open(first(blobs)?, &name, &media_type, &decode_heic).await
+        }
         Call::Render { edit, longest_side } => {
             let made = render(&first(blobs)?, &edit, longest_side).await;
             made.unwrap_or_else(failed)
@@ -73,7 +84,7 @@ fn first(blobs: Blobs) -> Result<Blob, JsValue> {
 }
 
 /// Copies a file into memory, and says what it is.
-async fn open(file: Blob, name: &str, media_type: &str) -> (Reply, Blobs) {
+async fn open(file: Blob, name: &str, media_type: &str, decode_heic: &Function) -> (Reply, Blobs) {
     if file.size() > MAX_FILE_BYTES {
         return failed(Problem::TooLarge);
     }
@@ -97,10 +108,24 @@ async fn open(file: Blob, name: &str, media_type: &str) -> (Reply, Blobs) {
             },
             Err(problem) => Reply::Problem(of_pdf(problem)),
         },
-        Seen::Kind(kind) if kind.starts_with("image/") => match read_photo(&content, &copy).await {
-            Ok(photo) => Reply::Photo(photo),
-            Err(problem) => Reply::Problem(problem),
-        },
+        // Safari reads the first page of it, and would lose the others.
+        Seen::Kind("image/tiff") => Reply::Problem(Problem::UnknownToBrowser),
+        Seen::Kind(kind) if kind.starts_with("image/") => {
+            let size = size_of(&content);
+            // The decoder needs the room.
+            drop(content);
+            let read = match size {
+                Ok(()) => read_photo(&copy, &bytes, decode_heic).await,
+                Err(problem) => Err(problem),
+            };
+            match read {
+                Ok((photo, stand_in)) => {
+                    let blobs = [Some(copy), stand_in].into_iter().flatten();
+                    return (Reply::Photo(photo), blobs.collect());
+                }
+                Err(problem) => Reply::Problem(problem),
+            }
+        }
         Seen::Kind(kind) => Reply::Other(message::Seen::Kind(kind.to_owned())),
         Seen::WebPage => Reply::Other(message::Seen::WebPage),
         Seen::Text => Reply::Other(message::Seen::Text),
@@ -109,21 +134,60 @@ async fn open(file: Blob, name: &str, media_type: &str) -> (Reply, Blobs) {
     (reply, vec![copy])
 }
 
-/// Reads a photo whose size a device can be asked to hold.
-async fn read_photo(content: &[u8], photo: &Blob) -> Result<Photo, Problem> {
+/// Whether a photo has a size that a device can be asked to hold.
+fn size_of(content: &[u8]) -> Result<(), Problem> {
     let size = imagesize::blob_size(content).map_err(|_| Problem::DamagedPhoto)?;
-    if size.width as f64 * size.height as f64 > MAX_PIXELS {
-        return Err(Problem::TooLarge);
+    match size.width as f64 * size.height as f64 > MAX_PIXELS {
+        true => Err(Problem::TooLarge),
+        false => Ok(()),
     }
-    look_at(photo).await
+}
+
+/// Looks for the page in a photo. Gives also a JPEG of the photo, when the browser cannot read the photo itself.
+async fn read_photo(
+    file: &Blob,
+    bytes: &Uint8Array,
+    decode_heic: &Function,
+) -> Result<(Photo, Option<Blob>), Problem> {
+    let bitmap = match decode(file).await {
+        Ok(bitmap) => {
+            let photo = look_at(&bitmap)?;
+            bitmap.close();
+            return Ok((photo, None));
+        }
+        Err(_) if file.type_() == "image/heic" => decode_apart(bytes, decode_heic).await?,
+        Err(problem) => return Err(problem),
+    };
+    let mut photo = look_at(&bitmap)?;
+    let size = (bitmap.width(), bitmap.height());
+    let stand_in = Canvas::of(&bitmap, size, scale_to(size, STAND_IN_SIDE))?;
+    bitmap.close();
+    photo.size = (stand_in.width(), stand_in.height());
+    let jpeg = stand_in.jpeg(STAND_IN_QUALITY).await?;
+    Ok((photo, Some(jpeg)))
+}
+
+/// A HEIC's pixels, upright, by the module that is loaded for it.
+async fn decode_apart(bytes: &Uint8Array, decode_heic: &Function) -> Result<ImageBitmap, Problem> {
+    let decoding = decode_heic.call1(&JsValue::NULL, bytes);
+    let decoding: Promise = decoding
+        .map_err(|_| Problem::UnknownToBrowser)?
+        .unchecked_into();
+    match JsFuture::from(decoding).await {
+        Ok(bitmap) => Ok(bitmap.unchecked_into()),
+        // The decoder's own words (`decoder::Problem`), or that it could not be loaded.
+        Err(cause) => Err(match cause.as_string().as_deref() {
+            Some("too large") => Problem::TooLarge,
+            Some("damaged") => Problem::DamagedPhoto,
+            _ => Problem::UnknownToBrowser,
+        }),
+    }
 }
 
 /// Looks for the page in a photo.
-async fn look_at(photo: &Blob) -> Result<Photo, Problem> {
-    let bitmap = decode(photo).await?;
+fn look_at(bitmap: &ImageBitmap) -> Result<Photo, Problem> {
     let size = (bitmap.width(), bitmap.height());
-    let judged = Canvas::of(&bitmap, size, scale_to(size, quality::JUDGED_SIDE))?;
-    bitmap.close();
+    let judged = Canvas::of(bitmap, size, scale_to(size, quality::JUDGED_SIDE))?;
     let (width, height) = (judged.width() as f32, judged.height() as f32);
     let judged_size = (judged.width(), judged.height());
     let searched = judged.scaled(scale_to(judged_size, corners::DETECTION_SIDE))?;
@@ -166,7 +230,7 @@ async fn render(photo: &Blob, edit: &Edit, longest_side: u32) -> Result<(Reply, 
     let page = canvas.turned(edit.turn)?;
     let size = (page.width(), page.height());
     let small = page.scaled(scale_to(size, THUMBNAIL_SIDE))?;
-    let blobs = vec![page.jpeg().await?, small.jpeg().await?];
+    let blobs = vec![page.jpeg(QUALITY).await?, small.jpeg(QUALITY).await?];
     Ok((Reply::Page { size }, blobs))
 }
 
@@ -379,10 +443,10 @@ impl Canvas {
         Ok(that)
     }
 
-    async fn jpeg(&self) -> Result<Blob, Problem> {
+    async fn jpeg(&self, quality: f64) -> Result<Blob, Problem> {
         let options = ImageEncodeOptions::new();
         options.set_type("image/jpeg");
-        options.set_quality(QUALITY);
+        options.set_quality(quality);
         let encoding = self.canvas.convert_to_blob_with_options(&options);
         let encoding = encoding.map_err(|_| Problem::Failed)?;
         let blob = JsFuture::from(encoding).await;

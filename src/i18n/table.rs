@@ -461,7 +461,8 @@ texts! {
     ready: "Klaar";
     problem_unreadable: "Uw apparaat kon {name} niet lezen. Staat het in de cloud? Download het dan eerst en kies het opnieuw.", "Je apparaat kon {name} niet lezen. Staat het in de cloud? Download het dan eerst en kies het opnieuw.";
     problem_password: "{name} is met een wachtwoord beveiligd en kan niet bij andere pagina's. Bewaar het zonder wachtwoord, of lever het los aan.";
-    problem_damaged: "{name} is beschadigd of van een soort die deze browser niet kan lezen.";
+    problem_damaged: "{name} lijkt beschadigd. Kijk of u het kunt openen, of lever het los aan.", "{name} lijkt beschadigd. Kijk of je het kunt openen, of lever het los aan.";
+    problem_unknown_to_browser: "{name} kan deze browser niet tonen. Lever het los aan.";
     problem_form: "{name} is een formulier: uw antwoorden gaan verloren bij samenvoegen. Lever het los aan.", "{name} is een formulier: je antwoorden gaan verloren bij samenvoegen. Lever het los aan.";
     problem_pages: "{name} heeft te veel pagina's om samen te voegen. Lever het los aan.";
     problem_too_large: "{name} is te groot om samen te voegen. Lever het los aan.";

@@ -126,7 +126,7 @@ impl Drafts {
 
     /// Reads a file that was chosen alone: what it is, and whether it can be sent.
     pub async fn prepare(self, upload: Upload, selected: SelectedFile<File>) -> Prepared<File> {
-        let Some((reply, copy)) = self.open(&selected.file, &selected.name).await else {
+        let Some((reply, blobs)) = self.open(&selected.file, &selected.name).await else {
             return match file::is_readable(&selected.file).await {
                 true => Prepared::File(selected, None),
                 false => Prepared::Refused(FileRefusal::Unreadable),
@@ -137,8 +137,9 @@ impl Drafts {
             Reply::Photo(photo) if limits.accepts_pdf() => {
                 let composition = self.of(upload);
                 composition.clear();
-                if let Some(copy) = copy {
-                    composition.add_photo(&selected.name, copy, photo);
+                // The last is what this browser can show.
+                if let Some(shown) = blobs.last() {
+                    composition.add_photo(&selected.name, shown.clone(), photo);
                 }
                 Prepared::Photo
             }
@@ -152,7 +153,7 @@ impl Drafts {
                     }
                     _ => None,
                 };
-                let Some(copy) = copy else {
+                let Some(copy) = blobs.into_iter().next() else {
                     return Prepared::File(selected, warning);
                 };
                 // It is sent as what it is, whatever its name says.
@@ -179,14 +180,14 @@ impl Drafts {
         }
     }
 
-    /// Has a file read. Gives its copy in memory, too. `None` when the worker failed.
-    async fn open(self, file: &File, name: &str) -> Option<(Reply, Option<Blob>)> {
+    /// Has a file read. Gives its copy in memory, too, and after it what stands for a photo that the browser cannot
+    /// show. `None` when the worker failed.
+    async fn open(self, file: &File, name: &str) -> Option<(Reply, Vec<Blob>)> {
         let call = Call::Open {
             name: name.to_owned(),
             media_type: file.type_(),
         };
-        let (reply, blobs) = self.call(&call, &[(**file).clone()]).await?;
-        Some((reply, blobs.into_iter().next()))
+        self.call(&call, &[(**file).clone()]).await
     }
 
     async fn call(self, call: &Call, blobs: &[Blob]) -> Option<(Reply, Vec<Blob>)> {
@@ -263,9 +264,10 @@ impl Composition {
                 if is_wanted != Some(true) {
                     return;
                 }
+                let opened = opened.map(|(reply, blobs)| (reply, blobs.into_iter().next_back()));
                 let refusal = match opened {
-                    Some((Reply::Photo(photo), Some(copy))) => {
-                        return self.add_photo(&name, copy, photo);
+                    Some((Reply::Photo(photo), Some(shown))) => {
+                        return self.add_photo(&name, shown, photo);
                     }
                     Some((Reply::Pdf { pages }, Some(copy))) => {
                         self.draft

@@ -70,10 +70,14 @@ fn assemble(staging: &Path, release: bool, tools: &Shell) -> Result<()> {
         glue = glue.replace(&*before, wasm.trim_start_matches("./"));
     }
 
+    let decoder = worker::make_decoder(tools, &work.join("decoder"), release)?;
+    let module = place(staging, "heic", "wasm", &fs::read(decoder.module)?)?;
+    let script = fill(&decoder.script, &[("__HEIC_WASM__", module)], in_quotes)?;
+    let decoder = place(staging, "heic", "js", script.as_bytes())?;
     let worker = worker::make(tools, &work.join("worker"), release)?;
     let module = place(staging, "document", "wasm", &fs::read(worker.module)?)?;
-    let module = [("__DOCUMENT_WASM__", module)];
-    let script = fill(&worker.script, &module, in_quotes)?;
+    let parts = [("__DOCUMENT_WASM__", module), ("__HEIC__", decoder)];
+    let script = fill(&worker.script, &parts, in_quotes)?;
     let worker = place(staging, "document", "js", script.as_bytes())?;
 
     let place_module = |name, source| {

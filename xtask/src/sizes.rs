@@ -40,7 +40,7 @@ fn render(mut rows: Vec<Row>) -> String {
     let is_first = |name: &str| name == "index.html" || name.starts_with("portal");
     // What the parts share comes with the first of them.
     let is_later = |name: &str| {
-        ["aside", "document", "scan"]
+        ["aside", "document", "heic", "scan"]
             .iter()
             .any(|it| name.starts_with(it))
     };
@@ -84,6 +84,7 @@ mod tests {
             ("chunk_3-89ab.wasm", 10_000),
             ("document-89ab.js", 3_000),
             ("document-89ab.wasm", 500_000),
+            ("heic-89ab.wasm", 900_000),
             ("rest-89ab.wasm", 80_000),
             ("scan-89ab.wasm", 60_000),
             ("timeline-cdef.css", 9),

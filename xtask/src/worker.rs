@@ -1,6 +1,8 @@
-//! Makes the module of the Web Worker that puts documents together (`document/`): cargo, wasm-bindgen, wasm-opt, and
-//! esbuild for its script. It is loaded when the consumer first chooses a photo.
+//! Makes the modules of the Web Worker: the one that puts documents together (`document/`), and the decoder of photos
+//! that the browser cannot read (`document/decoder/`). Each goes through cargo, wasm-bindgen, wasm-opt, and esbuild for
+//! its script. The first is loaded when the consumer chooses a file, the decoder only for such a photo.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
@@ -11,44 +13,77 @@ use crate::{esbuild, module, paths, run};
 
 /// The script that the browser starts.
 const SCRIPT: &str = "document/src/worker.js";
-/// Its module, as wasm-bindgen calls it.
-const MODULE: &str = "document_bg.wasm";
+/// The script that the worker loads for a photo that the browser cannot read.
+const DECODER_SCRIPT: &str = "document/decoder/src/decoder.js";
 
 /// Pixels are worked on four at a time. Browsers without it have no canvas in a worker either (Safari before 16.4).
 const RUSTFLAGS: &str = "-Ctarget-feature=+simd128";
 const SIMD: &str = "--enable-simd";
 
-/// The parts of the worker.
-pub struct Worker {
-    /// Its script. It names the module by a placeholder.
+/// A script of the worker, and the module that it loads.
+pub struct Part {
+    /// The script. It names the module by a placeholder.
     pub script: String,
-    /// Its module.
+    /// The module.
     pub module: PathBuf,
 }
 
 /// Makes the worker in the folder `work`.
-pub fn make(tools: &Shell, work: &Path, release: bool) -> Result<Worker> {
-    let shell = paths::shell()?;
-    let flags = format!("{RUSTFLAGS} {}", module::remapping());
-    let package = ["--package", "document", "--lib", "--features", "worker"];
-    let compile = cmd!(
-        shell,
-        "cargo build {package...} --profile worker --target {WASM}"
-    )
-    .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
-    run::quietly("compiling the worker", compile)?;
-    let compiled = paths::target().join(WASM).join("worker/document.wasm");
-    let flags = ["--target=web", "--no-typescript"];
-    let bind = cmd!(tools, "wasm-bindgen {flags...} --out-dir {work} {compiled}");
-    run::quietly("wasm-bindgen", bind)?;
-    let module = work.join(MODULE);
-    if release {
-        module::optimise(tools, &module, &format!("{SIMD} {}", module::SMALL))?;
-    }
+pub fn make(tools: &Shell, work: &Path, release: bool) -> Result<Part> {
+    let module = compile(tools, work, release, "document", "web")?;
     let script = work.join("worker.js");
-    shell.copy_file(paths::root().join(SCRIPT), &script)?;
-    Ok(Worker {
+    paths::shell()?.copy_file(paths::root().join(SCRIPT), &script)?;
+    Ok(Part {
         script: esbuild::bundle(tools, &script, release)?,
         module,
     })
+}
+
+/// Makes the decoder in the folder `work`.
+pub fn make_decoder(tools: &Shell, work: &Path, release: bool) -> Result<Part> {
+    let module = compile(tools, work, release, "decoder", "no-modules")?;
+    // A function that gives the glue anew: there is no other way to start a module twice.
+    let glue = fs::read_to_string(work.join("decoder.js"))?;
+    let glue = format!("export default () => {{\n{glue}\nreturn wasm_bindgen;\n}};\n");
+    fs::write(work.join("glue.js"), glue)?;
+    let script = work.join("decoder.js");
+    paths::shell()?.copy_file(paths::root().join(DECODER_SCRIPT), &script)?;
+    Ok(Part {
+        script: esbuild::bundle(tools, &script, release)?,
+        module,
+    })
+}
+
+/// Compiles a package; gives its module, with its glue beside it.
+fn compile(
+    tools: &Shell,
+    work: &Path,
+    release: bool,
+    package: &str,
+    target: &str,
+) -> Result<PathBuf> {
+    let shell = paths::shell()?;
+    let flags = format!("{RUSTFLAGS} {}", module::remapping());
+    // Without it `document` has the messages alone, for the portal.
+    let features = (package == "document").then_some(["--features", "worker"]);
+    let compile = cmd!(
+        shell,
+        "cargo build --package {package} --lib --profile worker --target {WASM}"
+    )
+    .args(features.iter().flatten())
+    .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags);
+    run::quietly(&format!("compiling {package} for the worker"), compile)?;
+    let compiled = paths::target()
+        .join(WASM)
+        .join(format!("worker/{package}.wasm"));
+    let bind = cmd!(
+        tools,
+        "wasm-bindgen --target={target} --no-typescript --out-dir {work} {compiled}"
+    );
+    run::quietly("wasm-bindgen", bind)?;
+    let module = work.join(format!("{package}_bg.wasm"));
+    if release {
+        module::optimise(tools, &module, &format!("{SIMD} {}", module::SMALL))?;
+    }
+    Ok(module)
 }

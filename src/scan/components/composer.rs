@@ -106,6 +106,7 @@ fn words(texts: &ScanTexts, why: Refused) -> &'static str {
             Problem::Unreadable => texts.problem_unreadable,
             Problem::NeedsPassword => texts.problem_password,
             Problem::DamagedPdf | Problem::DamagedPhoto => texts.problem_damaged,
+            Problem::UnknownToBrowser => texts.problem_unknown_to_browser,
             Problem::Form => texts.problem_form,
             Problem::TooManyPages => texts.problem_pages,
             Problem::TooLarge => texts.problem_too_large,

@@ -81,6 +81,12 @@ pub const METADATA: [&str; 7] = [
     "MakerNote",
 ];
 
+/// The same letter as an iPhone photographs it (HEIC): tiles that lie on their side and are turned by the file, beside
+/// them Exif data with a place. Its picture is 1200 pixels wide and 1600 high.
+pub fn iphone_photo() -> Vec<u8> {
+    include_bytes!("../../../document/decoder/tests/photos/grid.heic").to_vec()
+}
+
 fn segment(marker: u8, content: &[u8]) -> Vec<u8> {
     let length = u16::try_from(content.len() + 2).expect("a segment holds 64 KB");
     [&[0xFF, marker], &length.to_be_bytes()[..], content].concat()

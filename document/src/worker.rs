@@ -14,7 +14,7 @@ use accelerate::document_kind::{self, Seen};
 use crate::{
     message::{self, Call, Edit, Look, PageOf, Photo, Problem, Reply, Turn},
     pdf::{self, Existing, PdfProblem},
-    picture::Picture,
+    picture::{PIXEL_BYTES, Picture},
     scan::{
         corners::{self, Point, Quad},
         light, quality,
@@ -28,6 +28,8 @@ const MAX_PIXELS: f64 = 110e6;
 const MAX_FILE_BYTES: f64 = 200.0 * 1024.0 * 1024.0;
 /// The longest side of the small picture of a page, in pixels.
 const THUMBNAIL_SIDE: u32 = 360;
+/// How many rows of a canvas are read at once.
+const BAND: u32 = 256;
 /// The quality of a page's JPEG, of 1.
 const QUALITY: f64 = 0.8;
 /// The longest side in pixels, and the quality, of the JPEG that stands for a photo which the browser cannot read.
@@ -205,27 +207,31 @@ fn look_at(bitmap: &ImageBitmap) -> Result<Photo, Problem> {
 /// Makes the page of a photo, and a small picture of it.
 async fn render(photo: &Blob, edit: &Edit, longest_side: u32) -> Result<(Reply, Blobs), Problem> {
     let bitmap = decode(photo).await?;
-    let canvas = match edit.corners {
-        Some(corners) => cut_out(&bitmap, corners, longest_side)?,
-        None => {
-            let size = (bitmap.width(), bitmap.height());
-            Canvas::of(&bitmap, size, scale_to(size, longest_side))?
-        }
-    };
-    bitmap.close();
     let look = match edit.look {
         Look::Photo => None,
         Look::Colour => Some(light::Look::Colour),
         Look::Grey => Some(light::Look::Grey),
         Look::BlackAndWhite => Some(light::Look::BlackAndWhite),
     };
-    let canvas = match look {
-        Some(look) => {
-            let mut picture = canvas.picture()?;
-            light::even_light(&mut picture, look);
-            Canvas::showing(picture)?
+    let cut_out = match edit.corners {
+        Some(corners) => cut_out(&bitmap, corners, longest_side)?,
+        None => None,
+    };
+    let canvas = match (cut_out, look) {
+        (Some(picture), look) => {
+            bitmap.close();
+            in_look(picture, look)?
         }
-        None => canvas,
+        // Corners that are no page's are the consumer's own choice: the whole photo then.
+        (None, look) => {
+            let size = (bitmap.width(), bitmap.height());
+            let whole = Canvas::of(&bitmap, size, scale_to(size, longest_side))?;
+            bitmap.close();
+            match look {
+                Some(_) => in_look(whole.picture()?, look)?,
+                None => whole,
+            }
+        }
     };
     let page = canvas.turned(edit.turn)?;
     let size = (page.width(), page.height());
@@ -234,12 +240,20 @@ async fn render(photo: &Blob, edit: &Edit, longest_side: u32) -> Result<(Reply, 
     Ok((Reply::Page { size }, blobs))
 }
 
-/// Cuts a page out of a photo and straightens it.
+/// Shows a picture as it is to look.
+fn in_look(mut picture: Picture, look: Option<light::Look>) -> Result<Canvas, Problem> {
+    if let Some(look) = look {
+        light::even_light(&mut picture, look);
+    }
+    Canvas::showing(picture)
+}
+
+/// Cuts a page out of a photo and straightens it. `None` when the corners are no page's.
 fn cut_out(
     bitmap: &ImageBitmap,
     corners: [(f32, f32); 4],
     longest_side: u32,
-) -> Result<Canvas, Problem> {
+) -> Result<Option<Picture>, Problem> {
     let size = (bitmap.width(), bitmap.height());
     let in_photo = Quad(corners.map(|(x, y)| Point {
         x: x * size.0 as f32,
@@ -247,13 +261,8 @@ fn cut_out(
     }));
     // No more pixels than the page is going to have.
     let scale = (longest_side as f32 / longest_of(&in_photo)).min(1.0);
-    let canvas = Canvas::of(bitmap, size, scale)?;
-    let page = straighten(&canvas.picture()?, &in_photo.scaled(scale), longest_side);
-    // Corners that are no page's are the consumer's own choice: the whole photo then.
-    match page {
-        Some(page) => Canvas::showing(page),
-        None => Ok(canvas),
-    }
+    let picture = Canvas::of(bitmap, size, scale)?.picture()?;
+    Ok(straighten(&picture, &in_photo.scaled(scale), longest_side))
 }
 
 /// The length of the longest side.
@@ -399,11 +408,17 @@ impl Canvas {
 
     fn picture(&self) -> Result<Picture, Problem> {
         let (width, height) = (self.width(), self.height());
-        let data = self
-            .context
-            .get_image_data(0.0, 0.0, width.into(), height.into())
-            .map_err(|_| Problem::Failed)?;
-        Picture::new(width, height, data.data().0).ok_or(Problem::Failed)
+        let mut pixels = Vec::with_capacity(width as usize * height as usize * PIXEL_BYTES);
+        // In bands: the browser's copy of all pixels at once would lie beside ours until it is collected.
+        for top in (0..height).step_by(BAND as usize) {
+            let rows = BAND.min(height - top);
+            let band = self
+                .context
+                .get_image_data(0.0, top.into(), width.into(), rows.into())
+                .map_err(|_| Problem::Failed)?;
+            pixels.extend_from_slice(&band.data());
+        }
+        Picture::new(width, height, pixels).ok_or(Problem::Failed)
     }
 
     fn scaled(&self, scale: f32) -> Result<Self, Problem> {
@@ -451,5 +466,13 @@ impl Canvas {
         let encoding = encoding.map_err(|_| Problem::Failed)?;
         let blob = JsFuture::from(encoding).await;
         Ok(blob.map_err(|_| Problem::Failed)?.unchecked_into())
+    }
+}
+
+impl Drop for Canvas {
+    fn drop(&mut self) {
+        // A canvas of a photo is as large as the photo. The browser's collector sees a small object, and lets it lie.
+        self.canvas.set_width(0);
+        self.canvas.set_height(0);
     }
 }

@@ -4,10 +4,13 @@
 //! every process that came of this one (drivers and browsers), each 20 ms. The highest sum counts, above
 //! the sum before. A process's part at that moment is told by what Chromium calls it (`--type=`). What
 //! JavaScript has let go of but not collected counts as well: the phone has to hold it, too.
+//!
+//! Where looking every 20 ms would take the processor that is measured, Linux tells the most that a process has had
+//! resident: `VmHWM` of `/proc/<process>/status`.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Display, Formatter};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -35,7 +38,8 @@ impl Display for Kind {
     }
 }
 
-type Held = BTreeMap<Kind, f64>;
+/// Bytes, by the kind of process.
+pub type Held = BTreeMap<Kind, f64>;
 
 /// Watches what our browser's processes hold, in bytes.
 #[derive(Debug)]
@@ -95,30 +99,76 @@ fn sum(held: &Held) -> f64 {
 
 /// What the processes that came of this one hold, in bytes.
 fn held() -> Held {
-    let kinds = [Kind::Renderer, Kind::Browser, Kind::Others];
-    let mut held: Held = kinds.map(|kind| (kind, 0.0)).into();
-    add_children(
-        &Path::new("/proc").join(process::id().to_string()),
-        &mut held,
-    );
+    let mut held = none();
+    for_children(&own(), &mut |child| {
+        let kb = kilobytes(&child.join("smaps_rollup"), "Pss:");
+        *held.entry(kind(child)).or_default() += kb * 1024.0;
+    });
     held
 }
 
-fn add_children(of: &Path, held: &mut Held) {
+/// The most that a process of each kind has had resident since its start or since [`forget_most`], in bytes. Of the
+/// renderers it is the one that runs the page: the others are kept in store and do nothing.
+pub fn most_since_forgotten() -> Held {
+    let mut most = none();
+    for_children(&own(), &mut |child| {
+        let kb = kilobytes(&child.join("status"), "VmHWM:");
+        let most = most.entry(kind(child)).or_default();
+        *most = most.max(kb * 1024.0);
+    });
+    most
+}
+
+/// The process that runs the page: of the renderers the one that has had most resident, as the others are kept in
+/// store and do nothing.
+pub fn page_process() -> PathBuf {
+    let mut found = (0.0, PathBuf::new());
+    for_children(&own(), &mut |child| {
+        let kb = kilobytes(&child.join("status"), "VmHWM:");
+        if kind(child) == Kind::Renderer && kb > found.0 {
+            found = (kb, child.to_owned());
+        }
+    });
+    found.1
+}
+
+/// Has Linux forget the most that the processes have had so far: what they have now is the most.
+pub fn forget_most() {
+    for_children(&own(), &mut |child| {
+        // proc(5): 5 sets the peak resident set size to what is resident. A process that has ended needs it no more.
+        let _ = fs::write(child.join("clear_refs"), "5");
+    });
+}
+
+fn none() -> Held {
+    [Kind::Renderer, Kind::Browser, Kind::Others]
+        .map(|kind| (kind, 0.0))
+        .into()
+}
+
+fn own() -> PathBuf {
+    Path::new("/proc").join(process::id().to_string())
+}
+
+/// Calls `act` with the folder of each process that came of this one.
+fn for_children(of: &Path, act: &mut impl FnMut(&Path)) {
     let threads = fs::read_dir(of.join("task")).into_iter().flatten();
     for thread in threads.flatten() {
         let children = fs::read_to_string(thread.path().join("children")).unwrap_or_default();
         for child in children.split_whitespace() {
             let child = Path::new("/proc").join(child);
-            let usage = fs::read_to_string(child.join("smaps_rollup")).unwrap_or_default();
-            let pss = usage.lines().find_map(|line| line.strip_prefix("Pss:"));
-            let kb = pss.and_then(|pss| pss.trim().trim_end_matches(" kB").parse::<f64>().ok());
-            if let Some(held) = held.get_mut(&kind(&child)) {
-                *held += kb.unwrap_or(0.0) * 1024.0;
-            }
-            add_children(&child, held);
+            act(&child);
+            for_children(&child, act);
         }
     }
+}
+
+/// The number in the line of this name; 0 when there is none.
+fn kilobytes(file: &Path, name: &str) -> f64 {
+    let usage = fs::read_to_string(file).unwrap_or_default();
+    let line = usage.lines().find_map(|line| line.strip_prefix(name));
+    let kb = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok());
+    kb.unwrap_or(0.0)
 }
 
 fn kind(process: &Path) -> Kind {

@@ -15,11 +15,12 @@ use e2e::servers::TestServers;
 use e2e::{containing, site};
 
 /// The files that make the peer, and nothing that npm puts beside them.
-const SOURCES: [&str; 5] = [
+const SOURCES: [&str; 6] = [
     "package.json",
     "package-lock.json",
     ".npmrc",
     "index.html",
+    "photos.html",
     "src",
 ];
 
@@ -38,6 +39,9 @@ const BARE: [(&str, &str); 2] = [
          document.getElementById(\"code\").textContent = consumerportalsession.dossier.code;\n  });\n",
     ),
 ];
+
+/// The page on which pdf-lib makes one PDF of photos.
+pub const PHOTOS: &str = "/photos.html";
 
 /// The page on which a visit signs in before it begins: nothing of the others is loaded there.
 const DOOR: (&str, &str) = (
@@ -87,7 +91,13 @@ fn build(site: &Path) {
     let _ = fs::remove_dir_all(&out);
     let mut bundle = Command::new(work.join("node_modules/.bin/esbuild"));
     bundle
-        .args(["src/main.jsx", "--bundle", "--splitting", "--format=esm"])
+        .args([
+            "src/main.jsx",
+            "src/photos.js",
+            "--bundle",
+            "--splitting",
+            "--format=esm",
+        ])
         .args(["--minify", "--legal-comments=none", "--jsx=automatic"])
         .args(["--target=chrome96,firefox91,safari15", "--outdir=out"])
         .args(["--metafile=out/meta.json", "--log-level=warning"])
@@ -106,6 +116,8 @@ fn build(site: &Path) {
     }
     let page = fs::read_to_string(sources.join("index.html")).expect("the peer has a page");
     place(site, "peer.html", with_preloads(&page, &meta).as_bytes());
+    let photos = fs::read(sources.join("photos.html")).expect("the peer has a page for photos");
+    place(site, PHOTOS.trim_start_matches('/'), &photos);
 }
 
 /// The page with a preload of every chunk that the entry imports: without them the browser would learn of

@@ -32,6 +32,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+/// Runs of each page when the command does not say how many.
+pub const RUNS: usize = 7;
+
 /// The dossiers of the visits, each with what it is called in the table and where a link of it leads: the
 /// specification's own example, as in earlier figures, has nothing left to do.
 const DOSSIERS: [(&str, &str, Goes); 2] = [

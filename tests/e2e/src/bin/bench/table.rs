@@ -26,6 +26,8 @@ pub enum Unit {
     Task,
     /// Kilobytes of 1,000 bytes.
     Kb,
+    /// Megabytes of 1,000,000 bytes, of a number of bytes.
+    Mb,
     /// How many times something else.
     Times,
     /// A score without a unit.
@@ -39,6 +41,10 @@ pub enum Goal {
     Number(f64, f64),
     /// Of the portal's number divided by the bare page's.
     OfBare(f64, f64),
+    /// Aimed at, of the portal's number divided by the peer's.
+    OfPeer(f64),
+    /// The least that is aimed at.
+    AtLeast(f64),
 }
 
 impl Row {
@@ -80,20 +86,42 @@ impl Row {
 
     /// Allowed and aimed at, each with whether the portal keeps to it.
     fn goals(&self) -> [String; 2] {
-        let (value, limits, unit) = match self.goal {
-            Some(Goal::Number(allowed, aim)) => (Some(self.portal), [allowed, aim], self.unit),
-            Some(Goal::OfBare(allowed, aim)) => {
-                (self.of_bare(self.portal), [allowed, aim], Unit::Times)
-            }
-            None => return [String::new(), String::new()],
+        // As precisely as it is printed: 1.25 is within 1.25.
+        let rounded = |value: f64| (value * 100.0).round() / 100.0;
+        let verdict = |is_kept| if is_kept { "kept" } else { "**over**" };
+        let most = |value: f64, limit: f64, unit: Unit| {
+            format!("{} {}", unit.limit(limit), verdict(rounded(value) <= limit))
         };
-        let value = value.expect("a goal beside the bare page has one");
-        limits.map(|limit| {
-            // As precisely as it is printed: 1.25 is within 1.25.
-            let rounded = (value * 100.0).round() / 100.0;
-            let verdict = if rounded <= limit { "kept" } else { "**over**" };
-            format!("{} {verdict}", unit.limit(limit))
-        })
+        let beside = "a goal beside another page has it measured";
+        match self.goal {
+            Some(Goal::Number(allowed, aim)) => {
+                [allowed, aim].map(|limit| most(self.portal, limit, self.unit))
+            }
+            Some(Goal::OfBare(allowed, aim)) => {
+                let value = self.of_bare(self.portal).expect(beside);
+                [allowed, aim].map(|limit| most(value, limit, Unit::Times))
+            }
+            Some(Goal::OfPeer(aim)) => {
+                let value = self.portal / self.peer.expect(beside);
+                let verdict = verdict(rounded(value) <= aim);
+                [
+                    String::new(),
+                    format!("{aim} of peer {verdict} ({value:.2})"),
+                ]
+            }
+            Some(Goal::AtLeast(aim)) => {
+                let verdict = if self.portal >= aim {
+                    "kept"
+                } else {
+                    "**under**"
+                };
+                [
+                    String::new(),
+                    format!("at least {} {verdict}", self.unit.limit(aim)),
+                ]
+            }
+            None => [String::new(), String::new()],
+        }
     }
 }
 
@@ -103,6 +131,7 @@ impl Unit {
             Unit::Task if value == 0.0 => "< 50 ms".to_owned(),
             Unit::Ms | Unit::Task => format!("{value:.0} ms"),
             Unit::Kb => format!("{value:.1} KB"),
+            Unit::Mb => format!("{:.0} MB", value / 1e6),
             Unit::Times => format!("{value:.2}"),
             Unit::Score => format!("{value:.4}"),
         }
@@ -112,6 +141,7 @@ impl Unit {
         match self {
             Unit::Ms | Unit::Task => format!("{limit} ms"),
             Unit::Kb => format!("{limit} KB"),
+            Unit::Mb => format!("{:.0} MB", limit / 1e6),
             Unit::Times | Unit::Score => limit.to_string(),
         }
     }
@@ -129,7 +159,7 @@ impl Display for Table {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "| figure | portal | bare page | React peer | portal, of bare | peer, of bare | allowed | aim |"
+            "| figure | portal | bare page | peer | portal, of bare | peer, of bare | allowed | aim |"
         )?;
         writeln!(f, "|---|---:|---:|---:|---:|---:|---:|---:|")?;
         for row in &self.0 {

@@ -15,7 +15,7 @@ use crate::{
     i18n::Language,
     platform::{file, worker::DocumentWorker},
     upload::{
-        limits::FileRefusal,
+        limits::{FileRefusal, Limits},
         machine::{Event, Prepared, SelectedFile, UploadState, Warning},
         store::{Upload, use_uploads},
     },
@@ -126,58 +126,31 @@ impl Drafts {
 
     /// Reads a file that was chosen alone: what it is, and whether it can be sent.
     pub async fn prepare(self, upload: Upload, selected: SelectedFile<File>) -> Prepared<File> {
-        let Some((reply, blobs)) = self.open(&selected.file, &selected.name).await else {
-            return match file::is_readable(&selected.file).await {
+        let (file, name) = (selected.file.clone(), selected.name.clone());
+        let Some((reply, blobs)) = self.open(&file, &name).await else {
+            return match file::is_readable(&file).await {
                 true => Prepared::File(selected, None),
                 false => Prepared::Refused(FileRefusal::Unreadable),
             };
         };
-        let limits = upload.limits();
-        match reply {
-            Reply::Photo(photo) if limits.accepts_pdf() => {
-                let composition = self.of(upload);
-                composition.clear();
-                // The last is what this browser can show.
-                if let Some(shown) = blobs.last() {
-                    composition.add_photo(&selected.name, shown.clone(), photo);
-                }
-                Prepared::Photo
-            }
-            Reply::Problem(Problem::Unreadable) => Prepared::Refused(FileRefusal::Unreadable),
-            Reply::Other(Seen::WebPage | Seen::Text) => Prepared::Refused(FileRefusal::NoDocument),
-            reply => {
-                let warning = match reply {
-                    Reply::Problem(Problem::NeedsPassword) => Some(Warning::NeedsPassword),
-                    Reply::Problem(Problem::DamagedPdf | Problem::DamagedPhoto) => {
-                        Some(Warning::Damaged)
-                    }
-                    _ => None,
-                };
-                let Some(copy) = blobs.into_iter().next() else {
-                    return Prepared::File(selected, warning);
-                };
-                // It is sent as what it is, whatever its name says.
-                let mime = match limits.check("", selected.size, &copy.type_()) {
-                    Ok(mime) => mime,
-                    Err(refusal) => return Prepared::Refused(refusal),
-                };
-                let name = filename::for_kind(&selected.name, mime);
-                let is_other = mime != selected.mime;
-                let Some(file) = file::named(&copy, &name, mime) else {
-                    return Prepared::File(selected, warning);
-                };
-                let warning = warning.or(is_other.then_some(Warning::OtherKind));
-                Prepared::File(
-                    SelectedFile {
-                        file,
-                        name,
-                        size: selected.size,
-                        mime,
-                    },
-                    warning,
-                )
+        // The last is what this browser can show.
+        let page = match (&reply, blobs.last()) {
+            (Reply::Photo(photo), Some(shown)) => Some((shown.clone(), photo.clone())),
+            _ => None,
+        };
+        let prepared = prepared_of(upload.limits(), selected, reply, blobs);
+        // The pages of the document before are over, unless the consumer has chosen something else meanwhile.
+        let is_wanted = upload
+            .machine
+            .try_with_untracked(|machine| machine.candidate().is_some_and(|it| it.file == file));
+        if is_wanted == Some(true) && !matches!(prepared, Prepared::Refused(_)) {
+            let composition = self.of(upload);
+            composition.clear();
+            if let (Prepared::Photo, Some((shown, photo))) = (&prepared, page) {
+                composition.add_photo(&name, shown, photo);
             }
         }
+        prepared
     }
 
     /// Has a file read. Gives its copy in memory, too, and after it what stands for a photo that the browser cannot
@@ -201,6 +174,52 @@ impl Drafts {
             composition.clear();
         }
         self.worker.with_value(|worker| worker.stop());
+    }
+}
+
+/// What a file that was chosen alone is to be, by what the worker says of it.
+fn prepared_of(
+    limits: Limits,
+    selected: SelectedFile<File>,
+    reply: Reply,
+    blobs: Vec<Blob>,
+) -> Prepared<File> {
+    match reply {
+        Reply::Photo(_) if limits.accepts_pdf() => Prepared::Photo,
+        Reply::Problem(Problem::Unreadable) => Prepared::Refused(FileRefusal::Unreadable),
+        Reply::Other(Seen::WebPage | Seen::Text) => Prepared::Refused(FileRefusal::NoDocument),
+        reply => {
+            let warning = match reply {
+                Reply::Problem(Problem::NeedsPassword) => Some(Warning::NeedsPassword),
+                Reply::Problem(Problem::DamagedPdf | Problem::DamagedPhoto) => {
+                    Some(Warning::Damaged)
+                }
+                _ => None,
+            };
+            let Some(copy) = blobs.into_iter().next() else {
+                return Prepared::File(selected, warning);
+            };
+            // It is sent as what it is, whatever its name says.
+            let mime = match limits.check("", selected.size, &copy.type_()) {
+                Ok(mime) => mime,
+                Err(refusal) => return Prepared::Refused(refusal),
+            };
+            let name = filename::for_kind(&selected.name, mime);
+            let is_other = mime != selected.mime;
+            let Some(file) = file::named(&copy, &name, mime) else {
+                return Prepared::File(selected, warning);
+            };
+            let warning = warning.or(is_other.then_some(Warning::OtherKind));
+            Prepared::File(
+                SelectedFile {
+                    file,
+                    name,
+                    size: selected.size,
+                    mime,
+                },
+                warning,
+            )
+        }
     }
 }
 
@@ -233,7 +252,7 @@ impl Composition {
     pub fn begin(self) {
         let is_empty = self.draft.with_untracked(|draft| draft.pages().is_empty())
             && self.reading.read_untracked().is_empty();
-        let chosen = self.upload.chosen.read_untracked().is_empty();
+        let chosen = self.upload.chosen.read_untracked().files.is_empty();
         let file = self.upload.machine.read_untracked().file().cloned();
         if let Some(file) = file.filter(|_| is_empty && chosen) {
             self.add(vec![file.file]);
@@ -409,7 +428,7 @@ impl Composition {
     }
 
     /// Drops all pages.
-    fn clear(self) {
+    pub fn clear(self) {
         self.draft.try_set(Draft::default());
         self.reading.try_set(Vec::new());
         self.refused.try_set(Vec::new());

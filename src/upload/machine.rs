@@ -359,6 +359,11 @@ impl<F: Clone> UploadMachine<F> {
         self.file.as_ref()
     }
 
+    /// The file that is being prepared, or that a document is put together of.
+    pub fn candidate(&self) -> Option<&SelectedFile<F>> {
+        self.candidate.as_ref()
+    }
+
     /// The consumer's comment.
     pub fn comment(&self) -> &str {
         &self.comment
@@ -434,12 +439,6 @@ impl<F: Clone> UploadMachine<F> {
     /// Whether a document is put together.
     pub fn is_composing(&self) -> bool {
         matches!(self.state, UploadState::Compose)
-    }
-
-    /// The one file that a document is put together of.
-    pub fn composed_of(&self) -> Option<&SelectedFile<F>> {
-        let candidate = self.candidate.as_ref();
-        candidate.filter(|_| self.is_composing())
     }
 
     /// Whether closing the page would lose a file or a comment that may not have arrived.

@@ -83,7 +83,7 @@ impl UploadStore {
         let upload = self.owner.get_value().with(|| Upload {
             machine: RwSignal::new_local(UploadMachine::new(ActionSnapshot::from(action))),
             action_id: StoredValue::new(action.id.clone()),
-            chosen: RwSignal::new_local(Vec::new()),
+            chosen: RwSignal::new_local(Chosen::default()),
             limits: self.limits,
             services: self.services,
             request: StoredValue::new_local(None),
@@ -156,13 +156,22 @@ pub fn use_uploads() -> UploadStore {
     expect_context()
 }
 
+/// Files for a document that is put together.
+#[derive(Debug, Clone, Default)]
+pub struct Chosen {
+    /// The files, in their order.
+    pub files: Vec<File>,
+    /// Whether they are another document, and not further pages of the one on the screen.
+    pub is_another: bool,
+}
+
 /// The upload of one document. Cheap to copy.
 #[derive(Clone, Copy)]
 pub struct Upload {
     /// Where it stands, for components to follow. Only [`Upload::step`] changes it.
     pub machine: RwSignal<UploadMachine<File>, LocalStorage>,
     /// Files that are to become part of the document that is put together. Who takes them empties it.
-    pub chosen: RwSignal<Vec<File>, LocalStorage>,
+    pub chosen: RwSignal<Chosen, LocalStorage>,
     action_id: StoredValue<String>,
     limits: StoredValue<Limits>,
     services: StoredValue<UploadServices, LocalStorage>,
@@ -260,7 +269,10 @@ impl Upload {
         if is_composing || files.len() > 1 && self.limits().accepts_pdf() {
             self.step(Event::Compose);
             if self.machine.read_untracked().is_composing() {
-                self.chosen.set(files);
+                self.chosen.set(Chosen {
+                    files,
+                    is_another: !is_composing,
+                });
             }
             return;
         }

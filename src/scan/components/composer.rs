@@ -10,7 +10,7 @@ use crate::{
     i18n::{ScanTexts, fill},
     platform::{style, window},
     scan::store::{Composition, Refused, use_drafts},
-    upload::store::use_uploads,
+    upload::store::{Chosen, use_uploads},
 };
 
 /// The style sheet of this part. It is not in the portal's, which everybody waits for.
@@ -34,10 +34,13 @@ pub fn ComposerView(
     let composition = use_drafts().of(upload);
     composition.begin();
     Effect::new(move |_| {
-        let files = upload.chosen.get();
-        if !files.is_empty() {
-            upload.chosen.set(Vec::new());
-            composition.add(files);
+        let chosen = upload.chosen.get();
+        if !chosen.files.is_empty() {
+            upload.chosen.set(Chosen::default());
+            if chosen.is_another {
+                composition.clear();
+            }
+            composition.add(chosen.files);
         }
     });
     let edited = RwSignal::new(None::<u32>);

@@ -18,7 +18,7 @@ pub(super) fn Compose(form: UploadForm) -> impl IntoView {
     let Composer(show) = expect_context();
     let can_stay = flag(move || {
         let machine = upload.machine.read();
-        let file = machine.composed_of();
+        let file = machine.candidate();
         file.is_some_and(|file| file.size <= upload.limits().max_bytes)
     });
     let as_it_is = move || {

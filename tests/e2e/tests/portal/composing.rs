@@ -190,6 +190,25 @@ in_chromium! {
         assert_eq!(arrived(page).2, [UPRIGHT, UPRIGHT]);
     }
 
+    async fn another_document_takes_the_place_of_the_pages_before(page: &Page) {
+        let folder = Folder::new();
+        choose_letters(page, &folder, &["een.jpg", "twee.jpg"]).await;
+        page.button("Verder met 2 pagina's").click().await;
+        page.text("Loonstrook.pdf").appears().await;
+        page.choose_file(&folder.file("los.pdf", &fixtures::pdf(9_000))).await;
+        page.text("los.pdf").appears().await;
+        page.button("Pagina's toevoegen of aanpassen").click().await;
+        page.role("group", "Pagina 1 van 1").contains_text("los.pdf").await;
+        page.button("Verder met 1 pagina").click().await;
+        page.role("group", "Gekozen bestand").appears().await;
+        let letter = fixtures::letter();
+        page.choose_files(&[folder.file("drie.jpg", &letter), folder.file("vier.jpg", &letter)]).await;
+        page.role("group", "Pagina 2 van 2").contains_text("vier.jpg").await;
+        // Cancelling leaves what was there.
+        page.button("Annuleren").click().await;
+        page.text("los.pdf").appears().await;
+    }
+
     async fn a_pdf_alone_stays_as_it_is_byte_for_byte(page: &Page) {
         let folder = Folder::new();
         let bytes = fixtures::pdf(9_000);

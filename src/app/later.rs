@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use accelerate::session::Session;
 use futures::{FutureExt, future::LocalBoxFuture};
+use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local, wasm_split::SplitLoaderError};
 
 use super::page_events::follow_consumer;
@@ -124,6 +125,9 @@ fn load_scan() -> Result<Part, SplitLoaderError> {
     })
 }
 
+/// How long a page may take to be gone when it is left, in milliseconds.
+const LEAVING: u32 = 1_000;
+
 /// A part on its way.
 type Loaded = LocalBoxFuture<'static, Result<Part, SplitLoaderError>>;
 
@@ -214,6 +218,8 @@ impl Loader {
                 PartState::Ready(part)
             }
             Err(error) => {
+                // A page that is being left breaks off what it fetches, too. It is gone before this is over.
+                TimeoutFuture::new(LEAVING).await;
                 leptos::logging::error!("consumer-portal: a part could not be loaded: {error}");
                 PartState::Failed
             }

@@ -116,9 +116,14 @@ impl Folder {
         Folder(tempfile::tempdir().expect("there is room for files"))
     }
 
+    /// Where a file of that name is, or would be.
+    pub fn file_path(&self, name: &str) -> PathBuf {
+        Path::new(self.0.path()).join(name)
+    }
+
     /// Writes a file into the folder and gives its path.
     pub fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
-        let path = Path::new(self.0.path()).join(name);
+        let path = self.file_path(name);
         fs::write(&path, bytes).expect("there is room for a file");
         path
     }

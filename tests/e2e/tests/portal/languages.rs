@@ -7,6 +7,9 @@ mod smoke {
 
     in_every_browser! {
         async fn english_is_used_on_every_page(page: &Page) {
+            // Firefox tells of what the next page breaks off.
+            page.allow_console("aborted");
+            page.allow_console("NetworkError");
             page.open("/open/eva").await;
             page.open("/en.html").await;
             page.heading("Hello Eva Bakker").appears().await;

@@ -1,7 +1,7 @@
 //! What is reported of pages that do the same job, tried on this one. `docs/reports.md` lists the reports.
 
 use e2e::fixtures::{self, Folder};
-use e2e::{Browser, Page, containing, in_chromium, in_every_browser};
+use e2e::{Page, containing, in_chromium, in_every_browser};
 
 use crate::uploading::open_task;
 

@@ -201,7 +201,10 @@ async fn the_last_of_a_list_does_not_lose_the_focus() {
         return [...(row?.parentNode.children ?? [])].indexOf(row);
     }";
     let heading = portal.element("h1", "").await;
-    assert_eq!(portal.run(&heading, focused), 25, "the first row that came");
+    let is_there = || portal.run(&heading, focused) == 25;
+    portal
+        .until("the focus on the first row that came", is_there)
+        .await;
 }
 
 /// Pastes what a piece of JavaScript puts into `clipboardData`; gives whether the page left it to the browser.

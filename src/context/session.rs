@@ -173,7 +173,10 @@ impl SessionStore {
     /// Reads the session again, for whoever need not wait for it.
     pub fn refresh_soon(self) {
         spawn_local(async move {
-            let _ = self.refresh().await;
+            // The portal may be off the page by then.
+            if !self.state.is_disposed() {
+                let _ = self.refresh().await;
+            }
         });
     }
 

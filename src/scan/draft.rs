@@ -88,6 +88,14 @@ impl<B: Clone + PartialEq> Draft<B> {
         self.pages.iter().find(|page| page.id == id)
     }
 
+    /// How far a photo's page is; `None` for a page of a PDF, and for one that was removed.
+    pub fn making(&self, id: u32) -> Option<&Making<B>> {
+        match &self.page(id)?.source {
+            Source::Photo { made, .. } => Some(made),
+            Source::Pdf { .. } => None,
+        }
+    }
+
     /// Adds a photo at the end, cut out where its page was found. Gives its id.
     pub fn add_photo(&mut self, file_name: &str, original: B, photo: Photo) -> u32 {
         // What is cut out is paper, and its light can be evened.

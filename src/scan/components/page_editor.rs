@@ -63,27 +63,11 @@ pub(super) fn PageEditor(
         };
         composition.set_edit(id, edit);
     };
-    let made = Signal::derive_local(move || {
-        let draft = draft.read();
-        match &draft.page(id)?.source {
-            Source::Photo {
-                made: Making::Made(made),
-                ..
-            } => Some(made.page.clone()),
-            _ => None,
-        }
+    let made = Signal::derive_local(move || match draft.read().making(id)? {
+        Making::Made(made) => Some(made.page.clone()),
+        Making::UnderWay | Making::Failed => None,
     });
-    let is_making = composition.is(move |draft| {
-        draft.page(id).is_some_and(|page| {
-            matches!(
-                &page.source,
-                Source::Photo {
-                    made: Making::UnderWay,
-                    ..
-                }
-            )
-        })
-    });
+    let is_making = composition.is(move |draft| matches!(draft.making(id), Some(Making::UnderWay)));
     let busy = RwSignal::new(String::new());
     Effect::new(move |_| {
         busy.set(match is_making.get() {

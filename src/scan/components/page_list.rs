@@ -182,38 +182,12 @@ fn PageRow(
         }
     });
     let advice = advice.collect_view();
-    let thumbnail = Signal::derive_local(move || {
-        let draft = draft.read();
-        match &draft.page(id)?.source {
-            Source::Photo {
-                made: Making::Made(made),
-                ..
-            } => Some(made.thumbnail.clone()),
-            _ => None,
-        }
+    let thumbnail = Signal::derive_local(move || match draft.read().making(id)? {
+        Making::Made(made) => Some(made.thumbnail.clone()),
+        Making::UnderWay | Making::Failed => None,
     });
-    let is_making = composition.is(move |draft| {
-        draft.page(id).is_some_and(|page| {
-            matches!(
-                &page.source,
-                Source::Photo {
-                    made: Making::UnderWay,
-                    ..
-                }
-            )
-        })
-    });
-    let has_failed = composition.is(move |draft| {
-        draft.page(id).is_some_and(|page| {
-            matches!(
-                &page.source,
-                Source::Photo {
-                    made: Making::Failed,
-                    ..
-                }
-            )
-        })
-    });
+    let is_making = composition.is(move |draft| matches!(draft.making(id), Some(Making::UnderWay)));
+    let has_failed = composition.is(move |draft| matches!(draft.making(id), Some(Making::Failed)));
     // A page of a PDF is turned when the document is made.
     let turned = move || {
         let draft = draft.read();

@@ -45,6 +45,10 @@ const LOADER: &str = "__wasm_split.js";
 const STRICT: &str = "WebAssembly.instantiateStreaming(src, imports)";
 const LENIENT: &str =
     "src.then((it) => it.arrayBuffer()).then((it) => WebAssembly.instantiate(it, imports))";
+/// A page that is being left breaks off what it fetches, and is gone before this is said. The portal waits as long
+/// (`LEAVING` in `src/app/later.rs`).
+const SAID_AT_ONCE: &str = "console.error(e);";
+const SAID_LATER: &str = "setTimeout(() => console.error(e), 1000);";
 
 /// The compiler's flags for source files' names as everybody has them.
 pub fn remapping() -> String {
@@ -77,10 +81,11 @@ pub fn make(tools: &Shell, work: &Path) -> Result<Vec<PathBuf>> {
     let loader = work.join(LOADER);
     let script = fs::read_to_string(&loader)?;
     ensure!(
-        script.contains(STRICT),
+        script.contains(STRICT) && script.contains(SAID_AT_ONCE),
         "{LOADER} starts the chunks in another way"
     );
-    fs::write(loader, script.replace(STRICT, LENIENT))?;
+    let script = script.replace(STRICT, LENIENT);
+    fs::write(loader, script.replace(SAID_AT_ONCE, SAID_LATER))?;
     let main = work.join("portal.wasm");
     let flags = ["--target=web", "--keep-lld-exports", "--no-typescript"];
     let bind = cmd!(tools, "wasm-bindgen {flags...} --out-dir {work} {main}");

@@ -7,8 +7,7 @@ use axum::response::{IntoResponse as _, Response};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
 /// The headers that a page of another origin may read.
-const EXPOSED_HEADERS: &str =
-    "content-disposition, content-length, content-encoding, retry-after, portal-session";
+const EXPOSED_HEADERS: &str = "content-disposition, content-length, content-encoding, retry-after, portal-session, portal-draft-keys";
 /// The headers that it may send: the upload's parameters, and `upload-id`.
 const ALLOWED_HEADERS: &str = "content-type, productaction_id, productaction-id, is_reupload, is-reupload, filename, mimetype, comment, \
     upload-id";

@@ -4,6 +4,7 @@
 use crate::action_cache::ActionCache;
 use crate::audit::{self, Auditor};
 use crate::dedup::Dedup;
+use crate::draft_keys::DraftKeys;
 use crate::limits::Limiter;
 use crate::metrics::{Metrics, Registered};
 use crate::records::Records;
@@ -22,6 +23,8 @@ pub struct AppState {
     pub records: Arc<Records>,
     /// Makes, reads and ends sessions.
     pub sessions: Arc<Sessions>,
+    /// Makes the keys of what consumers have not sent yet; `None` where nothing of it is kept.
+    pub draft_keys: Option<DraftKeys>,
     /// AccelerateConnect.
     pub upstream: Upstream,
     /// Which actions are whose.
@@ -124,6 +127,7 @@ impl AppState {
                 metrics.clone(),
             )),
             sessions: Arc::new(Sessions::with_records(&settings, records.clone())),
+            draft_keys: (settings.session.keep_drafts).then(|| DraftKeys::new(&settings)),
             upstream: Upstream::new(accelerate, shared.connector.clone(), metrics.clone()),
             action_cache: ActionCache::default(),
             dedup,

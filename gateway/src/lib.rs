@@ -16,7 +16,7 @@
 //! upstream  session  limits  connections  action_scanner  audit  dedup  metrics  circuit    one concern each
 //!                    -> the tools, records
 //! records -> store                                         what is remembered, and where
-//! action_cache  last_piece  relay  request_context  token  transfer  json_cleaner  refusal     tools
+//! action_cache  draft_keys  last_piece  relay  request_context  token  transfer  json_cleaner  refusal     tools
 //! config -> settings, host, colour                         what can be set
 //! ```
 
@@ -35,6 +35,7 @@ pub mod connections;
 pub mod crowd;
 pub mod dedup;
 pub mod deployment;
+pub mod draft_keys;
 pub mod endpoints;
 pub mod health;
 pub mod host;

@@ -149,6 +149,8 @@ pub struct SessionSettings {
     pub cross_site: bool,
     /// What a link asks besides, when it signs in. Default: nothing.
     pub ask: Option<Question>,
+    /// Whether browsers keep what consumers have not sent yet, encrypted, for a week. Default: `true`.
+    pub keep_drafts: bool,
     /// The key that the office's own systems show to `POST /links`; without it nobody can.
     pub links_key: Option<SecretString>,
 }
@@ -328,6 +330,7 @@ impl Settings {
                 page: public_url.clone(),
                 cross_site: false,
                 ask: None,
+                keep_drafts: true,
                 links_key: None,
             },
             public_url,

@@ -5,8 +5,8 @@
 mod harness;
 
 use harness::{
-    ACTION, CONSUMER, FakeAccelerate, TestGateway, answer_getsession, reupload, send_answer,
-    send_json, send_session,
+    ACTION, Answer, CONSUMER, FakeAccelerate, TestGateway, answer_getsession, reupload,
+    send_answer, send_json, send_session,
 };
 use std::io::{Read as _, Write as _};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -66,6 +66,39 @@ fn getsession_is_signed_and_asks_for_the_signed_in_consumer() {
     assert!(
         request.header("cookie").is_none(),
         "the cookie stays with the gateway"
+    );
+}
+
+#[test]
+fn only_a_consumers_own_session_is_given_the_keys_of_their_drafts() {
+    let upstream = accepts_everything();
+    let mut gateway = TestGateway::new(&upstream);
+    let keys_of = |answer: &Answer| answer.header("portal-draft-keys").map(str::to_owned);
+    let getsession = "/consumerportal/getsession";
+    let own = keys_of(&gateway.get(getsession)).expect("a key");
+    assert_eq!(own.len(), 43, "32 bytes in base64url");
+    gateway.cookie = gateway.sign_in("CNSRANOTHER");
+    let others = keys_of(&gateway.get(getsession)).expect("a key");
+    assert_ne!(own, others);
+    gateway.cookie = gateway.sign_in(CONSUMER);
+    assert_eq!(
+        keys_of(&gateway.get(getsession)),
+        Some(own),
+        "in another session"
+    );
+    gateway.cookie = "portal=forged".to_owned();
+    let refused = gateway.get(getsession);
+    assert_eq!((refused.status, keys_of(&refused)), (401, None));
+}
+
+#[test]
+fn where_nothing_is_to_be_kept_no_key_is_given() {
+    let upstream = accepts_everything();
+    let gateway = TestGateway::with(upstream.address, |it| it.session.keep_drafts = false);
+    let answer = gateway.get("/consumerportal/getsession");
+    assert_eq!(
+        (answer.status, answer.header("portal-draft-keys")),
+        (200, None)
     );
 }
 

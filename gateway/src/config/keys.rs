@@ -141,6 +141,9 @@ pub const KEYS: &[(&str, Setter)] = &[
     ("session.cross_site", |it, value| {
         assign(&mut it.session.cross_site, boolean(value))
     }),
+    ("session.keep_drafts", |it, value| {
+        assign(&mut it.session.keep_drafts, boolean(value))
+    }),
     ("session.ask", |it, value| {
         assign(
             &mut it.session.ask,

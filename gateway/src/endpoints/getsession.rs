@@ -4,6 +4,7 @@ use super::answer_body::AnswerBody;
 use super::caller::Caller;
 use super::own_actions::request_session;
 use crate::app_state::AppState;
+use crate::draft_keys::PORTAL_DRAFT_KEYS;
 use crate::upstream::Failure;
 use axum::body::Body;
 use axum::response::Response;
@@ -28,5 +29,9 @@ pub async fn answer(state: &Arc<AppState>, caller: &Caller) -> Result<Response, 
         PORTAL_SESSION,
         HeaderValue::from(caller.session.seconds_left()),
     );
+    let keys = state.draft_keys.as_ref();
+    if let Some(keys) = keys.and_then(|keys| keys.of(caller.consumer_id())) {
+        headers.insert(PORTAL_DRAFT_KEYS, keys);
+    }
     Ok(response)
 }

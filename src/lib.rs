@@ -7,6 +7,7 @@
 //! ```text
 //! app         the context, the frame, which page is on the screen
 //! pages       what a consumer can open
+//! keep        what was not sent outlives the page
 //! scan        photos and PDFs become one document
 //! upload      the upload of a document, step by step
 //! components  what pages are made of
@@ -27,6 +28,7 @@ pub mod components;
 pub mod config;
 pub mod context;
 pub mod i18n;
+pub mod keep;
 pub mod pages;
 pub mod platform;
 pub mod route;

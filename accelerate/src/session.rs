@@ -256,7 +256,7 @@ pub struct Offers {
 }
 
 /// How a document would be sent now (AccelerateConnect: one upload per action, or it is a re-upload).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Upload {
     /// `is_reupload: 0`.
     First,
@@ -265,7 +265,7 @@ pub enum Upload {
 }
 
 /// Where an action stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Status {
     /// Asked, and never done.
     Open,
@@ -325,7 +325,9 @@ pub struct Appointment {
 
 /// A date, and the time of day when there is one, as a Dutch wall clock shows it: the wire names no
 /// time zone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
 pub struct DateTime {
     /// Year, 1 to 9999.
     pub year: u16,

@@ -17,11 +17,18 @@ use crate::config::Config;
 const SILENCE: u32 = 15_000;
 /// The header of getsession that says in how many seconds the session expires.
 const PORTAL_SESSION: &str = "portal-session";
+/// The header of getsession that has the keys with which this consumer's drafts are encrypted.
+const PORTAL_DRAFT_KEYS: &str = "portal-draft-keys";
 
 /// In how many seconds the session expires unless it is used. `None` when the answer is not our
 /// gateway's.
 pub(super) fn expires_in(response: &Response) -> Option<u32> {
     header(response, PORTAL_SESSION)?.parse().ok()
+}
+
+/// The keys with which this consumer's drafts are encrypted, as the gateway gives them. `None` when it gives none.
+pub(super) fn draft_keys(response: &Response) -> Option<String> {
+    header(response, PORTAL_DRAFT_KEYS)
 }
 
 /// In how many seconds the session expires. Asking does not renew it.

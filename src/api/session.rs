@@ -32,6 +32,9 @@ pub struct SessionResponse {
     /// How many seconds the consumer stays signed in unless they do something. `None` where our gateway
     /// does not answer.
     pub expires_in: Option<u32>,
+    /// The keys with which this consumer's drafts are encrypted: 32 bytes each in base64url, with spaces between them,
+    /// the newest first.
+    pub draft_keys: Option<String>,
 }
 
 /// Asks for the session.
@@ -66,6 +69,7 @@ async fn read(response: Response) -> Result<SessionResponse, Problem> {
     Ok(SessionResponse {
         session: session.map_err(|problem| problem.with_status(response.status()))?,
         expires_in: gateway::expires_in(&response),
+        draft_keys: gateway::draft_keys(&response),
     })
 }
 

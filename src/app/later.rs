@@ -24,6 +24,7 @@ use crate::{
         Composer, SessionObserver, SignedOutReason, use_config, use_host, use_session, use_texts,
     },
     i18n,
+    keep::keeper::provide_keeper,
     pages::{
         action::ActionPage,
         documents::Documents,
@@ -121,6 +122,7 @@ fn load_scan() -> Result<Part, SplitLoaderError> {
             let config = use_config();
             provide_context(i18n::scan_texts(config.language, config.address));
             provide_drafts();
+            provide_keeper();
         },
     })
 }
@@ -337,6 +339,7 @@ fn provide_uploads() {
         }),
         load_preparation: Box::new(move || scan.loaded().boxed_local()),
         preparation: None,
+        keeper: None,
     });
     provide_context(uploads);
     session.add_observer(UploadObserver(uploads));
@@ -354,7 +357,7 @@ impl SessionObserver for UploadObserver {
         self.0.has_unsent()
     }
 
-    fn on_log_out(&self) {
+    fn on_forget(&self) {
         self.0.clear();
         save::release_all();
     }

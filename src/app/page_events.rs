@@ -8,7 +8,7 @@ use web_sys::{DragEvent, EventTarget};
 use crate::{
     api::http,
     context::{use_config, use_host, use_navigation, use_session},
-    platform::{file, window},
+    platform::{file, storage, window},
     route::Page,
 };
 
@@ -45,8 +45,13 @@ pub fn follow_consumer() {
     // What the consumer does anywhere on the page renews their session: who reads on by the keyboard
     // does it outside of the element.
     let renew = move || session.renew();
-    on_window(ev::pointerdown, move |_| renew());
-    on_window(ev::keydown, move |_| renew());
+    // Whoever does something here has come back from choosing a file.
+    let is_back = move || {
+        storage::say_choosing(false);
+        session.renew();
+    };
+    on_window(ev::pointerdown, move |_| is_back());
+    on_window(ev::keydown, move |_| is_back());
     // The loader keeps the keys of a field from the page around.
     on_window(ev::input, move |_| renew());
     on_window(ev::wheel, move |_| renew());

@@ -40,8 +40,10 @@ pub trait SessionObserver: Send + Sync {
     fn on_session(&self, session: &Session);
     /// Whether leaving the page would lose a document or a comment.
     fn has_unsent(&self) -> bool;
-    /// The consumer logged out: everything of theirs goes.
-    fn on_log_out(&self);
+    /// The page is not this consumer's any more: everything of theirs goes from memory.
+    fn on_forget(&self);
+    /// The consumer logged out: what is kept of theirs on the device goes, too. [`Self::on_forget`] follows.
+    fn on_log_out(&self) {}
 }
 
 /// The newest session, and why there is none. Cheap to copy; lives as long as the element.
@@ -67,6 +69,8 @@ struct StoreState {
     observers: Vec<Box<dyn SessionObserver>>,
     /// Counts the requests: of several under way only the newest counts.
     request_id: u32,
+    /// The keys of the consumer's drafts; `None` when the newest session gave none.
+    draft_keys: Option<String>,
 }
 
 impl SessionStore {
@@ -84,6 +88,7 @@ impl SessionStore {
                 config,
                 observers: Vec::new(),
                 request_id: 0,
+                draft_keys: None,
             }),
         }
     }
@@ -206,6 +211,7 @@ impl SessionStore {
         }
         // An answer that is still on its way is about somebody who was signed in.
         self.next_request_id();
+        self.each_observer(|observer| observer.on_log_out());
         self.forget_consumer();
         self.sign_out(SignedOutReason::LoggedOut);
         Ok(())
@@ -214,10 +220,16 @@ impl SessionStore {
     /// Forgets the consumer whom this page belonged to, with everything of theirs. Whoever is signed in may
     /// have it.
     pub fn forget_consumer(self) {
-        self.each_observer(|observer| observer.on_log_out());
+        self.each_observer(|observer| observer.on_forget());
+        self.state.update_value(|state| state.draft_keys = None);
         self.auth.forget_page();
         self.auth.forget_consumer();
         self.navigation.go_to(Page::Overview);
+    }
+
+    /// The keys with which the consumer's drafts are encrypted, as the newest session gave them.
+    pub fn draft_keys(self) -> Option<String> {
+        self.state.with_value(|state| state.draft_keys.clone())
     }
 
     fn config(self) -> Arc<Config> {
@@ -259,6 +271,8 @@ impl SessionStore {
                     return Err(Problem::new(ProblemKind::NotSignedIn, "another consumer"));
                 }
                 if counts {
+                    let keys = response.draft_keys;
+                    self.state.update_value(|state| state.draft_keys = keys);
                     self.apply_session(&session, response.expires_in);
                 }
                 Ok(session)

@@ -175,6 +175,17 @@ fn instant(date: DateTime) -> JsValue {
     at.into()
 }
 
+/// The day of a moment, in milliseconds since 1970, where the consumer is.
+pub fn local_day(time: f64) -> DateTime {
+    let at = Date::new(&time.into());
+    DateTime {
+        year: at.get_full_year() as u16,
+        month: at.get_month() as u8 + 1,
+        day: at.get_date() as u8,
+        time: None,
+    }
+}
+
 fn object(entries: &[(&str, JsValue)]) -> Object {
     let object = Object::new();
     for (key, value) in entries {

@@ -4,6 +4,7 @@
 //! `portal.js`, the loader, defines the element and starts the module.
 
 pub mod awake;
+pub mod crypto;
 pub mod file;
 pub mod frame;
 pub mod intl;

@@ -1,8 +1,15 @@
-//! The browser's local storage. It may refuse and may forget: nothing here is needed for the portal to
-//! work. Never store a name, or anything that a consumer typed.
+//! The browser's local storage, and that of the tab. They may refuse and may forget: nothing here is needed for the
+//! portal to work. Never store a name, or anything that a consumer typed.
 
 use leptos::prelude::window;
 use web_sys::Storage;
+
+/// Whether drafts are kept in the browser's database. What is in them is encrypted; this only says whether to look.
+const DRAFTS: &str = "portal-drafts";
+/// The tab's own key for drafts, where no gateway gives one.
+const TAB_KEY: &str = "portal-tab-key";
+/// A file is being chosen, or a photo taken. Phones close a page meanwhile when they are short of memory.
+const CHOOSING: &str = "portal-choosing";
 
 /// Stores `value` under `key`.
 pub fn set(key: &str, value: &str) {
@@ -26,6 +33,54 @@ pub fn remove(key: &str) {
     }
 }
 
+/// Says for the next time whether drafts are kept.
+pub fn say_drafts(are_kept: bool) {
+    match are_kept {
+        true => set(DRAFTS, "1"),
+        false => remove(DRAFTS),
+    }
+}
+
+/// Whether drafts may be kept.
+pub fn has_drafts() -> bool {
+    let has = |storage: Storage| storage.get_item(DRAFTS).ok().flatten().is_some();
+    local_storage().is_some_and(has)
+}
+
+/// The tab's own key for drafts.
+pub fn tab_key() -> Option<String> {
+    session_storage()?.get_item(TAB_KEY).ok()?
+}
+
+/// Stores the tab's own key for drafts.
+pub fn set_tab_key(key: &str) {
+    if let Some(storage) = session_storage() {
+        let _ = storage.set_item(TAB_KEY, key);
+    }
+}
+
+/// Says whether a file is being chosen.
+pub fn say_choosing(is_choosing: bool) {
+    if let Some(storage) = session_storage() {
+        let _ = match is_choosing {
+            true => storage.set_item(CHOOSING, "1"),
+            false => storage.remove_item(CHOOSING),
+        };
+    }
+}
+
+/// Whether this page was loaded while a file was being chosen. To be asked once.
+pub fn was_choosing() -> bool {
+    let has = |storage: Storage| storage.get_item(CHOOSING).ok().flatten().is_some();
+    let was_choosing = session_storage().is_some_and(has);
+    say_choosing(false);
+    was_choosing
+}
+
 fn local_storage() -> Option<Storage> {
     window().local_storage().ok()?
+}
+
+fn session_storage() -> Option<Storage> {
+    window().session_storage().ok()?
 }

@@ -2,16 +2,17 @@
 //! what is in memory, a photo, a PDF, or a page that was made.
 
 use document::message::{Edit, Look, PageOf, Photo, Turn};
+use serde::{Deserialize, Serialize};
 
 /// A document that is put together.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Draft<B> {
     pages: Vec<Page<B>>,
     last_id: u32,
 }
 
 /// A page. Its id stays the same, wherever it moves.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Page<B> {
     /// Its id in the draft.
     pub id: u32,
@@ -22,7 +23,8 @@ pub struct Page<B> {
 }
 
 /// What a page is made of.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(bound(deserialize = "B: Deserialize<'de>"))]
 pub enum Source<B> {
     /// A photo.
     Photo {
@@ -32,7 +34,8 @@ pub enum Source<B> {
         photo: Photo,
         /// What is done to it.
         edit: Edit,
-        /// The page that is made of it.
+        /// The page that is made of it. It is not kept: it can be made again.
+        #[serde(skip)]
         made: Making<B>,
     },
     /// A page of a PDF, which is carried over as it is.
@@ -49,9 +52,10 @@ pub enum Source<B> {
 }
 
 /// How far a photo's page is.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub enum Making<B> {
     /// It is being made.
+    #[default]
     UnderWay,
     /// It could not be made.
     Failed,
@@ -74,6 +78,55 @@ impl<B> Default for Draft<B> {
             pages: Vec::new(),
             last_id: 0,
         }
+    }
+}
+
+impl<B> Draft<B> {
+    /// The same draft of other handles. Its pages are to be made anew. `None` when one handle has no other.
+    pub fn try_map<C>(&self, mut other: impl FnMut(&B) -> Option<C>) -> Option<Draft<C>> {
+        let pages = self.pages.iter().map(|page| {
+            let source = match &page.source {
+                Source::Photo {
+                    original,
+                    photo,
+                    edit,
+                    ..
+                } => Source::Photo {
+                    original: other(original)?,
+                    photo: photo.clone(),
+                    edit: *edit,
+                    made: Making::UnderWay,
+                },
+                Source::Pdf {
+                    pdf,
+                    page,
+                    of,
+                    turn,
+                } => Source::Pdf {
+                    pdf: other(pdf)?,
+                    page: *page,
+                    of: *of,
+                    turn: *turn,
+                },
+            };
+            Some(Page {
+                id: page.id,
+                file_name: page.file_name.clone(),
+                source,
+            })
+        });
+        Some(Draft {
+            pages: pages.collect::<Option<_>>()?,
+            last_id: self.last_id,
+        })
+    }
+
+    /// What its pages are of, as often as they are.
+    pub fn handles(&self) -> impl Iterator<Item = &B> {
+        self.pages.iter().map(|page| match &page.source {
+            Source::Photo { original, .. } => original,
+            Source::Pdf { pdf, .. } => pdf,
+        })
     }
 }
 
@@ -351,6 +404,22 @@ mod tests {
         assert_eq!(draft.remove(3), None);
         assert!(!draft.is_ready());
         assert_eq!(draft.contents(), None);
+    }
+
+    #[test]
+    fn a_draft_of_other_handles_has_the_same_pages_to_be_made_anew() {
+        let draft = draft();
+        let lengths = draft.try_map(|blob| Some(blob.len())).unwrap();
+        assert_eq!((lengths.pages().len(), lengths.last_id), (4, 4));
+        assert_eq!(lengths.making(1), Some(&Making::UnderWay));
+        let back = lengths.try_map(|length| Some(["pdf", "back", "front"][length - 3]));
+        let mut back = back.unwrap();
+        assert!(!back.is_ready());
+        for (id, original) in [(1, "front"), (2, "back")] {
+            back.set_made(id, back.edit(id).unwrap(), Some(made(original)));
+        }
+        assert_eq!(back, draft);
+        assert_eq!(draft.try_map(|blob| (*blob != "pdf").then_some(0)), None);
     }
 
     #[test]

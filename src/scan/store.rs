@@ -82,6 +82,11 @@ impl Drafts {
         }
     }
 
+    /// What belongs to all of them.
+    pub fn owner(self) -> Owner {
+        self.owner.get_value()
+    }
+
     /// Starts the worker: this part is loaded when a file is being chosen.
     fn start_worker(self) {
         self.worker.with_value(|worker| worker.start());
@@ -447,7 +452,7 @@ impl SessionObserver for DraftObserver {
         false
     }
 
-    fn on_log_out(&self) {
+    fn on_forget(&self) {
         self.0.clear();
     }
 }

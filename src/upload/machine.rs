@@ -10,6 +10,7 @@ use accelerate::{
     request::encode_header,
     session::{Action, DateTime, Status, Upload},
 };
+use serde::{Deserialize, Serialize};
 
 use super::limits::FileRefusal;
 use crate::api::upload::SendOutcome;
@@ -65,6 +66,8 @@ struct Doubt {
 /// The step that the upload has reached. The [`UploadMachine`] has the file, the comment and the notice.
 #[derive(Debug, Clone, PartialEq)]
 pub enum UploadState {
+    /// What was kept when the page was closed is looked for.
+    Restore,
     /// No file is selected.
     Choose,
     /// A selected file is being prepared.
@@ -153,6 +156,8 @@ pub enum Notice {
     Cancelled,
     /// The consumer cancelled, and getsession did not show the document after all [`PAUSES`].
     CancelledInTime,
+    /// What the consumer had chosen or typed before the page was closed is there again.
+    Restored,
 }
 
 /// What is told of a file that can be sent.
@@ -203,8 +208,23 @@ pub struct SelectedFile<F> {
     pub mime: &'static str,
 }
 
+/// What the consumer has chosen or typed, and not sent: what is to outlive the page.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unsent<F> {
+    /// The file to send.
+    pub file: Option<SelectedFile<F>>,
+    /// The one file that a document is put together of.
+    pub candidate: Option<SelectedFile<F>>,
+    /// Whether a document is put together.
+    pub is_composing: bool,
+    /// The comment.
+    pub comment: String,
+    /// What getsession said when `file` was sent, if it may have arrived.
+    pub sent: Option<ActionSnapshot>,
+}
+
 /// What getsession says about the action at one moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActionSnapshot {
     /// Whether the action is open, rejected or done.
     pub status: Status,
@@ -227,6 +247,15 @@ impl From<&Action> for ActionSnapshot {
 /// What happened. An event that does not fit the state changes nothing.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event<F> {
+    /// Something may have been kept when the page was closed. To be said before anything else.
+    Restore,
+    /// [`Effect::Restore`] ended.
+    Restored {
+        /// The id of the effect.
+        effect_id: u32,
+        /// What was kept, if there is something.
+        unsent: Option<Unsent<F>>,
+    },
     /// The consumer selected or dropped a file that the limits allow.
     SelectFile(SelectedFile<F>),
     /// The consumer selected or dropped something that the limits refuse.
@@ -291,6 +320,11 @@ pub enum Event<F> {
 /// events about an effect carry its `effect_id`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect<F> {
+    /// Look for what was kept when the page was closed, then report [`Event::Restored`].
+    Restore {
+        /// The id for the events about this effect.
+        effect_id: u32,
+    },
     /// Prepare the file for sending, then report [`Event::Prepared`].
     Prepare {
         /// The id for the events about this effect.
@@ -432,13 +466,33 @@ impl<F: Clone> UploadMachine<F> {
     pub fn is_busy(&self) -> bool {
         matches!(
             self.state,
-            UploadState::Prepare | UploadState::Send { .. } | UploadState::Confirm(_)
+            UploadState::Restore
+                | UploadState::Prepare
+                | UploadState::Send { .. }
+                | UploadState::Confirm(_)
         )
     }
 
     /// Whether a document is put together.
     pub fn is_composing(&self) -> bool {
         matches!(self.state, UploadState::Compose)
+    }
+
+    /// What is to outlive the page; `None` when there is nothing, or it has arrived.
+    pub fn unsent(&self) -> Option<Unsent<F>> {
+        use UploadState::*;
+        let is_in_doubt = self.is_sent_in_doubt
+            || matches!(
+                self.state,
+                Send { .. } | Confirm(_) | Unchecked(..) | Unsure(_)
+            );
+        self.has_unsent().then(|| Unsent {
+            file: self.file.clone(),
+            candidate: self.candidate.clone(),
+            is_composing: self.is_composing(),
+            comment: self.comment.clone(),
+            sent: is_in_doubt.then_some(self.snapshot_at_send),
+        })
     }
 
     /// Whether closing the page would lose a file or a comment that may not have arrived.
@@ -490,6 +544,20 @@ impl<F: Clone> UploadMachine<F> {
     /// Handles one event, and returns the effect to run.
     pub fn step(&mut self, event: Event<F>) -> Option<Effect<F>> {
         match event {
+            Event::Restore => {
+                let is_new = self.file.is_none() && self.doubt.is_none();
+                if is_new && matches!(self.state, UploadState::Choose | UploadState::Closed) {
+                    self.state = UploadState::Restore;
+                    let effect_id = self.next_effect_id();
+                    return Some(Effect::Restore { effect_id });
+                }
+            }
+            Event::Restored { effect_id, unsent } => {
+                if effect_id == self.effect_id && matches!(self.state, UploadState::Restore) {
+                    self.go_idle();
+                    return unsent.and_then(|unsent| self.restore(unsent));
+                }
+            }
             Event::SelectFile(file) => return self.select_file(file),
             Event::RefuseFile(refusal) => {
                 if self.accepts_files() {
@@ -609,6 +677,26 @@ impl<F: Clone> UploadMachine<F> {
         self.comment.clear();
     }
 
+    fn restore(&mut self, unsent: Unsent<F>) -> Option<Effect<F>> {
+        self.comment = unsent.comment;
+        self.set_file(unsent.file);
+        self.go_idle();
+        if unsent.is_composing && self.accepts_files() {
+            self.candidate = unsent.candidate;
+            self.state = UploadState::Compose;
+        }
+        let Some(then) = unsent.sent.filter(|_| self.file.is_some()) else {
+            self.notice = Some(Notice::Restored);
+            return None;
+        };
+        // The page was closed before it was known whether the file arrives.
+        self.snapshot_at_send = then;
+        self.is_sent_in_doubt = true;
+        let is_composing = self.is_composing();
+        let problem = Problem::new(ProblemKind::Connection, "the page was closed");
+        (!is_composing).then(|| self.confirm(ConfirmReason::Lost(problem)))
+    }
+
     fn next_effect_id(&mut self) -> u32 {
         self.effect_id += 1;
         self.effect_id
@@ -695,6 +783,10 @@ impl<F: Clone> UploadMachine<F> {
 
     fn go_back(&mut self) -> Option<Effect<F>> {
         match self.state {
+            UploadState::Restore => {
+                self.go_idle();
+                Some(Effect::Stop)
+            }
             UploadState::Prepare => {
                 self.candidate = None;
                 self.go_idle();
@@ -918,7 +1010,10 @@ impl<F: Clone> UploadMachine<F> {
         self.update_snapshot(snapshot);
         let shows_arrival = self.has_arrived() == Some(true);
         match &self.state {
-            UploadState::Confirm(_) | UploadState::Send { .. } | UploadState::Prepare => {}
+            UploadState::Confirm(_)
+            | UploadState::Send { .. }
+            | UploadState::Prepare
+            | UploadState::Restore => {}
             UploadState::Unchecked(ConfirmReason::AlreadyUploaded(_), _)
                 if self.snapshot.status == Status::Done =>
             {

@@ -8,7 +8,7 @@ use accelerate::{
     request::UploadRequest,
     session::{Action, Session},
 };
-use futures::future::LocalBoxFuture;
+use futures::future::{LocalBoxFuture, select};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use web_sys::File;
@@ -16,14 +16,18 @@ use web_sys::File;
 use super::{
     limits::{FileRefusal, Limits},
     machine::{
-        ActionSnapshot, Effect, Event, Outcome, Prepared, SelectedFile, UploadMachine, UploadState,
+        ActionSnapshot, Effect, Event, Outcome, Prepared, SelectedFile, Unsent, UploadMachine,
+        UploadState,
     },
 };
 use crate::{
     api::upload::{SendEvent, SendOutcome, UploadHandle, upload_file},
     config::Config,
-    platform::{awake::Awake, file},
+    platform::{awake::Awake, file, storage},
 };
+
+/// How long sending waits for what is sent to be kept, in milliseconds. Sending matters more.
+const KEEPING: u32 = 2_000;
 
 /// What uploads need of the session, of the element and of its settings.
 pub struct UploadServices {
@@ -44,6 +48,27 @@ pub struct UploadServices {
     pub load_preparation: Box<dyn Fn() -> LocalBoxFuture<'static, ()>>,
     /// Prepares files, when it is there.
     pub preparation: Option<Preparation>,
+    /// Keeps what is not sent, when it is there. It comes with what prepares files.
+    pub keeper: Option<Rc<dyn Keeper>>,
+}
+
+/// Keeps what is not sent when the page is closed.
+pub trait Keeper {
+    /// What was kept of an upload, if there is something.
+    fn restore(&self, upload: Upload) -> LocalBoxFuture<'static, Option<Unsent<File>>>;
+    /// Keeps what changes of an upload from now on.
+    fn follow(&self, upload: Upload);
+    /// Waits until what an upload has is kept, or until it is clear that it is not.
+    fn saved(&self, upload: Upload) -> LocalBoxFuture<'static, ()>;
+}
+
+/// How long what is in an upload is kept on the device.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Kept {
+    /// Until then, in milliseconds since 1970.
+    Until(f64),
+    /// As long as the tab is open.
+    InTab,
 }
 
 /// Prepares a file of an upload.
@@ -57,6 +82,8 @@ pub struct UploadStore {
     uploads: StoredValue<Vec<(String, Upload)>>,
     services: StoredValue<UploadServices, LocalStorage>,
     limits: StoredValue<Limits>,
+    /// Whether the page was loaded again while a file was being chosen, and none was chosen since.
+    pub was_choosing: RwSignal<bool>,
     /// Uploads belong to the store, not to the page that shows them first.
     owner: StoredValue<Owner>,
 }
@@ -70,6 +97,7 @@ impl UploadStore {
         Self {
             uploads: StoredValue::new(Vec::new()),
             limits: StoredValue::new(limits),
+            was_choosing: RwSignal::new(storage::was_choosing()),
             services: StoredValue::new_local(services),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
         }
@@ -84,13 +112,31 @@ impl UploadStore {
             machine: RwSignal::new_local(UploadMachine::new(ActionSnapshot::from(action))),
             action_id: StoredValue::new(action.id.clone()),
             chosen: RwSignal::new_local(Chosen::default()),
+            kept: RwSignal::new(None),
             limits: self.limits,
             services: self.services,
             request: StoredValue::new_local(None),
         });
         self.uploads
             .update_value(|uploads| uploads.push((action.id.clone(), upload)));
+        upload.restore();
         upload
+    }
+
+    /// Keeps what is not sent from now on.
+    pub fn set_keeper(self, keeper: Rc<dyn Keeper>) {
+        for (_, upload) in self.uploads.get_value() {
+            // Who waits for what was kept follows it then.
+            let is_restoring = matches!(
+                *upload.machine.read_untracked().state(),
+                UploadState::Restore
+            );
+            if !is_restoring {
+                keeper.follow(upload);
+            }
+        }
+        self.services
+            .update_value(|services| services.keeper = Some(keeper));
     }
 
     /// Has files prepared by this from now on.
@@ -166,12 +212,14 @@ pub struct Chosen {
 }
 
 /// The upload of one document. Cheap to copy.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct Upload {
     /// Where it stands, for components to follow. Only [`Upload::step`] changes it.
     pub machine: RwSignal<UploadMachine<File>, LocalStorage>,
     /// Files that are to become part of the document that is put together. Who takes them empties it.
     pub chosen: RwSignal<Chosen, LocalStorage>,
+    /// How long it is kept on the device; `None` when it is not known to be kept.
+    pub kept: RwSignal<Option<Kept>>,
     action_id: StoredValue<String>,
     limits: StoredValue<Limits>,
     services: StoredValue<UploadServices, LocalStorage>,
@@ -185,6 +233,34 @@ impl Upload {
         self.limits.get_value()
     }
 
+    /// Looks for what was kept when the page was closed, and has the upload kept from then on.
+    fn restore(self) {
+        if !storage::has_drafts() {
+            if let Some(keeper) = self.keeper() {
+                keeper.follow(self);
+            }
+            return;
+        }
+        self.step(Event::Restore);
+    }
+
+    async fn look_for_kept(self, effect_id: u32, loading: LocalBoxFuture<'static, ()>) {
+        loading.await;
+        let unsent = match self.keeper() {
+            Some(keeper) => keeper.restore(self).await,
+            None => None,
+        };
+        self.step(Event::Restored { effect_id, unsent });
+        if let Some(keeper) = self.keeper() {
+            keeper.follow(self);
+        }
+    }
+
+    fn keeper(self) -> Option<Rc<dyn Keeper>> {
+        let keeper = self.services.try_with_value(|it| it.keeper.clone());
+        keeper.flatten()
+    }
+
     /// Takes one step, and runs what the machine asks for.
     pub fn step(self, event: Event<File>) {
         let was_done = self.has_arrived();
@@ -195,6 +271,10 @@ impl Upload {
         match effect.flatten() {
             None => {}
             Some(Effect::Stop) => self.request.set_value(None),
+            Some(Effect::Restore { effect_id }) => {
+                let loading = self.services.with_value(|it| (it.load_preparation)());
+                spawn_local(self.look_for_kept(effect_id, loading));
+            }
             Some(Effect::Prepare { effect_id, file }) => self.prepare(effect_id, file),
             Some(Effect::Send {
                 effect_id,
@@ -202,19 +282,18 @@ impl Upload {
                 comment,
                 upload,
             }) => {
-                let id = self.action_id.get_value();
-                let request = UploadRequest {
-                    productaction_id: &id,
-                    reupload: upload,
-                    filename: &file.name,
-                    mimetype: file.mime,
-                    comment: Some(comment.as_str()).filter(|comment| !comment.trim().is_empty()),
-                };
-                let on_event = move |event| self.on_send_event(effect_id, event);
-                let handle = self.services.with_value(|services| {
-                    upload_file(&services.config, &request, &file.file, on_event)
-                });
-                self.request.set_value(Some((handle, Awake::new())));
+                let send = move || self.send(effect_id, &file, &comment, upload);
+                match self.keeper() {
+                    // Whoever finds it after the page was closed is to know that it was sent.
+                    Some(keeper) => spawn_local(async move {
+                        let patience = TimeoutFuture::new(KEEPING);
+                        select(keeper.saved(self), patience).await;
+                        if self.waits_for(effect_id) {
+                            send();
+                        }
+                    }),
+                    None => send(),
+                }
             }
             Some(Effect::ReadSession { effect_id }) => {
                 self.request.set_value(None);
@@ -238,6 +317,28 @@ impl Upload {
                 });
             }
         }
+    }
+
+    fn send(
+        self,
+        effect_id: u32,
+        file: &SelectedFile<File>,
+        comment: &str,
+        upload: accelerate::session::Upload,
+    ) {
+        let id = self.action_id.get_value();
+        let request = UploadRequest {
+            productaction_id: &id,
+            reupload: upload,
+            filename: &file.name,
+            mimetype: file.mime,
+            comment: Some(comment).filter(|comment| !comment.trim().is_empty()),
+        };
+        let on_event = move |event| self.on_send_event(effect_id, event);
+        let handle = self
+            .services
+            .with_value(|services| upload_file(&services.config, &request, &file.file, on_event));
+        self.request.set_value(Some((handle, Awake::new())));
     }
 
     async fn read_session(self, effect_id: u32) {

@@ -3,7 +3,7 @@
 
 use leptos::prelude::*;
 
-use super::{form::UploadForm, notice::UploadNotice};
+use super::{form::UploadForm, kept::KeptHint, notice::UploadNotice};
 use crate::{
     components::button::Button,
     context::{Composer, flag, use_rest_texts},
@@ -40,5 +40,6 @@ pub(super) fn Compose(form: UploadForm) -> impl IntoView {
                 {texts.cancel}
             </Button>
         </p>
+        <KeptHint form/>
     }
 }

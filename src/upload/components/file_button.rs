@@ -1,9 +1,14 @@
 //! A file input that looks like a button.
 
 use leptos::prelude::*;
+use web_sys::Event;
 
 use super::form::UploadForm;
-use crate::{components::icon::Icon, platform::file, upload::store::use_uploads};
+use crate::{
+    components::icon::Icon,
+    platform::{file, storage},
+    upload::store::use_uploads,
+};
 
 /// The button.
 #[component]
@@ -34,8 +39,14 @@ pub fn FileButton(
                 accept=accept
                 capture=camera.then_some("environment")
                 multiple=!camera
-                on:click=move |_| uploads.load_preparation()
+                on:click=move |_| {
+                    storage::say_choosing(true);
+                    uploads.load_preparation();
+                }
+                on:cancel=move |_: Event| storage::say_choosing(false)
                 on:change=move |event| {
+                    storage::say_choosing(false);
+                    uploads.was_choosing.set(false);
                     let files = file::take_selected(&event);
                     // Some browsers tell of a dialog that was closed as of a selection without files.
                     if !files.is_empty() {

@@ -7,6 +7,7 @@ mod compose;
 mod done;
 pub mod file_button;
 pub mod form;
+mod kept;
 mod notice;
 mod review;
 pub mod section;

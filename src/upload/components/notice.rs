@@ -9,6 +9,7 @@ use crate::{
     upload::{
         limits::FileRefusal,
         machine::{Notice, UploadMachine, Warning},
+        store::use_uploads,
     },
 };
 
@@ -40,6 +41,7 @@ pub(super) fn UploadNotice(form: UploadForm) -> impl IntoView {
         None => String::new(),
         Some(Notice::Cancelled) => texts.cancelled.to_owned(),
         Some(Notice::CancelledInTime) => texts.cancelled_in_time.to_owned(),
+        Some(Notice::Restored) => texts.restored.to_owned(),
         Some(Notice::FileRefused(refusal)) => refused(refusal),
         Some(Notice::Warning(warning)) => match warning {
             Warning::NeedsPassword => texts.needs_password.to_owned(),
@@ -51,5 +53,11 @@ pub(super) fn UploadNotice(form: UploadForm) -> impl IntoView {
         let words = words.get();
         (!words.is_empty()).then(|| view! { <p class="notice">{words}</p> }.into_any())
     };
-    view! { <div role="alert">{move || notice()}</div> }
+    let was_choosing = use_uploads().was_choosing;
+    let hint = move || {
+        was_choosing
+            .get()
+            .then(|| view! { <p class="notice">{texts.closed_while_choosing}</p> }.into_any())
+    };
+    view! { <div role="alert">{move || notice()} {move || hint()}</div> }
 }

@@ -8,7 +8,8 @@ use accelerate::{
 use leptos::prelude::*;
 
 use super::{
-    file_button::FileButton, form::UploadForm, notice::UploadNotice, selected_file::SelectedFileRow,
+    file_button::FileButton, form::UploadForm, kept::KeptHint, notice::UploadNotice,
+    selected_file::SelectedFileRow,
 };
 use crate::{
     components::{button::Button, details::mail_href, person::ContactButton},
@@ -56,6 +57,7 @@ pub(super) fn Review(form: UploadForm) -> impl IntoView {
                 {move || comment_left()}
             </p>
             <WayOut form/>
+            <KeptHint form/>
         </div>
     }
 }

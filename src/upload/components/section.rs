@@ -19,6 +19,7 @@ use crate::{
 /// What is on the screen: a step, without what changes while it lasts.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Step {
+    Restore,
     Choose,
     Prepare,
     Compose,
@@ -34,6 +35,7 @@ enum Step {
 impl Step {
     fn of(machine: &UploadMachine<File>) -> Self {
         match machine.state() {
+            UploadState::Restore => Self::Restore,
             UploadState::Choose => Self::Choose,
             UploadState::Prepare => Self::Prepare,
             UploadState::Compose => Self::Compose,
@@ -98,6 +100,7 @@ pub fn UploadSection(
         false,
     );
     let step = move || match step.get() {
+        Step::Restore => view! { <Waiting form words=texts.restoring can_cancel=true/> }.into_any(),
         Step::Choose => view! { <Choose form/> }.into_any(),
         Step::Prepare => view! { <Waiting form words=texts.preparing can_cancel=true/> }.into_any(),
         Step::Compose => view! { <Compose form/> }.into_any(),

@@ -63,6 +63,17 @@ fn file(id: u32) -> SelectedFile<u32> {
     }
 }
 
+/// What was kept when the page was closed: a file, and a comment.
+fn unsent(sent: Option<ActionSnapshot>) -> Unsent<u32> {
+    Unsent {
+        file: Some(file(1)),
+        candidate: None,
+        is_composing: false,
+        comment: "hi".into(),
+        sent,
+    }
+}
+
 fn problem(kind: ProblemKind) -> Problem {
     Problem::new(kind, "")
 }

@@ -132,6 +132,7 @@ pub(super) fn events(current_id: u32) -> Vec<Event> {
         Event::Compose,
         Event::Composed(file(2)),
         Event::UseAsItIs,
+        Event::Restore,
     ];
     for effect_id in [current_id - 1, current_id] {
         let outcomes = [
@@ -145,6 +146,17 @@ pub(super) fn events(current_id: u32) -> Vec<Event> {
             prepared,
         };
         events.extend(outcomes.map(prepared));
+        let kept = [
+            None,
+            Some(unsent(None)),
+            Some(unsent(Some(OPEN))),
+            Some(Unsent {
+                candidate: Some(file(1)),
+                is_composing: true,
+                ..unsent(Some(done(1)))
+            }),
+        ];
+        events.extend(kept.map(|unsent| Event::Restored { effect_id, unsent }));
         for sent in [0, 12_000_000, 24_000_000] {
             events.push(Event::Progress {
                 effect_id,
@@ -177,6 +189,7 @@ pub(super) fn events(current_id: u32) -> Vec<Event> {
 fn is_stale(event: &Event, current_id: u32) -> bool {
     match event {
         Event::Prepared { effect_id, .. }
+        | Event::Restored { effect_id, .. }
         | Event::Progress { effect_id, .. }
         | Event::SendEnded { effect_id, .. }
         | Event::Checked { effect_id, .. } => *effect_id != current_id,
@@ -285,6 +298,10 @@ fn every_effect_has_a_new_id_and_fits_the_state() {
         let new_id = match &transition.effect {
             Some(Effect::Prepare { effect_id, .. }) => {
                 assert!(matches!(after.state, Prepare), "{}", describe());
+                Some(*effect_id)
+            }
+            Some(Effect::Restore { effect_id }) => {
+                assert!(matches!(after.state, Restore), "{}", describe());
                 Some(*effect_id)
             }
             Some(Effect::ReadSession { effect_id }) => {
@@ -397,7 +414,7 @@ fn every_state_agrees_with_the_machines_fields_and_methods() {
     for machine in &reachable().machines {
         let has_file = machine.file.is_some();
         match machine.state {
-            Choose => assert!(!has_file, "{machine:?}"),
+            Choose | Restore => assert!(!has_file, "{machine:?}"),
             Prepare | Compose | Closed => {}
             _ => assert!(has_file, "{machine:?}"),
         }
@@ -482,7 +499,10 @@ fn the_consumer_can_leave_every_failure_and_an_effects_end_leaves_every_wait() {
                 let is_end_of_effect = |event: &Event| {
                     matches!(
                         event,
-                        Event::Prepared { .. } | Event::SendEnded { .. } | Event::Checked { .. }
+                        Event::Prepared { .. }
+                            | Event::Restored { .. }
+                            | Event::SendEnded { .. }
+                            | Event::Checked { .. }
                     )
                 };
                 assert!(is_left_by(&is_end_of_effect), "{machine:?}");

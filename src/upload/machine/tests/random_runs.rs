@@ -320,7 +320,7 @@ proptest! {
             let was_done = matches!(machine.state(), UploadState::Done(_));
             machine.step(event.clone());
             let may_drop_file = matches!(event, Event::RemoveFile)
-                || was_done && matches!(event, Event::StartOver | Event::SelectFile(_));
+                || was_done && matches!(event, Event::StartOver | Event::SelectFile(_) | Event::Compose);
             prop_assert!(!had_file || may_drop_file || machine.file().is_some());
         }
     }

@@ -770,3 +770,100 @@ fn a_lost_replacement_of_a_document_without_a_known_date_is_not_taken_for_arrive
     assert!(matches!(machine.state(), UploadState::Unsure(_)));
     assert!(machine.can_send() && machine.has_unsent());
 }
+
+/// A machine that what was kept came back to.
+fn restored(action: ActionSnapshot, unsent: Unsent<u32>) -> (UploadMachine, Option<Effect>) {
+    let mut machine = UploadMachine::new(action);
+    let Effect::Restore { effect_id } = machine.step_with_effect(Event::Restore) else {
+        panic!("what was kept is not looked for");
+    };
+    assert!(machine.is_busy() && !machine.accepts_files() && machine.unsent().is_none());
+    let unsent = Some(unsent);
+    let effect = machine.step(Event::Restored { effect_id, unsent });
+    (machine, effect)
+}
+
+#[test]
+fn what_was_kept_comes_back_and_can_be_sent() {
+    let before = machine_in_review(OPEN);
+    let (mut machine, effect) = restored(OPEN, before.unsent().unwrap());
+    assert_eq!(effect, None);
+    assert_eq!(machine.notice(), Some(Notice::Restored));
+    assert_eq!(
+        (machine.file(), machine.comment()),
+        (before.file(), before.comment())
+    );
+    assert!(matches!(
+        machine.step(Event::Send),
+        Some(Effect::Send { .. })
+    ));
+}
+
+#[test]
+fn nothing_that_was_kept_leaves_an_empty_upload() {
+    let mut machine = UploadMachine::new(OPEN);
+    let Effect::Restore { effect_id } = machine.step_with_effect(Event::Restore) else {
+        panic!("what was kept is not looked for");
+    };
+    machine.step(Event::Restored {
+        effect_id,
+        unsent: None,
+    });
+    assert_eq!(
+        (machine.state(), machine.notice()),
+        (&UploadState::Choose, None)
+    );
+}
+
+#[test]
+fn a_page_that_was_closed_while_sending_finds_out_what_became_of_it() {
+    let before = machine_in_send(OPEN);
+    let unsent = before.unsent().unwrap();
+    assert_eq!(unsent.sent, Some(OPEN));
+    let checked = |snapshot| {
+        let (mut machine, effect) = restored(snapshot, unsent.clone());
+        let Some(Effect::ReadSession { effect_id }) = effect else {
+            panic!("nobody asks what became of it");
+        };
+        let answer = Ok(Some(snapshot));
+        machine.step(Event::Checked { effect_id, answer });
+        machine
+    };
+    assert_eq!(
+        checked(done(2)).state(),
+        &UploadState::Done(Outcome::Verified)
+    );
+    // It may still arrive: nothing is claimed, and it is looked for.
+    let open = checked(OPEN);
+    assert!(matches!(
+        open.state(),
+        UploadState::Failed(Failure::NotSeen(_))
+    ));
+    assert_file_and_comment_kept(&open);
+}
+
+#[test]
+fn what_has_arrived_is_not_kept() {
+    let mut machine = machine_in_send(OPEN);
+    assert!(machine.unsent().is_some());
+    let effect_id = machine.effect_id;
+    let outcome = SendOutcome::Stored;
+    machine.step(Event::SendEnded { effect_id, outcome });
+    assert_eq!(machine.unsent(), None);
+}
+
+#[test]
+fn pages_that_were_kept_are_put_together_further() {
+    let kept = Unsent {
+        file: None,
+        candidate: Some(file(1)),
+        is_composing: true,
+        ..unsent(None)
+    };
+    let (machine, _) = restored(OPEN, kept.clone());
+    assert!(machine.is_composing());
+    assert_eq!(machine.candidate(), kept.candidate.as_ref());
+    // Nothing can be sent for it now: what was typed is there, and nothing is offered.
+    let (machine, _) = restored(without_upload(OPEN), kept);
+    assert_eq!(machine.state(), &UploadState::Closed);
+}

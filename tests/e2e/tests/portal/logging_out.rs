@@ -4,7 +4,8 @@ use e2e::fixtures::{self, Folder};
 use e2e::{Page, containing, in_chromium, in_every_browser};
 use fantoccini::key::Key;
 
-async fn log_out(page: &Page) {
+/// Logs out, by the dialog.
+pub async fn log_out(page: &Page) {
     page.button("Uitloggen").click().await;
     page.role("dialog", "Wilt u uitloggen?").appears().await;
     page.button("Uitloggen").click().await;

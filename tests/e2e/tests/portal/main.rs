@@ -15,6 +15,7 @@ mod cross_site;
 mod downloading;
 mod embedding;
 mod hostile_texts;
+mod keeping;
 mod keyboard;
 mod languages;
 mod logging_out;

@@ -1,0 +1,147 @@
+//! The database in which the browser keeps encrypted drafts. Each operation opens and closes it: a connection that stays
+//! open keeps other tabs from changing it.
+
+use idb::{
+    Database, DatabaseEvent, Error, Factory, KeyRange, ObjectStore, ObjectStoreParams, Query,
+    TransactionMode,
+};
+use js_sys::{Object, Reflect, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+
+const NAME: &str = "consumer-portal-drafts";
+/// Each draft under its key.
+const DRAFTS: &str = "drafts";
+/// What drafts are of, each under its draft's key, a slash and a name.
+const BLOBS: &str = "blobs";
+
+/// A draft as it is kept.
+#[derive(Debug, Clone)]
+pub(super) struct Entry {
+    /// Its key.
+    pub key: String,
+    /// When it is to go, in milliseconds since 1970.
+    pub until: f64,
+    /// What is encrypted.
+    pub data: Uint8Array,
+}
+
+/// All drafts, whosever they are.
+pub(super) async fn drafts() -> Result<Vec<Entry>, Error> {
+    let database = open().await?;
+    let transaction = database.transaction(&[DRAFTS], TransactionMode::ReadOnly)?;
+    let store = transaction.object_store(DRAFTS)?;
+    let (keys, values) = (store.get_all_keys(None, None)?, store.get_all(None, None)?);
+    let (keys, values) = (keys.await?, values.await?);
+    transaction.await?;
+    database.close();
+    let entries = keys.iter().zip(values).map(|(key, value)| {
+        let field = |name: &str| Reflect::get(&value, &name.into()).unwrap_or_default();
+        Entry {
+            key: key.as_string().unwrap_or_default(),
+            until: field("until").as_f64().unwrap_or_default(),
+            data: field("data").dyn_into().unwrap_or_default(),
+        }
+    });
+    Ok(entries.collect())
+}
+
+/// The names of a draft's blobs.
+pub(super) async fn blob_names(draft: &str) -> Result<Vec<String>, Error> {
+    let database = open().await?;
+    let transaction = database.transaction(&[BLOBS], TransactionMode::ReadOnly)?;
+    let names = names(&transaction.object_store(BLOBS)?, draft).await?;
+    transaction.await?;
+    database.close();
+    Ok(names)
+}
+
+/// A draft's blob, encrypted; `None` when it is not there.
+pub(super) async fn blob(draft: &str, name: &str) -> Result<Option<Uint8Array>, Error> {
+    let database = open().await?;
+    let transaction = database.transaction(&[BLOBS], TransactionMode::ReadOnly)?;
+    let key = JsValue::from(key(draft, name));
+    let blob = transaction.object_store(BLOBS)?.get(key)?.await?;
+    transaction.await?;
+    database.close();
+    Ok(blob.and_then(|blob| blob.dyn_into().ok()))
+}
+
+/// Keeps a draft with `blobs` beside those that are there, and without those that it is not of. `false` when one that it
+/// is of is not there: another tab has replaced the draft meanwhile. Then nothing was changed.
+pub(super) async fn put(
+    draft: &Entry,
+    blobs: &[(String, Uint8Array)],
+    all_names: &[String],
+) -> Result<bool, Error> {
+    let database = open().await?;
+    let transaction = database.transaction(&[DRAFTS, BLOBS], TransactionMode::ReadWrite)?;
+    let store = transaction.object_store(BLOBS)?;
+    let there = names(&store, &draft.key).await?;
+    let is_there = |name: &String| there.contains(name) || blobs.iter().any(|(new, _)| new == name);
+    if !all_names.iter().all(is_there) {
+        transaction.abort()?.await?;
+        database.close();
+        return Ok(false);
+    }
+    for (name, blob) in blobs {
+        store.put(blob, Some(&key(&draft.key, name).into()))?;
+    }
+    for name in there.iter().filter(|name| !all_names.contains(name)) {
+        store.delete(JsValue::from(key(&draft.key, name)))?;
+    }
+    let value = Object::new();
+    let fields: [(&str, JsValue); 2] = [
+        ("until", draft.until.into()),
+        ("data", draft.data.clone().into()),
+    ];
+    for (name, field) in fields {
+        Reflect::set(&value, &name.into(), &field).map_err(Error::AddFailed)?;
+    }
+    let store = transaction.object_store(DRAFTS)?;
+    store.put(&value, Some(&draft.key.as_str().into()))?;
+    transaction.commit()?.await?;
+    database.close();
+    Ok(true)
+}
+
+/// Removes a draft with its blobs.
+pub(super) async fn remove(draft: &str) -> Result<(), Error> {
+    let database = open().await?;
+    let transaction = database.transaction(&[DRAFTS, BLOBS], TransactionMode::ReadWrite)?;
+    transaction.object_store(BLOBS)?.delete(below(draft)?)?;
+    transaction
+        .object_store(DRAFTS)?
+        .delete(JsValue::from(draft))?;
+    transaction.commit()?.await?;
+    database.close();
+    Ok(())
+}
+
+async fn open() -> Result<Database, Error> {
+    let mut opening = Factory::new()?.open(NAME, Some(1))?;
+    opening.on_upgrade_needed(|event| {
+        // A store that cannot be made is missed when it is used.
+        if let Ok(database) = event.database() {
+            for store in [DRAFTS, BLOBS] {
+                let _ = database.create_object_store(store, ObjectStoreParams::new());
+            }
+        }
+    });
+    opening.await
+}
+
+fn key(draft: &str, name: &str) -> String {
+    format!("{draft}/{name}")
+}
+
+fn below(draft: &str) -> Result<Query, Error> {
+    // The sign after the slash.
+    let (first, last) = (key(draft, ""), format!("{draft}0"));
+    KeyRange::bound(&first.into(), &last.into(), None, Some(true)).map(Query::from)
+}
+
+async fn names(store: &ObjectStore, draft: &str) -> Result<Vec<String>, Error> {
+    let keys = store.get_all_keys(Some(below(draft)?), None)?.await?;
+    let name = |key: JsValue| Some(key.as_string()?.get(draft.len() + 1..)?.to_owned());
+    Ok(keys.into_iter().filter_map(name).collect())
+}

@@ -1,0 +1,388 @@
+//! Keeps what every upload has, and gives it back: follows each upload, writes what changed, and removes what was sent.
+
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
+
+use accelerate::session::Session;
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use futures::{FutureExt, future::LocalBoxFuture, lock::Mutex};
+use leptos::{prelude::*, task::spawn_local};
+use web_sys::{Blob, File};
+
+use super::{record::Record, safe::Safe};
+use crate::{
+    context::{SessionObserver, SessionStore, use_config, use_host, use_session},
+    platform::{crypto, file, storage},
+    scan::store::{Drafts, use_drafts},
+    upload::{
+        machine::{Unsent, UploadState},
+        store::{Keeper, Kept, Upload, use_uploads},
+    },
+};
+
+/// How many bytes a key has.
+const KEY_BYTES: usize = 32;
+
+/// Has uploads kept from now on.
+pub fn provide_keeper() {
+    let config = use_config();
+    let element = use_host().element();
+    if element.and_then(|it| it.get_attribute("drafts")).as_deref() == Some("off") {
+        return;
+    }
+    let this = Rc::new(DraftKeeper {
+        session: use_session(),
+        drafts: use_drafts(),
+        consumer: config.consumer_id.clone().unwrap_or_default(),
+        opened: RefCell::new(None),
+        slots: RefCell::new(Vec::new()),
+        turn: Mutex::new(()),
+        generation: Cell::new(0),
+    });
+    let observer = StoredValue::new_local(this.clone());
+    use_session().add_observer(KeeperObserver(observer));
+    use_uploads().set_keeper(Rc::new(Shared(this.clone())));
+    // What is too old goes, even when nobody opens its task.
+    spawn_local(async move {
+        this.tidy().await;
+    });
+}
+
+/// Where things are kept.
+#[derive(Clone)]
+struct Opened {
+    safe: Rc<Safe>,
+    /// Whether it is good as long as the tab alone.
+    is_of_tab: bool,
+}
+
+struct DraftKeeper {
+    session: SessionStore,
+    drafts: Drafts,
+    /// The consumer's id, where the page says it.
+    consumer: String,
+    /// The place of who is signed in.
+    opened: RefCell<Option<Opened>>,
+    slots: RefCell<Vec<Slot>>,
+    /// One is written at a time, so that an older one does not come after a newer one.
+    turn: Mutex<()>,
+    /// Counts the consumers who had this page.
+    generation: Cell<u32>,
+}
+
+/// An upload that is followed.
+struct Slot {
+    upload: Upload,
+    /// What is in the database; `None` when nothing is, or when that is not known.
+    saved: Option<Record<String>>,
+    /// The names of what is in memory.
+    names: Vec<(Blob, String)>,
+    is_running: bool,
+    has_changed: bool,
+}
+
+impl DraftKeeper {
+    /// The place of who is signed in. `None` when nothing is to be kept, or the browser cannot.
+    async fn open(&self) -> Option<Opened> {
+        if let Some(opened) = self.opened.borrow().clone() {
+            return Some(opened);
+        }
+        let generation = self.generation.get();
+        // Only what came with the session on the screen is this consumer's.
+        self.session.get_untracked()?;
+        let (keys, is_of_tab) = match self.session.draft_keys() {
+            Some(keys) => (keys_of(&keys), false),
+            // The gateway wants nothing kept.
+            None if self.session.auth.has_gateway.get_untracked() => return None,
+            None => (vec![key_of_tab()?], true),
+        };
+        let safe = Safe::open(&keys, &self.consumer).await.ok()?;
+        let opened = Opened {
+            safe: Rc::new(safe),
+            is_of_tab,
+        };
+        if self.generation.get() != generation {
+            return None;
+        }
+        let mut place = self.opened.borrow_mut();
+        Some(place.get_or_insert(opened).clone())
+    }
+
+    /// Removes what is too old.
+    async fn tidy(&self) {
+        if let Some(opened) = self.open().await
+            && let Ok((found, others_have)) = opened.safe.drafts().await
+        {
+            storage::say_drafts(!found.is_empty() || others_have);
+        }
+    }
+
+    /// What was kept of an upload. Its pages are put into its document.
+    async fn restore(&self, upload: Upload) -> Option<Unsent<File>> {
+        let opened = self.open().await?;
+        let (drafts, _) = opened.safe.drafts().await.ok()?;
+        let action_id = upload.action_id();
+        let found = (drafts.into_iter()).find(|found| found.record.action_id == action_id)?;
+        let record = &found.record;
+        let mut names = Vec::<(Blob, String)>::new();
+        for name in record.handles() {
+            if names.iter().all(|(_, known)| known != name)
+                && let Some(blob) = opened.safe.blob(&found, name).await
+            {
+                names.push((blob, name.clone()));
+            }
+        }
+        let blob_of = |name: &String| {
+            let known = names.iter().find(|(_, known)| known == name);
+            known.map(|(blob, _)| blob.clone())
+        };
+        let draft = record.draft.try_map(blob_of);
+        let mut files = Vec::new();
+        let unsent = record.unsent(upload.limits(), |name, file_name, mime| {
+            let file = file::named(&blob_of(name)?, file_name, mime)?;
+            files.push(((*file).clone(), name.clone()));
+            Some(file)
+        });
+        if let Some(draft) = draft {
+            self.drafts.of(upload).draft.set(draft);
+        }
+        names.extend(files);
+        self.slots.borrow_mut().push(Slot {
+            upload,
+            saved: Some(found.record),
+            names,
+            is_running: false,
+            has_changed: false,
+        });
+        Some(unsent)
+    }
+
+    /// Follows an upload from now on.
+    fn follow(self: &Rc<Self>, upload: Upload) {
+        let is_followed = self.find(upload, |_| ()).is_some();
+        if !is_followed {
+            self.slots.borrow_mut().push(Slot {
+                upload,
+                saved: None,
+                names: Vec::new(),
+                is_running: false,
+                has_changed: false,
+            });
+        }
+        let this = self.clone();
+        let draft = self.drafts.of(upload).draft;
+        self.drafts.owner().with(|| {
+            Effect::new(move |_| {
+                upload.machine.track();
+                draft.track();
+                this.changed(upload);
+            });
+        });
+    }
+
+    /// Something of an upload's slot; `None` when it is not followed.
+    fn find<T>(&self, upload: Upload, act: impl FnOnce(&mut Slot) -> T) -> Option<T> {
+        let mut slots = self.slots.borrow_mut();
+        let slot = slots.iter_mut().find(|slot| slot.upload == upload);
+        slot.map(act)
+    }
+
+    fn changed(self: &Rc<Self>, upload: Upload) {
+        let is_idle = self.find(upload, |slot| {
+            slot.has_changed = true;
+            !std::mem::replace(&mut slot.is_running, true)
+        });
+        if is_idle == Some(true) {
+            let this = self.clone();
+            spawn_local(async move {
+                while this.find(upload, |slot| std::mem::take(&mut slot.has_changed)) == Some(true)
+                {
+                    this.save(upload).await;
+                }
+                this.find(upload, |slot| slot.is_running = false);
+            });
+        }
+    }
+
+    /// Writes what an upload has now, unless it is there.
+    async fn save(&self, upload: Upload) {
+        let _turn = self.turn.lock().await;
+        let state = (self.find(upload, |slot| {
+            let new = slot.record(self.drafts)?;
+            (new != slot.saved).then(|| (new, slot.names.clone(), slot.saved.is_some()))
+        }))
+        .flatten();
+        let Some((new, names, was_kept)) = state else {
+            return;
+        };
+        let Some(opened) = self.open().await else {
+            return;
+        };
+        let kept = match &new {
+            Some(record) => match opened.safe.put(record, &names).await {
+                Ok(_) if opened.is_of_tab => Some(Kept::InTab),
+                Ok(until) => Some(Kept::Until(until)),
+                // It may be full. What was there before is there still, and is an older one.
+                Err(_) => None,
+            },
+            None if was_kept => {
+                let removed = opened.safe.remove(&upload.action_id()).await;
+                if removed.is_ok() {
+                    self.tidy().await;
+                }
+                None
+            }
+            None => None,
+        };
+        let is_current = self.find(upload, |slot| slot.saved = new.filter(|_| kept.is_some()));
+        if is_current.is_some() {
+            upload.kept.try_set(kept);
+            if kept.is_some() {
+                storage::say_drafts(true);
+            }
+        }
+    }
+
+    /// Forgets who had this page.
+    fn forget(&self) {
+        self.generation.set(self.generation.get() + 1);
+        self.opened.take();
+        self.slots.take();
+    }
+
+    /// Removes what is kept of who logs out.
+    fn clear(&self) {
+        // Without their place nothing was written, and nothing could be read.
+        if let Some(opened) = self.opened.take() {
+            spawn_local(async move {
+                if let Ok(others_have) = opened.safe.clear().await {
+                    storage::say_drafts(others_have);
+                }
+            });
+        }
+    }
+}
+
+impl Slot {
+    /// What is to be kept of the upload: `None` when nothing is. No answer while what was kept is looked for, or when
+    /// the browser has no names to give.
+    #[expect(clippy::option_option, reason = "nothing to keep is an answer, too")]
+    fn record(&mut self, drafts: Drafts) -> Option<Option<Record<String>>> {
+        let machine = self.upload.machine;
+        let unsent = machine.try_with_untracked(|machine| match machine.state() {
+            UploadState::Restore => None,
+            _ => Some(machine.unsent()),
+        });
+        let Some(unsent) = unsent.flatten()? else {
+            self.names.clear();
+            return Some(None);
+        };
+        let draft = drafts.of(self.upload).draft.get_untracked();
+        let names = RefCell::new(std::mem::take(&mut self.names));
+        let used = RefCell::new(Vec::new());
+        let name_of = |blob: &Blob| {
+            let mut names = names.borrow_mut();
+            let known = names.iter().find(|(known, _)| known == blob);
+            let name = match known {
+                Some((_, name)) => name.clone(),
+                None => crypto::random(16).ok()?,
+            };
+            if known.is_none() {
+                names.push((blob.clone(), name.clone()));
+            }
+            used.borrow_mut().push(name.clone());
+            Some(name)
+        };
+        let id = self.upload.action_id();
+        let record = Record::new(id, unsent, &draft, |file: &File| name_of(file), name_of);
+        // What is not needed any more is not held in memory.
+        let used = used.into_inner();
+        self.names = names.into_inner();
+        self.names.retain(|(_, name)| used.contains(name));
+        record.map(Some)
+    }
+}
+
+/// The keeper, as uploads know it.
+struct Shared(Rc<DraftKeeper>);
+
+impl Keeper for Shared {
+    fn restore(&self, upload: Upload) -> LocalBoxFuture<'static, Option<Unsent<File>>> {
+        let this = self.0.clone();
+        async move { this.restore(upload).await }.boxed_local()
+    }
+
+    fn follow(&self, upload: Upload) {
+        self.0.follow(upload);
+    }
+
+    fn saved(&self, upload: Upload) -> LocalBoxFuture<'static, ()> {
+        let this = self.0.clone();
+        async move { this.save(upload).await }.boxed_local()
+    }
+}
+
+/// Tells the keeper of the session.
+struct KeeperObserver(StoredValue<Rc<DraftKeeper>, LocalStorage>);
+
+impl SessionObserver for KeeperObserver {
+    fn on_session(&self, _: &Session) {}
+
+    fn has_unsent(&self) -> bool {
+        // The upload says it.
+        false
+    }
+
+    fn on_forget(&self) {
+        self.0.with_value(|keeper| keeper.forget());
+    }
+
+    fn on_log_out(&self) {
+        self.0.with_value(|keeper| keeper.clear());
+    }
+}
+
+/// The keys in the gateway's header.
+fn keys_of(header: &str) -> Vec<Vec<u8>> {
+    let keys = header.split_whitespace();
+    let keys = keys.filter_map(|key| BASE64_URL_SAFE_NO_PAD.decode(key).ok());
+    keys.filter(|key| key.len() == KEY_BYTES).collect()
+}
+
+/// A key that is good as long as the tab.
+fn key_of_tab() -> Option<Vec<u8>> {
+    let known = storage::tab_key().filter(|key| key.len() == 2 * KEY_BYTES);
+    let key = match known {
+        Some(key) => key,
+        None => {
+            let key = crypto::random(KEY_BYTES).ok()?;
+            storage::set_tab_key(&key);
+            key
+        }
+    };
+    Some(key.into_bytes()[..KEY_BYTES].to_vec())
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn keys_are_32_bytes_in_base64url() {
+        let key = BASE64_URL_SAFE_NO_PAD.encode([7; KEY_BYTES]);
+        let two = format!("{key} {key}");
+        assert_eq!(keys_of(&two), [[7; KEY_BYTES], [7; KEY_BYTES]]);
+        assert!(keys_of(&key[1..]).is_empty());
+        assert!(keys_of("").is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn any_other_header_has_no_keys(header in "[^ -~]{0,50}") {
+            prop_assert!(keys_of(&header).is_empty());
+        }
+    }
+}

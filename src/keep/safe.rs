@@ -1,0 +1,210 @@
+//! A consumer's place in the database: what is in it only they can read.
+
+use std::cell::Cell;
+
+use js_sys::Uint8Array;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Blob;
+
+use super::{
+    database::{self, Entry},
+    record::Record,
+};
+use crate::platform::{
+    crypto::{self, SecretKey},
+    window,
+};
+
+/// What is encrypted: a draft of this version of the portal. One of another version cannot be read as this one.
+const DRAFT: &str = "consumer-portal draft 1";
+/// How long a draft is kept since it was changed, in milliseconds: a week.
+pub(super) const KEPT: f64 = 7.0 * 24.0 * 3600.0 * 1000.0;
+/// How often a draft is written, when another tab replaces it at the same time.
+const TRIES: usize = 3;
+
+/// The place of one consumer.
+#[derive(Debug)]
+pub(super) struct Safe {
+    /// The newest key is the first. The others only read.
+    drawers: Vec<Drawer>,
+    is_closed: Cell<bool>,
+}
+
+/// What was encrypted with one key.
+#[derive(Debug)]
+struct Drawer {
+    key: SecretKey,
+    /// Whose it is, without saying who: the beginning of the keys of its drafts.
+    owner: String,
+}
+
+/// A draft that was found.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// What is kept.
+    pub record: Record<String>,
+    drawer: usize,
+    key: String,
+}
+
+/// It did not work.
+#[derive(Debug)]
+pub(super) struct Failed;
+
+impl From<JsValue> for Failed {
+    fn from(_: JsValue) -> Self {
+        Self
+    }
+}
+
+impl From<idb::Error> for Failed {
+    fn from(_: idb::Error) -> Self {
+        Self
+    }
+}
+
+impl Safe {
+    /// The place that belongs to these keys, of 32 bytes each, and to this consumer.
+    pub async fn open(keys: &[Vec<u8>], consumer: &str) -> Result<Self, Failed> {
+        let mut drawers = Vec::new();
+        for key in keys {
+            let name = [b"consumer-portal owner ", &key[..], consumer.as_bytes()].concat();
+            drawers.push(Drawer {
+                key: SecretKey::new(key).await?,
+                owner: crypto::digest(&name).await?,
+            });
+        }
+        Ok(Self {
+            drawers,
+            is_closed: Cell::new(false),
+        })
+    }
+
+    /// All drafts of this consumer. What is too old is removed, whosever it is, and so is what is this consumer's and
+    /// cannot be read. Gives also whether others have some.
+    pub async fn drafts(&self) -> Result<(Vec<Found>, bool), Failed> {
+        let now = window::now();
+        let mut found = Vec::new();
+        let mut others_have = false;
+        for entry in database::drafts().await? {
+            // A clock that was wrong must not keep it for years.
+            if entry.until < now || entry.until > now + 2.0 * KEPT {
+                database::remove(&entry.key).await?;
+                continue;
+            }
+            let drawer =
+                (self.drawers.iter()).position(|drawer| entry.key.starts_with(&drawer.owner));
+            let Some(drawer) = drawer else {
+                others_have = true;
+                continue;
+            };
+            match self.read(drawer, &entry).await {
+                Some(record) => found.push(Found {
+                    record,
+                    drawer,
+                    key: entry.key,
+                }),
+                None => database::remove(&entry.key).await?,
+            }
+        }
+        // When a secret was exchanged there may be an older one of the same action.
+        found.sort_by_key(|it| it.drawer);
+        Ok((found, others_have))
+    }
+
+    async fn read(&self, drawer: usize, entry: &Entry) -> Option<Record<String>> {
+        let key = &self.drawers[drawer].key;
+        let bytes = key.decrypt(&entry.data, &what(&entry.key, "")).await.ok()?;
+        Record::from_bytes(&Uint8Array::new(&bytes).to_vec())
+    }
+
+    /// A blob of a draft; `None` when it cannot be read.
+    pub async fn blob(&self, found: &Found, name: &str) -> Option<Blob> {
+        let key = &self.drawers[found.drawer].key;
+        let encrypted = database::blob(&found.key, name).await.ok()??;
+        let bytes = key
+            .decrypt(&encrypted, &what(&found.key, name))
+            .await
+            .ok()?;
+        Blob::new_with_buffer_source_sequence(&js_sys::Array::of1(&bytes)).ok()
+    }
+
+    /// Keeps a draft. `blobs` are what it is of, by name. Gives until when it is kept, in milliseconds since 1970.
+    pub async fn put(
+        &self,
+        record: &Record<String>,
+        blobs: &[(Blob, String)],
+    ) -> Result<f64, Failed> {
+        let drawer = self.drawers.first().ok_or(Failed)?;
+        let draft = draft_key(drawer, &record.action_id).await?;
+        let until = window::now() + KEPT;
+        let bytes = Uint8Array::from(&*record.to_bytes().ok_or(Failed)?);
+        let data = drawer.key.encrypt(&bytes, &what(&draft, "")).await?;
+        let entry = Entry {
+            key: draft.clone(),
+            until,
+            data,
+        };
+        let mut names: Vec<_> = record.handles().into_iter().cloned().collect();
+        names.sort();
+        names.dedup();
+        for _ in 0..TRIES {
+            let there = database::blob_names(&draft).await?;
+            let mut new = Vec::new();
+            for name in names.iter().filter(|name| !there.contains(name)) {
+                let blob = blobs.iter().find(|(_, it)| it == name).ok_or(Failed)?;
+                let bytes = JsFuture::from(blob.0.array_buffer()).await?;
+                let encrypted = drawer
+                    .key
+                    .encrypt(&bytes.into(), &what(&draft, name))
+                    .await?;
+                new.push((name.clone(), encrypted));
+            }
+            if self.is_closed.get() {
+                return Err(Failed);
+            }
+            if database::put(&entry, &new, &names).await? {
+                if self.is_closed.get() {
+                    database::remove(&draft).await?;
+                    return Err(Failed);
+                }
+                return Ok(until);
+            }
+        }
+        Err(Failed)
+    }
+
+    /// Removes the draft of an action.
+    pub async fn remove(&self, action_id: &str) -> Result<(), Failed> {
+        for drawer in &self.drawers {
+            database::remove(&draft_key(drawer, action_id).await?).await?;
+        }
+        Ok(())
+    }
+
+    /// The consumer has logged out: removes all that is theirs, and keeps nothing more. Gives whether others have some.
+    pub async fn clear(&self) -> Result<bool, Failed> {
+        self.is_closed.set(true);
+        let mut others_have = false;
+        for entry in database::drafts().await? {
+            match (self.drawers.iter()).any(|drawer| entry.key.starts_with(&drawer.owner)) {
+                true => database::remove(&entry.key).await?,
+                false => others_have = true,
+            }
+        }
+        Ok(others_have)
+    }
+}
+
+/// The key of an action's draft. It does not say which action it is.
+async fn draft_key(drawer: &Drawer, action_id: &str) -> Result<String, JsValue> {
+    let name = [&drawer.owner, " ", action_id].concat();
+    let digest = crypto::digest(name.as_bytes()).await?;
+    Ok([&drawer.owner, ".", &digest].concat())
+}
+
+/// What is encrypted: this draft, or this blob of it. What lies at another place of the database is not taken for it.
+fn what(draft: &str, blob: &str) -> String {
+    [DRAFT, " ", draft, " ", blob].concat()
+}

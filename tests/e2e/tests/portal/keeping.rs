@@ -1,0 +1,276 @@
+//! What was chosen and not sent outlives the page, for its consumer alone.
+
+use e2e::fixtures::{self, Folder};
+use e2e::servers::TestServers;
+use e2e::{Page, containing, in_chromium, in_every_browser};
+use serde_json::{Value, json};
+
+use crate::uploading::open_task;
+
+const KEPT: &str = "Dit blijft versleuteld op dit apparaat staan";
+const RESTORED: &str = "Dit had u hier al klaargezet. Het is nog niet aangeleverd.";
+
+/// All that the browser has in its database and its storages, as text.
+const EVERYTHING: &str = "const [done] = arguments;
+    const asked = (request) => new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+    (async () => {
+      const all = [];
+      const db = await asked(indexedDB.open('consumer-portal-drafts'));
+      for (const name of db.objectStoreNames) {
+        const store = db.transaction(name).objectStore(name);
+        for (const key of await asked(store.getAllKeys())) all.push(String(key));
+        for (const value of await asked(db.transaction(name).objectStore(name).getAll())) {
+          const bytes = value.data ?? value;
+          all.push(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+        }
+      }
+      db.close();
+      const kept = [...Object.entries(localStorage), ...Object.entries(sessionStorage)];
+      done({ drafts: all, storage: kept.flat().filter((it) => it !== 'e2e') });
+    })().catch((error) => done({ error: String(error) }));";
+
+/// Waits until nothing of any draft is in the browser.
+async fn nothing_is_kept(page: &Page) {
+    page.wait_until("nothing in the browser", async || {
+        let kept = page.async_script(EVERYTHING, vec![]).await;
+        let is_empty =
+            kept["drafts"] == json!([]) && !kept["storage"].to_string().contains("draft");
+        if is_empty {
+            Ok(())
+        } else {
+            Err(kept.to_string().chars().take(300).collect())
+        }
+    })
+    .await;
+}
+
+/// Opens a task, and chooses a PDF.
+async fn choose(page: &Page, folder: &Folder, name: &str) -> Vec<u8> {
+    open_task(page, crate::PAYSLIP).await;
+    choose_here(page, folder, name).await
+}
+
+async fn choose_here(page: &Page, folder: &Folder, name: &str) -> Vec<u8> {
+    let document = fixtures::pdf(90_000);
+    page.choose_file(&folder.file(name, &document)).await;
+    page.role("group", "Gekozen bestand")
+        .contains_text(name)
+        .await;
+    page.text(containing(KEPT)).appears().await;
+    document
+}
+
+async fn hand_in(page: &Page) {
+    page.button("Aanleveren").click().await;
+    page.heading("Aangeleverd").appears().await;
+}
+
+in_every_browser! {
+    async fn a_file_and_a_comment_outlive_a_reload(page: &Page) {
+        let folder = Folder::new();
+        let document = choose(page, &folder, "loonstrook.pdf").await;
+        page.textbox(containing("Opmerking")).type_text("Van mijn nieuwe baan").await;
+        kept_settles(page).await;
+        page.reload().await;
+        page.text(RESTORED).appears().await;
+        page.role("group", "Gekozen bestand").contains_text("loonstrook.pdf").await;
+        hand_in(page).await;
+        let uploads = page.servers.uploads();
+        assert_eq!(uploads[0].filename, "loonstrook.pdf");
+        assert_eq!(uploads[0].comment.as_deref(), Some("Van mijn nieuwe baan"));
+        assert!(uploads[0].bytes == document);
+        nothing_is_kept(page).await;
+    }
+
+    async fn pages_and_what_was_done_to_them_outlive_a_reload(page: &Page) {
+        let folder = Folder::new();
+        open_task(page, crate::PAYSLIP).await;
+        let files = ["voor.jpg", "achter.jpg"].map(|name| folder.file(name, &fixtures::letter()));
+        page.choose_files(&files).await;
+        page.role("group", "Pagina 2 van 2").appears().await;
+        page.button("Pagina 2 naar voren").click().await;
+        page.button("Pagina 1 van 2: Draaien").click().await;
+        page.text(containing(KEPT)).appears().await;
+        kept_settles(page).await;
+        page.reload().await;
+        page.text(RESTORED).appears().await;
+        page.role("group", "Pagina 1 van 2").contains_text("achter.jpg").await;
+        page.button("Verder met 2 pagina's").click().await;
+        page.role("group", "Gekozen bestand").appears().await;
+        hand_in(page).await;
+        let upload = &page.servers.uploads()[0];
+        let info = document::pdf::inspect(&upload.bytes).expect("a PDF arrived");
+        let lie = info.pages.iter().map(|page| page.width > page.height);
+        assert_eq!(lie.collect::<Vec<_>>(), [true, false]);
+        nothing_is_kept(page).await;
+    }
+
+    async fn another_consumer_on_the_same_computer_sees_and_reads_nothing(page: &Page) {
+        let folder = Folder::new();
+        choose(page, &folder, "loonstrook.pdf").await;
+        page.textbox(containing("Opmerking")).type_text("Van mijn nieuwe baan").await;
+        kept_settles(page).await;
+        let kept = page.async_script(EVERYTHING, vec![]).await;
+        assert!(kept["drafts"].as_array().is_some_and(|all| all.len() > 3), "{kept}");
+        let text = kept.to_string();
+        for secret in ["loonstrook", "nieuwe baan", "%PDF", "PRA", "Eva", "Bakker"] {
+            assert!(!text.contains(secret), "{secret}");
+        }
+        // Thomas has the same dossier, and the same tasks.
+        sign_in_as(page, "thomas").await;
+        page.heading("Welkom Thomas de Groot").appears().await;
+        page.link(containing(crate::PAYSLIP)).first().click().await;
+        page.text("Bestand kiezen").appears().await;
+        page.text(RESTORED).is_absent().await;
+        // Eva finds hers again.
+        sign_in_as(page, "eva").await;
+        page.heading("Welkom Eva Bakker").appears().await;
+        page.link(containing(crate::PAYSLIP)).first().click().await;
+        page.text(RESTORED).appears().await;
+        page.role("group", "Gekozen bestand").contains_text("loonstrook.pdf").await;
+    }
+}
+
+/// Opens a consumer's link, and says yes to another dossier.
+async fn sign_in_as(page: &Page, consumer: &str) {
+    page.client()
+        .delete_all_cookies()
+        .await
+        .expect("cookies can be deleted");
+    page.open(&format!("/open/{consumer}")).await;
+}
+
+/// Waits until what is kept does not change any more.
+async fn kept_settles(page: &Page) {
+    let before = std::cell::RefCell::new(Value::Null);
+    page.wait_until("a draft that does not change", async || {
+        let now = page.async_script(EVERYTHING, vec![]).await;
+        let is_same = before.replace(now.clone()) == now;
+        if is_same {
+            Ok(())
+        } else {
+            Err("it changes".to_owned())
+        }
+    })
+    .await;
+}
+
+in_chromium! {
+    async fn a_draft_outlives_a_tab_that_is_killed(page: &Page) {
+        let folder = Folder::new();
+        let tab = page.client().window().await.unwrap();
+        let other = page.client().new_window(true).await.unwrap();
+        page.client().switch_to_window(tab).await.unwrap();
+        let document = choose(page, &folder, "loonstrook.pdf").await;
+        let here = page.script("return location.href", vec![]).await;
+        // The driver hears nothing more of the tab.
+        let crash = json!({ "cmd": "Page.crash", "params": {} });
+        let _ = page.command("goog/cdp/execute", crash).await;
+        page.client().switch_to_window(other.handle).await.unwrap();
+        page.open(here.as_str().unwrap()).await;
+        page.text(RESTORED).appears().await;
+        hand_in(page).await;
+        assert!(page.servers.uploads()[0].bytes == document);
+    }
+
+    async fn drafts_of_several_tasks_outlive_the_session(page: &Page) {
+        let folder = Folder::new();
+        choose(page, &folder, "loonstrook.pdf").await;
+        page.link(containing("Terug naar")).click().await;
+        page.link(containing("Werkgeversverklaring")).first().click().await;
+        page.text("Bestand kiezen").appears().await;
+        choose_here(page, &folder, "verklaring.pdf").await;
+        sign_in_as(page, "eva").await;
+        for (task, name) in [(crate::PAYSLIP, "loonstrook.pdf"), ("Werkgeversverklaring", "verklaring.pdf")] {
+            page.link(containing(task)).first().click().await;
+            page.text(RESTORED).appears().await;
+            page.role("group", "Gekozen bestand").contains_text(name).await;
+            page.link(containing("Terug naar")).click().await;
+            page.heading("Welkom Eva Bakker").appears().await;
+        }
+    }
+
+    async fn who_logs_out_leaves_nothing_behind(page: &Page) {
+        let folder = Folder::new();
+        choose(page, &folder, "loonstrook.pdf").await;
+        crate::logging_out::log_out(page).await;
+        nothing_is_kept(page).await;
+        page.open("/open/eva").await;
+        page.link(containing(crate::PAYSLIP)).first().click().await;
+        page.text("Bestand kiezen").appears().await;
+    }
+
+    async fn a_draft_is_gone_after_a_week(page: &Page) {
+        let folder = Folder::new();
+        choose(page, &folder, "loonstrook.pdf").await;
+        let week = "const now = Date.now;
+            Date.now = () => now() + 7.01 * 24 * 3600 * 1000;";
+        page.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": week })).await;
+        page.reload().await;
+        page.text("Bestand kiezen").appears().await;
+        nothing_is_kept(page).await;
+    }
+
+    async fn what_was_removed_is_not_kept(page: &Page) {
+        let folder = Folder::new();
+        choose(page, &folder, "loonstrook.pdf").await;
+        page.button(containing("verwijderen")).click().await;
+        page.text("Bestand kiezen").appears().await;
+        nothing_is_kept(page).await;
+    }
+
+    async fn a_tab_that_was_killed_while_sending_finds_out_what_became_of_it(page: &Page) {
+        let folder = Folder::new();
+        choose(page, &folder, "laat.pdf").await;
+        page.button("Aanleveren").click().await;
+        page.wait_until("the document's arrival", async || match page.servers.uploads().len() {
+            1 => Ok(()),
+            count => Err(count.to_string()),
+        })
+        .await;
+        page.reload().await;
+        page.heading("Aangeleverd").appears().await;
+        assert_eq!(page.servers.uploads().len(), 1);
+        nothing_is_kept(page).await;
+    }
+
+    async fn a_page_that_was_closed_while_a_photo_was_taken_says_what_to_do(page: &Page) {
+        open_task(page, crate::PAYSLIP).await;
+        let begin = "const input = document.querySelector('consumer-portal').shadowRoot.querySelector('input[capture]');
+            input.addEventListener('click', (event) => event.preventDefault());
+            input.click();";
+        page.script(begin, vec![]).await;
+        page.reload().await;
+        page.text(containing("De pagina is opnieuw geladen terwijl u een foto maakte")).appears().await;
+        // It is said once.
+        page.reload().await;
+        page.text("Bestand kiezen").appears().await;
+        page.text(containing("De pagina is opnieuw geladen")).is_absent().await;
+    }
+}
+
+mod without {
+    use super::*;
+
+    fn keeps_nothing() -> TestServers {
+        TestServers::with_settings(|_, settings| settings.session.keep_drafts = false)
+    }
+
+    in_chromium! {
+        at keeps_nothing();
+
+        async fn where_nothing_is_to_be_kept_nothing_is(page: &Page) {
+            let folder = Folder::new();
+            open_task(page, crate::PAYSLIP).await;
+            page.choose_file(&folder.file("loonstrook.pdf", &fixtures::pdf(90_000))).await;
+            page.role("group", "Gekozen bestand").contains_text("loonstrook.pdf").await;
+            page.text(containing(KEPT)).is_absent().await;
+            page.reload().await;
+            page.text("Bestand kiezen").appears().await;
+            nothing_is_kept(page).await;
+        }
+    }
+}

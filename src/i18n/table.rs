@@ -366,11 +366,11 @@ texts! {
     comment_too_long: "De opmerking is te lang. Maak hem iets korter om aan te leveren.";
     send: "Aanleveren";
     preparing: "Een ogenblik, het bestand wordt klaargemaakt…";
-    restoring: "Een ogenblik, er wordt gekeken wat u hier al had klaargezet…", "Een ogenblik, er wordt gekeken wat je hier al had klaargezet…";
-    restored: "Dit had u hier al klaargezet. Het is nog niet aangeleverd.", "Dit had je hier al klaargezet. Het is nog niet aangeleverd.";
-    kept_until: "Dit blijft versleuteld op dit apparaat staan tot u het aanlevert of uitlogt, uiterlijk tot en met {date}.", "Dit blijft versleuteld op dit apparaat staan tot je het aanlevert of uitlogt, uiterlijk tot en met {date}.";
+    restoring: "Een ogenblik, er wordt gekeken wat hier al klaarstond…";
+    restored: "Dit stond hier al klaar. Het is nog niet aangeleverd.";
+    kept_until: "Dit blijft versleuteld op dit apparaat staan tot het is aangeleverd of tot het uitloggen, uiterlijk tot en met {date}.";
     kept_in_tab: "Dit blijft staan zolang dit tabblad open is, ook als de pagina opnieuw wordt geladen.";
-    closed_while_choosing: "De pagina is opnieuw geladen terwijl u een foto maakte of een bestand koos. Gebeurt dat weer? Maak de foto dan eerst met de camera van uw telefoon, en kies hem daarna hier.", "De pagina is opnieuw geladen terwijl je een foto maakte of een bestand koos. Gebeurt dat weer? Maak de foto dan eerst met de camera van je telefoon, en kies hem daarna hier.";
+    closed_while_choosing: "De pagina is opnieuw geladen terwijl er een foto werd gemaakt of een bestand werd gekozen. Gebeurt dat weer? Maak de foto dan eerst met de camera van de telefoon, en kies hem daarna hier.";
     ask_replace: "Eerdere document vervangen?";
     ask_replace_more: "U heeft al eerder een document aangeleverd. Dit komt ervoor in de plaats; uw adviseur werkt dan verder met het nieuwe.", "Je hebt al eerder een document aangeleverd. Dit komt ervoor in de plaats; je adviseur werkt dan verder met het nieuwe.";
     replace: "Ja, vervangen";

@@ -58,6 +58,15 @@ struct Opened {
     is_of_tab: bool,
 }
 
+impl Opened {
+    fn kept(&self, until: f64) -> Kept {
+        match self.is_of_tab {
+            true => Kept::InTab,
+            false => Kept::Until(until),
+        }
+    }
+}
+
 struct DraftKeeper {
     session: SessionStore,
     drafts: Drafts,
@@ -93,12 +102,12 @@ impl DraftKeeper {
         // Only what came with the session on the screen is this consumer's.
         self.session.get_untracked()?;
         let (keys, is_of_tab) = match self.session.draft_keys() {
-            Some(keys) => (keys_of(&keys), false),
+            Some(keys) => (keys, false),
             // The gateway wants nothing kept.
             None if self.session.auth.has_gateway.get_untracked() => return None,
-            None => (vec![key_of_tab()?], true),
+            None => (keys_of_tab()?, true),
         };
-        let safe = Safe::open(&keys, &self.consumer).await.ok()?;
+        let safe = Safe::open(&keys_of(&keys), &self.consumer).await.ok()?;
         let opened = Opened {
             safe: Rc::new(safe),
             is_of_tab,
@@ -138,17 +147,18 @@ impl DraftKeeper {
             let known = names.iter().find(|(_, known)| known == name);
             known.map(|(blob, _)| blob.clone())
         };
-        let draft = record.draft.try_map(blob_of);
+        // What another tab removes at this moment is not there any more.
+        let draft = record.draft.try_map(blob_of).unwrap_or_default();
         let mut files = Vec::new();
-        let unsent = record.unsent(upload.limits(), |name, file_name, mime| {
+        let mut unsent = record.unsent(upload.limits(), |name, file_name, mime| {
             let file = file::named(&blob_of(name)?, file_name, mime)?;
             files.push(((*file).clone(), name.clone()));
             Some(file)
         });
-        if let Some(draft) = draft {
-            self.drafts.of(upload).draft.set(draft);
-        }
+        unsent.is_composing &= !draft.pages().is_empty();
+        self.drafts.of(upload).draft.set(draft);
         names.extend(files);
+        upload.kept.try_set(Some(opened.kept(found.until)));
         self.slots.borrow_mut().push(Slot {
             upload,
             saved: Some(found.record),
@@ -222,8 +232,7 @@ impl DraftKeeper {
         };
         let kept = match &new {
             Some(record) => match opened.safe.put(record, &names).await {
-                Ok(_) if opened.is_of_tab => Some(Kept::InTab),
-                Ok(until) => Some(Kept::Until(until)),
+                Ok(until) => Some(opened.kept(until)),
                 // It may be full. What was there before is there still, and is an older one.
                 Err(_) => None,
             },
@@ -287,7 +296,7 @@ impl Slot {
             let known = names.iter().find(|(known, _)| known == blob);
             let name = match known {
                 Some((_, name)) => name.clone(),
-                None => crypto::random(16).ok()?,
+                None => crypto::hex(&crypto::random::<16>().ok()?),
             };
             if known.is_none() {
                 names.push((blob.clone(), name.clone()));
@@ -351,18 +360,14 @@ fn keys_of(header: &str) -> Vec<Vec<u8>> {
     keys.filter(|key| key.len() == KEY_BYTES).collect()
 }
 
-/// A key that is good as long as the tab.
-fn key_of_tab() -> Option<Vec<u8>> {
-    let known = storage::tab_key().filter(|key| key.len() == 2 * KEY_BYTES);
-    let key = match known {
-        Some(key) => key,
-        None => {
-            let key = crypto::random(KEY_BYTES).ok()?;
-            storage::set_tab_key(&key);
-            key
-        }
-    };
-    Some(key.into_bytes()[..KEY_BYTES].to_vec())
+/// Keys that are good as long as the tab, as a gateway would give them.
+fn keys_of_tab() -> Option<String> {
+    storage::tab_keys().or_else(|| {
+        let key = crypto::random::<KEY_BYTES>().ok()?;
+        let key = BASE64_URL_SAFE_NO_PAD.encode(key);
+        storage::set_tab_keys(&key);
+        Some(key)
+    })
 }
 
 #[cfg(all(test, not(target_arch = "wasm32")))]

@@ -44,6 +44,8 @@ struct Drawer {
 pub(super) struct Found {
     /// What is kept.
     pub record: Record<String>,
+    /// Until when, in milliseconds since 1970.
+    pub until: f64,
     drawer: usize,
     key: String,
 }
@@ -102,6 +104,7 @@ impl Safe {
             match self.read(drawer, &entry).await {
                 Some(record) => found.push(Found {
                     record,
+                    until: entry.until,
                     drawer,
                     key: entry.key,
                 }),

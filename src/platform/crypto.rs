@@ -70,14 +70,14 @@ pub async fn digest(text: &[u8]) -> Result<String, JsValue> {
     ))
 }
 
-/// So many random bytes, in hexadecimal digits.
+/// Random bytes.
 ///
 /// # Errors
 /// When the browser has none to give.
-pub fn random(bytes: usize) -> Result<String, JsValue> {
-    let mut random = vec![0; bytes];
+pub fn random<const BYTES: usize>() -> Result<[u8; BYTES], JsValue> {
+    let mut random = [0; BYTES];
     crypto()?.get_random_values_with_u8_array(&mut random)?;
-    Ok(hex(&random))
+    Ok(random)
 }
 
 /// Bytes in hexadecimal digits.

@@ -6,8 +6,8 @@ use web_sys::Storage;
 
 /// Whether drafts are kept in the browser's database. What is in them is encrypted; this only says whether to look.
 const DRAFTS: &str = "portal-drafts";
-/// The tab's own key for drafts, where no gateway gives one.
-const TAB_KEY: &str = "portal-tab-key";
+/// The tab's own keys for drafts, where no gateway gives some.
+const TAB_KEYS: &str = "portal-tab-keys";
 /// A file is being chosen, or a photo taken. Phones close a page meanwhile when they are short of memory.
 const CHOOSING: &str = "portal-choosing";
 
@@ -47,15 +47,15 @@ pub fn has_drafts() -> bool {
     local_storage().is_some_and(has)
 }
 
-/// The tab's own key for drafts.
-pub fn tab_key() -> Option<String> {
-    session_storage()?.get_item(TAB_KEY).ok()?
+/// The tab's own keys for drafts.
+pub fn tab_keys() -> Option<String> {
+    session_storage()?.get_item(TAB_KEYS).ok()?
 }
 
-/// Stores the tab's own key for drafts.
-pub fn set_tab_key(key: &str) {
+/// Stores the tab's own keys for drafts.
+pub fn set_tab_keys(keys: &str) {
     if let Some(storage) = session_storage() {
-        let _ = storage.set_item(TAB_KEY, key);
+        let _ = storage.set_item(TAB_KEYS, keys);
     }
 }
 

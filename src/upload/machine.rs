@@ -681,20 +681,32 @@ impl<F: Clone> UploadMachine<F> {
         self.comment = unsent.comment;
         self.set_file(unsent.file);
         self.go_idle();
-        if unsent.is_composing && self.accepts_files() {
-            self.candidate = unsent.candidate;
-            self.state = UploadState::Compose;
+        let sent = unsent.sent.filter(|_| self.file.is_some());
+        if let Some(then) = sent {
+            self.snapshot_at_send = then;
+            self.is_sent_in_doubt = true;
         }
-        let Some(then) = unsent.sent.filter(|_| self.file.is_some()) else {
-            self.notice = Some(Notice::Restored);
-            return None;
-        };
-        // The page was closed before it was known whether the file arrives.
-        self.snapshot_at_send = then;
-        self.is_sent_in_doubt = true;
-        let is_composing = self.is_composing();
-        let problem = Problem::new(ProblemKind::Connection, "the page was closed");
-        (!is_composing).then(|| self.confirm(ConfirmReason::Lost(problem)))
+        match unsent.candidate {
+            candidate if unsent.is_composing && self.accepts_files() => {
+                self.candidate = candidate;
+                self.state = UploadState::Compose;
+            }
+            // The page was closed while it was being prepared.
+            Some(candidate) if !unsent.is_composing => {
+                let preparing = self.select_file(candidate);
+                self.notice = preparing.is_some().then_some(Notice::Restored);
+                return preparing;
+            }
+            // The page was closed before it was known whether the file arrives.
+            _ if sent.is_some() => {
+                let problem = Problem::new(ProblemKind::Connection, "the page was closed");
+                return Some(self.confirm(ConfirmReason::Lost(problem)));
+            }
+            _ => {}
+        }
+        let is_there = self.file.is_some() || self.is_composing();
+        self.notice = (is_there && sent.is_none()).then_some(Notice::Restored);
+        None
     }
 
     fn next_effect_id(&mut self) -> u32 {
@@ -737,8 +749,10 @@ impl<F: Clone> UploadMachine<F> {
         let candidate = self.candidate.take();
         match prepared {
             Prepared::File(file, warning) => {
+                let was_restored = self.notice == Some(Notice::Restored);
                 self.set_file(Some(file));
-                self.notice = warning.map(Notice::Warning);
+                let restored = was_restored.then_some(Notice::Restored);
+                self.notice = warning.map(Notice::Warning).or(restored);
             }
             Prepared::Photo => {
                 self.candidate = candidate;

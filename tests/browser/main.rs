@@ -7,6 +7,7 @@ mod action;
 mod documents;
 mod documents_page;
 mod gateway;
+mod keeping;
 mod letter_case;
 mod mounted;
 mod overview;

@@ -65,6 +65,8 @@ impl Portal {
             ("api", "/demo/consumerportal"),
             ("consumer-id", consumer),
             ("lang", "nl"),
+            // All tests are in one tab.
+            ("drafts", "off"),
         ]
         .iter()
         .chain(attributes)

@@ -152,6 +152,10 @@ pub(super) fn events(current_id: u32) -> Vec<Event> {
             Some(unsent(Some(OPEN))),
             Some(Unsent {
                 candidate: Some(file(1)),
+                ..unsent(None)
+            }),
+            Some(Unsent {
+                candidate: Some(file(1)),
                 is_composing: true,
                 ..unsent(Some(done(1)))
             }),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::uploading::open_task;
 
 const KEPT: &str = "Dit blijft versleuteld op dit apparaat staan";
-const RESTORED: &str = "Dit had u hier al klaargezet. Het is nog niet aangeleverd.";
+const RESTORED: &str = "Dit stond hier al klaar. Het is nog niet aangeleverd.";
 
 /// All that the browser has in its database and its storages, as text.
 const EVERYTHING: &str = "const [done] = arguments;
@@ -244,7 +244,7 @@ in_chromium! {
             input.click();";
         page.script(begin, vec![]).await;
         page.reload().await;
-        page.text(containing("De pagina is opnieuw geladen terwijl u een foto maakte")).appears().await;
+        page.text(containing("De pagina is opnieuw geladen terwijl er een foto werd gemaakt")).appears().await;
         // It is said once.
         page.reload().await;
         page.text("Bestand kiezen").appears().await;

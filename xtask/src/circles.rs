@@ -19,7 +19,7 @@ use crate::paths;
 type Module = Vec<String>;
 
 /// The portal's rooms, from the top.
-const ROOMS: &str = "app pages scan upload components context api platform config route i18n";
+const ROOMS: &str = "app pages keep scan upload components context api platform config route i18n";
 
 /// Checks all packages.
 pub fn check() -> Result<()> {

@@ -108,6 +108,20 @@ in_every_browser! {
         nothing_is_kept(page).await;
     }
 
+    async fn on_an_offices_page_it_comes_back_too(page: &Page) {
+        let folder = Folder::new();
+        page.open("/open/eva").await;
+        page.heading("Welkom Eva Bakker").appears().await;
+        page.open(&page.servers.broker()).await;
+        page.link(containing(crate::PAYSLIP)).first().click().await;
+        page.text("Bestand kiezen").appears().await;
+        let document = choose_here(page, &folder, "loonstrook.pdf").await;
+        page.reload().await;
+        page.text(RESTORED).appears().await;
+        hand_in(page).await;
+        assert!(page.servers.uploads()[0].bytes == document);
+    }
+
     async fn another_consumer_on_the_same_computer_sees_and_reads_nothing(page: &Page) {
         let folder = Folder::new();
         choose(page, &folder, "loonstrook.pdf").await;

@@ -84,6 +84,15 @@ fn shows_pdf() -> bool {
     shows.ok().and_then(|shows| shows.as_bool()) != Some(false)
 }
 
+/// Whether a tab of this browser shows what is of this media type: a PDF or a picture.
+pub fn is_viewable(media_type: &str) -> bool {
+    match media_type {
+        "application/pdf" => shows_pdf(),
+        "image/jpeg" | "image/png" | "image/webp" => true,
+        _ => false,
+    }
+}
+
 /// Asks the browser to save the blob under a name. Nobody is told whether it does: the browser inside
 /// another app may take no notice. The link for it is never in the page, so that a broker's own click
 /// handlers do not see it.

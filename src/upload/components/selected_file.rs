@@ -7,6 +7,10 @@ use crate::{
     components::{button::Button, icon::Icon},
     context::{use_formats, use_rest_texts},
     i18n::fill,
+    platform::{
+        file,
+        save::{self, PendingTab},
+    },
     upload::machine::Event,
 };
 
@@ -14,7 +18,7 @@ use crate::{
 #[component]
 pub(super) fn SelectedFileRow(
     form: UploadForm,
-    /// Whether the consumer can remove it.
+    /// Whether the consumer can look at it and remove it.
     #[prop(optional)]
     removable: bool,
 ) -> impl IntoView {
@@ -22,10 +26,35 @@ pub(super) fn SelectedFileRow(
     let file = Memo::new(move |_| {
         let machine = form.upload.machine.read();
         let file = machine.file()?;
-        Some((file.name.clone(), formats.size(file.size as f64)))
+        let is_viewable = save::is_viewable(file.mime);
+        Some((
+            file.name.clone(),
+            formats.size(file.size as f64),
+            is_viewable,
+        ))
     });
+    // As the adviser is going to see it.
+    let show = move || {
+        let file = form.upload.machine.read_untracked().file().cloned();
+        let Some(file) = file else { return };
+        let content = file::named(&file.file, &file.name, file.mime);
+        // A blocked tab shows nothing.
+        if let Some(content) = content
+            && !PendingTab::open(texts.chosen_file).show(&content)
+        {
+            save::save(&content, &file.name);
+        }
+    };
     let row = move || {
-        let (name, size) = file.get()?;
+        let (name, size, is_viewable) = file.get()?;
+        let open = (removable && is_viewable).then(|| {
+            let label = fill(texts.open_named, &[("name", &name)]);
+            view! {
+                <Button class="button quiet" attr:aria-label=label on_press=show>
+                    {texts.open}
+                </Button>
+            }
+        });
         let remove = removable.then(|| {
             let label = fill(texts.remove_file_named, &[("name", &name)]);
             view! {
@@ -52,6 +81,7 @@ pub(super) fn SelectedFileRow(
                         <bdi class="file-name" translate="no">{name}</bdi>
                         <span class="hint">{size}</span>
                     </p>
+                    {open}
                     {remove}
                 </div>
             }

@@ -40,7 +40,7 @@ mod smoke {
     use super::*;
 
     in_every_browser! {
-        async fn a_chosen_document_arrives_and_completes_its_task(page: &Page) {
+    async fn a_chosen_document_arrives_and_completes_its_task(page: &Page) {
             let folder = Folder::new();
             let bytes = fixtures::pdf(240_000);
             open_task(page, crate::PAYSLIP).await;
@@ -78,7 +78,21 @@ mod smoke {
 }
 
 in_every_browser! {
-    async fn a_dropped_document_is_uploaded(page: &Page) {
+    async fn a_document_can_be_looked_at_before_it_is_sent(page: &Page) {
+        let folder = Folder::new();
+        open_task(page, crate::PAYSLIP).await;
+        let files = ["voor.jpg", "achter.jpg"].map(|name| folder.file(name, &fixtures::letter()));
+        page.choose_files(&files).await;
+        page.button("Verder met 2 pagina's").click().await;
+        page.button("Loonstrook.pdf openen").click().await;
+        let (kind, shown) = page.shown_document().await;
+        assert_eq!(kind, "application/pdf");
+        page.button("Aanleveren").click().await;
+        page.heading("Aangeleverd").appears().await;
+        assert!(page.servers.uploads()[0].bytes == shown);
+    }
+
+        async fn a_dropped_document_is_uploaded(page: &Page) {
         let bytes = fixtures::pdf(9000);
         open_task(page, crate::PAYSLIP).await;
         let target = page.text("of sleep het hierheen");

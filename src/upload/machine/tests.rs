@@ -5,7 +5,10 @@ mod every_state;
 mod random_runs;
 mod scenarios;
 
+use accelerate::session::DateTime;
+
 use super::*;
+use crate::upload::limits::FileRefusal;
 
 type UploadMachine = super::UploadMachine<u32>;
 type Event = super::Event<u32>;

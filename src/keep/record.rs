@@ -111,3 +111,116 @@ impl Record<String> {
         postcard::from_bytes(bytes).ok()
     }
 }
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use accelerate::session::{DateTime, Status, Upload};
+    use document::message::{Advice, Photo};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn selected(file: u32, name: &str, mime: &'static str) -> SelectedFile<u32> {
+        SelectedFile {
+            file,
+            name: name.to_owned(),
+            size: 90_000,
+            mime,
+        }
+    }
+
+    /// A photo and a PDF of two pages, put together, and the document of before that may have arrived.
+    fn unsent() -> (Unsent<u32>, Draft<u32>) {
+        let mut draft = Draft::default();
+        let photo = Photo {
+            size: (4032, 3024),
+            corners: Some([(0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9)]),
+            advice: vec![Advice::Dark],
+        };
+        let id = draft.add_photo("voor.jpg", 3, photo);
+        draft.turn(id);
+        draft.add_pdf("bijlage.pdf", &4, 2);
+        let sent = ActionSnapshot {
+            status: Status::Rejected,
+            executed: Some(DateTime {
+                year: 2026,
+                month: 11,
+                day: 29,
+                time: Some((12, 30)),
+            }),
+            upload: Some(Upload::Again),
+        };
+        let unsent = Unsent {
+            file: Some(selected(1, "Loonstrook.pdf", "application/pdf")),
+            candidate: Some(selected(2, "IMG_1.jpg", "image/jpeg")),
+            is_composing: true,
+            comment: "Van mijn nieuwe baan 👍".to_owned(),
+            sent: Some(sent),
+        };
+        (unsent, draft)
+    }
+
+    fn record() -> Record<String> {
+        let (unsent, draft) = unsent();
+        let name = |handle: &u32| Some(handle.to_string());
+        Record::new("PRA1".to_owned(), unsent, &draft, name, name).unwrap()
+    }
+
+    fn back(record: &Record<String>, accept: Option<&str>) -> Unsent<u32> {
+        let limits = Limits::from_attributes(None, accept);
+        record.unsent(limits, |name, _, _| name.parse().ok())
+    }
+
+    #[test]
+    fn what_is_kept_comes_back_as_it_was() {
+        let bytes = record().to_bytes().unwrap();
+        let kept = Record::from_bytes(&bytes).unwrap();
+        let (before, draft) = unsent();
+        assert_eq!(back(&kept, None), before);
+        assert_eq!(kept.draft.try_map(|name| name.parse().ok()), Some(draft));
+        assert_eq!(kept.handles(), ["1", "2", "3", "4", "4"]);
+    }
+
+    #[test]
+    fn what_the_office_does_not_take_any_more_does_not_come_back() {
+        let unsent = back(&record(), Some("docx"));
+        assert_eq!(
+            (unsent.file, unsent.candidate, unsent.sent),
+            (None, None, None)
+        );
+        assert_eq!(unsent.comment, "Van mijn nieuwe baan 👍");
+    }
+
+    #[test]
+    fn nothing_is_kept_of_what_has_no_name() {
+        let (unsent, draft) = unsent();
+        let record = Record::new(
+            "PRA1".to_owned(),
+            unsent,
+            &draft,
+            |_| None::<u8>,
+            |_| Some(1),
+        );
+        assert_eq!(record, None);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn any_bytes_are_a_record_or_none(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+            let _ = Record::from_bytes(&bytes);
+        }
+
+        #[test]
+        fn a_changed_byte_makes_nobody_panic(at in any::<prop::sample::Index>(), with: u8) {
+            let mut bytes = record().to_bytes().unwrap();
+            let at = at.index(bytes.len());
+            bytes[at] = with;
+            if let Some(record) = Record::from_bytes(&bytes) {
+                back(&record, None);
+                record.draft.try_map(|_| Some(()));
+            }
+        }
+    }
+}

@@ -7,12 +7,14 @@ use serde::{Deserialize, Serialize};
 /// What the portal asks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Call {
-    /// Read a file: one blob.
+    /// Read a file: one blob. Of a photo its page is made, too, as [`Edit::proposed`] has it, while its pixels are there.
     Open {
         /// Its name.
         name: String,
         /// The media type that the browser gives; may be empty.
         media_type: String,
+        /// The longest side of the page's picture in pixels.
+        longest_side: u32,
     },
     /// Make the page of a photo: one blob, the photo.
     Render {
@@ -35,9 +37,17 @@ pub enum Call {
 /// What the worker answers.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Reply {
-    /// The file is a photo. The first blob is a copy of it in memory, of the media type that it is. A second one is
-    /// there when the browser cannot read that: a JPEG which stands for it.
-    Photo(Photo),
+    /// The file is a photo. Its blobs, in this order: a copy of it in memory, of the media type that it is; what stands
+    /// for it, if it does; its page, as [`Reply::Page`] has it, if that was made.
+    Photo {
+        /// What was seen in it.
+        photo: Photo,
+        /// Whether the browser cannot read it. One blob: a JPEG which stands for it.
+        has_stand_in: bool,
+        /// Whether its page was made as [`Edit::proposed`] has it. Two blobs: the page as a JPEG, and a small picture of
+        /// it.
+        has_page: bool,
+    },
     /// The file is a PDF. One blob: a copy of it in memory.
     Pdf {
         /// How many pages it has.
@@ -108,6 +118,21 @@ pub struct Edit {
     pub turn: Turn,
     /// How it looks.
     pub look: Look,
+}
+
+impl Edit {
+    /// What is done to a photo before the consumer says anything: the page that was found is cut out. What is cut out is
+    /// paper, and its light can be evened.
+    pub fn proposed(photo: &Photo) -> Self {
+        Self {
+            corners: photo.corners,
+            turn: Turn::None,
+            look: match photo.corners {
+                Some(_) => Look::Colour,
+                None => Look::Photo,
+            },
+        }
+    }
 }
 
 /// How a page is turned, clockwise.

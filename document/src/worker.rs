@@ -9,7 +9,7 @@ use web_sys::{
     ImageEncodeOptions, OffscreenCanvas, OffscreenCanvasRenderingContext2d,
 };
 
-use accelerate::document_kind::{self, Seen};
+use accelerate::document_kind::{self, HEAD_BYTES, Seen};
 
 use crate::{
     message::{self, Call, Edit, Look, PageOf, Photo, Problem, Reply, Turn},
@@ -24,6 +24,8 @@ use crate::{
 
 /// The most pixels that a photo may have. Phones make 12 to 50 million; the decoder needs four bytes for each.
 const MAX_PIXELS: f64 = 110e6;
+/// In how many bytes at its beginning a photo tells its size, as a rule.
+const SIZE_BYTES: usize = 256 * 1024;
 /// The most bytes of a file that is opened.
 const MAX_FILE_BYTES: f64 = 200.0 * 1024.0 * 1024.0;
 /// The longest side of the small picture of a page, in pixels.
@@ -53,8 +55,13 @@ pub async fn answer(
 ) -> Result<Array, JsValue> {
     let call = postcard::from_bytes(&call).map_err(|_| "no call of this version")?;
     let (reply, blobs) = match call {
-        Call::Open { name, media_type } => {
-            open(first(blobs)?, &name, &media_type, &decode_heic).await
+        Call::Open {
+            name,
+            media_type,
+            longest_side,
+        } => {
+            let file = first(blobs)?;
+            open(file, &name, &media_type, longest_side, &decode_heic).await
         }
         Call::Render { edit, longest_side } => {
             let made = render(&first(blobs)?, &edit, longest_side).await;
@@ -86,7 +93,13 @@ fn first(blobs: Blobs) -> Result<Blob, JsValue> {
 }
 
 /// Copies a file into memory, and says what it is.
-async fn open(file: Blob, name: &str, media_type: &str, decode_heic: &Function) -> (Reply, Blobs) {
+async fn open(
+    file: Blob,
+    name: &str,
+    media_type: &str,
+    longest_side: u32,
+    decode_heic: &Function,
+) -> (Reply, Blobs) {
     if file.size() > MAX_FILE_BYTES {
         return failed(Problem::TooLarge);
     }
@@ -94,8 +107,7 @@ async fn open(file: Blob, name: &str, media_type: &str, decode_heic: &Function) 
         return failed(Problem::Unreadable);
     };
     let bytes = Uint8Array::new(&buffer);
-    let content = bytes.to_vec();
-    let seen = document_kind::seen(&content, media_type, name);
+    let seen = document_kind::seen(&head(&bytes, HEAD_BYTES), media_type, name);
     let kind = match seen {
         Seen::Kind(kind) => kind,
         _ => "",
@@ -104,7 +116,7 @@ async fn open(file: Blob, name: &str, media_type: &str, decode_heic: &Function) 
         return failed(Problem::Failed);
     };
     let reply = match seen {
-        Seen::Kind("application/pdf") => match Existing::read(content) {
+        Seen::Kind("application/pdf") => match Existing::read(bytes.to_vec()) {
             Ok(pdf) => Reply::Pdf {
                 pages: pdf.info().pages.len(),
             },
@@ -113,17 +125,10 @@ async fn open(file: Blob, name: &str, media_type: &str, decode_heic: &Function) 
         // Safari reads the first page of it, and would lose the others.
         Seen::Kind("image/tiff") => Reply::Problem(Problem::UnknownToBrowser),
         Seen::Kind(kind) if kind.starts_with("image/") => {
-            let size = size_of(&content);
-            // The decoder needs the room.
-            drop(content);
-            let read = match size {
-                Ok(()) => read_photo(&copy, &bytes, decode_heic).await,
-                Err(problem) => Err(problem),
-            };
-            match read {
-                Ok((photo, stand_in)) => {
-                    let blobs = [Some(copy), stand_in].into_iter().flatten();
-                    return (Reply::Photo(photo), blobs.collect());
+            match read_photo(&copy, bytes, longest_side, decode_heic).await {
+                Ok((reply, blobs)) => {
+                    let blobs = [copy].into_iter().chain(blobs).collect();
+                    return (reply, blobs);
                 }
                 Err(problem) => Reply::Problem(problem),
             }
@@ -136,37 +141,66 @@ async fn open(file: Blob, name: &str, media_type: &str, decode_heic: &Function) 
     (reply, vec![copy])
 }
 
-/// Whether a photo has a size that a device can be asked to hold.
-fn size_of(content: &[u8]) -> Result<(), Problem> {
-    let size = imagesize::blob_size(content).map_err(|_| Problem::DamagedPhoto)?;
+/// The first bytes of a file.
+fn head(bytes: &Uint8Array, length: usize) -> Vec<u8> {
+    bytes.subarray(0, length as u32).to_vec()
+}
+
+/// Whether a photo has a size that a device can be asked to hold. It is told at its beginning, as a rule.
+fn size_of(bytes: &Uint8Array) -> Result<(), Problem> {
+    let size = imagesize::blob_size(&head(bytes, SIZE_BYTES));
+    let size = size.or_else(|_| imagesize::blob_size(&bytes.to_vec()));
+    let size = size.map_err(|_| Problem::DamagedPhoto)?;
     match size.width as f64 * size.height as f64 > MAX_PIXELS {
         true => Err(Problem::TooLarge),
         false => Ok(()),
     }
 }
 
-/// Looks for the page in a photo. Gives also a JPEG of the photo, when the browser cannot read the photo itself.
+/// Looks for the page in a photo, and makes it as it is proposed. Gives the blobs that come after the copy.
 async fn read_photo(
     file: &Blob,
-    bytes: &Uint8Array,
+    bytes: Uint8Array,
+    longest_side: u32,
     decode_heic: &Function,
-) -> Result<(Photo, Option<Blob>), Problem> {
-    let bitmap = match decode(file).await {
-        Ok(bitmap) => {
-            let photo = look_at(&bitmap)?;
-            bitmap.close();
-            return Ok((photo, None));
-        }
-        Err(_) if file.type_() == "image/heic" => decode_apart(bytes, decode_heic).await?,
+) -> Result<(Reply, Blobs), Problem> {
+    size_of(&bytes)?;
+    let mut blobs = Blobs::new();
+    let (bitmap, has_stand_in) = match decode(file).await {
+        Ok(bitmap) => (bitmap, false),
+        Err(_) if file.type_() == "image/heic" => (decode_apart(&bytes, decode_heic).await?, true),
         Err(problem) => return Err(problem),
     };
+    free(&bytes);
     let mut photo = look_at(&bitmap)?;
-    let size = (bitmap.width(), bitmap.height());
-    let stand_in = Canvas::of(&bitmap, size, scale_to(size, STAND_IN_SIDE))?;
-    bitmap.close();
-    photo.size = (stand_in.width(), stand_in.height());
-    let jpeg = stand_in.jpeg(STAND_IN_QUALITY).await?;
-    Ok((photo, Some(jpeg)))
+    if has_stand_in {
+        let size = (bitmap.width(), bitmap.height());
+        let stand_in = Canvas::of(&bitmap, size, scale_to(size, STAND_IN_SIDE))?;
+        photo.size = (stand_in.width(), stand_in.height());
+        blobs.push(stand_in.jpeg(STAND_IN_QUALITY).await?);
+    }
+    // When it does not work now, it is tried once more, and fails there.
+    let page = page_of(bitmap, &Edit::proposed(&photo), longest_side).await;
+    let has_page = page.is_ok();
+    blobs.extend(page.map(|(_, blobs)| blobs).unwrap_or_default());
+    let reply = Reply::Photo {
+        photo,
+        has_stand_in,
+        has_page,
+    };
+    Ok((reply, blobs))
+}
+
+/// Gives back the room of a file's bytes, which nobody looks at any more. The browser's collector sees a small object,
+/// and lets it lie.
+fn free(bytes: &Uint8Array) {
+    // A browser without it (before 2024) takes longer.
+    let buffer = bytes.buffer();
+    if let Ok(transfer) = Reflect::get(&buffer, &"transfer".into())
+        && let Some(transfer) = transfer.dyn_ref::<Function>()
+    {
+        let _ = transfer.call1(&buffer, &0.into());
+    }
 }
 
 /// A HEIC's pixels, upright, by the module that is loaded for it.
@@ -206,7 +240,15 @@ fn look_at(bitmap: &ImageBitmap) -> Result<Photo, Problem> {
 
 /// Makes the page of a photo, and a small picture of it.
 async fn render(photo: &Blob, edit: &Edit, longest_side: u32) -> Result<(Reply, Blobs), Problem> {
-    let bitmap = decode(photo).await?;
+    page_of(decode(photo).await?, edit, longest_side).await
+}
+
+/// The same of a photo's pixels.
+async fn page_of(
+    bitmap: ImageBitmap,
+    edit: &Edit,
+    longest_side: u32,
+) -> Result<(Reply, Blobs), Problem> {
     let look = match edit.look {
         Look::Photo => None,
         Look::Colour => Some(light::Look::Colour),

@@ -137,7 +137,7 @@ mod tests {
             corners: Some([(0.1, 0.1), (0.9, 0.1), (0.9, 0.9), (0.1, 0.9)]),
             advice: vec![Advice::Dark],
         };
-        let id = draft.add_photo("voor.jpg", 3, photo);
+        let id = draft.add_photo("voor.jpg", 3, photo, None);
         draft.turn(id);
         draft.add_pdf("bijlage.pdf", &4, 2);
         let sent = ActionSnapshot {

@@ -1,7 +1,7 @@
 //! The pages of a document that is put together. This module does not use the browser: `B` is the caller's handle of
 //! what is in memory, a photo, a PDF, or a page that was made.
 
-use document::message::{Edit, Look, PageOf, Photo, Turn};
+use document::message::{Edit, PageOf, Photo, Turn};
 use serde::{Deserialize, Serialize};
 
 /// A document that is put together.
@@ -149,25 +149,22 @@ impl<B: Clone + PartialEq> Draft<B> {
         }
     }
 
-    /// Adds a photo at the end, cut out where its page was found. Gives its id.
-    pub fn add_photo(&mut self, file_name: &str, original: B, photo: Photo) -> u32 {
-        // What is cut out is paper, and its light can be evened.
-        let look = match photo.corners {
-            Some(_) => Look::Colour,
-            None => Look::Photo,
-        };
-        let edit = Edit {
-            corners: photo.corners,
-            look,
-            ..Edit::default()
-        };
+    /// Adds a photo at the end, cut out where its page was found; `made` is its page, when that is there. Gives its id.
+    pub fn add_photo(
+        &mut self,
+        file_name: &str,
+        original: B,
+        photo: Photo,
+        made: Option<Made<B>>,
+    ) -> u32 {
+        let edit = Edit::proposed(&photo);
         self.add(
             file_name,
             Source::Photo {
                 original,
                 photo,
                 edit,
-                made: Making::UnderWay,
+                made: made.map_or(Making::UnderWay, Making::Made),
             },
         )
     }
@@ -353,8 +350,7 @@ mod tests {
     fn draft() -> Draft<&'static str> {
         let mut draft = Draft::default();
         for (name, original) in [("voor.jpg", "front"), ("achter.jpg", "back")] {
-            let id = draft.add_photo(name, original, PHOTO);
-            draft.set_made(id, draft.edit(id).unwrap(), Some(made(original)));
+            draft.add_photo(name, original, PHOTO, Some(made(original)));
         }
         draft.add_pdf("loonstrook.pdf", &"pdf", 2);
         draft
@@ -420,6 +416,15 @@ mod tests {
         }
         assert_eq!(back, draft);
         assert_eq!(draft.try_map(|blob| (*blob != "pdf").then_some(0)), None);
+    }
+
+    #[test]
+    fn a_photo_whose_page_is_not_there_waits_for_it() {
+        let mut draft = Draft::default();
+        let id = draft.add_photo("voor.jpg", "front", PHOTO, None);
+        assert_eq!(draft.making(id), Some(&Making::UnderWay));
+        draft.set_made(id, draft.edit(id).unwrap(), Some(made("front")));
+        assert!(draft.is_ready());
     }
 
     #[test]

@@ -138,11 +138,7 @@ impl Drafts {
                 false => Prepared::Refused(FileRefusal::Unreadable),
             };
         };
-        // The last is what this browser can show.
-        let page = match (&reply, blobs.last()) {
-            (Reply::Photo(photo), Some(shown)) => Some((shown.clone(), photo.clone())),
-            _ => None,
-        };
+        let opened = Opened::of(&reply, &blobs);
         let prepared = prepared_of(upload.limits(), selected, reply, blobs);
         // The pages of the document before are over, unless the consumer has chosen something else meanwhile.
         let is_wanted = upload
@@ -151,19 +147,19 @@ impl Drafts {
         if is_wanted == Some(true) && !matches!(prepared, Prepared::Refused(_)) {
             let composition = self.of(upload);
             composition.clear();
-            if let (Prepared::Photo, Some((shown, photo))) = (&prepared, page) {
-                composition.add_photo(&name, shown, photo);
+            if let (Prepared::Photo, Some(opened)) = (&prepared, opened) {
+                composition.add_photo(&name, opened);
             }
         }
         prepared
     }
 
-    /// Has a file read. Gives its copy in memory, too, and after it what stands for a photo that the browser cannot
-    /// show. `None` when the worker failed.
+    /// Has a file read. Gives its copy in memory, too, and what else comes with a photo. `None` when the worker failed.
     async fn open(self, file: &File, name: &str) -> Option<(Reply, Vec<Blob>)> {
         let call = Call::Open {
             name: name.to_owned(),
             media_type: file.type_(),
+            longest_side: self.longest_side,
         };
         self.call(&call, &[(**file).clone()]).await
     }
@@ -182,6 +178,42 @@ impl Drafts {
     }
 }
 
+/// A photo that was read.
+struct Opened {
+    /// What this browser can show of it.
+    shown: Blob,
+    photo: Photo,
+    /// Its page, when that was made.
+    made: Option<Made<Blob>>,
+}
+
+impl Opened {
+    /// `None` when the answer tells of no photo.
+    fn of(reply: &Reply, blobs: &[Blob]) -> Option<Self> {
+        let Reply::Photo {
+            photo,
+            has_stand_in,
+            has_page,
+        } = reply
+        else {
+            return None;
+        };
+        let (shown, rest) = blobs.get(usize::from(*has_stand_in)..)?.split_first()?;
+        let made = match rest {
+            [page, thumbnail] if *has_page => Some(Made {
+                page: page.clone(),
+                thumbnail: thumbnail.clone(),
+            }),
+            _ => None,
+        };
+        Some(Self {
+            shown: shown.clone(),
+            photo: photo.clone(),
+            made,
+        })
+    }
+}
+
 /// What a file that was chosen alone is to be, by what the worker says of it.
 fn prepared_of(
     limits: Limits,
@@ -190,7 +222,7 @@ fn prepared_of(
     blobs: Vec<Blob>,
 ) -> Prepared<File> {
     match reply {
-        Reply::Photo(_) if limits.accepts_pdf() => Prepared::Photo,
+        Reply::Photo { .. } if limits.accepts_pdf() => Prepared::Photo,
         Reply::Problem(Problem::Unreadable) => Prepared::Refused(FileRefusal::Unreadable),
         Reply::Other(Seen::WebPage | Seen::Text) => Prepared::Refused(FileRefusal::NoDocument),
         reply => {
@@ -288,11 +320,13 @@ impl Composition {
                 if is_wanted != Some(true) {
                     return;
                 }
-                let opened = opened.map(|(reply, blobs)| (reply, blobs.into_iter().next_back()));
+                if let Some((reply, blobs)) = &opened
+                    && let Some(opened) = Opened::of(reply, blobs)
+                {
+                    return self.add_photo(&name, opened);
+                }
+                let opened = opened.map(|(reply, blobs)| (reply, blobs.into_iter().next()));
                 let refusal = match opened {
-                    Some((Reply::Photo(photo), Some(shown))) => {
-                        return self.add_photo(&name, shown, photo);
-                    }
                     Some((Reply::Pdf { pages }, Some(copy))) => {
                         self.draft
                             .update(|draft| draft.add_pdf(&name, &copy, pages));
@@ -307,10 +341,11 @@ impl Composition {
         }
     }
 
-    fn add_photo(self, name: &str, copy: Blob, photo: Photo) {
+    fn add_photo(self, name: &str, opened: Opened) {
+        let Opened { shown, photo, made } = opened;
         let id = self
             .draft
-            .try_update(|draft| draft.add_photo(name, copy, photo));
+            .try_update(|draft| draft.add_photo(name, shown, photo, made));
         if let Some(id) = id {
             self.make(id);
         }

@@ -1,7 +1,7 @@
 //! What runs in the Web Worker: answers a [`Call`], with the browser's own decoder and encoder of pictures. It keeps
 //! nothing from one call to the next, so a page that is changed is made anew from the photo.
 
-use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array, Uint8ClampedArray};
 use wasm_bindgen::{JsCast as _, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -14,11 +14,11 @@ use accelerate::document_kind::{self, HEAD_BYTES, Seen};
 use crate::{
     message::{self, Call, Edit, Look, PageOf, Photo, Problem, Reply, Turn},
     pdf::{self, Existing, PdfProblem},
-    picture::{PIXEL_BYTES, Picture},
+    picture::{Area, PIXEL_BYTES, Picture},
     scan::{
         corners::{self, Point, Quad},
         light, quality,
-        straighten::straighten,
+        straighten::Flat,
     },
 };
 
@@ -301,19 +301,12 @@ fn cut_out(
         x: x * size.0 as f32,
         y: y * size.1 as f32,
     }));
-    // No more pixels than the page is going to have.
-    let scale = (longest_side as f32 / longest_of(&in_photo)).min(1.0);
-    let picture = Canvas::of(bitmap, size, scale)?.picture()?;
-    Ok(straighten(&picture, &in_photo.scaled(scale), longest_side))
-}
-
-/// The length of the longest side.
-fn longest_of(Quad(points): &Quad) -> f32 {
-    let side = |from: usize| {
-        let (a, b) = (points[from], points[(from + 1) % 4]);
-        (a.x - b.x).hypot(a.y - b.y)
+    let Some(flat) = Flat::of(&in_photo, size, longest_side) else {
+        return Ok(None);
     };
-    (0..4).map(side).fold(1.0, f32::max)
+    let mut window = Window::new(bitmap)?;
+    let page = flat.picture(|area| window.picture(area).ok());
+    page.map(Some).ok_or(Problem::Failed)
 }
 
 /// Makes one PDF.
@@ -383,7 +376,7 @@ async fn decode(photo: &Blob) -> Result<ImageBitmap, Problem> {
 }
 
 /// Sets a property that `web_sys` does not know. A browser without it takes no notice.
-fn set(object: &JsValue, name: &str, value: &str) {
+fn set(object: &JsValue, name: &str, value: impl Into<JsValue>) {
     let _ = Reflect::set(object, &name.into(), &value.into());
 }
 
@@ -407,7 +400,11 @@ struct Canvas {
 impl Canvas {
     fn new(width: u32, height: u32) -> Result<Self, Problem> {
         let canvas = OffscreenCanvas::new(width, height).map_err(|_| Problem::Failed)?;
-        let context = canvas.get_context("2d").ok().flatten();
+        // Its pixels are read: in the graphics' memory they would only be on their way.
+        let options = Object::new();
+        set(&options, "willReadFrequently", JsValue::TRUE);
+        let context = canvas.get_context_with_context_options("2d", &options);
+        let context = context.ok().flatten();
         let context: OffscreenCanvasRenderingContext2d =
             context.ok_or(Problem::Failed)?.unchecked_into();
         // What is transparent in a picture is paper: a JPEG would make it black.
@@ -449,16 +446,26 @@ impl Canvas {
     }
 
     fn picture(&self) -> Result<Picture, Problem> {
-        let (width, height) = (self.width(), self.height());
-        let mut pixels = Vec::with_capacity(width as usize * height as usize * PIXEL_BYTES);
+        self.part(self.width(), self.height())
+    }
+
+    /// Its top left part.
+    fn part(&self, width: u32, height: u32) -> Result<Picture, Problem> {
+        let row_bytes = width as usize * PIXEL_BYTES;
+        let mut pixels = vec![0; row_bytes * height as usize];
         // In bands: the browser's copy of all pixels at once would lie beside ours until it is collected.
-        for top in (0..height).step_by(BAND as usize) {
-            let rows = BAND.min(height - top);
+        for (top, rows) in (0..)
+            .step_by(BAND as usize)
+            .zip(pixels.chunks_mut(row_bytes * BAND as usize))
+        {
+            let high = (rows.len() / row_bytes) as u32;
             let band = self
                 .context
-                .get_image_data(0.0, top.into(), width.into(), rows.into())
+                .get_image_data(0.0, f64::from(top), width.into(), high.into())
                 .map_err(|_| Problem::Failed)?;
-            pixels.extend_from_slice(&band.data());
+            // `ImageData::data` would copy them once more.
+            let data = Reflect::get(&band, &"data".into()).map_err(|_| Problem::Failed)?;
+            data.unchecked_into::<Uint8ClampedArray>().copy_to(rows);
         }
         Picture::new(width, height, pixels).ok_or(Problem::Failed)
     }
@@ -508,6 +515,44 @@ impl Canvas {
         let encoding = encoding.map_err(|_| Problem::Failed)?;
         let blob = JsFuture::from(encoding).await;
         Ok(blob.map_err(|_| Problem::Failed)?.unchecked_into())
+    }
+}
+
+/// Reads a photo's pixels part by part, as they are.
+struct Window<'a> {
+    bitmap: &'a ImageBitmap,
+    canvas: Canvas,
+}
+
+impl<'a> Window<'a> {
+    fn new(bitmap: &'a ImageBitmap) -> Result<Self, Problem> {
+        let canvas = Canvas::new(1, 1)?;
+        Ok(Self { bitmap, canvas })
+    }
+
+    fn picture(&mut self, area: Area) -> Result<Picture, Problem> {
+        let (width, height) = (area.width, area.height);
+        if self.canvas.width() < width || self.canvas.height() < height {
+            let longer = |has: u32, wanted: u32| has.max(wanted.next_multiple_of(64));
+            let (wide, high) = (self.canvas.width(), self.canvas.height());
+            self.canvas = Canvas::new(longer(wide, width), longer(high, height))?;
+        }
+        let (left, top) = (area.left.into(), area.top.into());
+        let (wide, high) = (width.into(), height.into());
+        let context = &self.canvas.context;
+        let drawn = context.draw_image_with_image_bitmap_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(
+            self.bitmap,
+            left,
+            top,
+            wide,
+            high,
+            0.0,
+            0.0,
+            wide,
+            high,
+        );
+        drawn.map_err(|_| Problem::Failed)?;
+        self.canvas.part(width, height)
     }
 }
 

@@ -1,8 +1,10 @@
 //! The page cut out of its picture and laid flat, with the shape that it has in reality.
 
-use super::corners::{Point, Quad, reduced};
+use std::ops::Range;
+
+use super::corners::{Point, Quad};
 use super::perspective::{Projection, USUAL_FOCAL_LENGTH};
-use crate::picture::{PIXEL_BYTES, Picture};
+use crate::picture::{Area, PIXEL_BYTES, Picture};
 
 /// Longest side by shortest of what consumers send: A4 (ISO 216), which is also a passport's two pages within one
 /// percent, and a card (ISO/IEC 7810 ID-1, 85.60 by 53.98 mm).
@@ -14,46 +16,235 @@ const NEAR_KNOWN: f32 = 0.05;
 /// The least side of a page, in pixels. Less is not a page but a slip of the hand.
 const LEAST_SIDE: f32 = 8.0;
 
+/// The side of the squares that a page is made in, in pixels: so much of the photo is in memory at a time.
+const TILE: u32 = 512;
+
+/// How many pixels in a row are between two whose places are worked out. In between they are as good as even: less than
+/// a hundredth of a pixel off.
+const STRETCH: usize = 16;
+
 /// The page, straightened, its longest side at most `longest_side` pixels and never more than it has in the picture.
 /// `None` when the quad is not convex, has a side of less than 8 pixels, or is far outside the picture.
 ///
 /// A picture of which many pixels become one is made smaller first, so that thin lines do not break.
 pub fn straighten(picture: &Picture, quad: &Quad, longest_side: u32) -> Option<Picture> {
-    let (width, height) = (picture.width() as f32, picture.height() as f32);
-    let is_near = |it: &Point| {
-        (-width..=2.0 * width).contains(&it.x) && (-height..=2.0 * height).contains(&it.y)
-    };
-    if longest_side == 0 || !quad.is_convex() || !quad.0.iter().all(is_near) {
-        return None;
+    let flat = Flat::of(quad, (picture.width(), picture.height()), longest_side)?;
+    flat.picture(|area| picture.part(area))
+}
+
+/// A page that is to be laid flat.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Flat {
+    /// From the unit square into the photo.
+    projection: Projection,
+    photo: (u32, u32),
+    wide: u32,
+    high: u32,
+    /// How many pixels of the photo become one before all else, each way.
+    shrink: u32,
+}
+
+impl Flat {
+    /// A page in a photo of this size, as [`straighten`] has it.
+    pub fn of(quad: &Quad, photo: (u32, u32), longest_side: u32) -> Option<Self> {
+        let (width, height) = (photo.0 as f32, photo.1 as f32);
+        let is_near = |it: &Point| {
+            (-width..=2.0 * width).contains(&it.x) && (-height..=2.0 * height).contains(&it.y)
+        };
+        if longest_side == 0 || !quad.is_convex() || !quad.0.iter().all(is_near) {
+            return None;
+        }
+        let side = |it: usize| {
+            let (a, b) = (quad.0[it], quad.0[(it + 1) % 4]);
+            (b.x - a.x).hypot(b.y - a.y)
+        };
+        let (least, most) = (0..4)
+            .map(side)
+            .fold((f32::INFINITY, 0.0_f32), |(least, most), it| {
+                (least.min(it), most.max(it))
+            });
+        if least < LEAST_SIDE {
+            return None;
+        }
+        let shape = shape(quad, width, height)?;
+        let longest = most.round().min(longest_side as f32).max(1.0);
+        let other = |ratio: f32| (longest * ratio).round().max(1.0);
+        let (wide, high) = if shape > 1.0 {
+            (longest, other(1.0 / shape))
+        } else {
+            (other(shape), longest)
+        };
+        Some(Self {
+            projection: Projection::of(quad)?,
+            photo,
+            wide: wide as u32,
+            high: high as u32,
+            shrink: ((most / longest) as u32).max(1),
+        })
     }
-    let side = |it: usize| {
-        let (a, b) = (quad.0[it], quad.0[(it + 1) % 4]);
-        (b.x - a.x).hypot(b.y - a.y)
-    };
-    let (least, most) = (0..4)
-        .map(side)
-        .fold((f32::INFINITY, 0.0_f32), |(least, most), it| {
-            (least.min(it), most.max(it))
-        });
-    if least < LEAST_SIDE {
-        return None;
+
+    /// The page. `read` gives the pixels of a part of the photo, which is never needed as a whole. `None` when that gives
+    /// none.
+    pub fn picture(&self, mut read: impl FnMut(Area) -> Option<Picture>) -> Option<Picture> {
+        let (wide, high) = (self.wide, self.high);
+        let row_bytes = wide as usize * PIXEL_BYTES;
+        let mut pixels = vec![0; row_bytes * high as usize];
+        for top in (0..high).step_by(TILE as usize) {
+            for left in (0..wide).step_by(TILE as usize) {
+                let (right, bottom) = ((left + TILE).min(wide), (top + TILE).min(high));
+                let area = self.area(left..right, top..bottom);
+                let source = Source::of(read(area)?, area, self.shrink);
+                let columns = left as usize * PIXEL_BYTES..right as usize * PIXEL_BYTES;
+                let rows = pixels.chunks_exact_mut(row_bytes).skip(top as usize);
+                for (y, row) in (top..bottom).zip(rows) {
+                    self.sample(&source, left, y, &mut row[columns.clone()]);
+                }
+            }
+        }
+        Picture::new(wide, high, pixels)
     }
-    let shape = shape(quad, width, height)?;
-    let longest = most.round().min(longest_side as f32).max(1.0);
-    let other = |ratio: f32| (longest * ratio).round().max(1.0);
-    let (wide, high) = if shape > 1.0 {
-        (longest, other(1.0 / shape))
-    } else {
-        (other(shape), longest)
-    };
-    let shrink = most / longest;
-    if shrink >= 2.0 {
-        let factor = 1.0 / shrink.floor();
-        let small = reduced(picture, (width.max(height) * factor).round() as u32);
-        let factor = small.width() as f32 / width;
-        return sampled(&small, &quad.scaled(factor), wide as u32, high as u32);
+
+    /// Where a pixel of the page is in the photo.
+    fn place(&self, x: f32, y: f32) -> (f32, f32) {
+        let [a, b, c, d, e, f, g, h, i] = self.projection.0;
+        let (u, v) = (x / self.wide as f32, y / self.high as f32);
+        let w = 1.0 / (g * u + h * v + i);
+        ((a * u + b * v + c) * w, (d * u + e * v + f) * w)
     }
-    sampled(picture, quad, wide as u32, high as u32)
+
+    /// The part of the photo that shows these pixels of the page, with what lies around them.
+    fn area(&self, columns: Range<u32>, rows: Range<u32>) -> Area {
+        let corners = [columns.start, columns.end]
+            .map(|x| [rows.start, rows.end].map(|y| self.place(x as f32, y as f32)));
+        let corners = corners.as_flattened();
+        // Whole squares of those that become one pixel, and one of these more on each side.
+        let side = |of: fn(&(f32, f32)) -> f32, length: u32| {
+            let (least, most) = corners
+                .iter()
+                .map(of)
+                .fold((f32::INFINITY, f32::NEG_INFINITY), |(least, most), it| {
+                    (least.min(it), most.max(it))
+                });
+            let step = self.shrink as f32;
+            let last = (length - 1) / self.shrink;
+            let first = ((least / step - 1.5).max(0.0) as u32).min(last);
+            let end = ((most / step + 1.5).max(0.0).ceil() as u32).max(first + 2);
+            let first = first * self.shrink;
+            (first, (end * self.shrink).min(length) - first)
+        };
+        let (left, width) = side(|it| it.0, self.photo.0);
+        let (top, height) = side(|it| it.1, self.photo.1);
+        Area {
+            left,
+            top,
+            width,
+            height,
+        }
+    }
+
+    /// A row of the page from its column `left` on, each pixel from the four around its place.
+    fn sample(&self, source: &Source, left: u32, y: u32, row: &mut [u8]) {
+        let y = y as f32 + 0.5;
+        // In 65,536ths: whole numbers are quicker than fractions.
+        let fixed = |it: f32| (it.clamp(-16e3, 16e3) * 65536.0) as i32;
+        let at = |x: usize| {
+            let (x, y) = self.place(left as f32 + x as f32 + 0.5, y);
+            (
+                (x - source.left) * source.scale - 0.5,
+                (y - source.top) * source.scale - 0.5,
+            )
+        };
+        let mut from = at(0);
+        let step = 1.0 / STRETCH as f32;
+        for (number, stretch) in row.chunks_mut(STRETCH * PIXEL_BYTES).enumerate() {
+            let to = at((number + 1) * STRETCH);
+            let (mut x, mut y) = (fixed(from.0), fixed(from.1));
+            let (dx, dy) = (fixed((to.0 - from.0) * step), fixed((to.1 - from.1) * step));
+            for pixel in stretch.as_chunks_mut().0 {
+                *pixel = source.between(x, y);
+                x += dx;
+                y += dy;
+            }
+            from = to;
+        }
+    }
+}
+
+/// The pixels that a part of the page is made of.
+struct Source {
+    /// At least two of them each way.
+    picture: Picture,
+    /// Where they begin in the photo.
+    left: f32,
+    top: f32,
+    /// How many of them a pixel of the photo is.
+    scale: f32,
+}
+
+impl Source {
+    fn of(picture: Picture, area: Area, shrink: u32) -> Self {
+        Self {
+            picture: shrunk(picture, shrink),
+            left: area.left as f32,
+            top: area.top as f32,
+            scale: 1.0 / shrink as f32,
+        }
+    }
+
+    /// The colour between the four pixels around a place, which is in 65,536ths of a pixel.
+    #[inline(always)]
+    fn between(&self, x: i32, y: i32) -> [u8; PIXEL_BYTES] {
+        /// Every second byte: two colours of a pixel, and the same two of the next. So four are worked out at once.
+        const EVEN: u64 = 0x00FF_00FF_00FF_00FF;
+        const HALF: u64 = 0x0080_0080_0080_0080;
+        let width = self.picture.width() as usize;
+        let last = |length: u32| ((length as i32 - 1) << 16) - 1;
+        let x = x.clamp(0, last(self.picture.width())) as usize;
+        let y = y.clamp(0, last(self.picture.height())) as usize;
+        let pixels = self.picture.pixels();
+        let pair = |at: usize| {
+            let bytes = &pixels[at * PIXEL_BYTES..][..2 * PIXEL_BYTES];
+            bytes.try_into().map_or(0, u64::from_le_bytes)
+        };
+        let at = (y >> 16) * width + (x >> 16);
+        let (over, under) = (pair(at), pair(at + width));
+        let (right, down) = ((x as u64 >> 8) & 255, (y as u64 >> 8) & 255);
+        let mix = |over: u64, under: u64| {
+            let mixed = (over & EVEN) * (256 - down) + (under & EVEN) * down + HALF;
+            let mixed = (mixed >> 8) & EVEN;
+            let mixed = (mixed & 0xFFFF_FFFF) * (256 - right) + (mixed >> 32) * right + HALF;
+            (mixed >> 8) & EVEN
+        };
+        let colours = mix(over, under) | (mix(over >> 8, under >> 8) << 8);
+        (colours as u32 | 0xFF00_0000).to_le_bytes()
+    }
+}
+
+/// The picture with squares of so many pixels made one, and at least two each way.
+fn shrunk(picture: Picture, by: u32) -> Picture {
+    let (width, height) = (picture.width(), picture.height());
+    if by <= 1 && width > 1 && height > 1 {
+        return picture;
+    }
+    let last = |length: u32| (length / by).max(1) - 1;
+    let mut pixels = Vec::new();
+    for y in 0..(height / by).max(2) {
+        for x in 0..(width / by).max(2) {
+            let (left, top) = (x.min(last(width)) * by, y.min(last(height)) * by);
+            let mut sum = [0; PIXEL_BYTES];
+            let mut count = 0;
+            for y in top..(top + by).min(height) {
+                let at = (y * width + left) as usize * PIXEL_BYTES;
+                let end = at + by.min(width - left) as usize * PIXEL_BYTES;
+                for pixel in picture.pixels()[at..end].chunks_exact(PIXEL_BYTES) {
+                    (0..PIXEL_BYTES).for_each(|part| sum[part] += u32::from(pixel[part]));
+                    count += 1;
+                }
+            }
+            pixels.extend(sum.map(|sum| ((sum + count / 2) / count) as u8));
+        }
+    }
+    Picture::new((width / by).max(2), (height / by).max(2), pixels).unwrap_or(picture)
 }
 
 /// The width of the rectangle that a quad shows, divided by its height, as in Zhang and He (2006), "Whiteboard scanning
@@ -82,45 +273,4 @@ pub fn shape(quad: &Quad, width: f32, height: f32) -> Option<f32> {
         .find(|known| (long / known - 1.0).abs() < NEAR_KNOWN)
         .unwrap_or(long);
     Some(if shape > 1.0 { known } else { 1.0 / known })
-}
-
-/// Each pixel of the page from where it is in the picture, between the four pixels around it.
-fn sampled(picture: &Picture, quad: &Quad, wide: u32, high: u32) -> Option<Picture> {
-    let [a, b, c, d, e, f, g, h, i] = Projection::of(quad)?.0;
-    let (width, height) = (picture.width() as usize, picture.height() as usize);
-    let source = picture.pixels();
-    let mut pixels = Vec::with_capacity(wide as usize * high as usize * PIXEL_BYTES);
-    // The middle of the last pixel that has another to its right and below.
-    let (right, bottom) = (width as f32 - 1.001, height as f32 - 1.001);
-    for y in 0..high {
-        let v = (y as f32 + 0.5) / high as f32;
-        let (row_x, row_y, row_w) = (b * v + c, e * v + f, h * v + i);
-        for x in 0..wide {
-            let u = (x as f32 + 0.5) / wide as f32;
-            let w = 1.0 / (g * u + row_w);
-            let px = ((a * u + row_x) * w - 0.5).clamp(0.0, right.max(0.0));
-            let py = ((d * u + row_y) * w - 0.5).clamp(0.0, bottom.max(0.0));
-            let (left, top) = (px as usize, py as usize);
-            // In 256ths: whole numbers are quicker than fractions.
-            let (dx, dy) = (
-                ((px - left as f32) * 256.0) as u32,
-                ((py - top as f32) * 256.0) as u32,
-            );
-            let at = (top * width + left) * PIXEL_BYTES;
-            let next = if left + 1 < width { PIXEL_BYTES } else { 0 };
-            let below = if top + 1 < height {
-                width * PIXEL_BYTES
-            } else {
-                0
-            };
-            for part in 0..3 {
-                let it = |at: usize| u32::from(source[at + part]);
-                let over = it(at) * (256 - dx) + it(at + next) * dx;
-                let under = it(at + below) * (256 - dx) + it(at + below + next) * dx;
-                pixels.push(((over * (256 - dy) + under * dy + (1 << 15)) >> 16) as u8);
-            }
-            pixels.push(255);
-        }
-    }
-    Picture::new(wide, high, pixels)
 }

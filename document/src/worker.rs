@@ -107,6 +107,7 @@ async fn open(
         return failed(Problem::Unreadable);
     };
     let bytes = Uint8Array::new(&buffer);
+    drop(buffer);
     let seen = document_kind::seen(&head(&bytes, HEAD_BYTES), media_type, name);
     let kind = match seen {
         Seen::Kind(kind) => kind,
@@ -171,8 +172,9 @@ async fn read_photo(
         Err(_) if file.type_() == "image/heic" => (decode_apart(&bytes, decode_heic).await?, true),
         Err(problem) => return Err(problem),
     };
-    free(&bytes);
-    let mut photo = look_at(&bitmap)?;
+    // The page that is made of it needs the room.
+    drop(bytes);
+    let mut photo = look_at(&bitmap).await?;
     if has_stand_in {
         let size = (bitmap.width(), bitmap.height());
         let stand_in = Canvas::of(&bitmap, size, scale_to(size, STAND_IN_SIDE))?;
@@ -189,18 +191,6 @@ async fn read_photo(
         has_page,
     };
     Ok((reply, blobs))
-}
-
-/// Gives back the room of a file's bytes, which nobody looks at any more. The browser's collector sees a small object,
-/// and lets it lie.
-fn free(bytes: &Uint8Array) {
-    // A browser without it (before 2024) takes longer.
-    let buffer = bytes.buffer();
-    if let Ok(transfer) = Reflect::get(&buffer, &"transfer".into())
-        && let Some(transfer) = transfer.dyn_ref::<Function>()
-    {
-        let _ = transfer.call1(&buffer, &0.into());
-    }
 }
 
 /// A HEIC's pixels, upright, by the module that is loaded for it.
@@ -221,16 +211,20 @@ async fn decode_apart(bytes: &Uint8Array, decode_heic: &Function) -> Result<Imag
 }
 
 /// Looks for the page in a photo.
-fn look_at(bitmap: &ImageBitmap) -> Result<Photo, Problem> {
+async fn look_at(bitmap: &ImageBitmap) -> Result<Photo, Problem> {
     let size = (bitmap.width(), bitmap.height());
-    let judged = Canvas::of(bitmap, size, scale_to(size, quality::JUDGED_SIDE))?;
+    let judged = match scaled(bitmap, scale_to(size, quality::JUDGED_SIDE)).await? {
+        Some(small) => {
+            let judged = Pixels::of(&small)?.all()?;
+            small.close();
+            judged
+        }
+        None => Pixels::of(bitmap)?.all()?,
+    };
     let (width, height) = (judged.width() as f32, judged.height() as f32);
-    let judged_size = (judged.width(), judged.height());
-    let searched = judged.scaled(scale_to(judged_size, corners::DETECTION_SIDE))?;
-    let page = corners::find_page(&searched.picture()?);
-    let page = page.map(|page| page.scaled(width / searched.width() as f32));
+    let page = corners::find_page(&judged);
     let longest_side = size.0.max(size.1);
-    let advice = quality::judge(&judged.picture()?, page.as_ref(), longest_side);
+    let advice = quality::judge(&judged, page.as_ref(), longest_side);
     Ok(Photo {
         size,
         corners: page.map(|Quad(points)| points.map(|at| (at.x / width, at.y / height))),
@@ -245,7 +239,7 @@ async fn render(photo: &Blob, edit: &Edit, longest_side: u32) -> Result<(Reply, 
 
 /// The same of a photo's pixels.
 async fn page_of(
-    bitmap: ImageBitmap,
+    mut bitmap: ImageBitmap,
     edit: &Edit,
     longest_side: u32,
 ) -> Result<(Reply, Blobs), Problem> {
@@ -267,12 +261,21 @@ async fn page_of(
         // Corners that are no page's are the consumer's own choice: the whole photo then.
         (None, look) => {
             let size = (bitmap.width(), bitmap.height());
-            let whole = Canvas::of(&bitmap, size, scale_to(size, longest_side))?;
-            bitmap.close();
-            match look {
-                Some(_) => in_look(whole.picture()?, look)?,
-                None => whole,
+            let scaled = scaled(&bitmap, scale_to(size, longest_side)).await?;
+            if let Some(small) = &scaled {
+                bitmap.close();
+                bitmap = small.clone();
             }
+            let picture = match look {
+                Some(_) => Some(Pixels::of(&bitmap)?.all()?),
+                None => None,
+            };
+            let canvas = match picture {
+                Some(picture) => in_look(picture, look)?,
+                None => Canvas::of(&bitmap, (bitmap.width(), bitmap.height()), 1.0)?,
+            };
+            bitmap.close();
+            canvas
         }
     };
     let page = canvas.turned(edit.turn)?;
@@ -304,9 +307,12 @@ fn cut_out(
     let Some(flat) = Flat::of(&in_photo, size, longest_side) else {
         return Ok(None);
     };
-    let mut window = Window::new(bitmap)?;
-    let page = flat.picture(|area| window.picture(area).ok());
-    page.map(Some).ok_or(Problem::Failed)
+    let mut page = flat.blank().ok_or(Problem::TooLarge)?;
+    let mut pixels = Pixels::of(bitmap)?;
+    for tile in flat.tiles() {
+        flat.fill(&mut page, &tile, pixels.part(tile.area)?);
+    }
+    Ok(Some(page))
 }
 
 /// Makes one PDF.
@@ -368,11 +374,14 @@ fn of_pdf(problem: PdfProblem) -> Problem {
 async fn decode(photo: &Blob) -> Result<ImageBitmap, Problem> {
     let options = ImageBitmapOptions::new();
     set(&options, "imageOrientation", "from-image");
-    let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
-    let decoding = scope.create_image_bitmap_with_blob_and_image_bitmap_options(photo, &options);
+    let decoding = scope().create_image_bitmap_with_blob_and_image_bitmap_options(photo, &options);
     let decoding = decoding.map_err(|_| Problem::DamagedPhoto)?;
     let bitmap = JsFuture::from(decoding).await;
     Ok(bitmap.map_err(|_| Problem::DamagedPhoto)?.unchecked_into())
+}
+
+fn scope() -> DedicatedWorkerGlobalScope {
+    js_sys::global().unchecked_into()
 }
 
 /// Sets a property that `web_sys` does not know. A browser without it takes no notice.
@@ -445,10 +454,6 @@ impl Canvas {
         self.canvas.height()
     }
 
-    fn picture(&self) -> Result<Picture, Problem> {
-        self.part(self.width(), self.height())
-    }
-
     /// Its top left part.
     fn part(&self, width: u32, height: u32) -> Result<Picture, Problem> {
         let row_bytes = width as usize * PIXEL_BYTES;
@@ -465,7 +470,8 @@ impl Canvas {
                 .map_err(|_| Problem::Failed)?;
             // `ImageData::data` would copy them once more.
             let data = Reflect::get(&band, &"data".into()).map_err(|_| Problem::Failed)?;
-            data.unchecked_into::<Uint8ClampedArray>().copy_to(rows);
+            let data: Uint8ClampedArray = data.unchecked_into();
+            data.copy_to(rows);
         }
         Picture::new(width, height, pixels).ok_or(Problem::Failed)
     }
@@ -518,28 +524,75 @@ impl Canvas {
     }
 }
 
-/// Reads a photo's pixels part by part, as they are.
-struct Window<'a> {
+/// A photo's pixels, scaled. `None` when the scale is 1.
+async fn scaled(bitmap: &ImageBitmap, scale: f32) -> Result<Option<ImageBitmap>, Problem> {
+    let (width, height) = (bitmap.width(), bitmap.height());
+    let to = |side: u32| ((side as f32 * scale).round() as u32).max(1);
+    let (wide, high) = (to(width), to(height));
+    if (wide, high) == (width, height) {
+        return Ok(None);
+    }
+    // Twice as quick as to draw it. "high" skips pixels when more than two become one.
+    let options = ImageBitmapOptions::new();
+    set(&options, "resizeWidth", wide);
+    set(&options, "resizeHeight", high);
+    set(
+        &options,
+        "resizeQuality",
+        if scale < 0.5 { "medium" } else { "high" },
+    );
+    let scope = scope();
+    let scaling =
+        scope.create_image_bitmap_with_image_bitmap_and_image_bitmap_options(bitmap, &options);
+    if let Ok(scaling) = scaling
+        && let Ok(small) = JsFuture::from(scaling).await
+    {
+        let small: ImageBitmap = small.unchecked_into();
+        if (small.width(), small.height()) == (wide, high) {
+            return Ok(Some(small));
+        }
+    }
+    // A browser that does not know how (Firefox before 2024).
+    let drawn = Canvas::of(bitmap, (width, height), scale)?;
+    let small = drawn.canvas.transfer_to_image_bitmap();
+    small.map(Some).map_err(|_| Problem::Failed)
+}
+
+/// Reads a photo's pixels, all or in parts, as they are.
+struct Pixels<'a> {
     bitmap: &'a ImageBitmap,
     canvas: Canvas,
 }
 
-impl<'a> Window<'a> {
-    fn new(bitmap: &'a ImageBitmap) -> Result<Self, Problem> {
-        let canvas = Canvas::new(1, 1)?;
-        Ok(Self { bitmap, canvas })
+impl<'a> Pixels<'a> {
+    fn of(bitmap: &'a ImageBitmap) -> Result<Self, Problem> {
+        Ok(Self {
+            bitmap,
+            canvas: Canvas::new(1, 1)?,
+        })
     }
 
-    fn picture(&mut self, area: Area) -> Result<Picture, Problem> {
-        let (width, height) = (area.width, area.height);
+    fn all(&mut self) -> Result<Picture, Problem> {
+        let (width, height) = (self.bitmap.width(), self.bitmap.height());
+        self.part(Area {
+            left: 0,
+            top: 0,
+            width,
+            height,
+        })
+    }
+
+    fn part(&mut self, area: Area) -> Result<Picture, Problem> {
+        let Area { width, height, .. } = area;
         if self.canvas.width() < width || self.canvas.height() < height {
-            let longer = |has: u32, wanted: u32| has.max(wanted.next_multiple_of(64));
             let (wide, high) = (self.canvas.width(), self.canvas.height());
-            self.canvas = Canvas::new(longer(wide, width), longer(high, height))?;
+            self.canvas = Canvas::new(wide.max(width), high.max(height))?;
         }
         let (left, top) = (area.left.into(), area.top.into());
         let (wide, high) = (width.into(), height.into());
         let context = &self.canvas.context;
+        context.set_image_smoothing_enabled(false);
+        context.fill_rect(0.0, 0.0, wide, high);
         let drawn = context.draw_image_with_image_bitmap_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(
             self.bitmap,
             left,

@@ -29,7 +29,20 @@ const STRETCH: usize = 16;
 /// A picture of which many pixels become one is made smaller first, so that thin lines do not break.
 pub fn straighten(picture: &Picture, quad: &Quad, longest_side: u32) -> Option<Picture> {
     let flat = Flat::of(quad, (picture.width(), picture.height()), longest_side)?;
-    flat.picture(|area| picture.part(area))
+    let mut page = flat.blank()?;
+    for tile in flat.tiles() {
+        flat.fill(&mut page, &tile, picture.part(tile.area)?);
+    }
+    Some(page)
+}
+
+/// A part of a page that is laid flat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tile {
+    /// The part of the photo that it is made of.
+    pub area: Area,
+    columns: Range<u32>,
+    rows: Range<u32>,
 }
 
 /// A page that is to be laid flat.
@@ -83,25 +96,38 @@ impl Flat {
         })
     }
 
-    /// The page. `read` gives the pixels of a part of the photo, which is never needed as a whole. `None` when that gives
-    /// none.
-    pub fn picture(&self, mut read: impl FnMut(Area) -> Option<Picture>) -> Option<Picture> {
-        let (wide, high) = (self.wide, self.high);
-        let row_bytes = wide as usize * PIXEL_BYTES;
-        let mut pixels = vec![0; row_bytes * high as usize];
-        for top in (0..high).step_by(TILE as usize) {
-            for left in (0..wide).step_by(TILE as usize) {
-                let (right, bottom) = ((left + TILE).min(wide), (top + TILE).min(high));
-                let area = self.area(left..right, top..bottom);
-                let source = Source::of(read(area)?, area, self.shrink);
-                let columns = left as usize * PIXEL_BYTES..right as usize * PIXEL_BYTES;
-                let rows = pixels.chunks_exact_mut(row_bytes).skip(top as usize);
-                for (y, row) in (top..bottom).zip(rows) {
-                    self.sample(&source, left, y, &mut row[columns.clone()]);
+    /// The page, still without its pixels. `None` when it is too large.
+    pub fn blank(&self) -> Option<Picture> {
+        let pixels = self.wide as usize * self.high as usize * PIXEL_BYTES;
+        Picture::new(self.wide, self.high, vec![0; pixels])
+    }
+
+    /// The parts that it is made in. So the photo's pixels are never needed all at once.
+    pub fn tiles(&self) -> impl Iterator<Item = Tile> {
+        let starts = |length: u32| (0..length).step_by(TILE as usize);
+        starts(self.high).flat_map(move |top| {
+            starts(self.wide).map(move |left| {
+                let (right, bottom) = (left + TILE, top + TILE);
+                let (columns, rows) = (left..right.min(self.wide), top..bottom.min(self.high));
+                Tile {
+                    area: self.area(columns.clone(), rows.clone()),
+                    columns,
+                    rows,
                 }
-            }
+            })
+        })
+    }
+
+    /// Makes a part of the page of what is in its area of the photo.
+    pub fn fill(&self, page: &mut Picture, tile: &Tile, part: Picture) {
+        let source = Source::of(part, tile.area, self.shrink);
+        let (left, right) = (tile.columns.start as usize, tile.columns.end as usize);
+        let columns = left * PIXEL_BYTES..right * PIXEL_BYTES;
+        let row_bytes = self.wide as usize * PIXEL_BYTES;
+        let rows = page.pixels_mut().chunks_exact_mut(row_bytes);
+        for (y, row) in tile.rows.clone().zip(rows.skip(tile.rows.start as usize)) {
+            self.sample(&source, tile.columns.start, y, &mut row[columns.clone()]);
         }
-        Picture::new(wide, high, pixels)
     }
 
     /// Where a pixel of the page is in the photo.
@@ -199,16 +225,13 @@ impl Source {
         const HALF: u64 = 0x0080_0080_0080_0080;
         let width = self.picture.width() as usize;
         let last = |length: u32| ((length as i32 - 1) << 16) - 1;
-        let x = x.clamp(0, last(self.picture.width())) as usize;
-        let y = y.clamp(0, last(self.picture.height())) as usize;
-        let pixels = self.picture.pixels();
-        let pair = |at: usize| {
-            let bytes = &pixels[at * PIXEL_BYTES..][..2 * PIXEL_BYTES];
-            bytes.try_into().map_or(0, u64::from_le_bytes)
-        };
-        let at = (y >> 16) * width + (x >> 16);
-        let (over, under) = (pair(at), pair(at + width));
-        let (right, down) = ((x as u64 >> 8) & 255, (y as u64 >> 8) & 255);
+        let x = x.clamp(0, last(self.picture.width())) as u32;
+        let y = y.clamp(0, last(self.picture.height())) as u32;
+        let at = ((y >> 16) as usize * width + (x >> 16) as usize) * PIXEL_BYTES;
+        let around = &self.picture.pixels()[at..][..(width + 2) * PIXEL_BYTES];
+        let (over, under) = (around.first_chunk(), around.last_chunk());
+        let [over, under] = [over, under].map(|it| it.map_or(0, |it| u64::from_le_bytes(*it)));
+        let (right, down) = (u64::from(x >> 8 & 255), u64::from(y >> 8 & 255));
         let mix = |over: u64, under: u64| {
             let mixed = (over & EVEN) * (256 - down) + (under & EVEN) * down + HALF;
             let mixed = (mixed >> 8) & EVEN;
@@ -216,7 +239,7 @@ impl Source {
             (mixed >> 8) & EVEN
         };
         let colours = mix(over, under) | (mix(over >> 8, under >> 8) << 8);
-        (colours as u32 | 0xFF00_0000).to_le_bytes()
+        (colours as u32).to_le_bytes()
     }
 }
 

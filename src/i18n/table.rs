@@ -439,6 +439,7 @@ texts! {
     finish_one: "Verder met 1 pagina";
     document_size: "Samen ongeveer {size}";
     reading: "{name} wordt gelezen…";
+    reading_more: "{name} wordt gelezen, daarna nog {count}…";
     making_page: "De pagina wordt gemaakt…";
     making_document: "Het document wordt gemaakt…";
     page_failed: "Deze pagina is niet gelukt. Verwijder haar, of draai haar om het nog eens te proberen.";

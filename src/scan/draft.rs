@@ -278,7 +278,11 @@ impl<B: Clone + PartialEq> Draft<B> {
 
     /// Whether there are pages, and all of them are made.
     pub fn is_ready(&self) -> bool {
-        self.contents().is_some()
+        let is_made = |page: &Page<B>| match &page.source {
+            Source::Photo { made, .. } => matches!(made, Making::Made(_)),
+            Source::Pdf { .. } => true,
+        };
+        !self.pages.is_empty() && self.pages.iter().all(is_made)
     }
 
     /// The pages as the worker takes them, with what they are made of. `None` unless all of them are made, and there are

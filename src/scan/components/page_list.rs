@@ -59,12 +59,16 @@ pub(super) fn PageList(
     });
     let busy = Signal::derive(move || {
         let reading = composition.reading.read();
-        match reading.first() {
-            Some(name) => fill(texts.reading, &[("name", name)]),
-            None if composition.is_finishing.get() || wants_on.get() => {
+        match &**reading {
+            [name] => fill(texts.reading, &[("name", name)]),
+            [name, more @ ..] => fill(
+                texts.reading_more,
+                &[("name", name), ("count", &formats.count(more.len()))],
+            ),
+            [] if composition.is_finishing.get() || wants_on.get() => {
                 texts.making_document.to_owned()
             }
-            None => String::new(),
+            [] => String::new(),
         }
     });
     let has_pages = composition.is(|draft| !draft.pages().is_empty());

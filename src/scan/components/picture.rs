@@ -25,7 +25,11 @@ pub(super) fn Picture(
     };
     let image = move || {
         let source = source()?;
-        Some(view! { <img src=source alt=move || alt.get() draggable="false"/> }.into_any())
+        // Decoded beside the page, which waits for no picture.
+        let image = view! {
+            <img src=source alt=move || alt.get() decoding="async" draggable="false"/>
+        };
+        Some(image.into_any())
     };
     view! { {move || image()} }
 }

@@ -297,3 +297,37 @@ pub fn shape(quad: &Quad, width: f32, height: f32) -> Option<f32> {
         .unwrap_or(long);
     Some(if shape > 1.0 { known } else { 1.0 / known })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scan::corners::reduced;
+
+    /// A picture that is larger than a tile, of waves that are wide enough to stay when it is made smaller.
+    fn waves(width: u32, height: u32) -> Picture {
+        let wave = |it: u32, length: f32| 127.5 + 120.0 * (it as f32 / length).sin();
+        let pixel = |at: u32| {
+            let (x, y) = (at % width, at / width);
+            [wave(x, 40.0), wave(y, 50.0), wave(x + y, 60.0), 255.0].map(|it| it as u8)
+        };
+        let pixels = (0..width * height).flat_map(pixel).collect();
+        Picture::new(width, height, pixels).unwrap()
+    }
+
+    /// The most that two pictures of one size differ.
+    fn difference(a: &Picture, b: &Picture) -> u8 {
+        assert_eq!((a.width(), a.height()), (b.width(), b.height()));
+        let parts = a.pixels().iter().zip(b.pixels());
+        parts.map(|(a, b)| a.abs_diff(*b)).max().unwrap()
+    }
+
+    #[test]
+    fn a_page_that_lies_flat_stays_as_it_is() {
+        let picture = waves(1200, 900);
+        let whole = [(0.0, 0.0), (1200.0, 0.0), (1200.0, 900.0), (0.0, 900.0)];
+        let whole = Quad(whole.map(|(x, y)| Point { x, y }));
+        assert!(difference(&straighten(&picture, &whole, 1200).unwrap(), &picture) <= 1);
+        let small = straighten(&picture, &whole, 400).unwrap();
+        assert!(difference(&small, &reduced(&picture, 400)) <= 1);
+    }
+}

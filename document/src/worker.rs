@@ -222,9 +222,10 @@ async fn look_at(bitmap: &ImageBitmap) -> Result<Photo, Problem> {
         None => Pixels::of(bitmap)?.all()?,
     };
     let (width, height) = (judged.width() as f32, judged.height() as f32);
-    let page = corners::find_page(&judged);
+    let found = corners::find(&judged);
+    let page = found.and_then(|found| corners::certain(&judged, found));
     let longest_side = size.0.max(size.1);
-    let advice = quality::judge(&judged, page.as_ref(), longest_side);
+    let advice = quality::judge_found(&judged, page.as_ref(), found, longest_side);
     Ok(Photo {
         size,
         corners: page.map(|Quad(points)| points.map(|at| (at.x / width, at.y / height))),
@@ -427,6 +428,9 @@ impl Canvas {
     fn of(bitmap: &ImageBitmap, (width, height): (u32, u32), scale: f32) -> Result<Self, Problem> {
         let scaled = |side: u32| ((side as f32 * scale).round() as u32).max(1);
         let this = Self::new(scaled(width), scaled(height))?;
+        // As it is: a photo that is only turned would be smoothed, too.
+        let is_scaled = (this.width(), this.height()) != (width, height);
+        this.context.set_image_smoothing_enabled(is_scaled);
         let (width, height) = (this.width().into(), this.height().into());
         let drawn = this
             .context

@@ -116,7 +116,11 @@ pub struct Found {
 
 /// The page in a picture; `None` when that is not sure, or when a corner is outside the picture. Then nothing is cut.
 pub fn find_page(picture: &Picture) -> Option<Quad> {
-    let found = find(picture)?;
+    certain(picture, find(picture)?)
+}
+
+/// What [`find`] gave of a picture, when it is sure, as [`find_page`] has it.
+pub fn certain(picture: &Picture, found: Found) -> Option<Quad> {
     let (width, height) = (picture.width() as f32, picture.height() as f32);
     let slack = width.max(height) * 0.01;
     let is_inside = |it: &Point| {

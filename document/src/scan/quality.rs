@@ -1,7 +1,7 @@
 //! What a consumer could do better about a photo before they send it. It is advice, never a barrier: each measure is
 //! set so that a good photo hardly ever gets any (`cargo bench -p document --bench corners` prints how often).
 
-use super::corners::{self, DETECTION_SIDE, Point, Quad, reduced};
+use super::corners::{self, Found, Point, Quad};
 use super::straighten::shape;
 pub use crate::message::Advice;
 use crate::picture::{PIXEL_BYTES, Picture};
@@ -28,6 +28,20 @@ const FAIRLY_SURE: f32 = 0.25;
 /// quad is in pixels of that picture, and `original_side` is the longest side of the photo itself, in pixels. Without a
 /// quad the whole picture is judged.
 pub fn judge(picture: &Picture, quad: Option<&Quad>, original_side: u32) -> Vec<Advice> {
+    let found = match quad {
+        Some(_) => None,
+        None => corners::find(picture),
+    };
+    judge_found(picture, quad, found, original_side)
+}
+
+/// The same, when it is known already what [`corners::find`] gives of the picture.
+pub fn judge_found(
+    picture: &Picture,
+    quad: Option<&Quad>,
+    found: Option<Found>,
+    original_side: u32,
+) -> Vec<Advice> {
     let quad = quad.filter(|it| it.is_convex());
     let measures = Measures::of(picture, quad);
     let mut advice = Vec::new();
@@ -43,7 +57,7 @@ pub fn judge(picture: &Picture, quad: Option<&Quad>, original_side: u32) -> Vec<
     if measures.glare > GLARE_SHARE {
         advice.push(Advice::Glare);
     }
-    if is_cut_off(picture, quad) {
+    if is_cut_off(picture, quad, found) {
         advice.push(Advice::CornerMissing);
     }
     advice
@@ -68,17 +82,14 @@ fn is_small(picture: &Picture, quad: Option<&Quad>, original_side: u32) -> bool 
 }
 
 /// Whether a corner is outside. Without a quad there may be a page all the same, which was not cut out because of that.
-fn is_cut_off(picture: &Picture, quad: Option<&Quad>) -> bool {
+fn is_cut_off(picture: &Picture, quad: Option<&Quad>, found: Option<Found>) -> bool {
     let (width, height) = (picture.width() as f32, picture.height() as f32);
     let slack = width.max(height) * 0.004;
     let is_out =
         |it: &Point| it.x < slack || it.y < slack || it.x > width - slack || it.y > height - slack;
     match quad {
         Some(quad) => quad.0.iter().any(is_out),
-        None => corners::find(&reduced(picture, DETECTION_SIDE)).is_some_and(|it| {
-            let factor = width.max(height) / width.max(height).min(DETECTION_SIDE as f32);
-            it.confidence > FAIRLY_SURE && it.quad.scaled(factor).0.iter().any(is_out)
-        }),
+        None => found.is_some_and(|it| it.confidence > FAIRLY_SURE && it.quad.0.iter().any(is_out)),
     }
 }
 

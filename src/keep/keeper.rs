@@ -11,14 +11,17 @@ use futures::{FutureExt, future::LocalBoxFuture, lock::Mutex};
 use leptos::{prelude::*, task::spawn_local};
 use web_sys::{Blob, File};
 
-use super::{record::Record, safe::Safe};
+use super::{
+    record::{Record, WaitingFile},
+    safe::Safe,
+};
 use crate::{
     context::{SessionObserver, SessionStore, use_config, use_host, use_session},
     platform::{crypto, file, storage},
     scan::store::{Drafts, use_drafts},
     upload::{
         machine::{Unsent, UploadState},
-        store::{Keeper, Kept, Upload, use_uploads},
+        store::{Chosen, Keeper, Kept, Upload, use_uploads},
     },
 };
 
@@ -150,13 +153,19 @@ impl DraftKeeper {
         // What another tab removes at this moment is not there any more.
         let draft = record.draft.try_map(blob_of).unwrap_or_default();
         let mut files = Vec::new();
-        let mut unsent = record.unsent(upload.limits(), |name, file_name, mime| {
+        let mut file_of = |name: &String, file_name: &str, mime: &str| {
             let file = file::named(&blob_of(name)?, file_name, mime)?;
             files.push(((*file).clone(), name.clone()));
             Some(file)
-        });
-        unsent.is_composing &= !draft.pages().is_empty();
+        };
+        let mut unsent = record.unsent(upload.limits(), &mut file_of);
+        let waiting = record.waiting(&mut file_of);
+        unsent.is_composing &= !draft.pages().is_empty() || !waiting.is_empty();
         self.drafts.of(upload).draft.set(draft);
+        upload.chosen.set(Chosen {
+            files: waiting,
+            is_another: false,
+        });
         names.extend(files);
         upload.kept.try_set(Some(opened.kept(found.until)));
         self.slots.borrow_mut().push(Slot {
@@ -182,11 +191,13 @@ impl DraftKeeper {
             });
         }
         let this = self.clone();
-        let draft = self.drafts.of(upload).draft;
+        let composition = self.drafts.of(upload);
         self.drafts.owner().with(|| {
             Effect::new(move |_| {
                 upload.machine.track();
-                draft.track();
+                upload.chosen.track();
+                composition.reading.track();
+                composition.draft.track();
                 this.changed(upload);
             });
         });
@@ -288,7 +299,16 @@ impl Slot {
             self.names.clear();
             return Some(None);
         };
-        let draft = drafts.of(self.upload).draft.get_untracked();
+        let composition = drafts.of(self.upload);
+        let draft = composition.draft.get_untracked();
+        let mut waiting = composition.reading.get_untracked();
+        waiting.extend(self.upload.chosen.get_untracked().files);
+        let waiting = waiting.into_iter().map(|file| WaitingFile {
+            name: file::name(&file),
+            mime: file.type_(),
+            file,
+        });
+        let waiting = waiting.collect();
         let names = RefCell::new(std::mem::take(&mut self.names));
         let used = RefCell::new(Vec::new());
         let name_of = |blob: &Blob| {
@@ -305,7 +325,8 @@ impl Slot {
             Some(name)
         };
         let id = self.upload.action_id();
-        let record = Record::new(id, unsent, &draft, |file: &File| name_of(file), name_of);
+        let of_file = |file: &File| name_of(file);
+        let record = Record::new(id, unsent, waiting, &draft, of_file, name_of);
         // What is not needed any more is not held in memory.
         let used = used.into_inner();
         self.names = names.into_inner();

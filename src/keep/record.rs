@@ -20,6 +20,8 @@ pub(super) struct Record<B> {
     is_composing: bool,
     comment: String,
     sent: Option<ActionSnapshot>,
+    /// Files that were chosen, and are not pages yet.
+    waiting: Vec<KeptFile<B>>,
     /// The pages of the document that is put together.
     pub draft: Draft<B>,
 }
@@ -33,15 +35,34 @@ struct KeptFile<B> {
     mime: String,
 }
 
+/// A file that was chosen and is not a page yet.
+#[derive(Debug, Clone)]
+pub(super) struct WaitingFile<F> {
+    pub file: F,
+    pub name: String,
+    /// The media type that the browser gives; may be empty.
+    pub mime: String,
+}
+
 impl<B> Record<B> {
-    /// What is to be kept. `None` when one handle has no other.
+    /// What is to be kept; `waiting` are files that are not pages yet. `None` when one handle has no other.
     pub fn new<F, D>(
         action_id: String,
         unsent: Unsent<F>,
+        waiting: Vec<WaitingFile<F>>,
         draft: &Draft<D>,
         mut of_file: impl FnMut(&F) -> Option<B>,
         of_draft: impl FnMut(&D) -> Option<B>,
     ) -> Option<Self> {
+        let waiting = waiting.into_iter().map(|file| {
+            Some(KeptFile {
+                file: of_file(&file.file)?,
+                name: file.name,
+                size: 0,
+                mime: file.mime,
+            })
+        });
+        let waiting = waiting.collect::<Option<_>>()?;
         let mut kept = |file: Option<SelectedFile<F>>| match file {
             None => Some(None),
             Some(file) => Some(Some(KeptFile {
@@ -58,6 +79,7 @@ impl<B> Record<B> {
             is_composing: unsent.is_composing,
             comment: unsent.comment,
             sent: unsent.sent,
+            waiting,
             draft: draft.try_map(of_draft)?,
         })
     }
@@ -65,9 +87,17 @@ impl<B> Record<B> {
     /// The handles that it has, some of them more than once.
     pub fn handles(&self) -> Vec<&B> {
         let files = [&self.file, &self.candidate].into_iter().flatten();
+        let files = files.chain(&self.waiting);
         let mut handles = files.map(|file| &file.file).collect::<Vec<_>>();
         handles.extend(self.draft.handles());
         handles
+    }
+
+    /// The files that are not pages yet.
+    pub fn waiting<F>(&self, mut file_of: impl FnMut(&B, &str, &str) -> Option<F>) -> Vec<F> {
+        let files = self.waiting.iter();
+        let files = files.filter_map(|kept| file_of(&kept.file, &kept.name, &kept.mime));
+        files.collect()
     }
 
     /// What the upload had. A file that the office does not take any more is left out. `file_of` makes a file of what is
@@ -163,7 +193,12 @@ mod tests {
     fn record() -> Record<String> {
         let (unsent, draft) = unsent();
         let name = |handle: &u32| Some(handle.to_string());
-        Record::new("PRA1".to_owned(), unsent, &draft, name, name).unwrap()
+        let waiting = vec![WaitingFile {
+            file: 5,
+            name: "achter.heic".to_owned(),
+            mime: String::new(),
+        }];
+        Record::new("PRA1".to_owned(), unsent, waiting, &draft, name, name).unwrap()
     }
 
     fn back(record: &Record<String>, accept: Option<&str>) -> Unsent<u32> {
@@ -178,7 +213,9 @@ mod tests {
         let (before, draft) = unsent();
         assert_eq!(back(&kept, None), before);
         assert_eq!(kept.draft.try_map(|name| name.parse().ok()), Some(draft));
-        assert_eq!(kept.handles(), ["1", "2", "3", "4", "4"]);
+        assert_eq!(kept.handles(), ["1", "2", "5", "3", "4", "4"]);
+        let waiting = kept.waiting(|name, file_name, _| Some(format!("{name} {file_name}")));
+        assert_eq!(waiting, ["5 achter.heic"]);
     }
 
     #[test]
@@ -197,6 +234,7 @@ mod tests {
         let record = Record::new(
             "PRA1".to_owned(),
             unsent,
+            Vec::new(),
             &draft,
             |_| None::<u8>,
             |_| Some(1),

@@ -41,8 +41,8 @@ pub struct Drafts {
 pub struct Composition {
     /// Its pages.
     pub draft: RwSignal<Draft<Blob>, LocalStorage>,
-    /// The names of the files that are being read, in order.
-    pub reading: RwSignal<Vec<String>>,
+    /// The files that are being read, in order.
+    pub reading: RwSignal<Vec<File>, LocalStorage>,
     /// The files that could not be added, and why.
     pub refused: RwSignal<Vec<(String, Refused)>>,
     /// Whether the document is being made of the pages.
@@ -105,7 +105,7 @@ impl Drafts {
         let composition = self.owner.get_value().with(|| {
             let composition = Composition {
                 draft: RwSignal::new_local(Draft::default()),
-                reading: RwSignal::new(Vec::new()),
+                reading: RwSignal::new_local(Vec::new()),
                 refused: RwSignal::new(Vec::new()),
                 is_finishing: RwSignal::new(false),
                 upload,
@@ -310,11 +310,11 @@ impl Composition {
     pub fn add(self, files: Vec<File>) {
         for file in files {
             let name = file::name(&file);
-            self.reading.update(|reading| reading.push(name.clone()));
+            self.reading.update(|reading| reading.push(file.clone()));
             spawn_local(async move {
                 let opened = self.drafts.open(&file, &name).await;
                 let is_wanted = self.reading.try_update(|reading| {
-                    let place = reading.iter().position(|it| *it == name);
+                    let place = reading.iter().position(|it| *it == file);
                     place.map(|place| reading.remove(place)).is_some()
                 });
                 if is_wanted != Some(true) {

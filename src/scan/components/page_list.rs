@@ -13,7 +13,7 @@ use crate::{
     },
     context::{Host, flag, use_formats, use_host, use_scan_texts},
     i18n::fill,
-    platform::window,
+    platform::{file, window},
     scan::{
         draft::{Draft, Making, Source},
         store::Composition,
@@ -60,10 +60,13 @@ pub(super) fn PageList(
     let busy = Signal::derive(move || {
         let reading = composition.reading.read();
         match &**reading {
-            [name] => fill(texts.reading, &[("name", name)]),
-            [name, more @ ..] => fill(
+            [file] => fill(texts.reading, &[("name", &file::name(file))]),
+            [file, more @ ..] => fill(
                 texts.reading_more,
-                &[("name", name), ("count", &formats.count(more.len()))],
+                &[
+                    ("name", &file::name(file)),
+                    ("count", &formats.count(more.len())),
+                ],
             ),
             [] if composition.is_finishing.get() || wants_on.get() => {
                 texts.making_document.to_owned()

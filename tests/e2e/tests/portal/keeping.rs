@@ -190,6 +190,24 @@ in_chromium! {
         assert!(page.servers.uploads()[0].bytes == document);
     }
 
+    async fn files_that_are_no_pages_yet_outlive_a_reload(page: &Page) {
+        let folder = Folder::new();
+        open_task(page, crate::PAYSLIP).await;
+        // The worker never comes to an end with what it is given.
+        let stall = "Worker.prototype.postMessage = () => {}";
+        page.script(stall, vec![]).await;
+        let files = ["voor.jpg", "achter.jpg"].map(|name| folder.file(name, &fixtures::letter()));
+        page.choose_files(&files).await;
+        page.text(containing("voor.jpg wordt gelezen")).appears().await;
+        page.text(containing(KEPT)).appears().await;
+        kept_settles(page).await;
+        page.reload().await;
+        page.text(RESTORED).appears().await;
+        page.role("group", "Pagina 2 van 2").contains_text("achter.jpg").await;
+        page.button("Verder met 2 pagina's").click().await;
+        page.role("group", "Gekozen bestand").appears().await;
+    }
+
     async fn drafts_of_several_tasks_outlive_the_session(page: &Page) {
         let folder = Folder::new();
         choose(page, &folder, "loonstrook.pdf").await;

@@ -11,7 +11,7 @@ use wasm_bindgen::{JsCast, JsValue};
 const NAME: &str = "consumer-portal-drafts";
 /// Each draft under its key.
 const DRAFTS: &str = "drafts";
-/// What drafts are of, each under its draft's key, a slash and a name.
+/// What drafts are of, in pieces: each under its draft's key, a name and a number, with slashes between them.
 const BLOBS: &str = "blobs";
 
 /// A draft as it is kept.
@@ -55,22 +55,27 @@ pub(super) async fn blob_names(draft: &str) -> Result<Vec<String>, Error> {
     Ok(names)
 }
 
-/// A draft's blob, encrypted; `None` when it is not there.
-pub(super) async fn blob(draft: &str, name: &str) -> Result<Option<Uint8Array>, Error> {
+/// The encrypted pieces of a draft's blob; none when it is not there.
+pub(super) async fn blob(draft: &str, name: &str) -> Result<Vec<Uint8Array>, Error> {
     let database = open().await?;
     let transaction = database.transaction(&[BLOBS], TransactionMode::ReadOnly)?;
-    let key = JsValue::from(key(draft, name));
-    let blob = transaction.object_store(BLOBS)?.get(key)?.await?;
+    let store = transaction.object_store(BLOBS)?;
+    let keys = store.get_all_keys(Some(below(&join(draft, name))?), None)?;
+    let mut pieces = Vec::new();
+    for key in keys.await? {
+        let piece = store.get(key)?.await?;
+        pieces.extend(piece.and_then(|piece| piece.dyn_into().ok()));
+    }
     transaction.await?;
     database.close();
-    Ok(blob.and_then(|blob| blob.dyn_into().ok()))
+    Ok(pieces)
 }
 
-/// Keeps a draft with `blobs` beside those that are there, and without those that it is not of. `false` when one that it
-/// is of is not there: another tab has replaced the draft meanwhile. Then nothing was changed.
+/// Keeps a draft with `blobs`, in pieces, beside those that are there, and without those that it is not of. `false` when
+/// one that it is of is not there: another tab has replaced the draft meanwhile. Then nothing was changed.
 pub(super) async fn put(
     draft: &Entry,
-    blobs: &[(String, Uint8Array)],
+    blobs: &[(String, Vec<Uint8Array>)],
     all_names: &[String],
 ) -> Result<bool, Error> {
     let database = open().await?;
@@ -83,11 +88,16 @@ pub(super) async fn put(
         database.close();
         return Ok(false);
     }
-    for (name, blob) in blobs {
-        store.put(blob, Some(&key(&draft.key, name).into()))?;
+    for (name, pieces) in blobs {
+        let blob = join(&draft.key, name);
+        for (index, piece) in pieces.iter().enumerate() {
+            // One after the other: each is copied, and the page goes on in between.
+            let key = join(&blob, &format!("{index:05}"));
+            store.put(piece, Some(&key.into()))?.await?;
+        }
     }
     for name in there.iter().filter(|name| !all_names.contains(name)) {
-        store.delete(JsValue::from(key(&draft.key, name)))?;
+        store.delete(below(&join(&draft.key, name))?)?;
     }
     let value = Object::new();
     let fields: [(&str, JsValue); 2] = [
@@ -130,18 +140,25 @@ async fn open() -> Result<Database, Error> {
     opening.await
 }
 
-fn key(draft: &str, name: &str) -> String {
-    format!("{draft}/{name}")
+fn join(before: &str, after: &str) -> String {
+    format!("{before}/{after}")
 }
 
-fn below(draft: &str) -> Result<Query, Error> {
+/// All keys that begin with this and a slash.
+fn below(key: &str) -> Result<Query, Error> {
     // The sign after the slash.
-    let (first, last) = (key(draft, ""), format!("{draft}0"));
+    let (first, last) = (join(key, ""), format!("{key}0"));
     KeyRange::bound(&first.into(), &last.into(), None, Some(true)).map(Query::from)
 }
 
 async fn names(store: &ObjectStore, draft: &str) -> Result<Vec<String>, Error> {
     let keys = store.get_all_keys(Some(below(draft)?), None)?.await?;
-    let name = |key: JsValue| Some(key.as_string()?.get(draft.len() + 1..)?.to_owned());
-    Ok(keys.into_iter().filter_map(name).collect())
+    let name = |key: JsValue| {
+        let key = key.as_string()?;
+        let (name, _) = key.get(draft.len() + 1..)?.split_once('/')?;
+        Some(name.to_owned())
+    };
+    let mut names: Vec<_> = keys.into_iter().filter_map(name).collect();
+    names.dedup();
+    Ok(names)
 }

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use js_sys::Uint8Array;
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
@@ -20,6 +20,8 @@ use crate::platform::{
 const DRAFT: &str = "consumer-portal draft 1";
 /// How long a draft is kept since it was changed, in milliseconds: a week.
 pub(super) const KEPT: f64 = 7.0 * 24.0 * 3600.0 * 1000.0;
+/// How many bytes of a file are encrypted at once: more of them would keep a slow phone's page waiting.
+const PIECE: f64 = 262_144.0;
 /// How often a draft is written, when another tab replaces it at the same time.
 const TRIES: usize = 3;
 
@@ -125,12 +127,15 @@ impl Safe {
     /// A blob of a draft; `None` when it cannot be read.
     pub async fn blob(&self, found: &Found, name: &str) -> Option<Blob> {
         let key = &self.drawers[found.drawer].key;
-        let encrypted = database::blob(&found.key, name).await.ok()??;
-        let bytes = key
-            .decrypt(&encrypted, &what(&found.key, name))
-            .await
-            .ok()?;
-        Blob::new_with_buffer_source_sequence(&js_sys::Array::of1(&bytes)).ok()
+        let encrypted = database::blob(&found.key, name).await.ok()?;
+        let pieces = Array::new();
+        for (index, piece) in encrypted.iter().enumerate() {
+            let what = what(&found.key, &piece_of(name, index, encrypted.len()));
+            let piece = key.decrypt(piece, &what).await.ok()?;
+            pieces.push(&piece);
+        }
+        let is_there = !encrypted.is_empty();
+        is_there.then(|| Blob::new_with_buffer_source_sequence(&pieces).ok())?
     }
 
     /// Keeps a draft. `blobs` are what it is of, by name. Gives until when it is kept, in milliseconds since 1970.
@@ -157,12 +162,8 @@ impl Safe {
             let mut new = Vec::new();
             for name in names.iter().filter(|name| !there.contains(name)) {
                 let blob = blobs.iter().find(|(_, it)| it == name).ok_or(Failed)?;
-                let bytes = JsFuture::from(blob.0.array_buffer()).await?;
-                let encrypted = drawer
-                    .key
-                    .encrypt(&bytes.into(), &what(&draft, name))
-                    .await?;
-                new.push((name.clone(), encrypted));
+                let pieces = encrypted(&drawer.key, &blob.0, &draft, name).await?;
+                new.push((name.clone(), pieces));
             }
             if self.is_closed.get() {
                 return Err(Failed);
@@ -198,6 +199,30 @@ impl Safe {
         }
         Ok(others_have)
     }
+}
+
+/// Encrypts a blob piece by piece.
+async fn encrypted(
+    key: &SecretKey,
+    blob: &Blob,
+    draft: &str,
+    name: &str,
+) -> Result<Vec<Uint8Array>, JsValue> {
+    let count = (blob.size() / PIECE).ceil().max(1.0) as usize;
+    let mut pieces = Vec::new();
+    for index in 0..count {
+        let from = index as f64 * PIECE;
+        let piece = blob.slice_with_f64_and_f64(from, from + PIECE)?;
+        let bytes = JsFuture::from(piece.array_buffer()).await?;
+        let what = what(draft, &piece_of(name, index, count));
+        pieces.push(key.encrypt(&bytes.into(), &what).await?);
+    }
+    Ok(pieces)
+}
+
+/// A piece of a blob: one that is missing, or in another place, is noticed.
+fn piece_of(name: &str, index: usize, count: usize) -> String {
+    format!("{name} {index} {count}")
 }
 
 /// The key of an action's draft. It does not say which action it is.

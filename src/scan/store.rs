@@ -11,7 +11,7 @@ use web_sys::{Blob, File};
 
 use super::draft::{Draft, Made, Making, Source};
 use crate::{
-    context::{SessionObserver, use_addresses, use_config, use_host, use_session},
+    context::{SessionObserver, flag, use_addresses, use_config, use_host, use_session},
     i18n::Language,
     platform::{file, worker::DocumentWorker},
     upload::{
@@ -275,9 +275,9 @@ pub fn provide_drafts() {
 }
 
 impl Composition {
-    /// Whether something is so of the draft, for views to follow.
-    pub fn is(self, is_so: impl Fn(&Draft<Blob>) -> bool + 'static) -> Signal<bool, LocalStorage> {
-        Signal::derive_local(move || self.draft.with(&is_so))
+    /// Whether something is so of the draft, for views that are to be made anew only when that changes.
+    pub fn is(self, is_so: impl Fn(&Draft<Blob>) -> bool + Send + Sync + 'static) -> Memo<bool> {
+        flag(move || self.draft.with(&is_so))
     }
 
     /// The upload that it is for.

@@ -140,21 +140,16 @@ fn PageRow(
 ) -> impl IntoView {
     let (texts, formats, host) = (use_scan_texts(), use_formats(), use_host());
     let draft = composition.draft;
-    let number = move || {
-        draft
-            .with(|draft| draft.place(id))
-            .map_or(0, |place| place + 1)
-    };
+    // The draft changes whenever one of its pages does. A row follows what is its own.
+    let number = Memo::new(move |_| draft.with(|draft| draft.place(id)).map_or(0, |it| it + 1));
     let numbered =
-        move |text: &'static str| move || fill(text, &[("number", &formats.count(number()))]);
-    let count = move || draft.with(|draft| draft.pages().len());
-    let name = move || {
-        let count = formats.count(count());
-        fill(
-            texts.page_of,
-            &[("number", &formats.count(number())), ("count", &count)],
-        )
-    };
+        move |text: &'static str| move || fill(text, &[("number", &formats.count(number.get()))]);
+    let count = Memo::new(move |_| draft.with(|draft| draft.pages().len()));
+    let name = Memo::new(move |_| {
+        let count = formats.count(count.get());
+        let number = formats.count(number.get());
+        fill(texts.page_of, &[("number", &number), ("count", &count)])
+    });
     let is_photo = draft.with_untracked(|draft| draft.edit(id).is_some());
     let of_file = draft.with_untracked(|draft| {
         let page = draft.page(id)?;
@@ -204,7 +199,7 @@ fn PageRow(
         }
     };
     let move_by = move |further: bool| {
-        let place = number() - 1;
+        let place = number.get_untracked() - 1;
         let place = if further {
             place + 1
         } else {
@@ -237,7 +232,7 @@ fn PageRow(
         }
     };
     let moves = move || {
-        (count() > 1).then(|| {
+        (count.get() > 1).then(|| {
             view! {
                 {tool("up", texts.page_up, "button", Callback::new(move |()| move_by(false)))}
                 {tool("down", texts.page_down, "button", Callback::new(move |()| move_by(true)))}
@@ -261,7 +256,7 @@ fn PageRow(
                     }
                 }
             >
-                <Picture blob=thumbnail alt=Signal::derive(name)/>
+                <Picture blob=thumbnail alt=name/>
                 {(!is_photo).then(|| view! {
                     <span class="pdf" style=turned aria-hidden="true">"PDF"</span>
                 })}
@@ -278,7 +273,7 @@ fn PageRow(
                     {edit}
                     <Button
                         class="button"
-                        attr:aria-label=move || format!("{}: {}", name(), texts.turn)
+                        attr:aria-label=move || format!("{}: {}", name.get(), texts.turn)
                         on_press=move || composition.turn(id)
                     >
                         <Icon name="turn"/>

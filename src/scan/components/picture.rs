@@ -15,16 +15,18 @@ pub(super) fn Picture(
     #[prop(into)]
     alt: Signal<String>,
 ) -> impl IntoView {
-    // The address of the picture that is shown. A new one takes the place of the old.
-    let address = StoredValue::new_local(None::<ObjectUrl>);
-    let source = move || {
-        let url = blob.get().and_then(|blob| ObjectUrl::new(&blob));
-        let source = url.as_ref().map(|url| url.as_str().to_owned());
-        address.set_value(url);
-        source
-    };
+    // The picture that is shown, and its address. Another one takes its place.
+    let shown = StoredValue::new_local(None::<(Blob, ObjectUrl)>);
+    let source = Memo::new(move |_| {
+        let blob = blob.get();
+        let is_shown = shown.with_value(|shown| shown.as_ref().map(|it| &it.0) == blob.as_ref());
+        if !is_shown {
+            shown.set_value(blob.and_then(|blob| ObjectUrl::new(&blob).map(|url| (blob, url))));
+        }
+        shown.with_value(|shown| shown.as_ref().map(|it| it.1.as_str().to_owned()))
+    });
     let image = move || {
-        let source = source()?;
+        let source = source.get()?;
         // Decoded beside the page, which waits for no picture.
         let image = view! {
             <img src=source alt=move || alt.get() decoding="async" draggable="false"/>

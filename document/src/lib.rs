@@ -9,5 +9,6 @@ pub mod message;
 pub mod pdf;
 pub mod picture;
 pub mod scan;
+pub mod watermark;
 #[cfg(all(feature = "worker", target_arch = "wasm32"))]
 pub mod worker;

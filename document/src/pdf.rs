@@ -12,6 +12,7 @@ mod watermark;
 
 pub use existing::Existing;
 pub use jpeg::{Jpeg, JpegProblem, MAX_PIXELS};
+pub use watermark::not_in_a_pdf;
 
 use crate::message::Turn;
 use carry::{Carried, Carrier, Matrix};
@@ -111,7 +112,8 @@ pub enum Page<'a> {
         page: usize,
         /// How the page is turned.
         turn: Turn,
-        /// What is written across it, such as for whom this copy is. Characters beyond Windows-1252 become `?`.
+        /// What is written across it, such as for whom this copy is. Latin letters beyond Windows-1252
+        /// go without their marks; [`not_in_a_pdf`] says which characters become `?`.
         watermark: Option<&'a str>,
     },
 }

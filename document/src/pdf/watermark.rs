@@ -47,7 +47,7 @@ impl Watermark {
 
 /// Draws the text across a page, from the lower left to the upper right.
 pub fn draw(content: &mut Content, text: &str, page: PageSize) {
-    let text: Vec<u8> = text.chars().take(MAX_LETTERS).map(windows_1252).collect();
+    let text = windows_1252(text);
     let size = page.width.min(page.height) * LETTERS;
     // Along the diagonal, and beyond it at both ends.
     let length = page.width.hypot(page.height);
@@ -76,18 +76,72 @@ pub fn draw(content: &mut Content, text: &str, page: PageSize) {
     content.restore_state();
 }
 
-/// A character in Windows' Western European code page; `?` for one that is not in it.
-fn windows_1252(c: char) -> u8 {
+/// The text as the font has it, in Windows' Western European code page. Letters of other Latin alphabets go without
+/// their marks, such as `l` for `ł`; whatever else is not in it becomes `?`, and [`not_in_a_pdf`] says so before.
+fn windows_1252(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for c in text.chars().take(MAX_LETTERS) {
+        match plain(c) {
+            Some(plain) => bytes.extend_from_slice(plain),
+            None if is_mark(c) => {}
+            None => bytes.push(byte(c).unwrap_or(b'?')),
+        }
+    }
+    bytes
+}
+
+/// The characters of a text that cannot be written on a page of a PDF, each once.
+pub fn not_in_a_pdf(text: &str) -> String {
+    let mut others = String::new();
+    for c in text.chars() {
+        let is_known = byte(c).is_some() || plain(c).is_some() || is_mark(c);
+        if !is_known && !others.contains(c) {
+            others.push(c);
+        }
+    }
+    others
+}
+
+/// A mark that is set on the letter before it.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36F}')
+}
+
+/// The code page's byte for a character.
+fn byte(c: char) -> Option<u8> {
     const FROM_0X80: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
     match u32::from(c) {
-        it @ (0x20..=0x7E | 0xA0..=0xFF) => u8::try_from(it).unwrap_or(b'?'),
-        0x00..=0x9F => b'?',
+        it @ (0x20..=0x7E | 0xA0..=0xFF) => u8::try_from(it).ok(),
+        0x00..=0x9F => None,
         _ => {
             let at = FROM_0X80.chars().position(|it| it == c);
             at.and_then(|at| u8::try_from(0x80 + at).ok())
-                .unwrap_or(b'?')
         }
     }
+}
+
+/// The plain letters for one of another Latin alphabet; `None` for any that the code page has.
+fn plain(c: char) -> Option<&'static [u8]> {
+    /// Those of U+0100 to U+017F, in order.
+    const EXTENDED: &[u8; 128] =
+        b"AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIiIiJjKkkLlLlLlLlLl\
+          NnNnNnnNnOoOoOoOoRrRrRrSsSsSsSsTtTtTtUuUuUuUuUuUuWwYyYZzZzZzs";
+    if byte(c).is_some() {
+        return None;
+    }
+    Some(match c {
+        'Ĳ' => b"IJ",
+        'ĳ' => b"ij",
+        'Ș' => b"S",
+        'ș' => b"s",
+        'Ț' => b"T",
+        'ț' => b"t",
+        'ẞ' => b"SS",
+        _ => {
+            let at = u32::from(c).checked_sub(0x100)? as usize;
+            EXTENDED.get(at..=at)?
+        }
+    })
 }
 
 #[cfg(test)]
@@ -95,12 +149,54 @@ mod tests {
     use super::*;
 
     #[test]
-    fn dutch_texts_are_written_and_others_are_marked() {
-        let of = |text: &str| text.chars().map(windows_1252).collect::<Vec<_>>();
+    fn dutch_texts_are_written() {
         assert_eq!(
-            of("Kopie voor één bank €"),
+            windows_1252("Kopie voor één bank €"),
             b"Kopie voor \xE9\xE9n bank \x80"
         );
-        assert_eq!(of("‘Łódź’\n"), b"\x91?\xF3d?\x92?");
+        assert_eq!(windows_1252("‘IJ’ Ĳ"), b"\x91IJ\x92 IJ");
+        assert_eq!(not_in_a_pdf("Kopie voor één bank €"), "");
+    }
+
+    #[test]
+    fn other_latin_letters_are_written_without_their_marks() {
+        // Polish, Turkish, Czech, Romanian, Hungarian; and é in two characters.
+        for (text, plain) in [
+            ("Łódź Wałęsa", &b"L\xF3dz Walesa"[..]),
+            ("Işık Yağmur İnci", b"Isik Yagmur Inci"),
+            ("Dvořák Šnůra", b"Dvor\xE1k \x8Anura"),
+            ("Ștefan Țuțea", b"Stefan Tutea"),
+            ("Erdős", b"Erdos"),
+            ("Rene\u{301}", b"Rene"),
+        ] {
+            assert_eq!(windows_1252(text), plain, "{text}");
+            assert_eq!(not_in_a_pdf(text), "", "{text}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_told() {
+        assert_eq!(windows_1252("voor Ελ\n"), b"voor ???");
+        assert_eq!(
+            not_in_a_pdf("Ελλάδα, Жанна 王"),
+            "ΕλάδαЖан王".replace('a', "")
+        );
+    }
+
+    #[test]
+    fn every_letter_of_the_table_stands_for_itself() {
+        for (at, letter) in [
+            ('Ā', 'A'),
+            ('Đ', 'D'),
+            ('ı', 'i'),
+            ('Ł', 'L'),
+            ('ł', 'l'),
+            ('Ő', 'O'),
+            ('Ű', 'U'),
+            ('ż', 'z'),
+            ('ſ', 's'),
+        ] {
+            assert_eq!(plain(at), Some(&[letter as u8][..]), "{at}");
+        }
     }
 }

@@ -5,6 +5,7 @@
 //! time and memory, and says what is wrong in an error.
 #![forbid(unsafe_code)]
 
+pub mod covered;
 pub mod message;
 pub mod pdf;
 pub mod picture;

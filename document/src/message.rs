@@ -22,6 +22,8 @@ pub enum Call {
         edit: Edit,
         /// The longest side of the page's picture in pixels.
         longest_side: u32,
+        /// What is written across it.
+        watermark: Option<String>,
     },
     /// Make one PDF: the blobs that its pages are of, each once.
     Assemble {
@@ -31,6 +33,8 @@ pub enum Call {
         language: String,
         /// Its pages, in order.
         pages: Vec<PageOf>,
+        /// What is written across those of a PDF. A photo's page has it in its pixels.
+        watermark: Option<String>,
     },
 }
 
@@ -109,8 +113,11 @@ pub enum Advice {
 /// width and height.
 pub type Corners = [(f32, f32); 4];
 
+/// An area of a photo that is made black: four corners, clockwise, as those of a page.
+pub type Area = Corners;
+
 /// What is done to a photo.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Edit {
     /// What is cut out and straightened. `None`: the whole photo.
     pub corners: Option<Corners>,
@@ -118,6 +125,8 @@ pub struct Edit {
     pub turn: Turn,
     /// How it looks.
     pub look: Look,
+    /// What is made black. These are places in the photo: what is cut out or turned later uncovers none of them.
+    pub covered: Vec<Area>,
 }
 
 impl Edit {
@@ -131,6 +140,7 @@ impl Edit {
                 Some(_) => Look::Colour,
                 None => Look::Photo,
             },
+            covered: Vec::new(),
         }
     }
 }

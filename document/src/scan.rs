@@ -7,6 +7,6 @@
 
 pub mod corners;
 pub mod light;
-mod perspective;
+pub(crate) mod perspective;
 pub mod quality;
 pub mod straighten;

@@ -1,6 +1,8 @@
 //! What runs in the Web Worker: answers a [`Call`], with the browser's own decoder and encoder of pictures. It keeps
 //! nothing from one call to the next, so a page that is changed is made anew from the photo.
 
+mod watermark;
+
 use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array, Uint8ClampedArray};
 use wasm_bindgen::{JsCast as _, JsValue, prelude::wasm_bindgen};
 use wasm_bindgen_futures::JsFuture;
@@ -12,9 +14,10 @@ use web_sys::{
 use accelerate::document_kind::{self, HEAD_BYTES, Seen};
 
 use crate::{
-    message::{self, Call, Edit, Look, PageOf, Photo, Problem, Reply, Turn},
+    covered::{PageInPhoto, cover},
+    message::{self, Area, Call, Edit, Look, PageOf, Photo, Problem, Reply, Turn},
     pdf::{self, Existing, PdfProblem},
-    picture::{Area, PIXEL_BYTES, Picture},
+    picture::{self, PIXEL_BYTES, Picture},
     scan::{
         corners::{self, Point, Quad},
         light, quality,
@@ -63,16 +66,25 @@ pub async fn answer(
             let file = first(blobs)?;
             open(file, &name, &media_type, longest_side, &decode_heic).await
         }
-        Call::Render { edit, longest_side } => {
-            let made = render(&first(blobs)?, &edit, longest_side).await;
+        Call::Render {
+            edit,
+            longest_side,
+            watermark,
+        } => {
+            let made = render(&first(blobs)?, &edit, longest_side, watermark.as_deref()).await;
             made.unwrap_or_else(failed)
         }
         Call::Assemble {
             title,
             language,
             pages,
+            watermark,
         } => {
-            let made = assemble(&title, &language, &pages, blobs).await;
+            let contents = pdf::Contents {
+                title: &title,
+                language: &language,
+            };
+            let made = assemble(&contents, &pages, watermark.as_deref(), blobs).await;
             made.unwrap_or_else(failed)
         }
     };
@@ -182,7 +194,7 @@ async fn read_photo(
         blobs.push(stand_in.jpeg(STAND_IN_QUALITY).await?);
     }
     // When it does not work now, it is tried once more, and fails there.
-    let page = page_of(bitmap, &Edit::proposed(&photo), longest_side).await;
+    let page = page_of(bitmap, &Edit::proposed(&photo), longest_side, None).await;
     let has_page = page.is_ok();
     blobs.extend(page.map(|(_, blobs)| blobs).unwrap_or_default());
     let reply = Reply::Photo {
@@ -234,8 +246,13 @@ async fn look_at(bitmap: &ImageBitmap) -> Result<Photo, Problem> {
 }
 
 /// Makes the page of a photo, and a small picture of it.
-async fn render(photo: &Blob, edit: &Edit, longest_side: u32) -> Result<(Reply, Blobs), Problem> {
-    page_of(decode(photo).await?, edit, longest_side).await
+async fn render(
+    photo: &Blob,
+    edit: &Edit,
+    longest_side: u32,
+    watermark: Option<&str>,
+) -> Result<(Reply, Blobs), Problem> {
+    page_of(decode(photo).await?, edit, longest_side, watermark).await
 }
 
 /// The same of a photo's pixels.
@@ -243,6 +260,7 @@ async fn page_of(
     mut bitmap: ImageBitmap,
     edit: &Edit,
     longest_side: u32,
+    watermark: Option<&str>,
 ) -> Result<(Reply, Blobs), Problem> {
     let look = match edit.look {
         Look::Photo => None,
@@ -251,13 +269,15 @@ async fn page_of(
         Look::BlackAndWhite => Some(light::Look::BlackAndWhite),
     };
     let cut_out = match edit.corners {
-        Some(corners) => cut_out(&bitmap, corners, longest_side)?,
+        Some(corners) => cut_out(&bitmap, corners, &edit.covered, longest_side)?,
         None => None,
     };
     let canvas = match (cut_out, look) {
         (Some(picture), look) => {
+            let place =
+                PageInPhoto::of(edit.corners, Turn::None, (bitmap.width(), bitmap.height()));
             bitmap.close();
-            in_look(picture, look)?
+            in_look(picture, look, &edit.covered, &place)?
         }
         // Corners that are no page's are the consumer's own choice: the whole photo then.
         (None, look) => {
@@ -268,11 +288,14 @@ async fn page_of(
                 bitmap = small.clone();
             }
             let picture = match look {
-                Some(_) => Some(Pixels::of(&bitmap)?.all()?),
-                None => None,
+                None if edit.covered.is_empty() => None,
+                _ => Some(Pixels::of(&bitmap)?.all()?),
             };
             let canvas = match picture {
-                Some(picture) => in_look(picture, look)?,
+                Some(mut picture) => {
+                    cover(&mut picture, &edit.covered, &PageInPhoto::WHOLE);
+                    in_look(picture, look, &edit.covered, &PageInPhoto::WHOLE)?
+                }
                 None => Canvas::of(&bitmap, (bitmap.width(), bitmap.height()), 1.0)?,
             };
             bitmap.close();
@@ -281,15 +304,26 @@ async fn page_of(
     };
     let page = canvas.turned(edit.turn)?;
     let size = (page.width(), page.height());
+    if let Some(text) = watermark {
+        let drawn = watermark::draw(&page.context, size, text);
+        drawn.map_err(|_| Problem::Failed)?;
+    }
     let small = page.scaled(scale_to(size, THUMBNAIL_SIDE))?;
     let blobs = vec![page.jpeg(QUALITY).await?, small.jpeg(QUALITY).await?];
     Ok((Reply::Page { size }, blobs))
 }
 
-/// Shows a picture as it is to look.
-fn in_look(mut picture: Picture, look: Option<light::Look>) -> Result<Canvas, Problem> {
+/// Shows a picture as it is to look. What is covered is black already; it becomes as black again as it was, where even
+/// light took it for paper in the dark.
+fn in_look(
+    mut picture: Picture,
+    look: Option<light::Look>,
+    covered: &[Area],
+    place: &PageInPhoto,
+) -> Result<Canvas, Problem> {
     if let Some(look) = look {
         light::even_light(&mut picture, look);
+        cover(&mut picture, covered, place);
     }
     Canvas::showing(picture)
 }
@@ -298,6 +332,7 @@ fn in_look(mut picture: Picture, look: Option<light::Look>) -> Result<Canvas, Pr
 fn cut_out(
     bitmap: &ImageBitmap,
     corners: [(f32, f32); 4],
+    covered: &[Area],
     longest_side: u32,
 ) -> Result<Option<Picture>, Problem> {
     let size = (bitmap.width(), bitmap.height());
@@ -311,16 +346,18 @@ fn cut_out(
     let mut page = flat.blank().ok_or(Problem::TooLarge)?;
     let mut pixels = Pixels::of(bitmap)?;
     for tile in flat.tiles() {
-        flat.fill(&mut page, &tile, pixels.part(tile.area)?);
+        let mut part = pixels.part(tile.area)?;
+        cover(&mut part, covered, &PageInPhoto::part(tile.area, size));
+        flat.fill(&mut page, &tile, part);
     }
     Ok(Some(page))
 }
 
 /// Makes one PDF.
 async fn assemble(
-    title: &str,
-    language: &str,
+    contents: &pdf::Contents<'_>,
     pages: &[PageOf],
+    watermark: Option<&str>,
     blobs: Blobs,
 ) -> Result<(Reply, Blobs), Problem> {
     let mut files = Vec::new();
@@ -349,12 +386,11 @@ async fn assemble(
             pdf: (*number_of.get(blob)?)?,
             page,
             turn,
-            watermark: None,
+            watermark,
         }),
     };
     let pages: Option<Vec<_>> = pages.iter().map(page_of).collect();
-    let contents = pdf::Contents { title, language };
-    let document = pdf::assemble(&contents, &pdfs, &pages.ok_or(Problem::Failed)?);
+    let document = pdf::assemble(contents, &pdfs, &pages.ok_or(Problem::Failed)?);
     let document = document.map_err(of_pdf)?;
     let blob = blob_of(&Uint8Array::from(&*document), "application/pdf");
     Ok((Reply::Document, vec![blob.ok_or(Problem::Failed)?]))
@@ -578,7 +614,7 @@ impl<'a> Pixels<'a> {
 
     fn all(&mut self) -> Result<Picture, Problem> {
         let (width, height) = (self.bitmap.width(), self.bitmap.height());
-        self.part(Area {
+        self.part(picture::Area {
             left: 0,
             top: 0,
             width,
@@ -586,8 +622,8 @@ impl<'a> Pixels<'a> {
         })
     }
 
-    fn part(&mut self, area: Area) -> Result<Picture, Problem> {
-        let Area { width, height, .. } = area;
+    fn part(&mut self, area: picture::Area) -> Result<Picture, Problem> {
+        let picture::Area { width, height, .. } = area;
         if self.canvas.width() < width || self.canvas.height() < height {
             let (wide, high) = (self.canvas.width(), self.canvas.height());
             self.canvas = Canvas::new(wide.max(width), high.max(height))?;

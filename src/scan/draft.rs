@@ -1,7 +1,10 @@
 //! The pages of a document that is put together. This module does not use the browser: `B` is the caller's handle of
 //! what is in memory, a photo, a PDF, or a page that was made.
 
-use document::message::{Edit, PageOf, Photo, Turn};
+use document::{
+    message::{Edit, PageOf, Photo, Turn},
+    watermark::Watermark,
+};
 use serde::{Deserialize, Serialize};
 
 /// A document that is put together.
@@ -9,6 +12,7 @@ use serde::{Deserialize, Serialize};
 pub struct Draft<B> {
     pages: Vec<Page<B>>,
     last_id: u32,
+    watermark: Watermark,
 }
 
 /// A page. Its id stays the same, wherever it moves.
@@ -77,6 +81,7 @@ impl<B> Default for Draft<B> {
         Self {
             pages: Vec::new(),
             last_id: 0,
+            watermark: Watermark::default(),
         }
     }
 }
@@ -94,7 +99,7 @@ impl<B> Draft<B> {
                 } => Source::Photo {
                     original: other(original)?,
                     photo: photo.clone(),
-                    edit: *edit,
+                    edit: edit.clone(),
                     made: Making::UnderWay,
                 },
                 Source::Pdf {
@@ -118,6 +123,7 @@ impl<B> Draft<B> {
         Some(Draft {
             pages: pages.collect::<Option<_>>()?,
             last_id: self.last_id,
+            watermark: self.watermark.clone(),
         })
     }
 
@@ -149,7 +155,8 @@ impl<B: Clone + PartialEq> Draft<B> {
         }
     }
 
-    /// Adds a photo at the end, cut out where its page was found; `made` is its page, when that is there. Gives its id.
+    /// Adds a photo at the end, cut out where its page was found. `made` is its page, when that is there; it has no
+    /// watermark. Gives its id.
     pub fn add_photo(
         &mut self,
         file_name: &str,
@@ -158,6 +165,7 @@ impl<B: Clone + PartialEq> Draft<B> {
         made: Option<Made<B>>,
     ) -> u32 {
         let edit = Edit::proposed(&photo);
+        let made = made.filter(|_| self.watermark.written().is_none());
         self.add(
             file_name,
             Source::Photo {
@@ -215,8 +223,8 @@ impl<B: Clone + PartialEq> Draft<B> {
 
     /// What is done to a photo; `None` for a page of a PDF.
     pub fn edit(&self, id: u32) -> Option<Edit> {
-        match self.page(id)?.source {
-            Source::Photo { edit, .. } => Some(edit),
+        match &self.page(id)?.source {
+            Source::Photo { edit, .. } => Some(edit.clone()),
             Source::Pdf { .. } => None,
         }
     }
@@ -251,12 +259,49 @@ impl<B: Clone + PartialEq> Draft<B> {
         }
     }
 
-    /// Takes a photo's page that was made with `edit`, or `None` when that failed. It is dropped when something else is
-    /// wanted by now.
-    pub fn set_made(&mut self, id: u32, with: Edit, new: Option<Made<B>>) {
+    /// What is written across the pages, and whether it is.
+    pub fn watermark(&self) -> &Watermark {
+        &self.watermark
+    }
+
+    /// Changes what is written across the pages. Those of photos are to be made anew, unless it stays the same. Gives
+    /// whether they are.
+    pub fn set_watermark(&mut self, new: Watermark) -> bool {
+        let is_other = new.written() != self.watermark.written();
+        self.watermark = new;
+        if is_other {
+            for page in &mut self.pages {
+                if let Source::Photo { made, .. } = &mut page.source {
+                    *made = Making::UnderWay;
+                }
+            }
+        }
+        is_other
+    }
+
+    /// Whether a photo or a PDF as it is would tell more than the pages do: something is made black, or written across.
+    pub fn is_protected(&self) -> bool {
+        let has_covered = |page: &Page<B>| match &page.source {
+            Source::Photo { edit, .. } => !edit.covered.is_empty(),
+            Source::Pdf { .. } => false,
+        };
+        self.watermark.written().is_some() || self.pages.iter().any(has_covered)
+    }
+
+    /// Takes a photo's page that was made with `edit` and this watermark, or `None` when that failed. It is dropped when
+    /// something else is wanted by now.
+    pub fn set_made(
+        &mut self,
+        id: u32,
+        (with, watermark): (&Edit, Option<&str>),
+        new: Option<Made<B>>,
+    ) {
+        if self.watermark.written().as_deref() != watermark {
+            return;
+        }
         let page = self.pages.iter_mut().find(|page| page.id == id);
         if let Some(Source::Photo { edit, made, .. }) = page.map(|page| &mut page.source)
-            && *edit == with
+            && edit == with
         {
             *made = new.map_or(Making::Failed, Making::Made);
         }
@@ -318,8 +363,12 @@ impl<B: Clone + PartialEq> Draft<B> {
         (!pages.is_empty()).then_some((pages, blobs))
     }
 
-    /// The PDF and its file's name, when the draft is that PDF and nothing else: it is sent as it is.
+    /// The PDF and its file's name, when the draft is that PDF and nothing else, with nothing across it: it is sent as
+    /// it is.
     pub fn untouched_pdf(&self) -> Option<(&B, &str)> {
+        if self.watermark.written().is_some() {
+            return None;
+        }
         let Source::Pdf { pdf: first, of, .. } = &self.pages.first()?.source else {
             return None;
         };
@@ -407,6 +456,17 @@ mod tests {
     }
 
     #[test]
+    fn a_page_without_the_watermark_that_is_wanted_is_made_anew() {
+        let mut draft = draft();
+        draft.set_watermark(Watermark {
+            is_on: true,
+            text: "Kopie".to_owned(),
+        });
+        let id = draft.add_photo("derde.jpg", "third", PHOTO, Some(made("third")));
+        assert_eq!(draft.making(id), Some(&Making::UnderWay));
+    }
+
+    #[test]
     fn a_draft_of_other_handles_has_the_same_pages_to_be_made_anew() {
         let draft = draft();
         let lengths = draft.try_map(|blob| Some(blob.len())).unwrap();
@@ -416,7 +476,8 @@ mod tests {
         let mut back = back.unwrap();
         assert!(!back.is_ready());
         for (id, original) in [(1, "front"), (2, "back")] {
-            back.set_made(id, back.edit(id).unwrap(), Some(made(original)));
+            let edit = back.edit(id).unwrap();
+            back.set_made(id, (&edit, None), Some(made(original)));
         }
         assert_eq!(back, draft);
         assert_eq!(draft.try_map(|blob| (*blob != "pdf").then_some(0)), None);
@@ -427,7 +488,8 @@ mod tests {
         let mut draft = Draft::default();
         let id = draft.add_photo("voor.jpg", "front", PHOTO, None);
         assert_eq!(draft.making(id), Some(&Making::UnderWay));
-        draft.set_made(id, draft.edit(id).unwrap(), Some(made("front")));
+        let edit = draft.edit(id).unwrap();
+        draft.set_made(id, (&edit, None), Some(made("front")));
         assert!(draft.is_ready());
     }
 
@@ -441,18 +503,18 @@ mod tests {
     fn a_changed_page_is_made_anew_and_an_old_one_does_not_take_its_place() {
         let mut draft = draft();
         let old = draft.edit(1).unwrap();
-        assert!(!draft.set_edit(1, old), "nothing changed");
+        assert!(!draft.set_edit(1, old.clone()), "nothing changed");
         assert!(draft.turn(1));
         assert!(!draft.is_ready());
         assert_eq!(draft.contents(), None);
-        draft.set_made(1, old, Some(made("old")));
+        draft.set_made(1, (&old, None), Some(made("old")));
         assert!(!draft.is_ready());
         let new = draft.edit(1).unwrap();
         assert_eq!(new.turn, Turn::Right);
-        draft.set_made(1, new, None);
+        draft.set_made(1, (&new, None), None);
         assert!(!draft.is_ready(), "a page that failed is not left out");
         assert!(draft.has_failed());
-        draft.set_made(1, new, Some(made("new")));
+        draft.set_made(1, (&new, None), Some(made("new")));
         assert_eq!(draft.contents().unwrap().1[0], "new");
     }
 
@@ -473,6 +535,64 @@ mod tests {
         assert_eq!(draft.untouched_pdf(), None);
         draft.remove(4);
         assert_eq!(draft.untouched_pdf(), None);
+    }
+
+    fn watermark(is_on: bool, text: &str) -> Watermark {
+        let text = text.to_owned();
+        Watermark { is_on, text }
+    }
+
+    #[test]
+    fn a_watermark_is_burnt_into_each_photo_and_an_old_page_does_not_take_its_place() {
+        let mut draft = draft();
+        assert!(!draft.set_watermark(watermark(false, "Kopie")), "not on");
+        assert!(
+            !draft.set_watermark(watermark(true, " ")),
+            "nothing to write"
+        );
+        assert!(draft.is_ready() && !draft.is_protected());
+        assert!(draft.set_watermark(watermark(true, "Kopie")));
+        assert!(!draft.set_watermark(watermark(true, " Kopie ")), "the same");
+        assert!(!draft.is_ready() && draft.is_protected());
+        for id in [1, 2] {
+            let edit = draft.edit(id).unwrap();
+            draft.set_made(id, (&edit, None), Some(made("without")));
+            assert!(!draft.is_ready());
+            draft.set_made(id, (&edit, Some("Kopie")), Some(made("with")));
+        }
+        assert!(draft.is_ready());
+        assert!(draft.set_watermark(watermark(false, "Kopie")));
+        assert_eq!(draft.watermark().text, "Kopie", "the text stays");
+        assert!(!draft.is_ready() && !draft.is_protected());
+    }
+
+    #[test]
+    fn a_pdf_with_a_watermark_is_not_untouched() {
+        let mut draft = Draft::default();
+        draft.add_pdf("paspoort.pdf", &"pdf", 1);
+        assert!(draft.untouched_pdf().is_some());
+        draft.set_watermark(watermark(true, "Kopie"));
+        assert_eq!(draft.untouched_pdf(), None);
+        assert!(draft.is_ready());
+    }
+
+    #[test]
+    fn what_is_covered_stays_so_when_the_page_is_cut_out_or_turned_anew() {
+        let mut draft = draft();
+        let area = [(0.2, 0.2), (0.4, 0.2), (0.4, 0.3), (0.2, 0.3)];
+        let mut edit = draft.edit(1).unwrap();
+        edit.covered.push(area);
+        assert!(draft.set_edit(1, edit.clone()) && draft.is_protected());
+        draft.turn(1);
+        let corners = None;
+        let again = Edit {
+            corners,
+            ..draft.edit(1).unwrap()
+        };
+        draft.set_edit(1, again);
+        assert_eq!(draft.edit(1).unwrap().covered, [area]);
+        draft.remove(1);
+        assert!(!draft.is_protected());
     }
 
     #[test]

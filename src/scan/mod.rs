@@ -5,5 +5,7 @@
 //! make what the draft says; the components show the pages.
 
 pub mod components;
+pub mod covered;
 pub mod draft;
+pub mod identity;
 pub mod store;

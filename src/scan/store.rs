@@ -4,8 +4,12 @@
 use std::rc::Rc;
 
 use accelerate::{filename, session::Session};
-use document::message::{Call, Corners, Edit, Photo, Problem, Reply, Seen};
+use document::{
+    message::{Area, Call, Corners, Edit, Photo, Problem, Reply, Seen},
+    watermark::Watermark,
+};
 use futures::FutureExt;
+use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use web_sys::{Blob, File};
 
@@ -24,6 +28,10 @@ use crate::{
 /// The longest side of a page's picture in pixels, unless the element's `photo-side` says so: what a page of A4 needs
 /// to be printed well.
 const LONGEST_SIDE: u32 = 2480;
+
+/// How long a watermark's text stays as it is before pages are made with it, in milliseconds: who writes it is not
+/// waited for with every letter.
+const QUIET: u32 = 600;
 
 /// All documents that are put together. Cheap to copy.
 #[derive(Clone, Copy)]
@@ -47,6 +55,8 @@ pub struct Composition {
     pub refused: RwSignal<Vec<(String, Refused)>>,
     /// Whether the document is being made of the pages.
     pub is_finishing: RwSignal<bool>,
+    /// How often the watermark was changed.
+    watermarks: StoredValue<u32>,
     upload: Upload,
     drafts: Drafts,
 }
@@ -108,6 +118,7 @@ impl Drafts {
                 reading: RwSignal::new_local(Vec::new()),
                 refused: RwSignal::new(Vec::new()),
                 is_finishing: RwSignal::new(false),
+                watermarks: StoredValue::new(0),
                 upload,
                 drafts: self,
             };
@@ -121,6 +132,11 @@ impl Drafts {
                 if is_over.get() {
                     composition.clear();
                 }
+            });
+            // The file as it is has what is black or marked in the pages.
+            Effect::new(move |_| {
+                let is_protected = composition.draft.with(Draft::is_protected);
+                upload.is_protected.set(is_protected);
             });
             composition
         });
@@ -373,6 +389,34 @@ impl Composition {
         }
     }
 
+    /// Changes what is made black in a photo.
+    pub fn set_covered(self, id: u32, covered: Vec<Area>) {
+        let edit = self.draft.with_untracked(|draft| draft.edit(id));
+        if let Some(edit) = edit {
+            self.set_edit(id, Edit { covered, ..edit });
+        }
+    }
+
+    /// Changes what is written across the pages. They are made anew when it has not changed again for a while.
+    pub fn set_watermark(self, watermark: Watermark) {
+        let changed = self
+            .draft
+            .try_update(|draft| draft.set_watermark(watermark));
+        if changed != Some(true) {
+            return;
+        }
+        let count = self.watermarks.try_update_value(|count| {
+            *count += 1;
+            *count
+        });
+        spawn_local(async move {
+            TimeoutFuture::new(QUIET).await;
+            if self.watermarks.try_get_value() == count {
+                self.make_all();
+            }
+        });
+    }
+
     /// Has a photo's page made.
     pub fn make(self, id: u32) {
         spawn_local(async move {
@@ -384,16 +428,20 @@ impl Composition {
                         edit,
                         made: Making::UnderWay,
                         ..
-                    } => Some((original.clone(), *edit)),
+                    } => {
+                        let watermark = draft.watermark().written();
+                        Some((original.clone(), edit.clone(), watermark))
+                    }
                     _ => None,
                 }
             });
-            let Some((original, edit)) = original.flatten() else {
+            let Some((original, edit, watermark)) = original.flatten() else {
                 return;
             };
             let call = Call::Render {
-                edit,
+                edit: edit.clone(),
                 longest_side: self.drafts.longest_side,
+                watermark: watermark.clone(),
             };
             let answer = self.drafts.call(&call, &[original]).await;
             let made = match answer {
@@ -402,7 +450,7 @@ impl Composition {
             };
             let made = made.map(|[page, thumbnail]| Made { page, thumbnail });
             self.draft
-                .try_update(|draft| draft.set_made(id, edit, made));
+                .try_update(|draft| draft.set_made(id, (&edit, watermark.as_deref()), made));
         });
     }
 
@@ -421,12 +469,16 @@ impl Composition {
         let Some((pages, blobs)) = self.draft.with_untracked(Draft::contents) else {
             return;
         };
+        let watermark = self
+            .draft
+            .with_untracked(|draft| draft.watermark().written());
         self.is_finishing.set(true);
         spawn_local(async move {
             let call = Call::Assemble {
                 title: title.clone(),
                 language: self.drafts.language.to_owned(),
                 pages,
+                watermark,
             };
             let answer = self.drafts.call(&call, &blobs).await;
             if self.is_finishing.try_set(false).is_some() {

@@ -113,6 +113,7 @@ impl UploadStore {
             action_id: StoredValue::new(action.id.clone()),
             chosen: RwSignal::new_local(Chosen::default()),
             kept: RwSignal::new(None),
+            is_protected: RwSignal::new(false),
             limits: self.limits,
             services: self.services,
             request: StoredValue::new_local(None),
@@ -220,6 +221,8 @@ pub struct Upload {
     pub chosen: RwSignal<Chosen, LocalStorage>,
     /// How long it is kept on the device; `None` when it is not known to be kept.
     pub kept: RwSignal<Option<Kept>>,
+    /// Whether the chosen file as it is would tell more than the document that is put together of it.
+    pub is_protected: RwSignal<bool>,
     action_id: StoredValue<String>,
     limits: StoredValue<Limits>,
     services: StoredValue<UploadServices, LocalStorage>,

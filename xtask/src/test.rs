@@ -60,6 +60,9 @@ fn run_parts(choice: &Test, tally: &mut Tally) -> Result<()> {
         anyhow::Ok((install::proxies()?, install::redis()?, readers))
     };
     let servers = is_native.then(servers).transpose()?;
+    if choice.has(Part::EndToEnd) {
+        install::pdf_readers()?;
+    }
     let mut browsers = choice.browsers();
     if choice.only == Some(Part::Native) {
         browsers.clear();

@@ -3,13 +3,16 @@
 use document::message::Problem;
 use leptos::{html, prelude::*};
 
-use super::{page_editor::PageEditor, page_list::PageList};
+use super::{cover::CoverEditor, page_editor::PageEditor, page_list::PageList};
 use crate::{
     components::{button::Button, task_list::action_name},
     context::{use_host, use_rest_texts, use_scan_texts, use_session},
     i18n::{ScanTexts, fill},
     platform::{style, window},
-    scan::store::{Composition, Refused, use_drafts},
+    scan::{
+        identity::is_identity_document,
+        store::{Composition, Refused, use_drafts},
+    },
     upload::store::{Chosen, use_uploads},
 };
 
@@ -29,7 +32,13 @@ pub fn ComposerView(
     let Some(upload) = use_uploads().find(&action_id) else {
         return ().into_any();
     };
-    let title = session.action(&action_id).map(|it| action_name(texts, &it));
+    let action = session.action(&action_id);
+    let is_identity = action.as_ref().is_some_and(|action| {
+        let names = [&action.document.label, &action.label];
+        let mut names = names.into_iter().flatten();
+        names.any(|name| is_identity_document(name))
+    });
+    let title = action.map(|action| action_name(texts, &action));
     let title = StoredValue::new(title.unwrap_or_default());
     let composition = use_drafts().of(upload);
     composition.begin();
@@ -44,13 +53,16 @@ pub fn ComposerView(
         }
     });
     let edited = RwSignal::new(None::<u32>);
+    // Whether something is made black in the page that is being edited.
+    let covers = RwSignal::new(false);
     let section = NodeRef::<html::Div>::new();
     // What had the focus is gone when a page is opened or closed.
     Effect::watch(
-        move || edited.get(),
+        move || (edited.get(), covers.get()),
         move |now, before, _| {
-            let target = match (now, before.copied().flatten()) {
-                (None, Some(id)) => format!("[data-page=\"{id}\"] .edit"),
+            let target = match (*now, before.copied()) {
+                ((None, _), Some((Some(id), _))) => format!("[data-page=\"{id}\"] .edit"),
+                ((_, false), Some((_, true))) => ".cover-page".to_owned(),
                 _ => "[data-focus]".to_owned(),
             };
             request_animation_frame(move || {
@@ -62,8 +74,12 @@ pub fn ComposerView(
         false,
     );
     let shown = move || match edited.get() {
-        Some(id) => view! { <PageEditor composition id edited/> }.into_any(),
-        None => view! { <PageList composition edited title/> }.into_any(),
+        Some(id) if covers.get() => {
+            let on_ready = Callback::new(move |()| covers.set(false));
+            view! { <CoverEditor composition id on_ready/> }.into_any()
+        }
+        Some(id) => view! { <PageEditor composition id edited covers/> }.into_any(),
+        None => view! { <PageList composition edited title is_identity/> }.into_any(),
     };
     view! {
         <div class="scan" node_ref=section>

@@ -3,6 +3,8 @@
 mod busy;
 pub mod composer;
 mod corners;
+mod cover;
 mod page_editor;
 mod page_list;
 mod picture;
+mod safe_copy;

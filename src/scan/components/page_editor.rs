@@ -29,6 +29,8 @@ pub(super) fn PageEditor(
     id: u32,
     /// Which page is being edited.
     edited: RwSignal<Option<u32>>,
+    /// Whether something is being made black in it.
+    covers: RwSignal<bool>,
 ) -> impl IntoView {
     let (texts, formats) = (use_scan_texts(), use_formats());
     let draft = composition.draft;
@@ -38,7 +40,11 @@ pub(super) fn PageEditor(
             photo,
             edit,
             ..
-        } => Some((original.clone(), edit.corners.or(photo.corners), *edit)),
+        } => Some((
+            original.clone(),
+            edit.corners.or(photo.corners),
+            edit.clone(),
+        )),
         Source::Pdf { .. } => None,
     });
     let Some((original, corners, edit)) = opened else {
@@ -162,6 +168,9 @@ pub(super) fn PageEditor(
             <Button on_press=move || composition.turn(id)>
                 <Icon name="turn"/>
                 {texts.turn}
+            </Button>
+            <Button class="button cover-page" on_press=move || covers.set(true)>
+                {texts.cover}
             </Button>
         </p>
     }

@@ -5,7 +5,7 @@ use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, PointerEvent};
 
-use super::{busy::Busy, picture::Picture};
+use super::{busy::Busy, picture::Picture, safe_copy::SafeCopy};
 use crate::{
     components::{
         button::{Button, PrimaryButton},
@@ -29,6 +29,8 @@ pub(super) fn PageList(
     edited: RwSignal<Option<u32>>,
     /// The document's title.
     title: StoredValue<String>,
+    /// Whether the document proves who somebody is.
+    is_identity: bool,
 ) -> impl IntoView {
     let (texts, formats) = (use_scan_texts(), use_formats());
     let draft = composition.draft;
@@ -111,6 +113,7 @@ pub(super) fn PageList(
             />
             <FileButton form class="button" words=texts.add_file accept=limits.accept()/>
         </p>
+        <SafeCopy composition is_identity/>
         <p class="hint">{move || size()}</p>
         <p class="buttons">
             <PrimaryButton
@@ -184,6 +187,12 @@ fn PageRow(
         }
     });
     let advice = advice.collect_view();
+    let covered = move || match draft.read().edit(id)?.covered.len() {
+        0 => None,
+        1 => Some(texts.covered_one.to_owned()),
+        count => Some(fill(texts.covered, &[("count", &formats.count(count))])),
+    };
+    let covered = move || covered().map(|words| view! { <p class="hint">{words}</p> });
     let thumbnail = Signal::derive_local(move || match draft.read().making(id)? {
         Making::Made(made) => Some(made.thumbnail.clone()),
         Making::UnderWay | Making::Failed => None,
@@ -269,6 +278,7 @@ fn PageRow(
                 </p>
                 {move || has_failed.get().then(|| view! { <p class="notice">{texts.page_failed}</p> })}
                 {advice}
+                {covered}
                 <p class="tools">
                     {edit}
                     <Button

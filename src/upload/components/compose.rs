@@ -22,7 +22,7 @@ pub(super) fn Compose(form: UploadForm) -> impl IntoView {
         file.is_some_and(|file| file.size <= upload.limits().max_bytes)
     });
     let as_it_is = move || {
-        can_stay.get().then(|| {
+        (can_stay.get() && !upload.is_protected.get()).then(|| {
             view! {
                 <Button class="button quiet" on_press=form.on_press(Event::UseAsItIs)>
                     {texts.send_as_it_is}

@@ -95,6 +95,12 @@ const PHONE_CODE: Step = Shows("één keer te gebruiken", "good for one use");
 const LOG_OUT: Step = Button("Uitloggen", "Log out");
 
 const FINISH_ONE: Step = Shows("Verder met 1 pagina", "Continue with 1 page");
+const IDENTITY: Step = Link("Geldig legitimatiebewijs");
+/// Wants a watermark.
+const PROTECT: Step = Script(
+    "const { shadowRoot } = document.querySelector('consumer-portal');
+     shadowRoot.querySelector('.safe-copy input[type=checkbox]').click()",
+);
 /// Waits until every page is made.
 const COMPOSED: Step = Script(
     "const { shadowRoot } = document.querySelector('consumer-portal');
@@ -367,6 +373,53 @@ const SCENES: &[Scene] = &[
             FINISH_ONE,
             COMPOSED,
             Button("Pagina 1 bewerken", "Edit page 1"),
+            COMPOSED,
+        ],
+    ),
+    scene(
+        "compose-safe-copy",
+        UPLOADING,
+        &[
+            IDENTITY,
+            Files(&["IMG_1234.jpg"]),
+            FINISH_ONE,
+            PROTECT,
+            COMPOSED,
+        ],
+    ),
+    scene(
+        "compose-safe-copy-letters",
+        UPLOADING,
+        &[
+            PAYSLIP,
+            Files(&["IMG_1234.jpg", "bijlage.pdf"]),
+            Shows("Verder met 2 pagina's", "Continue with 2 pages"),
+            Script(
+                "const { shadowRoot } = document.querySelector('consumer-portal');
+                 shadowRoot.querySelector('details.safe-copy summary').click()",
+            ),
+            PROTECT,
+            Script(
+                "const { shadowRoot } = document.querySelector('consumer-portal');
+                 const field = shadowRoot.querySelector('.safe-copy textarea');
+                 field.value = 'Kopie voor Ελλάδα, alleen voor mijn hypotheek';
+                 field.dispatchEvent(new Event('input', { bubbles: true }))",
+            ),
+            COMPOSED,
+        ],
+    ),
+    scene(
+        "compose-cover",
+        UPLOADING,
+        &[
+            IDENTITY,
+            Files(&["IMG_1234.jpg"]),
+            FINISH_ONE,
+            COMPOSED,
+            Button("Pagina 1 bewerken", "Edit page 1"),
+            COMPOSED,
+            Button("Gegevens zwart maken", "Black out details"),
+            Button("Vlak toevoegen", "Add an area"),
             COMPOSED,
         ],
     ),

@@ -5,11 +5,11 @@
 //! time and memory, and says what is wrong in an error.
 #![forbid(unsafe_code)]
 
+pub use document_scan::{self as scan, picture};
+
 pub mod covered;
 pub mod message;
 pub mod pdf;
-pub mod picture;
-pub mod scan;
 pub mod watermark;
 #[cfg(all(feature = "worker", target_arch = "wasm32"))]
 pub mod worker;

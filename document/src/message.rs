@@ -2,6 +2,7 @@
 //! 15 KB more of the module), with the blobs that it speaks of beside it: a blob is not copied on its way. Both sides are of one
 //! build.
 
+pub use document_scan::quality::Advice;
 use serde::{Deserialize, Serialize};
 
 /// What the portal asks.
@@ -92,21 +93,6 @@ pub struct Photo {
     pub corners: Option<Corners>,
     /// What could be better about it. It can be sent all the same.
     pub advice: Vec<Advice>,
-}
-
-/// What could be better about a photo.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Advice {
-    /// Text has no sharp edges: out of focus, or the hand moved.
-    Blurred,
-    /// Too little light on the paper.
-    Dark,
-    /// Too few pixels for the text.
-    Small,
-    /// A light is mirrored on the page and hides what is below.
-    Glare,
-    /// A corner of the page is outside the picture.
-    CornerMissing,
 }
 
 /// The corners of a page in a photo: top left, top right, bottom right, bottom left, each from 0 to 1 of the photo's

@@ -3,7 +3,7 @@
 use super::edges::Edges;
 use super::lines::{Line, Rough};
 use super::{Found, Point, Quad};
-use crate::scan::perspective::{Projection, USUAL_FOCAL_LENGTH};
+use crate::perspective::{Projection, USUAL_FOCAL_LENGTH};
 
 /// The least share of a side on which there is an edge.
 const LEAST_EDGE: f32 = 0.3;

@@ -301,7 +301,7 @@ pub fn shape(quad: &Quad, width: f32, height: f32) -> Option<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scan::corners::reduced;
+    use crate::corners::reduced;
 
     /// A picture that is larger than a tile, of waves that are wide enough to stay when it is made smaller.
     fn waves(width: u32, height: u32) -> Picture {

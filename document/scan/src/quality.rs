@@ -3,8 +3,23 @@
 
 use super::corners::{self, Found, Point, Quad};
 use super::straighten::shape;
-pub use crate::message::Advice;
 use crate::picture::{PIXEL_BYTES, Picture};
+use serde::{Deserialize, Serialize};
+
+/// What could be better about a photo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Advice {
+    /// Text has no sharp edges: out of focus, or the hand moved.
+    Blurred,
+    /// Too little light on the paper.
+    Dark,
+    /// Too few pixels for the text.
+    Small,
+    /// A light is mirrored on the page and hides what is below.
+    Glare,
+    /// A corner of the page is outside the picture.
+    CornerMissing,
+}
 
 /// The longest side, in pixels, of the picture to be judged. On a page of A4 that fills it, this is 137 pixels in an
 /// inch: what is not sharp then cannot be read well.

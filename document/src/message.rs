@@ -57,6 +57,8 @@ pub enum Reply {
     Pdf {
         /// How many pages it has.
         pages: usize,
+        /// Whether it has a signature, or files in it. Neither is carried over with its pages.
+        has_more: bool,
     },
     /// The file is something else, and can only be sent alone. One blob: a copy of it in memory.
     Other(Seen),

@@ -132,6 +132,7 @@ async fn open(
         Seen::Kind("application/pdf") => match Existing::read(bytes.to_vec()) {
             Ok(pdf) => Reply::Pdf {
                 pages: pdf.info().pages.len(),
+                has_more: pdf.info().is_signed || pdf.info().has_attachments,
             },
             Err(problem) => Reply::Problem(of_pdf(problem)),
         },

@@ -439,6 +439,7 @@ texts! {
     finish_one: "Verder met 1 pagina";
     document_size: "Samen ongeveer {size}";
     reading: "{name} wordt gelezen…";
+    pdf_loses_more: "Een PDF-bestand hier heeft een digitale handtekening of bijlagen. In een nieuw document vervallen die. Moeten ze mee? Lever dat bestand dan los aan.";
     reading_more: "{name} wordt gelezen, daarna nog {count}…";
     making_page: "De pagina wordt gemaakt…";
     making_document: "Het document wordt gemaakt…";

@@ -169,7 +169,7 @@ mod tests {
         };
         let id = draft.add_photo("voor.jpg", 3, photo, None);
         draft.turn(id);
-        draft.add_pdf("bijlage.pdf", &4, 2);
+        draft.add_pdf("bijlage.pdf", &4, 2, false);
         let sent = ActionSnapshot {
             status: Status::Rejected,
             executed: Some(DateTime {

@@ -50,6 +50,8 @@ pub enum Source<B> {
         page: usize,
         /// How many it has.
         of: usize,
+        /// Whether it has a signature or files in it, which are not carried over.
+        has_more: bool,
         /// How it is turned.
         turn: Turn,
     },
@@ -106,11 +108,13 @@ impl<B> Draft<B> {
                     pdf,
                     page,
                     of,
+                    has_more,
                     turn,
                 } => Source::Pdf {
                     pdf: other(pdf)?,
                     page: *page,
                     of: *of,
+                    has_more: *has_more,
                     turn: *turn,
                 },
             };
@@ -177,13 +181,14 @@ impl<B: Clone + PartialEq> Draft<B> {
         )
     }
 
-    /// Adds so many pages of a PDF at the end.
-    pub fn add_pdf(&mut self, file_name: &str, pdf: &B, pages: usize) {
+    /// Adds so many pages of a PDF at the end; `has_more` says whether it has what is not carried over with them.
+    pub fn add_pdf(&mut self, file_name: &str, pdf: &B, pages: usize, has_more: bool) {
         for page in 0..pages {
             let source = Source::Pdf {
                 pdf: pdf.clone(),
                 page,
                 of: pages,
+                has_more,
                 turn: Turn::None,
             };
             self.add(file_name, source);
@@ -363,6 +368,12 @@ impl<B: Clone + PartialEq> Draft<B> {
         (!pages.is_empty()).then_some((pages, blobs))
     }
 
+    /// Whether a signature or files in a PDF are lost in the document.
+    pub fn loses_more(&self) -> bool {
+        let has_more = |page: &Page<B>| matches!(page.source, Source::Pdf { has_more: true, .. });
+        self.untouched_pdf().is_none() && self.pages.iter().any(has_more)
+    }
+
     /// The PDF and its file's name, when the draft is that PDF and nothing else, with nothing across it: it is sent as
     /// it is.
     pub fn untouched_pdf(&self) -> Option<(&B, &str)> {
@@ -405,7 +416,7 @@ mod tests {
         for (name, original) in [("voor.jpg", "front"), ("achter.jpg", "back")] {
             draft.add_photo(name, original, PHOTO, Some(made(original)));
         }
-        draft.add_pdf("loonstrook.pdf", &"pdf", 2);
+        draft.add_pdf("loonstrook.pdf", &"pdf", 2, true);
         draft
     }
 
@@ -525,8 +536,10 @@ mod tests {
         draft.remove(1);
         draft.remove(2);
         assert_eq!(draft.untouched_pdf(), Some((&"pdf", "loonstrook.pdf")));
+        assert!(!draft.loses_more());
         draft.turn(4);
         assert_eq!(draft.untouched_pdf(), None);
+        assert!(draft.loses_more(), "its signature");
         for _ in 0..3 {
             draft.turn(4);
         }
@@ -569,7 +582,7 @@ mod tests {
     #[test]
     fn a_pdf_with_a_watermark_is_not_untouched() {
         let mut draft = Draft::default();
-        draft.add_pdf("paspoort.pdf", &"pdf", 1);
+        draft.add_pdf("paspoort.pdf", &"pdf", 1, false);
         assert!(draft.untouched_pdf().is_some());
         draft.set_watermark(watermark(true, "Kopie"));
         assert_eq!(draft.untouched_pdf(), None);

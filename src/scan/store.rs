@@ -343,9 +343,9 @@ impl Composition {
                 }
                 let opened = opened.map(|(reply, blobs)| (reply, blobs.into_iter().next()));
                 let refusal = match opened {
-                    Some((Reply::Pdf { pages }, Some(copy))) => {
+                    Some((Reply::Pdf { pages, has_more }, Some(copy))) => {
                         self.draft
-                            .update(|draft| draft.add_pdf(&name, &copy, pages));
+                            .update(|draft| draft.add_pdf(&name, &copy, pages, has_more));
                         return;
                     }
                     Some((Reply::Problem(problem), _)) => Refused::Problem(problem),

@@ -76,6 +76,7 @@ pub(super) fn PageList(
             [] => String::new(),
         }
     });
+    let loses_more = composition.is(Draft::loses_more);
     let has_pages = composition.is(|draft| !draft.pages().is_empty());
     let can_go_on = move || has_pages.get() && !has_failed.get();
     let finish_words = move || match draft.read().pages().len() {
@@ -101,6 +102,9 @@ pub(super) fn PageList(
         <p class="visually-hidden" role="status">
             {said}
         </p>
+        <div role="status">
+            {move || loses_more.get().then(|| view! { <p class="notice">{texts.pdf_loses_more}</p> })}
+        </div>
         <Busy words=busy/>
         <p class="buttons">
             <FileButton

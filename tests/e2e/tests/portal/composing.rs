@@ -176,6 +176,20 @@ in_every_browser! {
 }
 
 in_chromium! {
+    async fn a_signature_that_would_be_lost_is_told(page: &Page) {
+        let folder = Folder::new();
+        let signed = include_bytes!("../../../../document/tests/corpus/signed.pdf");
+        let signed = folder.file("offerte.pdf", signed);
+        let letter = folder.file("brief.jpg", &fixtures::letter());
+        open_task(page, crate::PAYSLIP).await;
+        page.choose_files(&[signed, letter]).await;
+        page.text(containing("heeft een digitale handtekening of bijlagen")).appears().await;
+        // Alone it goes as it is, with its signature.
+        page.role("group", "Pagina 2 van 2").contains_text("brief.jpg").await;
+        page.button("Pagina 2 verwijderen").click().await;
+        page.text(containing("heeft een digitale handtekening")).disappears().await;
+    }
+
     async fn a_photo_and_a_pdf_become_one_pdf(page: &Page) {
         let folder = Folder::new();
         open_task(page, crate::PAYSLIP).await;

@@ -368,7 +368,7 @@ texts! {
     preparing: "Een ogenblik, het bestand wordt klaargemaakt…";
     restoring: "Een ogenblik, er wordt gekeken wat hier al klaarstond…";
     restored: "Dit stond hier al klaar. Het is nog niet aangeleverd.";
-    kept_until: "Dit blijft versleuteld op dit apparaat staan tot het is aangeleverd of tot het uitloggen, uiterlijk tot en met {date}.";
+    kept_until: "Dit blijft versleuteld op dit apparaat staan tot het is aangeleverd of tot het uitloggen, uiterlijk tot {date}.";
     kept_in_tab: "Dit blijft staan zolang dit tabblad open is, ook als de pagina opnieuw wordt geladen.";
     closed_while_choosing: "De pagina is opnieuw geladen terwijl er een foto werd gemaakt of een bestand werd gekozen. Gebeurt dat weer? Maak de foto dan eerst met de camera van de telefoon, en kies hem daarna hier.";
     ask_replace: "Eerdere document vervangen?";

@@ -101,6 +101,10 @@ const PROTECT: Step = Script(
     "const { shadowRoot } = document.querySelector('consumer-portal');
      shadowRoot.querySelector('.safe-copy input[type=checkbox]').click()",
 );
+const KEPT: Step = Shows("versleuteld op dit apparaat", "on this device, encrypted");
+const RESTORED: Step = Shows("Dit stond hier al klaar", "had this ready here before");
+/// Loads the page again.
+const RELOAD: Step = Script("setTimeout(() => location.reload())");
 /// Waits until every page is made.
 const COMPOSED: Step = Script(
     "const { shadowRoot } = document.querySelector('consumer-portal');
@@ -433,6 +437,42 @@ const SCENES: &[Scene] = &[
             COMPOSED,
             Button("Verder met 1 pagina", "Continue with 1 page"),
             Shows("Pagina's toevoegen of aanpassen", "Add or change pages"),
+        ],
+    ),
+    scene(
+        "kept-file",
+        UPLOADING,
+        &[
+            PAYSLIP,
+            File("loonstrook november.pdf", 90_000),
+            KEPT,
+            RELOAD,
+            RESTORED,
+        ],
+    ),
+    scene(
+        "kept-pages",
+        UPLOADING,
+        &[
+            PAYSLIP,
+            Files(&["voorkant.jpg", "achterkant.jpg"]),
+            Shows("Verder met 2 pagina's", "Continue with 2 pages"),
+            COMPOSED,
+            KEPT,
+            RELOAD,
+            RESTORED,
+            COMPOSED,
+        ],
+    ),
+    scene(
+        "kept-camera",
+        UPLOADING,
+        &[
+            PAYSLIP,
+            Shows("Bestand kiezen", "Choose a file"),
+            Script("sessionStorage.setItem('portal-choosing', '1')"),
+            RELOAD,
+            Shows("opnieuw geladen", "loaded again"),
         ],
     ),
     scene(

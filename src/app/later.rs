@@ -32,7 +32,11 @@ use crate::{
         product::ProductPage,
         signed_out::{NeedlessLink, SignedOut},
     },
-    platform::{save, window},
+    platform::{
+        save,
+        storage::{self, Drafts},
+        window,
+    },
     route::{BadLink, Page},
     scan::{components::composer::ComposerView, store::provide_drafts},
     upload::store::{UploadServices, UploadStore},
@@ -343,6 +347,10 @@ fn provide_uploads() {
     });
     provide_context(uploads);
     session.add_observer(UploadObserver(uploads));
+    // What is too old goes, and who logs out leaves nothing behind, whether or not they open its task.
+    if storage::drafts() != Drafts::None {
+        uploads.load_preparation();
+    }
 }
 
 /// Tells the uploads of every session.
@@ -351,6 +359,14 @@ struct UploadObserver(UploadStore);
 impl SessionObserver for UploadObserver {
     fn on_session(&self, session: &Session) {
         self.0.on_session(session);
+    }
+
+    fn on_log_out(&self) {
+        // Nobody is there yet who could tell whose drafts there are.
+        if storage::drafts() != Drafts::None && !self.0.has_keeper() {
+            storage::say_drafts(Drafts::ToRemove);
+            self.0.load_preparation();
+        }
     }
 
     fn has_unsent(&self) -> bool {

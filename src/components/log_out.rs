@@ -11,6 +11,7 @@ use crate::{
     api::gateway::{devices, end_other_devices},
     context::{use_config, use_formats, use_rest_texts, use_session},
     i18n::{fill, problem_text},
+    platform::storage::{self, Drafts},
 };
 
 /// The dialog.
@@ -39,8 +40,8 @@ pub fn LogOutDialog(
             view! { <p class="notice">{problem_text(texts, &problem).sentence()}</p> }
         })
     };
-    let unsent =
-        (session.has_unsent()).then(|| view! { <p class="notice">{texts.log_out_unsent}</p> });
+    let has_unsent = session.has_unsent() || storage::drafts() == Drafts::Own;
+    let unsent = has_unsent.then(|| view! { <p class="notice">{texts.log_out_unsent}</p> });
     view! {
         <Dialog
             open

@@ -368,7 +368,7 @@ texts! {
     preparing: "Een ogenblik, het bestand wordt klaargemaakt…";
     restoring: "Een ogenblik, er wordt gekeken wat hier al klaarstond…";
     restored: "Dit stond hier al klaar. Het is nog niet aangeleverd.";
-    kept_until: "Dit blijft versleuteld op dit apparaat staan tot het is aangeleverd of tot het uitloggen, uiterlijk tot {date}.";
+    kept_until: "Dit blijft versleuteld op dit apparaat staan tot {date}, ook als deze pagina sluit. Na het aanleveren of na Uitloggen is het weg.";
     kept_in_tab: "Dit blijft staan zolang dit tabblad open is, ook als de pagina opnieuw wordt geladen.";
     closed_while_choosing: "De pagina is opnieuw geladen terwijl er een foto werd gemaakt of een bestand werd gekozen. Gebeurt dat weer? Maak de foto dan eerst met de camera van de telefoon, en kies hem daarna hier.";
     ask_replace: "Eerdere document vervangen?";
@@ -411,6 +411,7 @@ texts! {
     refused_no_document: "Dit is een webpagina of een tekst, geen document. Open het, bewaar het als PDF en kies die.";
     needs_password: "Dit bestand is met een wachtwoord beveiligd. Uw adviseur kan het niet openen. Bewaar het eerst zonder wachtwoord, of zet het wachtwoord in de opmerking.", "Dit bestand is met een wachtwoord beveiligd. Je adviseur kan het niet openen. Bewaar het eerst zonder wachtwoord, of zet het wachtwoord in de opmerking.";
     damaged: "Dit bestand lijkt beschadigd. Kijk of u het kunt openen voordat u het aanlevert.", "Dit bestand lijkt beschadigd. Kijk of je het kunt openen voordat je het aanlevert.";
+    not_changed: "Deze foto kan hier niet worden bewerkt. Hij wordt aangeleverd zoals hij is, met wat de camera erin schreef.";
     other_kind: "De naam van dit bestand klopte niet met wat erin zit. Wij hebben de naam aangepast.", "De naam van dit bestand klopte niet met wat erin zit. We hebben de naam aangepast.";
     change_pages: "Pagina's toevoegen of aanpassen";
     send_as_it_is: "Gebruik het bestand zonder bewerking";

@@ -1,6 +1,8 @@
 //! The database in which the browser keeps encrypted drafts. Each operation opens and closes it: a connection that stays
 //! open keeps other tabs from changing it.
 
+use std::ops::Deref;
+
 use idb::{
     Database, DatabaseEvent, Error, Factory, KeyRange, ObjectStore, ObjectStoreParams, Query,
     TransactionMode,
@@ -33,7 +35,6 @@ pub(super) async fn drafts() -> Result<Vec<Entry>, Error> {
     let (keys, values) = (store.get_all_keys(None, None)?, store.get_all(None, None)?);
     let (keys, values) = (keys.await?, values.await?);
     transaction.await?;
-    database.close();
     let entries = keys.iter().zip(values).map(|(key, value)| {
         let field = |name: &str| Reflect::get(&value, &name.into()).unwrap_or_default();
         Entry {
@@ -51,7 +52,6 @@ pub(super) async fn blob_names(draft: &str) -> Result<Vec<String>, Error> {
     let transaction = database.transaction(&[BLOBS], TransactionMode::ReadOnly)?;
     let names = names(&transaction.object_store(BLOBS)?, draft).await?;
     transaction.await?;
-    database.close();
     Ok(names)
 }
 
@@ -67,7 +67,6 @@ pub(super) async fn blob(draft: &str, name: &str) -> Result<Vec<Uint8Array>, Err
         pieces.extend(piece.and_then(|piece| piece.dyn_into().ok()));
     }
     transaction.await?;
-    database.close();
     Ok(pieces)
 }
 
@@ -85,7 +84,6 @@ pub(super) async fn put(
     let is_there = |name: &String| there.contains(name) || blobs.iter().any(|(new, _)| new == name);
     if !all_names.iter().all(is_there) {
         transaction.abort()?.await?;
-        database.close();
         return Ok(false);
     }
     for (name, pieces) in blobs {
@@ -110,8 +108,18 @@ pub(super) async fn put(
     let store = transaction.object_store(DRAFTS)?;
     store.put(&value, Some(&draft.key.as_str().into()))?;
     transaction.commit()?.await?;
-    database.close();
     Ok(true)
+}
+
+/// Removes everything, whosever it is.
+pub(super) async fn clear() -> Result<(), Error> {
+    let database = open().await?;
+    let transaction = database.transaction(&[DRAFTS, BLOBS], TransactionMode::ReadWrite)?;
+    for store in [DRAFTS, BLOBS] {
+        transaction.object_store(store)?.clear()?;
+    }
+    transaction.commit()?.await?;
+    Ok(())
 }
 
 /// Removes a draft with its blobs.
@@ -123,11 +131,27 @@ pub(super) async fn remove(draft: &str) -> Result<(), Error> {
         .object_store(DRAFTS)?
         .delete(JsValue::from(draft))?;
     transaction.commit()?.await?;
-    database.close();
     Ok(())
 }
 
-async fn open() -> Result<Database, Error> {
+/// The database. It is closed when it is dropped.
+struct Open(Database);
+
+impl Deref for Open {
+    type Target = Database;
+
+    fn deref(&self) -> &Database {
+        &self.0
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
+async fn open() -> Result<Open, Error> {
     let mut opening = Factory::new()?.open(NAME, Some(1))?;
     opening.on_upgrade_needed(|event| {
         // A store that cannot be made is missed when it is used.
@@ -137,7 +161,7 @@ async fn open() -> Result<Database, Error> {
             }
         }
     });
-    opening.await
+    opening.await.map(Open)
 }
 
 fn join(before: &str, after: &str) -> String {

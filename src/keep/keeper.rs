@@ -8,16 +8,22 @@ use std::{
 use accelerate::session::Session;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use futures::{FutureExt, future::LocalBoxFuture, lock::Mutex};
+use gloo_events::EventListener;
 use leptos::{prelude::*, task::spawn_local};
 use web_sys::{Blob, File};
 
 use super::{
+    database,
     record::{Record, WaitingFile},
     safe::Safe,
 };
 use crate::{
     context::{SessionObserver, SessionStore, use_config, use_host, use_session},
-    platform::{crypto, file, storage},
+    platform::{
+        crypto, file,
+        storage::{self, Drafts as Kind},
+        window,
+    },
     scan::store::{Drafts, use_drafts},
     upload::{
         machine::{Unsent, UploadState},
@@ -32,13 +38,12 @@ const KEY_BYTES: usize = 32;
 pub fn provide_keeper() {
     let config = use_config();
     let element = use_host().element();
-    if element.and_then(|it| it.get_attribute("drafts")).as_deref() == Some("off") {
-        return;
-    }
+    let is_off = element.and_then(|it| it.get_attribute("drafts")).as_deref() == Some("off");
     let this = Rc::new(DraftKeeper {
         session: use_session(),
         drafts: use_drafts(),
         consumer: config.consumer_id.clone().unwrap_or_default(),
+        is_off,
         opened: RefCell::new(None),
         slots: RefCell::new(Vec::new()),
         turn: Mutex::new(()),
@@ -47,8 +52,18 @@ pub fn provide_keeper() {
     let observer = StoredValue::new_local(this.clone());
     use_session().add_observer(KeeperObserver(observer));
     use_uploads().set_keeper(Rc::new(Shared(this.clone())));
-    // What is too old goes, even when nobody opens its task.
+    let returned = this.clone();
+    let listener = EventListener::new(&document(), "visibilitychange", move |_| {
+        if window::is_visible() {
+            let this = returned.clone();
+            spawn_local(async move { this.look_again().await });
+        }
+    });
+    let listener = StoredValue::new_local(listener);
+    on_cleanup(move || listener.dispose());
+    // What is too old goes, and what the office does not want kept any more.
     spawn_local(async move {
+        let _turn = this.turn.lock().await;
         this.tidy().await;
     });
 }
@@ -75,6 +90,8 @@ struct DraftKeeper {
     drafts: Drafts,
     /// The consumer's id, where the page says it.
     consumer: String,
+    /// Whether the page wants nothing kept.
+    is_off: bool,
     /// The place of who is signed in.
     opened: RefCell<Option<Opened>>,
     slots: RefCell<Vec<Slot>>,
@@ -93,6 +110,8 @@ struct Slot {
     names: Vec<(Blob, String)>,
     is_running: bool,
     has_changed: bool,
+    /// Another tab has sent or removed it.
+    is_gone: bool,
 }
 
 impl DraftKeeper {
@@ -104,10 +123,11 @@ impl DraftKeeper {
         let generation = self.generation.get();
         // Only what came with the session on the screen is this consumer's.
         self.session.get_untracked()?;
+        if self.wants_nothing() {
+            return None;
+        }
         let (keys, is_of_tab) = match self.session.draft_keys() {
             Some(keys) => (keys, false),
-            // The gateway wants nothing kept.
-            None if self.session.auth.has_gateway.get_untracked() => return None,
             None => (keys_of_tab()?, true),
         };
         let safe = Safe::open(&keys_of(&keys), &self.consumer).await.ok()?;
@@ -122,17 +142,30 @@ impl DraftKeeper {
         Some(place.get_or_insert(opened).clone())
     }
 
-    /// Removes what is too old.
+    /// Whether the page or the gateway wants nothing kept.
+    fn wants_nothing(&self) -> bool {
+        let has_gateway = self.session.auth.has_gateway.get_untracked();
+        self.is_off || has_gateway && self.session.draft_keys().is_none()
+    }
+
+    /// Removes what is too old, or everything where nothing is to be kept.
     async fn tidy(&self) {
-        if let Some(opened) = self.open().await
+        let is_signed_in = self.session.get_untracked().is_some();
+        let is_nothing_wanted = is_signed_in && self.wants_nothing();
+        if is_nothing_wanted || storage::drafts() == Kind::ToRemove {
+            if database::clear().await.is_ok() {
+                storage::say_drafts(Kind::None);
+            }
+        } else if let Some(opened) = self.open().await
             && let Ok((found, others_have)) = opened.safe.drafts().await
         {
-            storage::say_drafts(!found.is_empty() || others_have);
+            say_drafts(!found.is_empty(), others_have);
         }
     }
 
     /// What was kept of an upload. Its pages are put into its document.
     async fn restore(&self, upload: Upload) -> Option<Unsent<File>> {
+        let _turn = self.turn.lock().await;
         let opened = self.open().await?;
         let (drafts, _) = opened.safe.drafts().await.ok()?;
         let action_id = upload.action_id();
@@ -150,8 +183,8 @@ impl DraftKeeper {
             let known = names.iter().find(|(_, known)| known == name);
             known.map(|(blob, _)| blob.clone())
         };
-        // What another tab removes at this moment is not there any more.
-        let draft = record.draft.try_map(blob_of).unwrap_or_default();
+        // What cannot be read stays there until something else is chosen.
+        let draft = record.draft.try_map(blob_of)?;
         let mut files = Vec::new();
         let mut file_of = |name: &String, file_name: &str, mime: &str| {
             let file = file::named(&blob_of(name)?, file_name, mime)?;
@@ -160,8 +193,14 @@ impl DraftKeeper {
         };
         let mut unsent = record.unsent(upload.limits(), &mut file_of);
         let waiting = record.waiting(&mut file_of);
+        // A file that was chosen alone is looked at again, so that what is to be said of it is said.
+        let is_alone = draft.pages().is_empty() && !unsent.is_composing;
+        if is_alone && unsent.sent.is_none() && unsent.candidate.is_none() {
+            unsent.candidate = unsent.file.take();
+        }
         unsent.is_composing &= !draft.pages().is_empty() || !waiting.is_empty();
-        self.drafts.of(upload).draft.set(draft);
+        let is_accepted = !unsent.is_composing;
+        self.drafts.of(upload).restore(draft, is_accepted);
         upload.chosen.set(Chosen {
             files: waiting,
             is_another: false,
@@ -174,6 +213,7 @@ impl DraftKeeper {
             names,
             is_running: false,
             has_changed: false,
+            is_gone: false,
         });
         Some(unsent)
     }
@@ -188,6 +228,7 @@ impl DraftKeeper {
                 names: Vec::new(),
                 is_running: false,
                 has_changed: false,
+                is_gone: false,
             });
         }
         let this = self.clone();
@@ -232,7 +273,10 @@ impl DraftKeeper {
         let _turn = self.turn.lock().await;
         let state = (self.find(upload, |slot| {
             let new = slot.record(self.drafts)?;
-            (new != slot.saved).then(|| (new, slot.names.clone(), slot.saved.is_some()))
+            // When nothing is left of it, it begins anew.
+            slot.is_gone &= new.is_some();
+            (new != slot.saved && !slot.is_gone)
+                .then(|| (new, slot.names.clone(), slot.saved.is_some()))
         }))
         .flatten();
         let Some((new, names, was_kept)) = state else {
@@ -241,26 +285,52 @@ impl DraftKeeper {
         let Some(opened) = self.open().await else {
             return;
         };
+        let action_id = upload.action_id();
+        // What another tab has sent or removed is not written again.
+        let is_gone = was_kept && matches!(opened.safe.has(&action_id).await, Ok(false));
         let kept = match &new {
+            _ if is_gone => None,
             Some(record) => match opened.safe.put(record, &names).await {
                 Ok(until) => Some(opened.kept(until)),
-                // It may be full. What was there before is there still, and is an older one.
-                Err(_) => None,
+                // It may be full. What is there is an older one, which must not deny that this one is being sent.
+                Err(_) => {
+                    if record.is_sent() {
+                        let _ = opened.safe.remove(&action_id).await;
+                    }
+                    None
+                }
             },
-            None if was_kept => {
-                let removed = opened.safe.remove(&upload.action_id()).await;
-                if removed.is_ok() {
+            None => {
+                if was_kept && opened.safe.remove(&action_id).await.is_ok() {
                     self.tidy().await;
                 }
                 None
             }
-            None => None,
         };
-        let is_current = self.find(upload, |slot| slot.saved = new.filter(|_| kept.is_some()));
+        let is_current = self.find(upload, |slot| {
+            slot.saved = new.filter(|_| kept.is_some());
+            slot.is_gone |= is_gone;
+        });
         if is_current.is_some() {
             upload.kept.try_set(kept);
             if kept.is_some() {
-                storage::say_drafts(true);
+                storage::say_drafts(Kind::Own);
+            }
+        }
+    }
+
+    /// Who comes back to the tab is not told that something is kept which another tab has sent or removed.
+    async fn look_again(&self) {
+        let _turn = self.turn.lock().await;
+        let Some(opened) = self.opened.borrow().clone() else {
+            return;
+        };
+        let is_saved = |slot: &Slot| slot.saved.is_some().then_some(slot.upload);
+        let uploads: Vec<_> = self.slots.borrow().iter().filter_map(is_saved).collect();
+        for upload in uploads {
+            if let Ok(false) = opened.safe.has(&upload.action_id()).await {
+                self.find(upload, |slot| slot.is_gone = true);
+                upload.kept.try_set(None);
             }
         }
     }
@@ -274,15 +344,23 @@ impl DraftKeeper {
 
     /// Removes what is kept of who logs out.
     fn clear(&self) {
-        // Without their place nothing was written, and nothing could be read.
         if let Some(opened) = self.opened.take() {
             spawn_local(async move {
                 if let Ok(others_have) = opened.safe.clear().await {
-                    storage::say_drafts(others_have);
+                    say_drafts(false, others_have);
                 }
             });
         }
     }
+}
+
+/// Says for the next time whose drafts there are.
+fn say_drafts(has_own: bool, others_have: bool) {
+    storage::say_drafts(match (has_own, others_have) {
+        (true, _) => Kind::Own,
+        (false, true) => Kind::OfOthers,
+        (false, false) => Kind::None,
+    });
 }
 
 impl Slot {

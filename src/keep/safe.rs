@@ -179,6 +179,13 @@ impl Safe {
         Err(Failed)
     }
 
+    /// Whether the draft of an action is there. Another tab may have sent or removed it.
+    pub async fn has(&self, action_id: &str) -> Result<bool, Failed> {
+        let drawer = self.drawers.first().ok_or(Failed)?;
+        let key = draft_key(drawer, action_id).await?;
+        Ok(database::drafts().await?.iter().any(|it| it.key == key))
+    }
+
     /// Removes the draft of an action.
     pub async fn remove(&self, action_id: &str) -> Result<(), Failed> {
         for drawer in &self.drawers {

@@ -33,18 +33,38 @@ pub fn remove(key: &str) {
     }
 }
 
-/// Says for the next time whether drafts are kept.
-pub fn say_drafts(are_kept: bool) {
-    match are_kept {
-        true => set(DRAFTS, "1"),
-        false => remove(DRAFTS),
+/// What is known of the drafts in the browser's database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Drafts {
+    /// There are none.
+    None,
+    /// Only other people's.
+    OfOthers,
+    /// This consumer's, too.
+    Own,
+    /// All of them are to go.
+    ToRemove,
+}
+
+/// Says for the next time what is known of the drafts.
+pub fn say_drafts(drafts: Drafts) {
+    match drafts {
+        Drafts::None => remove(DRAFTS),
+        Drafts::OfOthers => set(DRAFTS, "others"),
+        Drafts::Own => set(DRAFTS, "own"),
+        Drafts::ToRemove => set(DRAFTS, "remove"),
     }
 }
 
-/// Whether drafts may be kept.
-pub fn has_drafts() -> bool {
-    let has = |storage: Storage| storage.get_item(DRAFTS).ok().flatten().is_some();
-    local_storage().is_some_and(has)
+/// What is known of the drafts. Whose they are is as of the last time that somebody looked.
+pub fn drafts() -> Drafts {
+    let stored = local_storage().and_then(|storage| storage.get_item(DRAFTS).ok()?);
+    match stored.as_deref() {
+        None => Drafts::None,
+        Some("others") => Drafts::OfOthers,
+        Some("remove") => Drafts::ToRemove,
+        Some(_) => Drafts::Own,
+    }
 }
 
 /// The tab's own keys for drafts.

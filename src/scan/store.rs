@@ -20,7 +20,7 @@ use crate::{
     platform::{file, worker::DocumentWorker},
     upload::{
         limits::{FileRefusal, Limits},
-        machine::{Event, Prepared, SelectedFile, UploadState, Warning},
+        machine::{Event, Prepared, SelectedFile, UploadMachine, UploadState, Warning},
         store::{Upload, use_uploads},
     },
 };
@@ -55,6 +55,8 @@ pub struct Composition {
     pub refused: RwSignal<Vec<(String, Refused)>>,
     /// Whether the document is being made of the pages.
     pub is_finishing: RwSignal<bool>,
+    /// The pages that the upload's document was made of; none when it was chosen as it is.
+    accepted: StoredValue<Draft<Blob>, LocalStorage>,
     /// How often the watermark was changed.
     watermarks: StoredValue<u32>,
     upload: Upload,
@@ -118,6 +120,7 @@ impl Drafts {
                 reading: RwSignal::new_local(Vec::new()),
                 refused: RwSignal::new(Vec::new()),
                 is_finishing: RwSignal::new(false),
+                accepted: StoredValue::new_local(Draft::default()),
                 watermarks: StoredValue::new(0),
                 upload,
                 drafts: self,
@@ -132,6 +135,16 @@ impl Drafts {
                 if is_over.get() {
                     composition.clear();
                 }
+            });
+            // Who leaves the pages without a new document has the one of before, and its pages.
+            let is_composing = flag(move || upload.machine.with(UploadMachine::is_composing));
+            Effect::new(move |was_composing: Option<bool>| {
+                let is_composing = is_composing.get();
+                if was_composing == Some(true) && !is_composing {
+                    composition.reading.set(Vec::new());
+                    composition.draft.set(composition.accepted.get_value());
+                }
+                is_composing
             });
             // The file as it is has what is black or marked in the pages.
             Effect::new(move |_| {
@@ -246,6 +259,9 @@ fn prepared_of(
                 Reply::Problem(Problem::NeedsPassword) => Some(Warning::NeedsPassword),
                 Reply::Problem(Problem::DamagedPdf | Problem::DamagedPhoto) => {
                     Some(Warning::Damaged)
+                }
+                Reply::Problem(Problem::TooLarge | Problem::UnknownToBrowser) => {
+                    Some(Warning::NotChanged)
                 }
                 _ => None,
             };
@@ -474,6 +490,7 @@ impl Composition {
             .with_untracked(|draft| draft.watermark().written());
         self.is_finishing.set(true);
         spawn_local(async move {
+            let made_of = self.draft.try_get_untracked();
             let call = Call::Assemble {
                 title: title.clone(),
                 language: self.drafts.language.to_owned(),
@@ -482,6 +499,10 @@ impl Composition {
             };
             let answer = self.drafts.call(&call, &blobs).await;
             if self.is_finishing.try_set(false).is_some() {
+                return;
+            }
+            // It is not the document of pages that were changed meanwhile.
+            if self.draft.try_get_untracked() != made_of {
                 return;
             }
             match answer {
@@ -507,6 +528,7 @@ impl Composition {
         let Some(file) = file else {
             return self.refuse(name, Problem::Failed);
         };
+        self.accepted.set_value(self.draft.get_untracked());
         self.upload
             .step(match self.upload.limits().check(&name, size, mime) {
                 Ok(mime) => Event::Composed(SelectedFile {
@@ -519,8 +541,17 @@ impl Composition {
             });
     }
 
+    /// Has these pages, of which the upload's document was made if it `is_accepted`.
+    pub fn restore(self, draft: Draft<Blob>, is_accepted: bool) {
+        if is_accepted {
+            self.accepted.set_value(draft.clone());
+        }
+        self.draft.set(draft);
+    }
+
     /// Drops all pages.
     pub fn clear(self) {
+        self.accepted.try_set_value(Draft::default());
         self.draft.try_set(Draft::default());
         self.reading.try_set(Vec::new());
         self.refused.try_set(Vec::new());

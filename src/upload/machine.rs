@@ -203,15 +203,14 @@ impl<F: Clone> UploadMachine<F> {
         })
     }
 
-    /// Whether closing the page would lose a file or a comment that may not have arrived.
+    /// Whether closing the page would lose a file that may not have arrived. A comment alone is for no document.
     pub fn has_unsent(&self) -> bool {
-        let has_input = self.file.is_some()
-            || self.candidate.is_some()
-            || self.is_composing()
-            || !self.comment.trim().is_empty();
+        let has_input = self.file.is_some() || self.candidate.is_some() || self.is_composing();
+        // Whose document is there already nobody knows: this one can still be sent.
         let has_arrived = matches!(
             self.state,
-            UploadState::Done(_) | UploadState::Confirm(ConfirmReason::Stored)
+            UploadState::Done(Outcome::Confirmed | Outcome::Verified)
+                | UploadState::Confirm(ConfirmReason::Stored)
         );
         has_input && !has_arrived
     }

@@ -23,7 +23,11 @@ use super::{
 use crate::{
     api::upload::{SendEvent, SendOutcome, UploadHandle, upload_file},
     config::Config,
-    platform::{awake::Awake, file, storage},
+    platform::{
+        awake::Awake,
+        file,
+        storage::{self, Drafts},
+    },
 };
 
 /// How long sending waits for what is sent to be kept, in milliseconds. Sending matters more.
@@ -158,6 +162,12 @@ impl UploadStore {
         spawn_local(loaded);
     }
 
+    /// Whether something is kept for it.
+    pub fn has_keeper(self) -> bool {
+        self.services
+            .with_value(|services| services.keeper.is_some())
+    }
+
     /// Whether there is an upload for an action.
     pub fn has(self, action_id: &str) -> bool {
         self.find(action_id).is_some()
@@ -238,7 +248,7 @@ impl Upload {
 
     /// Looks for what was kept when the page was closed, and has the upload kept from then on.
     fn restore(self) {
-        if !storage::has_drafts() {
+        if storage::drafts() == Drafts::None {
             if let Some(keeper) = self.keeper() {
                 keeper.follow(self);
             }

@@ -1,7 +1,10 @@
 //! The pages in their order: each can be turned, edited, moved and removed, and there can be more.
 
+use std::time::Duration;
+
 use document::message::Advice;
-use leptos::{ev, html, prelude::*};
+use gloo_events::{EventListener, EventListenerOptions};
+use leptos::{ev, html, leptos_dom::helpers::TimeoutHandle, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, PointerEvent};
 
@@ -134,6 +137,14 @@ pub(super) fn PageList(
     }
 }
 
+/// How long a thumb rests on a page before it takes it.
+const LONG_PRESS: Duration = Duration::from_millis(350);
+
+/// Whether a thumb has moved, and does not rest.
+fn is_far(from: (i32, i32), to: (i32, i32)) -> bool {
+    (from.0 - to.0).abs().max((from.1 - to.1).abs()) > 8
+}
+
 /// A page.
 #[component]
 fn PageRow(
@@ -226,6 +237,24 @@ fn PageRow(
         said.set(texts.page_removed.to_owned());
         focus_after_removal(host, next);
     };
+    // A thumb that moves at once scrolls: it takes the page when it has rested on it.
+    let pressed = StoredValue::new(None::<(TimeoutHandle, (i32, i32))>);
+    let give_up = move || {
+        if let Some((handle, _)) = pressed.try_update_value(Option::take).flatten() {
+            handle.clear();
+        }
+    };
+    let press = move |event: &PointerEvent| {
+        if event.pointer_type() == "touch" {
+            let handle = set_timeout_with_handle(move || dragged.set(Some(id)), LONG_PRESS).ok();
+            let at = (event.client_x(), event.client_y());
+            pressed.set_value(handle.map(|handle| (handle, at)));
+        } else if event.button() == 0 {
+            event.prevent_default();
+            dragged.set(Some(id));
+        }
+    };
+    on_cleanup(give_up);
     let edit = is_photo.then(|| {
         view! {
             <Button
@@ -262,12 +291,19 @@ fn PageRow(
             <div
                 class="sheet"
                 title=numbered(texts.move_page)
-                on:pointerdown=move |event| {
-                    if event.button() == 0 {
-                        event.prevent_default();
-                        dragged.set(Some(id));
+                on:pointerdown=move |event| press(&event)
+                on:pointermove=move |event| {
+                    let at = (event.client_x(), event.client_y());
+                    let has_moved = pressed.with_value(|pressed| {
+                        pressed.is_some_and(|(_, from)| is_far(from, at))
+                    });
+                    if has_moved {
+                        give_up();
                     }
                 }
+                on:pointerup=move |_| give_up()
+                on:pointercancel=move |_| give_up()
+                on:contextmenu=move |event| event.prevent_default()
             >
                 <Picture blob=thumbnail alt=name/>
                 {(!is_photo).then(|| view! {
@@ -331,6 +367,19 @@ fn follow_pointer(
             });
         }
     };
+    // The page stays where it is while one of its pages is dragged.
+    let scrolling = StoredValue::new_local(None::<EventListener>);
+    Effect::new(move |_| {
+        let listener = list.get().map(|list| {
+            let options = EventListenerOptions::enable_prevent_default();
+            EventListener::new_with_options(&list, "touchmove", options, move |event| {
+                if dragged.get_untracked().is_some() {
+                    event.prevent_default();
+                }
+            })
+        });
+        scrolling.set_value(listener);
+    });
     let handles = [
         window_event_listener(ev::pointermove, on_move),
         window_event_listener(ev::pointerup, move |_| dragged.set(None)),

@@ -47,6 +47,7 @@ pub(super) fn UploadNotice(form: UploadForm) -> impl IntoView {
             Warning::NeedsPassword => texts.needs_password.to_owned(),
             Warning::Damaged => texts.damaged.to_owned(),
             Warning::OtherKind => texts.other_kind.to_owned(),
+            Warning::NotChanged => texts.not_changed.to_owned(),
         },
     });
     let notice = move || {

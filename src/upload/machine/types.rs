@@ -114,6 +114,8 @@ pub enum Warning {
     Damaged,
     /// It is of another kind than its name says, and is sent as what it is.
     OtherKind,
+    /// It is a picture that no page can be made of here.
+    NotChanged,
 }
 
 /// What was made of a selected file.

@@ -176,6 +176,48 @@ in_every_browser! {
 }
 
 in_chromium! {
+    async fn cancelling_leaves_the_document_and_its_pages_as_they_were(page: &Page) {
+        let folder = Folder::new();
+        choose_letters(page, &folder, &["een.jpg", "twee.jpg"]).await;
+        page.button("Verder met 2 pagina's").click().await;
+        page.role("group", "Gekozen bestand").appears().await;
+        page.button("Pagina's toevoegen of aanpassen").click().await;
+        page.button("Pagina 1 verwijderen").click().await;
+        page.role("group", "Pagina 1 van 1").appears().await;
+        page.button("Annuleren").click().await;
+        page.role("group", "Gekozen bestand").appears().await;
+        page.button("Pagina's toevoegen of aanpassen").click().await;
+        page.role("group", "Pagina 2 van 2").contains_text("twee.jpg").await;
+        page.button("Annuleren").click().await;
+        hand_in(page).await;
+        assert_eq!(arrived(page).2, [UPRIGHT, UPRIGHT]);
+    }
+
+    async fn a_page_is_dragged_by_a_thumb_that_rests_on_it(page: &Page) {
+        let folder = Folder::new();
+        choose_letters(page, &folder, &["een.jpg", "twee.jpg"]).await;
+        let last = page.role("group", "Pagina 2 van 2");
+        last.contains_text("twee.jpg").await;
+        let swipe = "const [leaf, rests] = arguments, rows = [...leaf.closest('ol').children];
+            const sheet = rows[0].querySelector('.sheet'), at = (it) => {
+              const { left, top, width, height } = it.getBoundingClientRect();
+              return { clientX: left + width / 2, clientY: top + height / 2 };
+            };
+            const fire = (target, type, place) => target.dispatchEvent(new PointerEvent(type,
+              { bubbles: true, composed: true, button: 0, pointerId: 1, pointerType: 'touch', ...place }));
+            const end = at(rows[1]);
+            fire(sheet, 'pointerdown', at(sheet));
+            return new Promise((done) => setTimeout(() => {
+              fire(sheet, 'pointermove', { ...end, clientY: end.clientY + 9 });
+              fire(sheet, 'pointerup', end);
+              done();
+            }, rests ? 600 : 0));";
+        last.script_with(swipe, vec![false.into()]).await;
+        page.role("group", "Pagina 2 van 2").contains_text("twee.jpg").await;
+        last.script_with(swipe, vec![true.into()]).await;
+        page.role("group", "Pagina 2 van 2").contains_text("een.jpg").await;
+    }
+
     async fn a_signature_that_would_be_lost_is_told(page: &Page) {
         let folder = Folder::new();
         let signed = include_bytes!("../../../../document/tests/corpus/signed.pdf");

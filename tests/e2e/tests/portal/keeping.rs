@@ -235,14 +235,58 @@ in_chromium! {
         page.text("Bestand kiezen").appears().await;
     }
 
+    async fn who_logs_out_from_another_page_leaves_nothing_behind_either(page: &Page) {
+        let folder = Folder::new();
+        choose(page, &folder, "loonstrook.pdf").await;
+        // The task is not opened any more.
+        page.open("/open/eva").await;
+        page.heading("Welkom Eva Bakker").appears().await;
+        page.button("Uitloggen").click().await;
+        page.text(containing("Als u uitlogt, is het hier weg.")).appears().await;
+        page.button("Ingelogd blijven").click().await;
+        crate::logging_out::log_out(page).await;
+        nothing_is_kept(page).await;
+    }
+
+    async fn what_another_tab_has_removed_is_not_written_again(page: &Page) {
+        let folder = Folder::new();
+        choose(page, &folder, "loonstrook.pdf").await;
+        // As the other tab does it.
+        let remove = "const [done] = arguments, opening = indexedDB.open('consumer-portal-drafts');
+            opening.onsuccess = () => {
+              const db = opening.result, all = db.transaction(['drafts', 'blobs'], 'readwrite');
+              all.objectStore('drafts').clear();
+              all.objectStore('blobs').clear();
+              all.oncomplete = () => (db.close(), localStorage.removeItem('portal-drafts'), done());
+            };";
+        page.async_script(remove, vec![]).await;
+        page.textbox(containing("Opmerking")).type_text("Nog iets").await;
+        page.text(containing(KEPT)).disappears().await;
+        nothing_is_kept(page).await;
+    }
+
+    async fn a_warning_comes_back_with_its_file(page: &Page) {
+        let folder = Folder::new();
+        open_task(page, crate::PAYSLIP).await;
+        let locked = include_bytes!("../../../../document/tests/corpus/password-aes-256.pdf");
+        page.choose_file(&folder.file("loonstrook.pdf", locked)).await;
+        page.text(containing("wachtwoord")).appears().await;
+        page.text(containing(KEPT)).appears().await;
+        kept_settles(page).await;
+        page.reload().await;
+        page.role("group", "Gekozen bestand").contains_text("loonstrook.pdf").await;
+        page.text(containing("wachtwoord")).appears().await;
+    }
+
     async fn a_draft_is_gone_after_a_week(page: &Page) {
         let folder = Folder::new();
         choose(page, &folder, "loonstrook.pdf").await;
         let week = "const now = Date.now;
             Date.now = () => now() + 7.01 * 24 * 3600 * 1000;";
         page.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": week })).await;
-        page.reload().await;
-        page.text("Bestand kiezen").appears().await;
+        // Whatever page is opened.
+        page.open("/open/eva").await;
+        page.heading("Welkom Eva Bakker").appears().await;
         nothing_is_kept(page).await;
     }
 

@@ -10,7 +10,7 @@ use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{Element, HtmlElement, ShadowRoot};
 
-use super::{Replaced, is_so, js, replace_by, sleep};
+use super::{Replaced, is_so, js, replace_by};
 
 const TODAY: (i64, i64, i64) = (2026, 11, 25);
 
@@ -58,13 +58,7 @@ impl Portal {
         };
         let fetch = replace_by(&js("window"), "fetch", answer.as_ref());
 
-        // Chromium takes 200 changes of the address in ten seconds, and leaves out the others.
-        let set = format!(
-            "location.hash === {fragment:?} || (location.hash = {fragment:?}, location.hash === {fragment:?})"
-        );
-        while js(&set).is_falsy() {
-            sleep(100).await;
-        }
+        js(&format!("location.hash = {fragment:?}"));
         let host: HtmlElement =
             js("document.body.appendChild(document.createElement('div'))").into();
         for (name, value) in [
@@ -256,7 +250,7 @@ impl Drop for Portal {
             mounted.unmount();
         }
         self.host.remove();
-        js("location.hash && history.replaceState(null, '', location.pathname + location.search)");
+        js("history.replaceState(null, '', location.pathname + location.search)");
     }
 }
 

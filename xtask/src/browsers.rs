@@ -43,6 +43,14 @@ const CHROMIUM_FLAGS: [&str; 6] = [
     "--disable-quic",
 ];
 
+/// Browsers take so many changes of an address in ten seconds (200), and leave out the others. All mounted tests are one
+/// page, which makes more.
+const CHROMIUM_TAKES_ALL: &str = "--disable-ipc-flooding-protection";
+const FIREFOX_TAKES_ALL: [&str; 2] = [
+    "dom.navigation.navigationRateLimit.count",
+    "dom.navigation.locationChangeRateLimit.count",
+];
+
 /// Environment variables that say where programs and files are.
 pub type Variables = Vec<(&'static str, PathBuf)>;
 
@@ -83,16 +91,23 @@ impl Browser {
     /// What wasm-bindgen's test runner is told to start this browser; nothing for WebKit: it knows none
     /// but Apple's.
     pub fn test_runner(self, installed: &Variables) -> Result<Option<Variables>> {
-        let (options, flags) = match self {
-            Browser::Chromium => ("goog:chromeOptions", CHROMIUM_FLAGS.as_slice()),
-            Browser::Firefox => ("moz:firefoxOptions", [].as_slice()),
+        let (options, flags, prefs) = match self {
+            Browser::Chromium => {
+                let flags = CHROMIUM_FLAGS.into_iter().chain([CHROMIUM_TAKES_ALL]);
+                ("goog:chromeOptions", flags.collect(), json!({}))
+            }
+            Browser::Firefox => {
+                let [prefs, former] = FIREFOX_TAKES_ALL;
+                let prefs = json!({ prefs: 0, former: 0 });
+                ("moz:firefoxOptions", Vec::new(), prefs)
+            }
             Browser::WebKit => return Ok(None),
         };
         let [(_, browser), driver] = installed.as_slice() else {
             bail!("a browser and its driver are two programs");
         };
         let file = paths::target().join(format!("webdriver-{}.json", self.name()));
-        let capabilities = json!({ options: { "binary": browser, "args": flags } });
+        let capabilities = json!({ options: { "binary": browser, "args": flags, "prefs": prefs } });
         fs::write(&file, capabilities.to_string())?;
         let file = ("WASM_BINDGEN_TEST_WEBDRIVER_JSON", file);
         Ok(Some(vec![file, driver.clone()]))

@@ -7,7 +7,7 @@ use std::{
 
 use accelerate::session::Session;
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
-use futures::{FutureExt, future::LocalBoxFuture, lock::Mutex};
+use futures::{FutureExt, channel::oneshot, future::LocalBoxFuture, lock::Mutex};
 use gloo_events::EventListener;
 use leptos::{prelude::*, task::spawn_local};
 use web_sys::{Blob, File};
@@ -428,7 +428,16 @@ impl Keeper for Shared {
 
     fn saved(&self, upload: Upload) -> LocalBoxFuture<'static, ()> {
         let this = self.0.clone();
-        async move { this.save(upload).await }.boxed_local()
+        let (sender, receiver) = oneshot::channel::<()>();
+        // It goes on when nobody waits for it any more: what the database calls back must be there.
+        spawn_local(async move {
+            this.save(upload).await;
+            drop(sender);
+        });
+        async move {
+            let _ = receiver.await;
+        }
+        .boxed_local()
     }
 }
 

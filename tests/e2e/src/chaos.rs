@@ -185,6 +185,12 @@ pub async fn run(page: &Page, mut random: Random) -> Verdict {
         (_, true) => page.open(&page.servers.broker_through(network)).await,
         (_, false) => page.open(&page.servers.through(network)).await,
     }
+    // What the run before has not sent is kept.
+    let forget = "const [done] = arguments;
+        localStorage.removeItem('portal-drafts');
+        const removing = indexedDB.deleteDatabase('consumer-portal-drafts');
+        removing.onsuccess = removing.onerror = () => done();";
+    page.async_script(forget, vec![]).await;
     page.link(containing(TASK)).first().click().await;
     page.text("Bestand kiezen").appears().await;
     page.speed_up_timers(SPEED).await;

@@ -220,7 +220,13 @@ impl DraftKeeper {
 
     /// Follows an upload from now on.
     fn follow(self: &Rc<Self>, upload: Upload) {
-        let is_followed = self.find(upload, |_| ()).is_some();
+        // Who did not wait for what was kept has nothing of it, and has not removed it either.
+        let has_nothing = upload
+            .machine
+            .with_untracked(|machine| machine.unsent().is_none());
+        let is_followed = self
+            .find(upload, |slot| slot.saved.take_if(|_| has_nothing))
+            .is_some();
         if !is_followed {
             self.slots.borrow_mut().push(Slot {
                 upload,

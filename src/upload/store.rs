@@ -162,7 +162,7 @@ impl UploadStore {
         spawn_local(loaded);
     }
 
-    /// Whether something is kept for it.
+    /// Whether the keeper is there.
     pub fn has_keeper(self) -> bool {
         self.services
             .with_value(|services| services.keeper.is_some())

@@ -278,6 +278,28 @@ in_chromium! {
         page.text(containing("wachtwoord")).appears().await;
     }
 
+    async fn who_does_not_wait_for_a_draft_does_not_lose_it(page: &Page) {
+        let stall = "const { digest } = SubtleCrypto.prototype;
+            SubtleCrypto.prototype.digest = async function (...all) {
+              if (localStorage.getItem('stall')) await new Promise((go) => window.go = go);
+              return digest.apply(this, all);
+            };";
+        page.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": stall })).await;
+        let folder = Folder::new();
+        choose(page, &folder, "loonstrook.pdf").await;
+        page.script("localStorage.setItem('stall', '1')", vec![]).await;
+        page.reload().await;
+        page.text(containing("er wordt gekeken wat hier al klaarstond")).appears().await;
+        page.wait_for_script("the portal to look", "return Boolean(window.go)").await;
+        page.button("Annuleren").click().await;
+        page.text("Bestand kiezen").appears().await;
+        page.script("localStorage.removeItem('stall'); window.go()", vec![]).await;
+        kept_settles(page).await;
+        page.reload().await;
+        page.text(RESTORED).appears().await;
+        page.role("group", "Gekozen bestand").contains_text("loonstrook.pdf").await;
+    }
+
     async fn a_draft_is_gone_after_a_week(page: &Page) {
         let folder = Folder::new();
         choose(page, &folder, "loonstrook.pdf").await;

@@ -370,6 +370,8 @@ texts! {
     restored: "Dit stond hier al klaar. Het is nog niet aangeleverd.";
     kept_until: "Dit blijft versleuteld op dit apparaat staan tot {date}, ook als deze pagina sluit. Na het aanleveren of na Uitloggen is het weg.";
     kept_in_tab: "Dit blijft staan zolang dit tabblad open is, ook als de pagina opnieuw wordt geladen.";
+    being_kept: "Dit wordt op dit apparaat bewaard…";
+    not_kept: "{name} was nog niet bewaard toen de pagina sloot. Kies dit bestand opnieuw.";
     closed_while_choosing: "De pagina is opnieuw geladen terwijl er een foto werd gemaakt of een bestand werd gekozen. Gebeurt dat weer? Maak de foto dan eerst met de camera van de telefoon, en kies hem daarna hier.";
     ask_replace: "Eerdere document vervangen?";
     ask_replace_more: "U heeft al eerder een document aangeleverd. Dit komt ervoor in de plaats; uw adviseur werkt dan verder met het nieuwe.", "Je hebt al eerder een document aangeleverd. Dit komt ervoor in de plaats; je adviseur werkt dan verder met het nieuwe.";

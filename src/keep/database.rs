@@ -5,7 +5,7 @@ use std::ops::Deref;
 
 use idb::{
     Database, DatabaseEvent, Error, Factory, KeyRange, ObjectStore, ObjectStoreParams, Query,
-    TransactionMode,
+    Transaction, TransactionMode,
 };
 use js_sys::{Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
@@ -35,13 +35,10 @@ pub(super) async fn drafts() -> Result<Vec<Entry>, Error> {
     let (keys, values) = (store.get_all_keys(None, None)?, store.get_all(None, None)?);
     let (keys, values) = (keys.await?, values.await?);
     transaction.await?;
-    let entries = keys.iter().zip(values).map(|(key, value)| {
-        let field = |name: &str| Reflect::get(&value, &name.into()).unwrap_or_default();
-        Entry {
-            key: key.as_string().unwrap_or_default(),
-            until: field("until").as_f64().unwrap_or_default(),
-            data: field("data").dyn_into().unwrap_or_default(),
-        }
+    let entries = keys.iter().zip(values).map(|(key, value)| Entry {
+        key: key.as_string().unwrap_or_default(),
+        until: field(&value, "until").as_f64().unwrap_or_default(),
+        data: data_of(&value),
     });
     Ok(entries.collect())
 }
@@ -70,33 +67,8 @@ pub(super) async fn blob(draft: &str, name: &str) -> Result<Vec<Uint8Array>, Err
     Ok(pieces)
 }
 
-/// Keeps a draft with `blobs`, in pieces, beside those that are there, and without those that it is not of. `false` when
-/// one that it is of is not there: another tab has replaced the draft meanwhile. Then nothing was changed.
-pub(super) async fn put(
-    draft: &Entry,
-    blobs: &[(String, Vec<Uint8Array>)],
-    all_names: &[String],
-) -> Result<bool, Error> {
-    let database = open().await?;
-    let transaction = database.transaction(&[DRAFTS, BLOBS], TransactionMode::ReadWrite)?;
-    let store = transaction.object_store(BLOBS)?;
-    let there = names(&store, &draft.key).await?;
-    let is_there = |name: &String| there.contains(name) || blobs.iter().any(|(new, _)| new == name);
-    if !all_names.iter().all(is_there) {
-        transaction.abort()?.await?;
-        return Ok(false);
-    }
-    for (name, pieces) in blobs {
-        let blob = join(&draft.key, name);
-        for (index, piece) in pieces.iter().enumerate() {
-            // One after the other: each is copied, and the page goes on in between.
-            let key = join(&blob, &format!("{index:05}"));
-            store.put(piece, Some(&key.into()))?.await?;
-        }
-    }
-    for name in there.iter().filter(|name| !all_names.contains(name)) {
-        store.delete(below(&join(&draft.key, name))?)?;
-    }
+/// Keeps a draft. What it is of stays as it is, and so does what it was of before.
+pub(super) async fn put(draft: &Entry) -> Result<(), Error> {
     let value = Object::new();
     let fields: [(&str, JsValue); 2] = [
         ("until", draft.until.into()),
@@ -105,10 +77,71 @@ pub(super) async fn put(
     for (name, field) in fields {
         Reflect::set(&value, &name.into(), &field).map_err(Error::AddFailed)?;
     }
+    let database = open().await?;
+    let transaction = database.transaction(&[DRAFTS], TransactionMode::ReadWrite)?;
     let store = transaction.object_store(DRAFTS)?;
     store.put(&value, Some(&draft.key.as_str().into()))?;
     transaction.commit()?.await?;
+    Ok(())
+}
+
+/// Keeps what a draft is of, in pieces. `false` when another tab has replaced or removed the draft meanwhile. Then nothing
+/// was changed.
+pub(super) async fn put_blob(
+    draft: &Entry,
+    name: &str,
+    pieces: &[Uint8Array],
+) -> Result<bool, Error> {
+    let database = open().await?;
+    let transaction = database.transaction(&[DRAFTS, BLOBS], TransactionMode::ReadWrite)?;
+    if !is_there(&transaction, draft).await? {
+        transaction.abort()?.await?;
+        return Ok(false);
+    }
+    let store = transaction.object_store(BLOBS)?;
+    let blob = join(&draft.key, name);
+    for (index, piece) in pieces.iter().enumerate() {
+        // One after the other: each is copied, and the page goes on in between.
+        let key = join(&blob, &format!("{index:05}"));
+        store.put(piece, Some(&key.into()))?.await?;
+    }
+    transaction.commit()?.await?;
     Ok(true)
+}
+
+/// Removes what a draft was of before, and is not of any more. `false` when another tab has replaced or removed the draft
+/// meanwhile. Then nothing was changed.
+pub(super) async fn clean(draft: &Entry, all_names: &[String]) -> Result<bool, Error> {
+    let database = open().await?;
+    let transaction = database.transaction(&[DRAFTS, BLOBS], TransactionMode::ReadWrite)?;
+    if !is_there(&transaction, draft).await? {
+        transaction.abort()?.await?;
+        return Ok(false);
+    }
+    let store = transaction.object_store(BLOBS)?;
+    for name in names(&store, &draft.key).await? {
+        if !all_names.contains(&name) {
+            store.delete(below(&join(&draft.key, &name))?)?;
+        }
+    }
+    transaction.commit()?.await?;
+    Ok(true)
+}
+
+/// Whether the draft is there, and not another one of the same action. No two are encrypted to the same bytes.
+async fn is_there(transaction: &Transaction, draft: &Entry) -> Result<bool, Error> {
+    let store = transaction.object_store(DRAFTS)?;
+    let value = store.get(JsValue::from(&draft.key))?.await?;
+    let there = value.map(|value| data_of(&value).to_vec());
+    Ok(there == Some(draft.data.to_vec()))
+}
+
+fn data_of(value: &JsValue) -> Uint8Array {
+    field(value, "data").dyn_into().unwrap_or_default()
+}
+
+fn field(value: &JsValue, name: &str) -> JsValue {
+    Reflect::get(value, &name.into()).unwrap_or_default()
 }
 
 /// Removes everything, whosever it is.

@@ -24,7 +24,7 @@ use crate::{
         storage::{self, Drafts as Kind},
         window,
     },
-    scan::store::{Drafts, use_drafts},
+    scan::store::{Copied, Drafts, use_drafts},
     upload::{
         machine::{Unsent, UploadState},
         store::{Chosen, Keeper, Kept, Upload, use_uploads},
@@ -106,6 +106,8 @@ struct Slot {
     upload: Upload,
     /// What is in the database; `None` when nothing is, or when that is not known.
     saved: Option<Record<String>>,
+    /// Whether something of it may be in the database.
+    was_written: bool,
     /// The names of what is in memory.
     names: Vec<(Blob, String)>,
     is_running: bool,
@@ -183,13 +185,16 @@ impl DraftKeeper {
             let known = names.iter().find(|(_, known)| known == name);
             known.map(|(blob, _)| blob.clone())
         };
-        // What cannot be read stays there until something else is chosen.
-        let draft = record.draft.try_map(blob_of)?;
+        // What cannot be read stays there until something else changes.
+        let (draft, mut lost) = record.draft.filter_map(blob_of);
         let mut files = Vec::new();
         let mut file_of = |name: &String, file_name: &str, mime: &str| {
-            let file = file::named(&blob_of(name)?, file_name, mime)?;
-            files.push(((*file).clone(), name.clone()));
-            Some(file)
+            let file = blob_of(name).and_then(|blob| file::named(&blob, file_name, mime));
+            match &file {
+                Some(file) => files.push(((**file).clone(), name.clone())),
+                None => lost.push(file_name.to_owned()),
+            }
+            file
         };
         let mut unsent = record.unsent(upload.limits(), &mut file_of);
         let waiting = record.waiting(&mut file_of);
@@ -198,7 +203,13 @@ impl DraftKeeper {
         if is_alone && unsent.sent.is_none() && unsent.candidate.is_none() {
             unsent.candidate = unsent.file.take();
         }
-        unsent.is_composing &= !draft.pages().is_empty() || !waiting.is_empty();
+        lost.sort();
+        lost.dedup();
+        upload.lost.set(lost);
+        let has_pages = !draft.pages().is_empty() || !waiting.is_empty();
+        // The document of the pages may be what was lost.
+        let has_file = unsent.file.is_some() || unsent.candidate.is_some();
+        unsent.is_composing = has_pages && (unsent.is_composing || !has_file);
         let is_accepted = !unsent.is_composing;
         self.drafts.of(upload).restore(draft, is_accepted);
         upload.chosen.set(Chosen {
@@ -210,6 +221,7 @@ impl DraftKeeper {
         self.slots.borrow_mut().push(Slot {
             upload,
             saved: Some(found.record),
+            was_written: true,
             names,
             is_running: false,
             has_changed: false,
@@ -225,12 +237,16 @@ impl DraftKeeper {
             .machine
             .with_untracked(|machine| machine.unsent().is_none());
         let is_followed = self
-            .find(upload, |slot| slot.saved.take_if(|_| has_nothing))
+            .find(upload, |slot| {
+                slot.saved.take_if(|_| has_nothing);
+                slot.was_written &= !has_nothing;
+            })
             .is_some();
         if !is_followed {
             self.slots.borrow_mut().push(Slot {
                 upload,
                 saved: None,
+                was_written: false,
                 names: Vec::new(),
                 is_running: false,
                 has_changed: false,
@@ -279,18 +295,33 @@ impl DraftKeeper {
         let _turn = self.turn.lock().await;
         let state = (self.find(upload, |slot| {
             let new = slot.record(self.drafts)?;
-            // When nothing is left of it, it begins anew.
-            slot.is_gone &= new.is_some();
-            (new != slot.saved && !slot.is_gone)
-                .then(|| (new, slot.names.clone(), slot.saved.is_some()))
+            if slot.is_gone {
+                // When nothing is left of it, it begins anew.
+                slot.is_gone = new.is_some();
+                slot.saved = None;
+                slot.was_written = false;
+                return None;
+            }
+            let is_other = match &new {
+                Some(_) => new != slot.saved,
+                None => slot.was_written,
+            };
+            slot.was_written = new.is_some();
+            is_other.then(|| (new, slot.names.clone(), slot.saved.clone()))
         }))
         .flatten();
-        let Some((new, names, was_kept)) = state else {
+        let Some((new, names, saved)) = state else {
             return;
         };
         let Some(opened) = self.open().await else {
             return;
         };
+        if let Some(record) = &new
+            && !is_part_of(record, saved.as_ref())
+        {
+            upload.kept.try_set(Some(Kept::UnderWay));
+        }
+        let was_kept = saved.is_some();
         let action_id = upload.action_id();
         // What another tab has sent or removed is not written again.
         let is_gone = was_kept && matches!(opened.safe.has(&action_id).await, Ok(false));
@@ -298,7 +329,7 @@ impl DraftKeeper {
             _ if is_gone => None,
             Some(record) => match opened.safe.put(record, &names).await {
                 Ok(until) => Some(opened.kept(until)),
-                // It may be full. What is there is an older one, which must not deny that this one is being sent.
+                // It may be full. What is there may be an older one, which must not deny that this one is being sent.
                 Err(_) => {
                     if record.is_sent() {
                         let _ = opened.safe.remove(&action_id).await;
@@ -307,7 +338,7 @@ impl DraftKeeper {
                 }
             },
             None => {
-                if was_kept && opened.safe.remove(&action_id).await.is_ok() {
+                if opened.safe.remove(&action_id).await.is_ok() {
                     self.tidy().await;
                 }
                 None
@@ -319,9 +350,6 @@ impl DraftKeeper {
         });
         if is_current.is_some() {
             upload.kept.try_set(kept);
-            if kept.is_some() {
-                storage::say_drafts(Kind::Own);
-            }
         }
     }
 
@@ -360,6 +388,12 @@ impl DraftKeeper {
     }
 }
 
+/// Whether the files of a record are all of this one, too.
+fn is_part_of(record: &Record<String>, saved: Option<&Record<String>>) -> bool {
+    let saved = saved.map(Record::handles).unwrap_or_default();
+    record.handles().iter().all(|name| saved.contains(name))
+}
+
 /// Says for the next time whose drafts there are.
 fn say_drafts(has_own: bool, others_have: bool) {
     storage::say_drafts(match (has_own, others_have) {
@@ -384,6 +418,13 @@ impl Slot {
             return Some(None);
         };
         let composition = drafts.of(self.upload);
+        // What was chosen keeps its name when it becomes a page: it is there, and need not be written again.
+        for Copied { copy, of } in composition.take_copies() {
+            let known = self.names.iter().find(|(known, _)| *known == of);
+            if let Some((_, name)) = known {
+                self.names.push((copy, name.clone()));
+            }
+        }
         let draft = composition.draft.get_untracked();
         let mut waiting = composition.reading.get_untracked();
         waiting.extend(self.upload.chosen.get_untracked().files);

@@ -13,6 +13,7 @@ use super::{
 };
 use crate::platform::{
     crypto::{self, SecretKey},
+    storage::{self, Drafts},
     window,
 };
 
@@ -138,45 +139,68 @@ impl Safe {
         is_there.then(|| Blob::new_with_buffer_source_sequence(&pieces).ok())?
     }
 
-    /// Keeps a draft. `blobs` are what it is of, by name. Gives until when it is kept, in milliseconds since 1970.
+    /// Keeps a draft. `blobs` are what it is of, by name. It is written first, then what it is of, one after the other:
+    /// when the page is closed before the end, it is known what is missing. Gives until when it is kept, in milliseconds
+    /// since 1970.
     pub async fn put(
         &self,
         record: &Record<String>,
         blobs: &[(Blob, String)],
     ) -> Result<f64, Failed> {
         let drawer = self.drawers.first().ok_or(Failed)?;
-        let draft = draft_key(drawer, &record.action_id).await?;
+        let key = draft_key(drawer, &record.action_id).await?;
         let until = window::now() + KEPT;
         let bytes = Uint8Array::from(&*record.to_bytes().ok_or(Failed)?);
-        let data = drawer.key.encrypt(&bytes, &what(&draft, "")).await?;
-        let entry = Entry {
-            key: draft.clone(),
-            until,
-            data,
-        };
-        let mut names: Vec<_> = record.handles().into_iter().cloned().collect();
-        names.sort();
-        names.dedup();
+        let data = drawer.key.encrypt(&bytes, &what(&key, "")).await?;
+        let entry = Entry { key, until, data };
+        let names: Vec<_> = record.handles().into_iter().cloned().collect();
         for _ in 0..TRIES {
-            let there = database::blob_names(&draft).await?;
-            let mut new = Vec::new();
-            for name in names.iter().filter(|name| !there.contains(name)) {
-                let blob = blobs.iter().find(|(_, it)| it == name).ok_or(Failed)?;
-                let pieces = encrypted(&drawer.key, &blob.0, &draft, name).await?;
-                new.push((name.clone(), pieces));
-            }
             if self.is_closed.get() {
                 return Err(Failed);
             }
-            if database::put(&entry, &new, &names).await? {
-                if self.is_closed.get() {
-                    database::remove(&draft).await?;
-                    return Err(Failed);
-                }
+            // Also of what is not there to its end something can be told.
+            storage::say_drafts(Drafts::Own);
+            database::put(&entry).await?;
+            if self.is_closed.get() {
+                database::remove(&entry.key).await?;
+                return Err(Failed);
+            }
+            if self.put_all(&entry, &names, blobs).await? && database::clean(&entry, &names).await?
+            {
                 return Ok(until);
             }
         }
         Err(Failed)
+    }
+
+    /// Keeps what a draft is of, unless it is there. `false` when another tab has replaced or removed the draft meanwhile.
+    async fn put_all(
+        &self,
+        draft: &Entry,
+        names: &[String],
+        blobs: &[(Blob, String)],
+    ) -> Result<bool, Failed> {
+        let drawer = self.drawers.first().ok_or(Failed)?;
+        let mut there = database::blob_names(&draft.key).await?;
+        let mut all = Ok(true);
+        for name in names {
+            if there.contains(name) {
+                continue;
+            }
+            there.push(name.clone());
+            let blob = blobs.iter().find(|(_, it)| it == name).ok_or(Failed)?;
+            let kept = async {
+                let pieces = encrypted(&drawer.key, &blob.0, &draft.key, name).await?;
+                Ok::<_, Failed>(database::put_blob(draft, name, &pieces).await?)
+            };
+            match kept.await {
+                Ok(true) => {}
+                Ok(false) => return Ok(false),
+                // One that cannot be read, or is too large, is no reason to lose the others.
+                Err(Failed) => all = Err(Failed),
+            }
+        }
+        all
     }
 
     /// Whether the draft of an action is there. Another tab may have sent or removed it.

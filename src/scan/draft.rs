@@ -78,6 +78,43 @@ pub struct Made<B> {
     pub thumbnail: B,
 }
 
+impl<B> Page<B> {
+    /// The same page of another handle, to be made anew.
+    fn try_map<C>(&self, other: &mut impl FnMut(&B) -> Option<C>) -> Option<Page<C>> {
+        let source = match &self.source {
+            Source::Photo {
+                original,
+                photo,
+                edit,
+                ..
+            } => Source::Photo {
+                original: other(original)?,
+                photo: photo.clone(),
+                edit: edit.clone(),
+                made: Making::UnderWay,
+            },
+            Source::Pdf {
+                pdf,
+                page,
+                of,
+                has_more,
+                turn,
+            } => Source::Pdf {
+                pdf: other(pdf)?,
+                page: *page,
+                of: *of,
+                has_more: *has_more,
+                turn: *turn,
+            },
+        };
+        Some(Page {
+            id: self.id,
+            file_name: self.file_name.clone(),
+            source,
+        })
+    }
+}
+
 impl<B> Default for Draft<B> {
     fn default() -> Self {
         Self {
@@ -91,44 +128,29 @@ impl<B> Default for Draft<B> {
 impl<B> Draft<B> {
     /// The same draft of other handles. Its pages are to be made anew. `None` when one handle has no other.
     pub fn try_map<C>(&self, mut other: impl FnMut(&B) -> Option<C>) -> Option<Draft<C>> {
-        let pages = self.pages.iter().map(|page| {
-            let source = match &page.source {
-                Source::Photo {
-                    original,
-                    photo,
-                    edit,
-                    ..
-                } => Source::Photo {
-                    original: other(original)?,
-                    photo: photo.clone(),
-                    edit: edit.clone(),
-                    made: Making::UnderWay,
-                },
-                Source::Pdf {
-                    pdf,
-                    page,
-                    of,
-                    has_more,
-                    turn,
-                } => Source::Pdf {
-                    pdf: other(pdf)?,
-                    page: *page,
-                    of: *of,
-                    has_more: *has_more,
-                    turn: *turn,
-                },
-            };
-            Some(Page {
-                id: page.id,
-                file_name: page.file_name.clone(),
-                source,
-            })
-        });
-        Some(Draft {
-            pages: pages.collect::<Option<_>>()?,
+        let pages = self.pages.iter().map(|page| page.try_map(&mut other));
+        Some(self.with_pages(pages.collect::<Option<_>>()?))
+    }
+
+    /// The same draft of other handles, and the names of the files whose handles have no other: their pages are left out.
+    pub fn filter_map<C>(&self, mut other: impl FnMut(&B) -> Option<C>) -> (Draft<C>, Vec<String>) {
+        let mut pages = Vec::new();
+        let mut lost = Vec::new();
+        for page in &self.pages {
+            match page.try_map(&mut other) {
+                Some(page) => pages.push(page),
+                None => lost.push(page.file_name.clone()),
+            }
+        }
+        (self.with_pages(pages), lost)
+    }
+
+    fn with_pages<C>(&self, pages: Vec<Page<C>>) -> Draft<C> {
+        Draft {
+            pages,
             last_id: self.last_id,
             watermark: self.watermark.clone(),
-        })
+        }
     }
 
     /// What its pages are of, as often as they are.
@@ -422,6 +444,20 @@ mod tests {
 
     fn ids(draft: &Draft<&'static str>) -> Vec<u32> {
         draft.pages().iter().map(|page| page.id).collect()
+    }
+
+    #[test]
+    fn pages_whose_photo_or_pdf_is_missing_are_left_out_and_named() {
+        let draft = draft();
+        let (all, lost) = draft.filter_map(|it| Some(*it));
+        assert_eq!((Some(all), lost.len()), (draft.try_map(|it| Some(*it)), 0));
+        let (some, lost) = draft.filter_map(|it| (*it == "back").then_some(*it));
+        assert_eq!(some.pages().len(), 1);
+        assert_eq!(some.pages()[0].file_name, "achter.jpg");
+        assert_eq!(lost, ["voor.jpg", "loonstrook.pdf", "loonstrook.pdf"]);
+        // The next page has an id that none of them had.
+        let mut some = some;
+        assert_eq!(some.add_photo("los.jpg", "new", PHOTO, None), 5);
     }
 
     #[test]

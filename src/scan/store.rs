@@ -59,8 +59,18 @@ pub struct Composition {
     accepted: StoredValue<Draft<Blob>, LocalStorage>,
     /// How often the watermark was changed.
     watermarks: StoredValue<u32>,
+    copies: StoredValue<Vec<Copied>, LocalStorage>,
     upload: Upload,
     drafts: Drafts,
+}
+
+/// A copy in memory of something that was chosen, byte for byte.
+#[derive(Debug, Clone)]
+pub struct Copied {
+    /// The copy.
+    pub copy: Blob,
+    /// What it is of.
+    pub of: Blob,
 }
 
 /// Why a file could not be added.
@@ -122,6 +132,7 @@ impl Drafts {
                 is_finishing: RwSignal::new(false),
                 accepted: StoredValue::new_local(Draft::default()),
                 watermarks: StoredValue::new(0),
+                copies: StoredValue::new_local(Vec::new()),
                 upload,
                 drafts: self,
             };
@@ -161,7 +172,8 @@ impl Drafts {
     /// Reads a file that was chosen alone: what it is, and whether it can be sent.
     pub async fn prepare(self, upload: Upload, selected: SelectedFile<File>) -> Prepared<File> {
         let (file, name) = (selected.file.clone(), selected.name.clone());
-        let Some((reply, blobs)) = self.open(&file, &name).await else {
+        let composition = self.of(upload);
+        let Some((reply, blobs)) = composition.open(&file, &name).await else {
             return match file::is_readable(&file).await {
                 true => Prepared::File(selected, None),
                 false => Prepared::Refused(FileRefusal::Unreadable),
@@ -174,23 +186,15 @@ impl Drafts {
             .machine
             .try_with_untracked(|machine| machine.candidate().is_some_and(|it| it.file == file));
         if is_wanted == Some(true) && !matches!(prepared, Prepared::Refused(_)) {
-            let composition = self.of(upload);
             composition.clear();
+            if let Prepared::File(prepared, _) = &prepared {
+                composition.is_copy(&prepared.file, &file);
+            }
             if let (Prepared::Photo, Some(opened)) = (&prepared, opened) {
                 composition.add_photo(&name, opened);
             }
         }
         prepared
-    }
-
-    /// Has a file read. Gives its copy in memory, too, and what else comes with a photo. `None` when the worker failed.
-    async fn open(self, file: &File, name: &str) -> Option<(Reply, Vec<Blob>)> {
-        let call = Call::Open {
-            name: name.to_owned(),
-            media_type: file.type_(),
-            longest_side: self.longest_side,
-        };
-        self.call(&call, &[(**file).clone()]).await
     }
 
     async fn call(self, call: &Call, blobs: &[Blob]) -> Option<(Reply, Vec<Blob>)> {
@@ -338,13 +342,41 @@ impl Composition {
         }
     }
 
+    /// Has a file read. Gives its copy in memory, too, and what else comes with a photo. `None` when the worker failed.
+    async fn open(self, file: &File, name: &str) -> Option<(Reply, Vec<Blob>)> {
+        let call = Call::Open {
+            name: name.to_owned(),
+            media_type: file.type_(),
+            longest_side: self.drafts.longest_side,
+        };
+        let opened = self.drafts.call(&call, &[(**file).clone()]).await;
+        if let Some((_, blobs)) = &opened
+            && let Some(copy) = blobs.first()
+        {
+            self.is_copy(copy, file);
+        }
+        opened
+    }
+
+    fn is_copy(self, copy: &Blob, of: &Blob) {
+        let (copy, of) = (copy.clone(), of.clone());
+        self.copies
+            .try_update_value(|copies| copies.push(Copied { copy, of }));
+    }
+
+    /// What was copied since this was last asked.
+    pub fn take_copies(self) -> Vec<Copied> {
+        let copies = self.copies.try_update_value(std::mem::take);
+        copies.unwrap_or_default()
+    }
+
     /// Adds the files that were chosen, in their order.
     pub fn add(self, files: Vec<File>) {
         for file in files {
             let name = file::name(&file);
             self.reading.update(|reading| reading.push(file.clone()));
             spawn_local(async move {
-                let opened = self.drafts.open(&file, &name).await;
+                let opened = self.open(&file, &name).await;
                 let is_wanted = self.reading.try_update(|reading| {
                     let place = reading.iter().position(|it| *it == file);
                     place.map(|place| reading.remove(place)).is_some()
@@ -528,6 +560,7 @@ impl Composition {
         let Some(file) = file else {
             return self.refuse(name, Problem::Failed);
         };
+        self.is_copy(&file, document);
         self.accepted.set_value(self.draft.get_untracked());
         self.upload
             .step(match self.upload.limits().check(&name, size, mime) {

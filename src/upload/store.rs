@@ -69,6 +69,8 @@ pub trait Keeper {
 /// How long what is in an upload is kept on the device.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Kept {
+    /// It is being written.
+    UnderWay,
     /// Until then, in milliseconds since 1970.
     Until(f64),
     /// As long as the tab is open.
@@ -117,6 +119,7 @@ impl UploadStore {
             action_id: StoredValue::new(action.id.clone()),
             chosen: RwSignal::new_local(Chosen::default()),
             kept: RwSignal::new(None),
+            lost: RwSignal::new(Vec::new()),
             is_protected: RwSignal::new(false),
             limits: self.limits,
             services: self.services,
@@ -231,6 +234,8 @@ pub struct Upload {
     pub chosen: RwSignal<Chosen, LocalStorage>,
     /// How long it is kept on the device; `None` when it is not known to be kept.
     pub kept: RwSignal<Option<Kept>>,
+    /// The names of files that were not yet kept when the page was closed. They are to be chosen again.
+    pub lost: RwSignal<Vec<String>>,
     /// Whether the chosen file as it is would tell more than the document that is put together of it.
     pub is_protected: RwSignal<bool>,
     action_id: StoredValue<String>,
@@ -279,6 +284,7 @@ impl Upload {
         let was_done = self.has_arrived();
         let effect = self.machine.try_update(|machine| machine.step(event));
         if !was_done && self.has_arrived() {
+            self.lost.set(Vec::new());
             self.services.with_value(|services| (services.on_arrived)());
         }
         match effect.flatten() {
@@ -379,6 +385,7 @@ impl Upload {
 
     /// The consumer selected or dropped files; none when they dropped something else.
     pub fn select(self, mut files: Vec<File>) {
+        self.forget_lost(&files);
         let is_composing = self.machine.read_untracked().is_composing();
         if is_composing || files.len() > 1 && self.limits().accepts_pdf() {
             self.step(Event::Compose);
@@ -414,6 +421,21 @@ impl Upload {
                 mime,
             }),
             Err(refusal) => Event::RefuseFile(refusal),
+        });
+    }
+
+    /// These were chosen, maybe in the place of lost ones. The camera gives new names.
+    fn forget_lost(self, files: &[File]) {
+        if self.lost.with_untracked(Vec::is_empty) {
+            return;
+        }
+        self.lost.update(|lost| {
+            for file in files {
+                let place = lost.iter().position(|name| *name == file::name(file));
+                if !lost.is_empty() {
+                    lost.remove(place.unwrap_or(0));
+                }
+            }
         });
     }
 

@@ -81,7 +81,7 @@ pub(super) fn PageList(
     });
     let loses_more = composition.is(Draft::loses_more);
     let has_pages = composition.is(|draft| !draft.pages().is_empty());
-    let can_go_on = move || has_pages.get() && !has_failed.get();
+    let can_go_on = move || !has_failed.get();
     let finish_words = move || match draft.read().pages().len() {
         1 => texts.finish_one.to_owned(),
         count => fill(texts.finish, &[("count", &formats.count(count))]),
@@ -92,6 +92,26 @@ pub(super) fn PageList(
         Some(fill(texts.document_size, &[("size", &size)]))
     };
     let limits = form.upload.limits();
+    // It would move while the first file is read.
+    let way_on = move || {
+        view! {
+            <SafeCopy composition is_identity/>
+            <p class="hint">{move || size()}</p>
+            <p class="buttons">
+                <PrimaryButton
+                    attr:aria-disabled=move || (!can_go_on()).then_some("true")
+                    on_press=move || {
+                        if can_go_on() {
+                            wants_on.set(true);
+                        }
+                    }
+                >
+                    {move || finish_words()}
+                </PrimaryButton>
+            </p>
+        }
+        .into_any()
+    };
     view! {
         <h3 data-focus="" tabindex="-1">
             {texts.pages}
@@ -120,20 +140,7 @@ pub(super) fn PageList(
             />
             <FileButton form class="button" words=texts.add_file accept=limits.accept()/>
         </p>
-        <SafeCopy composition is_identity/>
-        <p class="hint">{move || size()}</p>
-        <p class="buttons">
-            <PrimaryButton
-                attr:aria-disabled=move || (!can_go_on()).then_some("true")
-                on_press=move || {
-                    if can_go_on() {
-                        wants_on.set(true);
-                    }
-                }
-            >
-                {move || finish_words()}
-            </PrimaryButton>
-        </p>
+        {move || has_pages.get().then(way_on)}
     }
 }
 

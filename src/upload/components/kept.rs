@@ -18,6 +18,7 @@ pub(super) fn KeptHint(form: UploadForm) -> impl IntoView {
         Some(Kept::Until(time)) => {
             fill(texts.kept_until, &[("date", &formats.day(local_day(time)))])
         }
+        Some(Kept::UnderWay) => texts.being_kept.to_owned(),
         Some(Kept::InTab) => texts.kept_in_tab.to_owned(),
         None => String::new(),
     });

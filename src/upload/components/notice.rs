@@ -55,10 +55,18 @@ pub(super) fn UploadNotice(form: UploadForm) -> impl IntoView {
         (!words.is_empty()).then(|| view! { <p class="notice">{words}</p> }.into_any())
     };
     let was_choosing = use_uploads().was_choosing;
+    let lost = move || {
+        let names = upload.lost.read();
+        let line = |name: &String| view! { <p>{fill(texts.not_kept, &[("name", name)])}</p> };
+        (!names.is_empty()).then(|| {
+            let lines = names.iter().map(line).collect_view();
+            view! { <div class="notice">{lines}</div> }.into_any()
+        })
+    };
     let hint = move || {
         was_choosing
             .get()
             .then(|| view! { <p class="notice">{texts.closed_while_choosing}</p> }.into_any())
     };
-    view! { <div role="alert">{move || notice()} {move || hint()}</div> }
+    view! { <div role="alert">{move || notice()} {move || lost()} {move || hint()}</div> }
 }

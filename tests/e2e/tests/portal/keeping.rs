@@ -208,6 +208,81 @@ in_chromium! {
         page.role("group", "Gekozen bestand").appears().await;
     }
 
+    async fn what_was_not_kept_yet_is_told_by_name(page: &Page) {
+        let folder = Folder::new();
+        open_task(page, crate::PAYSLIP).await;
+        let (first, second) = (fixtures::pdf(50_000), fixtures::pdf(90_000));
+        // The second is never encrypted, as if the page were closed before that.
+        let stall = "const { encrypt } = SubtleCrypto.prototype;
+            SubtleCrypto.prototype.encrypt = function (how, key, data) {
+              if (data.byteLength === SIZE) return new Promise(() => {});
+              return encrypt.call(this, how, key, data);
+            };";
+        let stall = stall.replace("SIZE", &second.len().to_string());
+        page.script(&stall, vec![]).await;
+        let files = [folder.file("een.pdf", &first), folder.file("twee.pdf", &second)];
+        page.choose_files(&files).await;
+        page.role("group", "Pagina 2 van 2").appears().await;
+        page.text("Dit wordt op dit apparaat bewaard…").appears().await;
+        kept_settles(page).await;
+        page.reload().await;
+        page.text(RESTORED).appears().await;
+        let lost = page.text("twee.pdf was nog niet bewaard toen de pagina sloot. Kies dit bestand opnieuw.");
+        lost.appears().await;
+        page.role("group", "Pagina 1 van 1").contains_text("een.pdf").await;
+        page.text(containing(KEPT)).appears().await;
+        page.choose_file(&files[1]).await;
+        page.role("group", "Pagina 2 van 2").contains_text("twee.pdf").await;
+        lost.disappears().await;
+    }
+
+    async fn the_only_file_that_was_not_kept_yet_is_told(page: &Page) {
+        let folder = Folder::new();
+        open_task(page, crate::PAYSLIP).await;
+        let stall = "const { encrypt } = SubtleCrypto.prototype;
+            SubtleCrypto.prototype.encrypt = function (how, key, data) {
+              return data.byteLength > 9e4 ? new Promise(() => {}) : encrypt.call(this, how, key, data);
+            };";
+        page.script(stall, vec![]).await;
+        let document = folder.file("loonstrook.pdf", &fixtures::pdf(99_000));
+        page.choose_file(&document).await;
+        page.role("group", "Gekozen bestand").appears().await;
+        kept_settles(page).await;
+        page.reload().await;
+        let lost = page.text(containing("loonstrook.pdf was nog niet bewaard"));
+        lost.appears().await;
+        page.text(RESTORED).is_absent().await;
+        page.choose_file(&document).await;
+        page.text(containing(KEPT)).appears().await;
+        lost.is_absent().await;
+    }
+
+    async fn what_was_chosen_is_written_once(page: &Page) {
+        let folder = Folder::new();
+        open_task(page, crate::PAYSLIP).await;
+        let count = "window.written = [];
+            const { put } = IDBObjectStore.prototype;
+            IDBObjectStore.prototype.put = function (value, key) {
+              if (value.byteLength > 5000) window.written.push(key);
+              return put.call(this, value, key);
+            };";
+        page.script(count, vec![]).await;
+        let photo = fixtures::letter();
+        let files = ["voor.jpg", "achter.jpg"].map(|name| folder.file(name, &photo));
+        page.choose_files(&files).await;
+        page.role("group", "Pagina 2 van 2").appears().await;
+        page.choose_file(&folder.file("brief.pdf", &fixtures::pdf(50_000))).await;
+        page.role("group", "Pagina 3 van 3").appears().await;
+        page.text(containing("Samen ongeveer")).appears().await;
+        page.text(containing(KEPT)).appears().await;
+        kept_settles(page).await;
+        let written = page.script("return window.written.length", vec![]).await;
+        let pieces = 2 * photo.len().div_ceil(262_144) + 1;
+        assert_eq!(written, json!(pieces));
+        page.reload().await;
+        page.role("group", "Pagina 3 van 3").contains_text("brief.pdf").await;
+    }
+
     async fn drafts_of_several_tasks_outlive_the_session(page: &Page) {
         let folder = Folder::new();
         choose(page, &folder, "loonstrook.pdf").await;

@@ -22,8 +22,8 @@ use crate::{
     },
     config::Config,
     context::{
-        Addresses, Auth, Host, Navigation, SessionStore, SignedOutReason, provide_page_title,
-        use_config, use_session, use_texts,
+        Addresses, Auth, Host, Navigation, SessionStore, SignedOutReason, WaitingTasks,
+        provide_page_title, use_config, use_session, use_texts,
     },
     i18n::{self, problem_text},
     platform::{intl::Formats, window},
@@ -69,6 +69,7 @@ pub fn App(
     provide_context(host);
     provide_context(navigation);
     provide_context(session);
+    provide_context(WaitingTasks::default());
     provide_context(Parts::new());
     provide_page_title();
     session.read_first(first_session);

@@ -21,7 +21,8 @@ use crate::{
         screen::ErrorScreen, session_ending::SessionEnding,
     },
     context::{
-        Composer, SessionObserver, SignedOutReason, use_config, use_host, use_session, use_texts,
+        Composer, SessionObserver, SignedOutReason, WaitingTasks, use_config, use_host,
+        use_session, use_texts, use_waiting,
     },
     i18n,
     keep::keeper::provide_keeper,
@@ -333,6 +334,7 @@ fn provide_uploads() {
     }));
     let uploads = UploadStore::new(UploadServices {
         config,
+        waiting: use_waiting(),
         refresh: Box::new(move || session.refresh().boxed_local()),
         is_signed_in: Box::new(move || session.get_untracked().is_some()),
         renew: Box::new(move || session.renew()),
@@ -346,7 +348,7 @@ fn provide_uploads() {
         keeper: None,
     });
     provide_context(uploads);
-    session.add_observer(UploadObserver(uploads));
+    session.add_observer(UploadObserver(uploads, use_waiting()));
     // What is too old goes, and who logs out leaves nothing behind, whether or not they open its task.
     if storage::drafts() != Drafts::None {
         uploads.load_preparation();
@@ -354,7 +356,7 @@ fn provide_uploads() {
 }
 
 /// Tells the uploads of every session.
-struct UploadObserver(UploadStore);
+struct UploadObserver(UploadStore, WaitingTasks);
 
 impl SessionObserver for UploadObserver {
     fn on_session(&self, session: &Session) {
@@ -375,6 +377,7 @@ impl SessionObserver for UploadObserver {
 
     fn on_forget(&self) {
         self.0.clear();
+        self.1.clear();
         save::release_all();
     }
 }

@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use super::{button::Button, icon::Icon, link::PageLink};
 use crate::{
-    context::{flag, use_formats, use_host, use_session, use_texts},
+    context::{Waiting, flag, use_formats, use_host, use_session, use_texts, use_waiting},
     i18n::{Texts, fill},
     platform::{intl::lower_case, window},
     route::Page,
@@ -202,8 +202,12 @@ pub fn TaskRow(
     /// The action.
     action: Memo<Arc<Action>>,
 ) -> impl IntoView {
-    let texts = use_texts();
+    let (texts, waiting) = (use_texts(), use_waiting());
     let task = move || action.read().task;
+    let line = move || {
+        let action = action.read();
+        task_line(texts, &action, waiting.of(&action.id))
+    };
     let class = move || match task() {
         Task::Again => "task task-rejected",
         Task::Done => "task task-done",
@@ -225,7 +229,7 @@ pub fn TaskRow(
             <PageLink page=Page::Action(action.read_untracked().id.clone())>
                 <span class="task-name">{move || action_name(texts, &action.read())}</span>
                 " "
-                <span class="task-more">{move || task_line(texts, &action.read())}</span>
+                <span class="task-more">{move || line()}</span>
             </PageLink>
             {move || chip()}
             {move || comment()}
@@ -233,11 +237,25 @@ pub fn TaskRow(
     }
 }
 
-/// What a task is to the consumer and for whom, in one line: *Aanleveren · Voor Eva Bakker*.
-pub fn task_line(texts: &Texts, action: &Action) -> String {
-    let kind = task_verb(texts, action).to_owned();
-    let parts = [Some(kind), for_whom(texts, action)];
+/// What a task is to the consumer and for whom, in one line: *Aanleveren · Voor Eva Bakker*. Where something waits to be
+/// handed in, that comes first.
+pub fn task_line(texts: &Texts, action: &Action, waiting: Option<Waiting>) -> String {
+    let kind = waiting_words(texts, action, waiting).unwrap_or_else(|| task_verb(texts, action));
+    let parts = [Some(kind.to_owned()), for_whom(texts, action)];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+/// What waits to be handed in for a task, where something can be handed in.
+pub fn waiting_words(
+    texts: &Texts,
+    action: &Action,
+    waiting: Option<Waiting>,
+) -> Option<&'static str> {
+    let waiting = waiting.filter(|_| action.task.is_to_do())?;
+    Some(match waiting {
+        Waiting::Ready => texts.waits,
+        Waiting::InDoubt => texts.waits_in_doubt,
+    })
 }
 
 /// What a task is to the consumer, as what they do. It goes by what the action offers, and by nothing else.

@@ -5,6 +5,7 @@ pub mod dialogs;
 pub mod host;
 pub mod navigation;
 pub mod session;
+pub mod waiting;
 
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ pub use dialogs::{Dialogs, use_dialogs};
 pub use host::{Host, use_host};
 pub use navigation::{Navigation, use_navigation};
 pub use session::{SessionObserver, SessionStore, use_session};
+pub use waiting::{Waiting, WaitingTasks, use_waiting};
 
 use crate::{
     config::Config,

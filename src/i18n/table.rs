@@ -166,6 +166,8 @@ texts! {
     status_closed: "Niet afgerond";
     verb_again: "Opnieuw aanleveren";
     verb_upload: "Aanleveren";
+    waits: "Staat klaar, nog niet aangeleverd";
+    waits_in_doubt: "Nog niet zeker of dit is aangekomen";
     verb_read: "Lezen";
     verb_otd: "Opdracht bekijken";
     verb_uploaded: "Aangeleverd";
@@ -415,7 +417,14 @@ texts! {
     damaged: "Dit bestand lijkt beschadigd. Kijk of u het kunt openen voordat u het aanlevert.", "Dit bestand lijkt beschadigd. Kijk of je het kunt openen voordat je het aanlevert.";
     not_changed: "Deze foto kan hier niet worden bewerkt. Hij wordt aangeleverd zoals hij is, met wat de camera erin schreef.";
     other_kind: "De naam van dit bestand klopte niet met wat erin zit. Wij hebben de naam aangepast.", "De naam van dit bestand klopte niet met wat erin zit. We hebben de naam aangepast.";
+    discard_ask: "Pagina's weggooien?";
+    discard_more: "Wat u hier heeft samengesteld, gaat dan weg. De foto's en bestanden op uw apparaat blijven.", "Wat je hier hebt samengesteld, gaat dan weg. De foto's en bestanden op je apparaat blijven.";
+    discard_changes_ask: "Veranderingen weggooien?";
+    discard_changes_more: "Het document dat u al had, blijft staan zoals het was.", "Het document dat je al had, blijft staan zoals het was.";
+    discard: "Ja, weggooien";
+    do_not_discard: "Nee, verdergaan";
     change_pages: "Pagina's toevoegen of aanpassen";
+    change_pages_safely: "Veilige kopie maken, of pagina's aanpassen";
     send_as_it_is: "Gebruik het bestand zonder bewerking";
     unreadable: "Uw apparaat kon dit bestand niet lezen. Staat het in de cloud, zoals iCloud of Google Drive? Download het dan eerst en kies het opnieuw.", "Je apparaat kon dit bestand niet lezen. Staat het in de cloud, zoals iCloud of Google Drive? Download het dan eerst en kies het opnieuw.";
 }

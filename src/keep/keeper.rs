@@ -15,10 +15,13 @@ use web_sys::{Blob, File};
 use super::{
     database,
     record::{Record, WaitingFile},
-    safe::Safe,
+    safe::{Found, Safe},
 };
 use crate::{
-    context::{SessionObserver, SessionStore, use_config, use_host, use_session},
+    context::{
+        SessionObserver, SessionStore, Waiting, WaitingTasks, use_config, use_host, use_session,
+        use_waiting,
+    },
     platform::{
         crypto, file,
         storage::{self, Drafts as Kind},
@@ -27,7 +30,7 @@ use crate::{
     scan::store::{Copied, Drafts, use_drafts},
     upload::{
         machine::{Unsent, UploadState},
-        store::{Chosen, Keeper, Kept, Upload, use_uploads},
+        store::{Chosen, Keeper, Kept, Upload, UploadStore, use_uploads},
     },
 };
 
@@ -42,6 +45,8 @@ pub fn provide_keeper() {
     let this = Rc::new(DraftKeeper {
         session: use_session(),
         drafts: use_drafts(),
+        uploads: use_uploads(),
+        waiting: use_waiting(),
         consumer: config.consumer_id.clone().unwrap_or_default(),
         is_off,
         opened: RefCell::new(None),
@@ -88,6 +93,8 @@ impl Opened {
 struct DraftKeeper {
     session: SessionStore,
     drafts: Drafts,
+    uploads: UploadStore,
+    waiting: WaitingTasks,
     /// The consumer's id, where the page says it.
     consumer: String,
     /// Whether the page wants nothing kept.
@@ -162,6 +169,17 @@ impl DraftKeeper {
             && let Ok((found, others_have)) = opened.safe.drafts().await
         {
             say_drafts(!found.is_empty(), others_have);
+            for Found { record, .. } in &found {
+                // What is in an upload says itself what it waits for.
+                if self.uploads.has(&record.action_id) {
+                    continue;
+                }
+                let waiting = match record.is_sent() {
+                    true => Waiting::InDoubt,
+                    false => Waiting::Ready,
+                };
+                self.waiting.set(&record.action_id, Some(waiting));
+            }
         }
     }
 
@@ -217,10 +235,15 @@ impl DraftKeeper {
             is_another: false,
         });
         names.extend(files);
-        upload.kept.try_set(Some(opened.kept(found.until)));
+        // What an older key has encrypted is written anew with the newest: the older one is going to be gone.
+        let is_old = found.is_old();
+        upload.kept.try_set(Some(match is_old {
+            true => Kept::UnderWay,
+            false => opened.kept(found.until),
+        }));
         self.slots.borrow_mut().push(Slot {
             upload,
-            saved: Some(found.record),
+            saved: (!is_old).then_some(found.record),
             was_written: true,
             names,
             is_running: false,

@@ -53,6 +53,13 @@ pub(super) struct Found {
     key: String,
 }
 
+impl Found {
+    /// Whether it was encrypted with a key that does not write any more.
+    pub fn is_old(&self) -> bool {
+        self.drawer != 0
+    }
+}
+
 /// It did not work.
 #[derive(Debug)]
 pub(super) struct Failed;
@@ -167,6 +174,9 @@ impl Safe {
             }
             if self.put_all(&entry, &names, blobs).await? && database::clean(&entry, &names).await?
             {
+                for older in &self.drawers[1..] {
+                    database::remove(&draft_key(older, &record.action_id).await?).await?;
+                }
                 return Ok(until);
             }
         }

@@ -14,9 +14,9 @@ use crate::{
         product::{product_name, product_type},
         progress::{Progress, progress_words},
         screen::NothingCard,
-        task_list::{TaskGroups, action_name, for_whom},
+        task_list::{TaskGroups, action_name, for_whom, waiting_words},
     },
-    context::{flag, set_page_title, use_formats, use_session, use_texts},
+    context::{flag, set_page_title, use_formats, use_session, use_texts, use_waiting},
     i18n::fill,
     route::Page,
 };
@@ -112,9 +112,15 @@ fn Start() -> impl IntoView {
 #[component]
 fn FirstTask(action: Arc<Action>) -> impl IntoView {
     let (texts, formats, session) = (use_texts(), use_formats(), use_session());
-    let why = match action.task {
-        Task::Again => texts.why_again,
-        _ => texts.why_upload,
+    let waiting = use_waiting();
+    let asked = action.clone();
+    let why = move || {
+        let waiting = waiting.of(&asked.id);
+        let words = waiting_words(texts, &asked, waiting).unwrap_or(match asked.task {
+            Task::Again => texts.why_again,
+            _ => texts.why_upload,
+        });
+        words.to_owned()
     };
     let count = move || match session.read(Session::to_do_count) {
         1 => texts.to_do_one.to_owned(),
@@ -130,7 +136,7 @@ fn FirstTask(action: Arc<Action>) -> impl IntoView {
             <p class="start-task">{action_name(texts, &action)}</p>
             {whom}
         </div>
-        <p>{why}</p>
+        <p>{move || why()}</p>
         <p class="buttons">
             <ButtonLink page=Page::Action(action.id.clone())>{texts.start_upload}</ButtonLink>
         </p>

@@ -315,6 +315,15 @@ impl<B: Clone + PartialEq> Draft<B> {
         self.watermark.written().is_some() || self.pages.iter().any(has_covered)
     }
 
+    /// Whether something was done to a page, or is written across them.
+    pub fn has_edits(&self) -> bool {
+        let is_edited = |page: &Page<B>| match &page.source {
+            Source::Photo { photo, edit, .. } => *edit != Edit::proposed(photo),
+            Source::Pdf { turn, .. } => *turn != Turn::None,
+        };
+        self.watermark.is_on || self.pages.iter().any(is_edited)
+    }
+
     /// Takes a photo's page that was made with `edit` and this watermark, or `None` when that failed. It is dropped when
     /// something else is wanted by now.
     pub fn set_made(

@@ -7,5 +7,4 @@
 pub mod components;
 pub mod covered;
 pub mod draft;
-pub mod identity;
 pub mod store;

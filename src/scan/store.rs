@@ -157,6 +157,11 @@ impl Drafts {
                 }
                 is_composing
             });
+            // Who has put something together is asked before it goes.
+            Effect::new(move |_| {
+                let is_worth_asking = composition.has_changes();
+                upload.has_changes.set(is_worth_asking);
+            });
             // The file as it is has what is black or marked in the pages.
             Effect::new(move |_| {
                 let is_protected = composition.draft.with(Draft::is_protected);
@@ -174,10 +179,7 @@ impl Drafts {
         let (file, name) = (selected.file.clone(), selected.name.clone());
         let composition = self.of(upload);
         let Some((reply, blobs)) = composition.open(&file, &name).await else {
-            return match file::is_readable(&file).await {
-                true => Prepared::File(selected, None),
-                false => Prepared::Refused(FileRefusal::Unreadable),
-            };
+            return upload.as_it_is(selected).await;
         };
         let opened = Opened::of(&reply, &blobs);
         let prepared = prepared_of(upload.limits(), selected, reply, blobs);
@@ -331,6 +333,18 @@ impl Composition {
             self.add(vec![file.file]);
         }
         self.make_all();
+    }
+
+    /// Whether going back loses more than one photo as it was chosen.
+    fn has_changes(self) -> bool {
+        let draft = self.draft.read();
+        // A PDF as it was chosen is still there.
+        let is_other = self.accepted.with_value(|accepted| *accepted != *draft)
+            && draft.untouched_pdf().is_none();
+        let waiting = self.reading.read().len();
+        let had_pages = self.accepted.with_value(|it| !it.pages().is_empty());
+        let is_one = draft.pages().len() + waiting <= 1 && !draft.has_edits();
+        (is_other || waiting != 0) && (had_pages || !is_one)
     }
 
     fn make_all(self) {

@@ -188,12 +188,7 @@ impl<F: Clone> UploadMachine<F> {
 
     /// What is to outlive the page; `None` when there is nothing, or it has arrived.
     pub fn unsent(&self) -> Option<Unsent<F>> {
-        use UploadState::*;
-        let is_in_doubt = self.is_sent_in_doubt
-            || matches!(
-                self.state,
-                Send { .. } | Confirm(_) | Unchecked(..) | Unsure(_)
-            );
+        let is_in_doubt = self.is_in_doubt();
         self.has_unsent().then(|| Unsent {
             file: self.file.clone(),
             candidate: self.candidate.clone(),
@@ -201,6 +196,16 @@ impl<F: Clone> UploadMachine<F> {
             comment: self.comment.clone(),
             sent: is_in_doubt.then_some(self.snapshot_at_send),
         })
+    }
+
+    /// Whether the file was sent, and nobody knows yet whether it arrived.
+    pub fn is_in_doubt(&self) -> bool {
+        use UploadState::*;
+        self.is_sent_in_doubt
+            || matches!(
+                self.state,
+                Send { .. } | Confirm(_) | Unchecked(..) | Unsure(_)
+            )
     }
 
     /// Whether closing the page would lose a file that may not have arrived. A comment alone is for no document.

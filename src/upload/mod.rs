@@ -5,6 +5,7 @@
 //! show where an upload stands.
 
 pub mod components;
+pub mod identity;
 pub mod limits;
 pub mod machine;
 pub mod store;

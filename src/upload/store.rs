@@ -17,12 +17,13 @@ use super::{
     limits::{FileRefusal, Limits},
     machine::{
         ActionSnapshot, Effect, Event, Outcome, Prepared, SelectedFile, Unsent, UploadMachine,
-        UploadState,
+        UploadState, Warning,
     },
 };
 use crate::{
     api::upload::{SendEvent, SendOutcome, UploadHandle, upload_file},
     config::Config,
+    context::{Waiting, WaitingTasks},
     platform::{
         awake::Awake,
         file,
@@ -47,6 +48,8 @@ pub struct UploadServices {
     pub on_arrived: Box<dyn Fn()>,
     /// Is called when sending failed.
     pub on_failed: Box<dyn Fn(&Problem)>,
+    /// Says what waits to be handed in.
+    pub waiting: WaitingTasks,
     /// Waits for the part of the portal that prepares files, which calls [`UploadStore::set_preparation`]; or until it
     /// is clear that it does not come.
     pub load_preparation: Box<dyn Fn() -> LocalBoxFuture<'static, ()>>,
@@ -121,6 +124,7 @@ impl UploadStore {
             kept: RwSignal::new(None),
             lost: RwSignal::new(Vec::new()),
             is_protected: RwSignal::new(false),
+            has_changes: RwSignal::new(false),
             limits: self.limits,
             services: self.services,
             request: StoredValue::new_local(None),
@@ -238,6 +242,8 @@ pub struct Upload {
     pub lost: RwSignal<Vec<String>>,
     /// Whether the chosen file as it is would tell more than the document that is put together of it.
     pub is_protected: RwSignal<bool>,
+    /// Whether going back would lose pages, or what was done to them.
+    pub has_changes: RwSignal<bool>,
     action_id: StoredValue<String>,
     limits: StoredValue<Limits>,
     services: StoredValue<UploadServices, LocalStorage>,
@@ -262,6 +268,25 @@ impl Upload {
         self.step(Event::Restore);
     }
 
+    /// Says what waits to be handed in, for the lists of tasks. What is under way does not.
+    fn say_waiting(self) {
+        let waiting = self.machine.try_with_untracked(|machine| {
+            // Whether something was kept is not known yet.
+            if let UploadState::Restore = machine.state() {
+                return None;
+            }
+            let waits = machine.has_unsent() && !machine.is_busy();
+            Some(waits.then(|| match machine.is_in_doubt() {
+                true => Waiting::InDoubt,
+                false => Waiting::Ready,
+            }))
+        });
+        if let Some(waiting) = waiting.flatten() {
+            let id = self.action_id();
+            self.services.with_value(|it| it.waiting.set(&id, waiting));
+        }
+    }
+
     async fn look_for_kept(self, effect_id: u32, loading: LocalBoxFuture<'static, ()>) {
         loading.await;
         let unsent = match self.keeper() {
@@ -283,6 +308,7 @@ impl Upload {
     pub fn step(self, event: Event<File>) {
         let was_done = self.has_arrived();
         let effect = self.machine.try_update(|machine| machine.step(event));
+        self.say_waiting();
         if !was_done && self.has_arrived() {
             self.lost.set(Vec::new());
             self.services.with_value(|services| (services.on_arrived)());
@@ -471,8 +497,7 @@ impl Upload {
                 .try_with_value(|services| services.preparation.clone());
             let prepared = match preparation.flatten() {
                 Some(prepare) => prepare(self, selected).await,
-                None if file::is_readable(&selected.file).await => Prepared::File(selected, None),
-                None => Prepared::Refused(FileRefusal::Unreadable),
+                None => self.as_it_is(selected).await,
             };
             let prepared = match prepared {
                 Prepared::File(file, _) if file.size > self.limits().max_bytes => {
@@ -488,6 +513,15 @@ impl Upload {
                 prepared,
             });
         });
+    }
+
+    /// What is known of a file that cannot be prepared here.
+    pub async fn as_it_is(self, selected: SelectedFile<File>) -> Prepared<File> {
+        if !file::is_readable(&selected.file).await {
+            return Prepared::Refused(FileRefusal::Unreadable);
+        }
+        let becomes_page = self.limits().accepts_pdf() && selected.mime.starts_with("image/");
+        Prepared::File(selected, becomes_page.then_some(Warning::NotChanged))
     }
 
     fn on_send_event(self, effect_id: u32, event: SendEvent) {

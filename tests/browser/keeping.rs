@@ -64,6 +64,38 @@ async fn in_another_tab_it_is_not_there() {
 }
 
 #[wasm_bindgen_test]
+async fn what_was_kept_with_an_older_key_is_written_with_the_newest() {
+    let portal = chosen_before().await;
+    portal.shows(RESTORED).await;
+    drop(portal);
+    // As after the gateway's secret was exchanged: the newest is the first.
+    let older = js("sessionStorage.getItem('portal-tab-keys')")
+        .as_string()
+        .unwrap();
+    let newest = "A".repeat(older.len());
+    let set = |keys: &str| {
+        js(&format!(
+            "sessionStorage.setItem('portal-tab-keys', '{keys}')"
+        ))
+    };
+    set(&format!("{newest} {older}"));
+    let portal = open("eva").await;
+    portal.shows(RESTORED).await;
+    portal.shows(KEPT).await;
+    drop(portal);
+    set(&newest);
+    let portal = open("eva").await;
+    portal.shows(RESTORED).await;
+    portal.shows("loonstrook.pdf").await;
+    remove(&portal).await;
+    drop(portal);
+    // Nor is the older one there any more.
+    set(&older);
+    let portal = open("eva").await;
+    portal.shows("Bestand kiezen").await;
+}
+
+#[wasm_bindgen_test]
 async fn another_consumer_in_the_tab_does_not_get_it() {
     drop(chosen_before().await);
     let portal = open("thomas").await;

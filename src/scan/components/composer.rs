@@ -9,11 +9,11 @@ use crate::{
     context::{use_host, use_rest_texts, use_scan_texts, use_session},
     i18n::{ScanTexts, fill},
     platform::{style, window},
-    scan::{
-        identity::is_identity_document,
-        store::{Composition, Refused, use_drafts},
+    scan::store::{Composition, Refused, use_drafts},
+    upload::{
+        identity::is_about_identity,
+        store::{Chosen, use_uploads},
     },
-    upload::store::{Chosen, use_uploads},
 };
 
 /// The style sheet of this part. It is not in the portal's, which everybody waits for.
@@ -33,11 +33,7 @@ pub fn ComposerView(
         return ().into_any();
     };
     let action = session.action(&action_id);
-    let is_identity = action.as_ref().is_some_and(|action| {
-        let names = [&action.document.label, &action.label];
-        let mut names = names.into_iter().flatten();
-        names.any(|name| is_identity_document(name))
-    });
+    let is_identity = action.as_ref().is_some_and(|it| is_about_identity(it));
     let title = action.map(|action| action_name(texts, &action));
     let title = StoredValue::new(title.unwrap_or_default());
     let composition = use_drafts().of(upload);

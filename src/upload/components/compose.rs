@@ -31,12 +31,16 @@ pub(super) fn Compose(form: UploadForm) -> impl IntoView {
             .into_any()
         })
     };
+    let go_back = move || match upload.has_changes.get_untracked() {
+        true => form.asks_discard.set(true),
+        false => upload.step(Event::Back),
+    };
     view! {
         <UploadNotice form/>
         {show(upload.action_id())}
         <p class="buttons">
             {move || as_it_is()}
-            <Button class="button quiet" on_press=form.on_press(Event::Back)>
+            <Button class="button quiet" on_press=go_back>
                 {texts.cancel}
             </Button>
         </p>

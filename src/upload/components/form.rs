@@ -12,6 +12,8 @@ pub struct UploadForm {
     pub upload: Upload,
     /// More than one file was selected at once.
     pub several_selected: RwSignal<bool>,
+    /// Whether it is asked if what was put together may go.
+    pub asks_discard: RwSignal<bool>,
 }
 
 impl UploadForm {
@@ -20,6 +22,7 @@ impl UploadForm {
         Self {
             upload,
             several_selected: RwSignal::new(false),
+            asks_discard: RwSignal::new(false),
         }
     }
 

@@ -1,5 +1,6 @@
 //! An upload, as the consumer sees it: one step at a time, and always a way on. Each step has a file.
 
+mod ask_discard;
 mod ask_replace;
 mod choose;
 mod closed;

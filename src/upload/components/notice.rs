@@ -20,6 +20,7 @@ pub(super) fn UploadNotice(form: UploadForm) -> impl IntoView {
     let UploadForm {
         upload,
         several_selected,
+        ..
     } = form;
     let refused = move |refusal| match refusal {
         FileRefusal::Empty => texts.refused_empty.to_owned(),

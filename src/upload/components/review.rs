@@ -15,7 +15,10 @@ use crate::{
     components::{button::Button, details::mail_href, person::ContactButton},
     context::{flag, use_formats, use_rest_texts, use_session},
     i18n::{RestTexts, fill, problem_text},
-    upload::machine::{Event, Failure, UploadMachine, UploadState, WaysOut},
+    upload::{
+        identity::is_about_identity,
+        machine::{Event, Failure, UploadMachine, UploadState, WaysOut},
+    },
 };
 
 /// How many characters may be left of a comment before it is said how many.
@@ -114,10 +117,15 @@ fn WayOut(form: UploadForm) -> impl IntoView {
         let file = machine.read().file().map(|file| file.mime);
         file == Some("application/pdf") && machine.with(UploadMachine::accepts_files)
     });
+    let action = session.action(&form.upload.action_id());
+    let pages_words = match action.is_some_and(|it| is_about_identity(&it)) {
+        true => texts.change_pages_safely,
+        false => texts.change_pages,
+    };
     let pages = move || {
         view! {
             <Button class="button quiet" on_press=form.on_press(Event::Compose)>
-                {texts.change_pages}
+                {pages_words}
             </Button>
         }
         .into_any()

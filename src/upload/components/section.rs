@@ -4,15 +4,16 @@ use leptos::{ev, html, prelude::*};
 use web_sys::{DragEvent, Event, File};
 
 use super::{
-    ask_replace::AskReplace, choose::Choose, closed::Closed, compose::Compose, done::Done,
-    form::UploadForm, review::Review, sending::Sending, unchecked::Unchecked, waiting::Waiting,
+    ask_discard::AskDiscard, ask_replace::AskReplace, choose::Choose, closed::Closed,
+    compose::Compose, done::Done, form::UploadForm, review::Review, sending::Sending,
+    unchecked::Unchecked, waiting::Waiting,
 };
 use crate::{
     context::{use_config, use_host, use_rest_texts},
     platform::{file, window},
     upload::{
         machine::{Outcome, UploadMachine, UploadState},
-        store::Upload,
+        store::{Upload, use_uploads},
     },
 };
 
@@ -23,6 +24,7 @@ enum Step {
     Choose,
     Prepare,
     Compose,
+    AskDiscard,
     Review,
     AskReplace,
     Send,
@@ -85,8 +87,19 @@ pub fn UploadSection(
             form.select(Vec::new());
         }
     };
+    // What is said of the page that was loaded again belongs to the task on it.
+    let was_choosing = use_uploads().was_choosing;
+    on_cleanup(move || was_choosing.set(false));
     let section = NodeRef::<html::Section>::new();
-    let step = Memo::new(move |_| machine.with(Step::of));
+    Effect::new(move |_| {
+        if !machine.with(UploadMachine::is_composing) {
+            form.asks_discard.set(false);
+        }
+    });
+    let step = Memo::new(move |_| match machine.with(Step::of) {
+        Step::Compose if form.asks_discard.get() => Step::AskDiscard,
+        step => step,
+    });
     // Each step begins with what it is about. The focus goes there, because what had it is gone.
     Effect::watch(
         move || step.get(),
@@ -104,6 +117,7 @@ pub fn UploadSection(
         Step::Choose => view! { <Choose form/> }.into_any(),
         Step::Prepare => view! { <Waiting form words=texts.preparing can_cancel=true/> }.into_any(),
         Step::Compose => view! { <Compose form/> }.into_any(),
+        Step::AskDiscard => view! { <AskDiscard form/> }.into_any(),
         Step::Review => view! { <Review form/> }.into_any(),
         Step::AskReplace => view! { <AskReplace form/> }.into_any(),
         Step::Send => view! { <Sending form/> }.into_any(),

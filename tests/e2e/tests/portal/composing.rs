@@ -39,6 +39,11 @@ async fn hand_in(page: &Page) {
 /// Opens a task, and chooses a photo of a letter under each of these names.
 async fn choose_letters(page: &Page, folder: &Folder, names: &[&str]) {
     open_task(page, crate::PAYSLIP).await;
+    choose_here(page, folder, names).await;
+}
+
+/// Chooses them where the consumer is.
+async fn choose_here(page: &Page, folder: &Folder, names: &[&str]) {
     let letter = fixtures::letter();
     let files: Vec<_> = names
         .iter()
@@ -46,6 +51,14 @@ async fn choose_letters(page: &Page, folder: &Folder, names: &[&str]) {
         .collect();
     page.choose_files(&files).await;
     page.heading("Pagina's").appears().await;
+}
+
+/// Goes back from the pages, and says yes to what is asked then.
+async fn discard(page: &Page, question: &str) {
+    page.button("Annuleren").click().await;
+    page.heading(question).appears().await;
+    page.button("Ja, weggooien").click().await;
+    page.heading(question).is_absent().await;
 }
 
 in_every_browser! {
@@ -104,6 +117,7 @@ in_every_browser! {
         page.text("Bestand kiezen").appears().await;
         page.choose_file(&folder.file("brief.jpg", &fixtures::letter())).await;
         page.text("brief.jpg").appears().await;
+        page.text(containing("Hij wordt aangeleverd zoals hij is")).appears().await;
         hand_in(page).await;
         assert!(page.servers.uploads()[0].bytes == fixtures::letter());
     }
@@ -184,7 +198,7 @@ in_chromium! {
         page.button("Pagina's toevoegen of aanpassen").click().await;
         page.button("Pagina 1 verwijderen").click().await;
         page.role("group", "Pagina 1 van 1").appears().await;
-        page.button("Annuleren").click().await;
+        discard(page, "Veranderingen weggooien?").await;
         page.role("group", "Gekozen bestand").appears().await;
         page.button("Pagina's toevoegen of aanpassen").click().await;
         page.role("group", "Pagina 2 van 2").contains_text("twee.jpg").await;
@@ -261,7 +275,7 @@ in_chromium! {
         page.choose_files(&[folder.file("drie.jpg", &letter), folder.file("vier.jpg", &letter)]).await;
         page.role("group", "Pagina 2 van 2").contains_text("vier.jpg").await;
         // Cancelling leaves what was there.
-        page.button("Annuleren").click().await;
+        discard(page, "Veranderingen weggooien?").await;
         page.text("los.pdf").appears().await;
     }
 
@@ -356,6 +370,35 @@ in_chromium! {
         })
         .await;
         page.button("Annuleren").click().await;
+        page.heading("Pagina's weggooien?").appears().await;
+        page.has_no_axe_violations().await;
+        page.button("Ja, weggooien").click().await;
+        page.text("Bestand kiezen").appears().await;
+    }
+
+    async fn who_has_put_pages_together_is_asked_before_they_go(page: &Page) {
+        let folder = Folder::new();
+        choose_letters(page, &folder, &["een.jpg", "twee.jpg"]).await;
+        page.role("group", "Pagina 2 van 2").appears().await;
+        page.button("Annuleren").press(Key::Enter).await;
+        page.heading("Pagina's weggooien?").appears().await;
+        page.button("Nee, verdergaan").press(Key::Enter).await;
+        page.role("group", "Pagina 2 van 2").appears().await;
+        page.wait_until("the focus to be at the pages", async || {
+            let focused = page.focused().await;
+            if focused.contains("Pagina's") { Ok(()) } else { Err(focused) }
+        })
+        .await;
+        discard(page, "Pagina's weggooien?").await;
+        page.text("Bestand kiezen").appears().await;
+        // One photo is chosen again in a moment, unless something was done to it.
+        choose_here(page, &folder, &["een.jpg"]).await;
+        page.role("group", "Pagina 1 van 1").appears().await;
+        page.button("Annuleren").click().await;
+        page.text("Bestand kiezen").appears().await;
+        choose_here(page, &folder, &["een.jpg"]).await;
+        page.button("Pagina 1 van 1: Draaien").click().await;
+        discard(page, "Pagina's weggooien?").await;
         page.text("Bestand kiezen").appears().await;
     }
 
@@ -721,6 +764,17 @@ mod safe_copy {
     }
 
     in_chromium! {
+        async fn a_passport_that_is_a_pdf_is_offered_a_safe_copy_too(page: &Page) {
+            let folder = Folder::new();
+            open_task(page, crate::REJECTED_PASSPORT).await;
+            page.choose_file(&folder.file("paspoort.pdf", &fixtures::pdf(9_000))).await;
+            page.button("Veilige kopie maken, of pagina's aanpassen").click().await;
+            page.role("checkbox", "Watermerk op elke pagina").appears().await;
+            // Nothing was done to it, so nothing is asked.
+            page.button("Annuleren").click().await;
+            page.role("group", "Gekozen bestand").contains_text("paspoort.pdf").await;
+        }
+
         async fn a_safe_copy_is_made_with_the_keyboard_alone(page: &Page) {
             let folder = Folder::new();
             choose_passport(page, &folder).await;

@@ -300,6 +300,24 @@ in_chromium! {
         }
     }
 
+    async fn a_task_whose_document_waits_is_marked_on_the_overview(page: &Page) {
+        const WAITS: &str = "Staat klaar, nog niet aangeleverd";
+        let folder = Folder::new();
+        choose(page, &folder, "loonstrook.pdf").await;
+        page.open("/open/eva").await;
+        page.link(containing(WAITS)).appears().await;
+        page.link(containing(WAITS)).first().click().await;
+        page.text(RESTORED).appears().await;
+        page.link(containing("Terug naar")).click().await;
+        page.link(containing(WAITS)).first().click().await;
+        hand_in(page).await;
+        page.open("/open/eva").await;
+        page.heading("Welkom Eva Bakker").appears().await;
+        page.link(containing(crate::PAYSLIP)).is_absent().await;
+        nothing_is_kept(page).await;
+        page.text(containing(WAITS)).is_absent().await;
+    }
+
     async fn who_logs_out_leaves_nothing_behind(page: &Page) {
         let folder = Folder::new();
         choose(page, &folder, "loonstrook.pdf").await;
@@ -418,7 +436,11 @@ in_chromium! {
         page.script(begin, vec![]).await;
         page.reload().await;
         page.text(containing("De pagina is opnieuw geladen terwijl er een foto werd gemaakt")).appears().await;
-        // It is said once.
+        // It is said once, and of no other task.
+        page.link(containing("Terug naar")).click().await;
+        page.link(containing("Werkgeversverklaring")).first().click().await;
+        page.text("Bestand kiezen").appears().await;
+        page.text(containing("De pagina is opnieuw geladen")).is_absent().await;
         page.reload().await;
         page.text("Bestand kiezen").appears().await;
         page.text(containing("De pagina is opnieuw geladen")).is_absent().await;

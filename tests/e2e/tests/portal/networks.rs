@@ -104,6 +104,17 @@ in_every_browser! {
 }
 
 in_chromium! {
+    async fn what_is_in_doubt_is_marked_in_the_list(page: &Page) {
+        let folder = Folder::new();
+        open_task_at(page, &page.servers.through("slikt-en-verbreekt")).await;
+        page.speed_up_timers(10).await;
+        send(page, &folder, "loonstrook.pdf", LARGE).await;
+        page.heading(NOT_SEEN).appears().await;
+        page.link(containing("Terug naar")).click().await;
+        page.link(containing("Nog niet zeker of dit is aangekomen")).first().click().await;
+        page.heading(NOT_SEEN).appears().await;
+    }
+
     async fn what_never_arrives_is_said_to_be_lost_after_minutes(page: &Page) {
         let folder = Folder::new();
         open_task_at(page, &page.servers.through("knipt")).await;

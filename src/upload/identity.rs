@@ -1,5 +1,7 @@
 //! For which documents a safe copy is offered at once.
 
+use accelerate::session::Action;
+
 /// Parts of the names that offices give to what proves who somebody is, in Dutch and in English.
 const PARTS: [&str; 14] = [
     "paspoort",
@@ -18,10 +20,17 @@ const PARTS: [&str; 14] = [
     "residence permit",
 ];
 
+/// Whether an action asks for what proves who somebody is.
+pub fn is_about_identity(action: &Action) -> bool {
+    let names = [&action.document.label, &action.label];
+    let mut names = names.into_iter().flatten();
+    names.any(|name| is_identity_document(name))
+}
+
 /// Whether a document of this name proves who somebody is, as far as its name says: it has one of these words in it, or
 /// the word *ID*. The safe copy of any other document is one press away, so that a name which says nothing costs a
 /// press, and one that says too much a few lines.
-pub fn is_identity_document(name: &str) -> bool {
+fn is_identity_document(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let mut words = name.split(|c: char| !c.is_alphanumeric());
     PARTS.iter().any(|part| name.contains(part)) || words.any(|word| word == "id")

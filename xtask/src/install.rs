@@ -99,12 +99,13 @@ pub fn redis() -> Result<PathBuf> {
     unpacked(&packages, "redis-server", "--version")
 }
 
-/// qpdf, poppler's pdftoppm and MuPDF's mutool, which read the PDFs that the tests make.
+/// qpdf, poppler's pdftoppm, MuPDF's mutool and exiftool, which read the PDFs and pictures that the tests make.
 pub fn pdf_readers() -> Result<Vec<PathBuf>> {
     system(&[
         (&["qpdf"], "qpdf"),
         (&["pdftoppm"], "poppler-utils"),
         (&["mutool"], "mupdf-tools"),
+        (&["exiftool"], "libimage-exiftool-perl"),
     ])
 }
 

@@ -52,10 +52,13 @@ pub fn photo(size: usize) -> Vec<u8> {
     file
 }
 
-/// A photo of a letter on a table, with all that phones and programs write beside the picture: each of [`METADATA`],
+/// A photo of a letter on a table: nothing but the picture.
+pub const LETTER: &[u8] = include_bytes!("letter.jpg");
+
+/// The same with all that phones and programs write beside the picture: each of [`METADATA`],
 /// and a second picture behind the first.
 pub fn letter() -> Vec<u8> {
-    let picture = include_bytes!("letter.jpg");
+    let picture = LETTER;
     let exif = b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0GPSLatitude 52.2";
     let xmp = b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta>GPSLongitude</x:xmpmeta>";
     let iptc = b"Photoshop 3.0\08BIM\x04\x04 Herfordstraat 8";

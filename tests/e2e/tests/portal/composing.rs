@@ -1,9 +1,13 @@
 //! A document that is put together of photos and PDFs.
 
+use std::path::Path;
+use std::process::Command;
+
 use document::pdf;
 use e2e::fixtures::{self, Folder};
 use e2e::{Page, containing, in_chromium, in_every_browser};
 use fantoccini::key::Key;
+use serde_json::Value;
 
 use crate::uploading::open_task;
 
@@ -29,6 +33,16 @@ const LYING: (f32, f32) = (297.0, 210.0);
 
 fn has(bytes: &[u8], part: &str) -> bool {
     bytes.windows(part.len()).any(|it| it == part.as_bytes())
+}
+
+/// What exiftool finds in a file: each tag with its group before it.
+fn tags_of(file: &Path) -> Vec<String> {
+    let mut command = Command::new("exiftool");
+    let answer = command.args(["-json", "-a", "-G1"]).arg(file).output();
+    let answer = answer.expect("exiftool is installed").stdout;
+    let found: Value = serde_json::from_slice(&answer).expect("exiftool answers in JSON");
+    let tags = found[0].as_object().expect("a file has tags");
+    tags.keys().cloned().collect()
 }
 
 async fn hand_in(page: &Page) {
@@ -77,6 +91,49 @@ in_every_browser! {
             assert!(has(&fixtures::letter(), part) && !has(&bytes, part), "{part}");
         }
         assert!(has(&bytes, "/Lang") && !has(&bytes, "/Producer"));
+    }
+
+    async fn exiftool_finds_nothing_of_the_phone_in_the_document(page: &Page) {
+        let folder = Folder::new();
+        let small = folder.file("klein.jpg", &fixtures::photo(1_000));
+        let photo = folder.file("voor.jpg", fixtures::LETTER);
+        let thumbnail = format!("-ThumbnailImage<={}", small.display());
+        let written = Command::new("exiftool")
+            .args(["-q", "-m", "-overwrite_original", "-EXIF:GPSLatitude=52.2", "-EXIF:GPSLatitudeRef=N"])
+            .args(["-EXIF:Make=Fairphone", "-EXIF:SerialNumber=1234", "-XMP-dc:Creator=Eva Bakker"])
+            .args(["-IPTC:City=Deventer", "-Comment=Herfordstraat 8", &thumbnail])
+            .arg(&photo)
+            .status();
+        assert!(written.expect("exiftool is installed").success());
+        let before = tags_of(&photo);
+        for tag in [
+            "GPS:GPSLatitude",
+            "IFD0:Make",
+            "IFD1:ThumbnailImage",
+            "ExifIFD:SerialNumber",
+            "XMP-dc:Creator",
+            "IPTC:City",
+            "File:Comment",
+        ] {
+            assert!(before.iter().any(|it| it == tag), "{tag}: {before:?}");
+        }
+        open_task(page, crate::PAYSLIP).await;
+        page.choose_file(&photo).await;
+        page.button("Verder met 1 pagina").click().await;
+        page.role("group", "Gekozen bestand").appears().await;
+        hand_in(page).await;
+        let document = folder.file("aangekomen.pdf", &arrived(page).1);
+        let mut command = Command::new("pdfimages");
+        let taken_out = command.arg("-all").arg(&document).arg(document.with_file_name("beeld")).status();
+        assert!(taken_out.expect("poppler is installed").success());
+        let image = document.with_file_name("beeld-000.jpg");
+        for file in [&document, &image] {
+            // What is not of the file itself, its pixels or the PDF's own words is of somebody else.
+            let known = ["SourceFile", "ExifTool:", "System:", "File:", "JFIF:", "PDF:", "Composite:"];
+            let is_known = |tag: &String| known.iter().any(|it| tag.starts_with(it)) && tag != "File:Comment";
+            let others: Vec<_> = tags_of(file).into_iter().filter(|tag| !is_known(tag)).collect();
+            assert_eq!(others, [""; 0], "{}", file.display());
+        }
     }
 
     async fn a_photo_can_be_sent_as_it_is(page: &Page) {
@@ -535,7 +592,6 @@ mod heic {
 /// A copy that is marked, and on which something is black.
 mod safe_copy {
     use super::*;
-    use std::process::Command;
 
     const TEXT: &str = "Tekst van het watermerk";
 

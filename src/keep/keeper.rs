@@ -159,6 +159,7 @@ impl DraftKeeper {
 
     /// Removes what is too old, or everything where nothing is to be kept.
     async fn tidy(&self) {
+        let generation = self.generation.get();
         let is_signed_in = self.session.get_untracked().is_some();
         let is_nothing_wanted = is_signed_in && self.wants_nothing();
         if is_nothing_wanted || storage::drafts() == Kind::ToRemove {
@@ -167,6 +168,7 @@ impl DraftKeeper {
             }
         } else if let Some(opened) = self.open().await
             && let Ok((found, others_have)) = opened.safe.drafts().await
+            && self.generation.get() == generation
         {
             say_drafts(!found.is_empty(), others_have);
             for Found { record, .. } in &found {

@@ -195,8 +195,8 @@ fn TaskGroup(actions: Memo<Vec<Arc<Action>>>, title: &'static str) -> impl IntoV
     view! { {move || has_any.get().then(card)} }
 }
 
-/// The row of a task: its name, what it is to the consumer, for whom, its state where that is not the list's own,
-/// and the adviser's comment while the task is not done.
+/// The row of a task: its name, what it is to the consumer, for whom, what waits to be handed in, else its state where
+/// that is not the list's own, and the adviser's comment while the task is not done.
 #[component]
 pub fn TaskRow(
     /// The action.
@@ -204,18 +204,23 @@ pub fn TaskRow(
 ) -> impl IntoView {
     let (texts, waiting) = (use_texts(), use_waiting());
     let task = move || action.read().task;
-    let line = move || {
-        let action = action.read();
-        task_line(texts, &action, waiting.of(&action.id))
-    };
     let class = move || match task() {
         Task::Again => "task task-rejected",
         Task::Done => "task task-done",
         _ => "task",
     };
-    let chip = move || match task() {
-        Task::Again | Task::Done => view! { <TaskChip action=action.get()/> }.into_any(),
-        _ => view! { <Icon name="next"/> }.into_any(),
+    let chip = move || {
+        let waits = {
+            let action = action.read();
+            waiting_words(texts, &action, waiting.of(&action.id))
+        };
+        match (waits, task()) {
+            (Some(words), _) => view! { <span class="chip chip-waits">{words}</span> }.into_any(),
+            (None, Task::Again | Task::Done) => {
+                view! { <TaskChip action=action.get()/> }.into_any()
+            }
+            _ => view! { <Icon name="next"/> }.into_any(),
+        }
     };
     let comment = move || {
         let comment = (task() != Task::Done).then(|| action.read().comment.clone());
@@ -229,7 +234,7 @@ pub fn TaskRow(
             <PageLink page=Page::Action(action.read_untracked().id.clone())>
                 <span class="task-name">{move || action_name(texts, &action.read())}</span>
                 " "
-                <span class="task-more">{move || line()}</span>
+                <span class="task-more">{move || task_line(texts, &action.read())}</span>
             </PageLink>
             {move || chip()}
             {move || comment()}
@@ -237,11 +242,10 @@ pub fn TaskRow(
     }
 }
 
-/// What a task is to the consumer and for whom, in one line: *Aanleveren · Voor Eva Bakker*. Where something waits to be
-/// handed in, that comes first.
-pub fn task_line(texts: &Texts, action: &Action, waiting: Option<Waiting>) -> String {
-    let kind = waiting_words(texts, action, waiting).unwrap_or_else(|| task_verb(texts, action));
-    let parts = [Some(kind.to_owned()), for_whom(texts, action)];
+/// What a task is to the consumer and for whom, in one line: *Aanleveren · Voor Eva Bakker*.
+pub fn task_line(texts: &Texts, action: &Action) -> String {
+    let kind = task_verb(texts, action).to_owned();
+    let parts = [Some(kind), for_whom(texts, action)];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 

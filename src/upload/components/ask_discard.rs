@@ -25,9 +25,10 @@ pub(super) fn AskDiscard(form: UploadForm) -> impl IntoView {
             </h3>
             <p>{more}</p>
             <p class="buttons">
-                <PrimaryButton on_press=form
-                    .on_press(Event::Back)>{texts.discard}</PrimaryButton>
-                <Button on_press=move || asks.set(false)>{texts.do_not_discard}</Button>
+                <PrimaryButton on_press=move || {
+                    asks.set(false)
+                }>{texts.do_not_discard}</PrimaryButton>
+                <Button on_press=form.on_press(Event::Back)>{texts.discard}</Button>
             </p>
         </div>
     }

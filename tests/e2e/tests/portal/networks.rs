@@ -111,7 +111,8 @@ in_chromium! {
         send(page, &folder, "loonstrook.pdf", LARGE).await;
         page.heading(NOT_SEEN).appears().await;
         page.link(containing("Terug naar")).click().await;
-        page.link(containing("Nog niet zeker of dit is aangekomen")).first().click().await;
+        page.text("Nog niet zeker of dit is aangekomen").appears().await;
+        page.link(containing(crate::PAYSLIP)).first().click().await;
         page.heading(NOT_SEEN).appears().await;
     }
 

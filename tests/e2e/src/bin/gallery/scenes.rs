@@ -504,7 +504,8 @@ pub const SCENES: &[Scene] = &[
             PAYSLIP,
             File("loonstrook november.pdf", 90_000),
             KEPT,
-            Open(|servers| format!("{}/open/eva", servers.address())),
+            Script("location.hash = ''"),
+            RELOAD,
             Shows(
                 "Staat klaar, nog niet aangeleverd",
                 "Ready, not handed in yet",

@@ -85,18 +85,29 @@ pub(super) async fn put(draft: &Entry) -> Result<(), Error> {
     Ok(())
 }
 
-/// Keeps what a draft is of, in pieces. `false` when another tab has replaced or removed the draft meanwhile. Then nothing
-/// was changed.
+/// What is at a draft's place.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Place {
+    /// The draft itself.
+    Same,
+    /// One of another tab, which was written later.
+    Other,
+    /// Nothing: another tab has sent or removed it.
+    Empty,
+}
+
+/// Keeps what a draft is of, in pieces. Nothing is changed unless the draft is still at its place.
 pub(super) async fn put_blob(
     draft: &Entry,
     name: &str,
     pieces: &[Uint8Array],
-) -> Result<bool, Error> {
+) -> Result<Place, Error> {
     let database = open().await?;
     let transaction = database.transaction(&[DRAFTS, BLOBS], TransactionMode::ReadWrite)?;
-    if !is_there(&transaction, draft).await? {
+    let place = place(&transaction, draft).await?;
+    if place != Place::Same {
         transaction.abort()?.await?;
-        return Ok(false);
+        return Ok(place);
     }
     let store = transaction.object_store(BLOBS)?;
     let blob = join(&draft.key, name);
@@ -106,17 +117,17 @@ pub(super) async fn put_blob(
         store.put(piece, Some(&key.into()))?.await?;
     }
     transaction.commit()?.await?;
-    Ok(true)
+    Ok(Place::Same)
 }
 
-/// Removes what a draft was of before, and is not of any more. `false` when another tab has replaced or removed the draft
-/// meanwhile. Then nothing was changed.
-pub(super) async fn clean(draft: &Entry, all_names: &[String]) -> Result<bool, Error> {
+/// Removes what a draft was of before, and is not of any more. Nothing is changed unless the draft is still at its place.
+pub(super) async fn clean(draft: &Entry, all_names: &[String]) -> Result<Place, Error> {
     let database = open().await?;
     let transaction = database.transaction(&[DRAFTS, BLOBS], TransactionMode::ReadWrite)?;
-    if !is_there(&transaction, draft).await? {
+    let place = place(&transaction, draft).await?;
+    if place != Place::Same {
         transaction.abort()?.await?;
-        return Ok(false);
+        return Ok(place);
     }
     let store = transaction.object_store(BLOBS)?;
     for name in names(&store, &draft.key).await? {
@@ -125,15 +136,18 @@ pub(super) async fn clean(draft: &Entry, all_names: &[String]) -> Result<bool, E
         }
     }
     transaction.commit()?.await?;
-    Ok(true)
+    Ok(Place::Same)
 }
 
-/// Whether the draft is there, and not another one of the same action. No two are encrypted to the same bytes.
-async fn is_there(transaction: &Transaction, draft: &Entry) -> Result<bool, Error> {
+/// What is at a draft's place. No two drafts are encrypted to the same bytes.
+async fn place(transaction: &Transaction, draft: &Entry) -> Result<Place, Error> {
     let store = transaction.object_store(DRAFTS)?;
     let value = store.get(JsValue::from(&draft.key))?.await?;
-    let there = value.map(|value| data_of(&value).to_vec());
-    Ok(there == Some(draft.data.to_vec()))
+    Ok(match value.map(|value| data_of(&value).to_vec()) {
+        None => Place::Empty,
+        Some(data) if data == draft.data.to_vec() => Place::Same,
+        Some(_) => Place::Other,
+    })
 }
 
 fn data_of(value: &JsValue) -> Uint8Array {

@@ -349,11 +349,14 @@ impl DraftKeeper {
         let was_kept = saved.is_some();
         let action_id = upload.action_id();
         // What another tab has sent or removed is not written again.
-        let is_gone = was_kept && matches!(opened.safe.has(&action_id).await, Ok(false));
+        let mut is_gone = was_kept && matches!(opened.safe.has(&action_id).await, Ok(false));
         let kept = match &new {
             _ if is_gone => None,
             Some(record) => match opened.safe.put(record, &names).await {
-                Ok(until) => Some(opened.kept(until)),
+                Ok(until) => {
+                    is_gone = until.is_none();
+                    until.map(|until| opened.kept(until))
+                }
                 // It may be full. What is there may be an older one, which must not deny that this one is being sent.
                 Err(_) => {
                     if record.is_sent() {

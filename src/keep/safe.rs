@@ -8,7 +8,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
 use super::{
-    database::{self, Entry},
+    database::{self, Entry, Place},
     record::Record,
 };
 use crate::platform::{
@@ -148,12 +148,12 @@ impl Safe {
 
     /// Keeps a draft. `blobs` are what it is of, by name. It is written first, then what it is of, one after the other:
     /// when the page is closed before the end, it is known what is missing. Gives until when it is kept, in milliseconds
-    /// since 1970.
+    /// since 1970; `None` when another tab has sent or removed it meanwhile.
     pub async fn put(
         &self,
         record: &Record<String>,
         blobs: &[(Blob, String)],
-    ) -> Result<f64, Failed> {
+    ) -> Result<Option<f64>, Failed> {
         let drawer = self.drawers.first().ok_or(Failed)?;
         let key = draft_key(drawer, &record.action_id).await?;
         let until = window::now() + KEPT;
@@ -172,27 +172,33 @@ impl Safe {
                 database::remove(&entry.key).await?;
                 return Err(Failed);
             }
-            if self.put_all(&entry, &names, blobs).await? && database::clean(&entry, &names).await?
-            {
+            let place = match self.put_all(&entry, &names, blobs).await? {
+                Place::Same => database::clean(&entry, &names).await?,
+                place => place,
+            };
+            if place == Place::Empty {
+                return Ok(None);
+            }
+            if place == Place::Same {
                 for older in &self.drawers[1..] {
                     database::remove(&draft_key(older, &record.action_id).await?).await?;
                 }
-                return Ok(until);
+                return Ok(Some(until));
             }
         }
         Err(Failed)
     }
 
-    /// Keeps what a draft is of, unless it is there. `false` when another tab has replaced or removed the draft meanwhile.
+    /// Keeps what a draft is of, unless it is there, as long as the draft is at its place.
     async fn put_all(
         &self,
         draft: &Entry,
         names: &[String],
         blobs: &[(Blob, String)],
-    ) -> Result<bool, Failed> {
+    ) -> Result<Place, Failed> {
         let drawer = self.drawers.first().ok_or(Failed)?;
         let mut there = database::blob_names(&draft.key).await?;
-        let mut all = Ok(true);
+        let mut all = Ok(Place::Same);
         for name in names {
             if there.contains(name) {
                 continue;
@@ -204,8 +210,8 @@ impl Safe {
                 Ok::<_, Failed>(database::put_blob(draft, name, &pieces).await?)
             };
             match kept.await {
-                Ok(true) => {}
-                Ok(false) => return Ok(false),
+                Ok(Place::Same) => {}
+                Ok(place) => return Ok(place),
                 // One that cannot be read, or is too large, is no reason to lose the others.
                 Err(Failed) => all = Err(Failed),
             }

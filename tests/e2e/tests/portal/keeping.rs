@@ -32,6 +32,15 @@ const EVERYTHING: &str = "const [done] = arguments;
       done({ drafts: all, storage: kept.flat().filter((it) => it !== 'e2e') });
     })().catch((error) => done({ error: String(error) }));";
 
+/// Removes all drafts, as another tab does.
+const REMOVE: &str = "const [done] = arguments, opening = indexedDB.open('consumer-portal-drafts');
+    opening.onsuccess = () => {
+      const db = opening.result, all = db.transaction(['drafts', 'blobs'], 'readwrite');
+      all.objectStore('drafts').clear();
+      all.objectStore('blobs').clear();
+      all.oncomplete = () => (db.close(), localStorage.removeItem('portal-drafts'), done());
+    };";
+
 /// Waits until nothing of any draft is in the browser.
 async fn nothing_is_kept(page: &Page) {
     page.wait_until("nothing in the browser", async || {
@@ -345,17 +354,28 @@ in_chromium! {
     async fn what_another_tab_has_removed_is_not_written_again(page: &Page) {
         let folder = Folder::new();
         choose(page, &folder, "loonstrook.pdf").await;
-        // As the other tab does it.
-        let remove = "const [done] = arguments, opening = indexedDB.open('consumer-portal-drafts');
-            opening.onsuccess = () => {
-              const db = opening.result, all = db.transaction(['drafts', 'blobs'], 'readwrite');
-              all.objectStore('drafts').clear();
-              all.objectStore('blobs').clear();
-              all.oncomplete = () => (db.close(), localStorage.removeItem('portal-drafts'), done());
-            };";
-        page.async_script(remove, vec![]).await;
+        page.async_script(REMOVE, vec![]).await;
         page.textbox(containing("Opmerking")).type_text("Nog iets").await;
         page.text(containing(KEPT)).disappears().await;
+        nothing_is_kept(page).await;
+    }
+
+    async fn what_is_removed_while_it_is_written_stays_removed(page: &Page) {
+        let folder = Folder::new();
+        open_task(page, crate::PAYSLIP).await;
+        let stall = "const { encrypt } = SubtleCrypto.prototype;
+            SubtleCrypto.prototype.encrypt = async function (how, key, data) {
+              if (data.byteLength > 9e4) await new Promise((go) => window.go = go);
+              return encrypt.call(this, how, key, data);
+            };";
+        page.script(stall, vec![]).await;
+        page.choose_file(&folder.file("loonstrook.pdf", &fixtures::pdf(99_000))).await;
+        page.text("Dit wordt op dit apparaat bewaard…").appears().await;
+        page.wait_for_script("the file to be encrypted", "return Boolean(window.go)").await;
+        page.async_script(REMOVE, vec![]).await;
+        page.script("window.go()", vec![]).await;
+        page.text("Dit wordt op dit apparaat bewaard…").disappears().await;
+        page.text(containing(KEPT)).is_absent().await;
         nothing_is_kept(page).await;
     }
 

@@ -69,7 +69,7 @@ pub fn letter() -> Vec<u8> {
     file.extend(segment(0xFE, b"a comment of the phone's maker"));
     file.extend(&picture[2..]);
     file.extend(b"MakerNote of a second picture");
-    file.extend(&picture[..]);
+    file.extend(picture);
     file
 }
 

@@ -30,6 +30,8 @@ impl UploadForm {
     pub fn select(self, files: Vec<File>) {
         let is_cut = files.len() > 1 && !self.upload.limits().accepts_pdf();
         self.several_selected.set(is_cut);
+        // Who chooses more goes on with it.
+        self.asks_discard.set(false);
         self.upload.select(files);
     }
 

@@ -449,6 +449,12 @@ in_chromium! {
             if focused.contains("Pagina's") { Ok(()) } else { Err(focused) }
         })
         .await;
+        // Who adds a page meanwhile goes on, too.
+        page.button("Annuleren").click().await;
+        page.heading("Pagina's weggooien?").appears().await;
+        let question = page.heading("Pagina's weggooien?");
+        page.drop_file_on(&question, "drie.jpg", "image/jpeg", &fixtures::letter()).await;
+        page.role("group", "Pagina 3 van 3").contains_text("drie.jpg").await;
         discard(page, "Pagina's weggooien?").await;
         page.text("Bestand kiezen").appears().await;
         // One photo is chosen again in a moment, unless something was done to it.

@@ -206,8 +206,11 @@ impl Drafts {
 
     /// Drops everything. What is being made is broken off.
     pub fn clear(self) {
-        for (_, composition) in self.compositions.get_value() {
+        // The next consumer may have the same actions, with uploads of their own.
+        let compositions = self.compositions.try_update_value(std::mem::take);
+        for (_, composition) in compositions.unwrap_or_default() {
             composition.clear();
+            composition.take_copies();
         }
         self.worker.with_value(|worker| worker.stop());
     }

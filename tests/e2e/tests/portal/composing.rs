@@ -12,6 +12,7 @@ use e2e::{Page, containing, in_chromium, in_every_browser};
 use fantoccini::key::Key;
 use serde_json::Value;
 
+use crate::reported_elsewhere::sign_in_as_another_in_another_tab;
 use crate::uploading::open_task;
 
 /// The one document that arrived, a PDF, and how wide and high its pages are, in millimetres.
@@ -466,6 +467,25 @@ in_chromium! {
         page.button("Pagina 1 van 1: Draaien").click().await;
         discard(page, "Pagina's weggooien?").await;
         page.text("Bestand kiezen").appears().await;
+    }
+
+    async fn the_next_consumer_on_the_page_puts_together_a_document_of_their_own(page: &Page) {
+        let folder = Folder::new();
+        choose_letters(page, &folder, &["een.jpg", "twee.jpg"]).await;
+        page.role("group", "Pagina 2 van 2").appears().await;
+        // Thomas has the same tasks.
+        sign_in_as_another_in_another_tab(page, "thomas").await;
+        page.return_to_tab().await;
+        page.button("Het andere dossier tonen").click().await;
+        page.heading("Welkom Thomas de Groot").appears().await;
+        page.link(containing(crate::PAYSLIP)).first().click().await;
+        page.text("Bestand kiezen").appears().await;
+        choose_here(page, &folder, &["drie.jpg", "vier.jpg", "vijf.jpg"]).await;
+        page.role("group", "Pagina 3 van 3").contains_text("vijf.jpg").await;
+        page.button("Verder met 3 pagina's").click().await;
+        page.role("group", "Gekozen bestand").appears().await;
+        hand_in(page).await;
+        assert_eq!(arrived(page).2, [UPRIGHT; 3]);
     }
 
     async fn a_photo_that_is_too_large_to_send_is_made_smaller(page: &Page) {

@@ -28,7 +28,7 @@ async fn send(page: &Page) {
 }
 
 /// Signs in as another consumer in another tab, who agrees to close the dossier that is open.
-async fn sign_in_as_another_in_another_tab(page: &Page, consumer: &str) {
+pub async fn sign_in_as_another_in_another_tab(page: &Page, consumer: &str) {
     let token = page.servers.token(consumer);
     let body = serde_json::json!({ "token": token, "replace": true }).to_string();
     assert_eq!(

@@ -100,7 +100,7 @@ impl SessionStore {
 
     /// The session as it is now.
     pub fn get_untracked(self) -> Option<Arc<Session>> {
-        self.session.get_untracked()
+        self.session.try_get_untracked().flatten()
     }
 
     /// Whether there is a session, for whoever follows it.

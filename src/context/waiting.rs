@@ -35,19 +35,31 @@ impl WaitingTasks {
             (self.ready, waiting == Some(Waiting::Ready)),
             (self.in_doubt, waiting == Some(Waiting::InDoubt)),
         ] {
-            let place = ids.read_untracked().iter().position(|id| id == action_id);
-            match place {
-                Some(place) if !is_it => drop(ids.write().remove(place)),
-                None if is_it => ids.write().push(action_id.to_owned()),
-                _ => {}
+            let is_in = |ids: &Vec<String>| ids.iter().any(|id| id == action_id);
+            // The portal may be off the page by now.
+            if ids.try_with_untracked(is_in) == Some(!is_it) {
+                ids.try_update(|ids| {
+                    ids.retain(|id| id != action_id);
+                    ids.extend(is_it.then(|| action_id.to_owned()));
+                });
+            }
+        }
+    }
+
+    /// Forgets what waits for other actions than these.
+    pub fn retain(self, is_wanted: impl Fn(&str) -> bool) {
+        for ids in [self.ready, self.in_doubt] {
+            let has_others = |ids: &Vec<String>| ids.iter().any(|id| !is_wanted(id));
+            if ids.try_with_untracked(has_others) == Some(true) {
+                ids.try_update(|ids| ids.retain(|id| is_wanted(id)));
             }
         }
     }
 
     /// The consumer is another one, or none.
     pub fn clear(self) {
-        self.ready.set(Vec::new());
-        self.in_doubt.set(Vec::new());
+        self.ready.try_set(Vec::new());
+        self.in_doubt.try_set(Vec::new());
     }
 }
 

@@ -67,8 +67,9 @@ pub(super) async fn blob(draft: &str, name: &str) -> Result<Vec<Uint8Array>, Err
     Ok(pieces)
 }
 
-/// Keeps a draft. What it is of stays as it is, and so does what it was of before.
-pub(super) async fn put(draft: &Entry) -> Result<(), Error> {
+/// Keeps a draft. What it is of stays as it is, and so does what it was of before. When it `replaces` one and none is
+/// there, nothing is changed.
+pub(super) async fn put(draft: &Entry, replaces: bool) -> Result<Place, Error> {
     let value = Object::new();
     let fields: [(&str, JsValue); 2] = [
         ("until", draft.until.into()),
@@ -79,10 +80,14 @@ pub(super) async fn put(draft: &Entry) -> Result<(), Error> {
     }
     let database = open().await?;
     let transaction = database.transaction(&[DRAFTS], TransactionMode::ReadWrite)?;
+    if replaces && place(&transaction, draft).await? == Place::Empty {
+        transaction.abort()?.await?;
+        return Ok(Place::Empty);
+    }
     let store = transaction.object_store(DRAFTS)?;
     store.put(&value, Some(&draft.key.as_str().into()))?;
     transaction.commit()?.await?;
-    Ok(())
+    Ok(Place::Same)
 }
 
 /// What is at a draft's place.
@@ -103,12 +108,10 @@ pub(super) async fn put_blob(
     pieces: &[Uint8Array],
 ) -> Result<Place, Error> {
     let database = open().await?;
-    let transaction = database.transaction(&[DRAFTS, BLOBS], TransactionMode::ReadWrite)?;
-    let place = place(&transaction, draft).await?;
-    if place != Place::Same {
-        transaction.abort()?.await?;
-        return Ok(place);
-    }
+    let transaction = match at_place(&database, draft).await? {
+        Ok(transaction) => transaction,
+        Err(place) => return Ok(place),
+    };
     let store = transaction.object_store(BLOBS)?;
     let blob = join(&draft.key, name);
     for (index, piece) in pieces.iter().enumerate() {
@@ -123,12 +126,10 @@ pub(super) async fn put_blob(
 /// Removes what a draft was of before, and is not of any more. Nothing is changed unless the draft is still at its place.
 pub(super) async fn clean(draft: &Entry, all_names: &[String]) -> Result<Place, Error> {
     let database = open().await?;
-    let transaction = database.transaction(&[DRAFTS, BLOBS], TransactionMode::ReadWrite)?;
-    let place = place(&transaction, draft).await?;
-    if place != Place::Same {
-        transaction.abort()?.await?;
-        return Ok(place);
-    }
+    let transaction = match at_place(&database, draft).await? {
+        Ok(transaction) => transaction,
+        Err(place) => return Ok(place),
+    };
     let store = transaction.object_store(BLOBS)?;
     for name in names(&store, &draft.key).await? {
         if !all_names.contains(&name) {
@@ -137,6 +138,18 @@ pub(super) async fn clean(draft: &Entry, all_names: &[String]) -> Result<Place, 
     }
     transaction.commit()?.await?;
     Ok(Place::Same)
+}
+
+/// A transaction in which the draft is at its place, or what else is there.
+async fn at_place(database: &Database, draft: &Entry) -> Result<Result<Transaction, Place>, Error> {
+    let transaction = database.transaction(&[DRAFTS, BLOBS], TransactionMode::ReadWrite)?;
+    match place(&transaction, draft).await? {
+        Place::Same => Ok(Ok(transaction)),
+        other => {
+            transaction.abort()?.await?;
+            Ok(Err(other))
+        }
+    }
 }
 
 /// What is at a draft's place. No two drafts are encrypted to the same bytes.

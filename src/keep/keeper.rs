@@ -13,7 +13,7 @@ use leptos::{prelude::*, task::spawn_local};
 use web_sys::{Blob, File};
 
 use super::{
-    database,
+    database::{self, Place},
     record::{Record, WaitingFile},
     safe::{Found, Safe},
 };
@@ -53,6 +53,7 @@ pub fn provide_keeper() {
         slots: RefCell::new(Vec::new()),
         turn: Mutex::new(()),
         generation: Cell::new(0),
+        tidied: Cell::new(None),
     });
     let observer = StoredValue::new_local(this.clone());
     use_session().add_observer(KeeperObserver(observer));
@@ -106,6 +107,8 @@ struct DraftKeeper {
     turn: Mutex<()>,
     /// Counts the consumers who had this page.
     generation: Cell<u32>,
+    /// Of which of them it was looked for what is kept.
+    tidied: Cell<Option<u32>>,
 }
 
 /// An upload that is followed.
@@ -161,6 +164,9 @@ impl DraftKeeper {
     async fn tidy(&self) {
         let generation = self.generation.get();
         let is_signed_in = self.session.get_untracked().is_some();
+        if is_signed_in {
+            self.tidied.set(Some(generation));
+        }
         let is_nothing_wanted = is_signed_in && self.wants_nothing();
         if is_nothing_wanted || storage::drafts() == Kind::ToRemove {
             if database::clear().await.is_ok() {
@@ -171,8 +177,9 @@ impl DraftKeeper {
             && self.generation.get() == generation
         {
             say_drafts(!found.is_empty(), others_have);
-            for Found { record, .. } in &found {
-                // What is in an upload says itself what it waits for.
+            // What is in an upload says itself what it waits for. The newest of an action comes first.
+            self.waiting.retain(|id| self.uploads.has(id));
+            for Found { record, .. } in found.iter().rev() {
                 if self.uploads.has(&record.action_id) {
                     continue;
                 }
@@ -188,6 +195,10 @@ impl DraftKeeper {
     /// What was kept of an upload. Its pages are put into its document.
     async fn restore(&self, upload: Upload) -> Option<Unsent<File>> {
         let _turn = self.turn.lock().await;
+        // The next consumer's place is not this upload's.
+        if !upload.is_restoring() {
+            return None;
+        }
         let opened = self.open().await?;
         let (drafts, _) = opened.safe.drafts().await.ok()?;
         let action_id = upload.action_id();
@@ -200,6 +211,10 @@ impl DraftKeeper {
             {
                 names.push((blob, name.clone()));
             }
+        }
+        // Nobody waits for it any more, or it is somebody else's page by now.
+        if !upload.is_restoring() {
+            return None;
         }
         let blob_of = |name: &String| {
             let known = names.iter().find(|(_, known)| known == name);
@@ -349,10 +364,9 @@ impl DraftKeeper {
         let was_kept = saved.is_some();
         let action_id = upload.action_id();
         // What another tab has sent or removed is not written again.
-        let mut is_gone = was_kept && matches!(opened.safe.has(&action_id).await, Ok(false));
+        let mut is_gone = false;
         let kept = match &new {
-            _ if is_gone => None,
-            Some(record) => match opened.safe.put(record, &names).await {
+            Some(record) => match opened.safe.put(record, &names, was_kept).await {
                 Ok(until) => {
                     is_gone = until.is_none();
                     until.map(|until| opened.kept(until))
@@ -381,20 +395,24 @@ impl DraftKeeper {
         }
     }
 
-    /// Who comes back to the tab is not told that something is kept which another tab has sent or removed.
+    /// Who comes back to the tab is not told that something is kept which another tab has sent, removed or replaced.
     async fn look_again(&self) {
         let _turn = self.turn.lock().await;
         let Some(opened) = self.opened.borrow().clone() else {
             return;
         };
-        let is_saved = |slot: &Slot| slot.saved.is_some().then_some(slot.upload);
-        let uploads: Vec<_> = self.slots.borrow().iter().filter_map(is_saved).collect();
-        for upload in uploads {
-            if let Ok(false) = opened.safe.has(&upload.action_id()).await {
-                self.find(upload, |slot| slot.is_gone = true);
+        let saved = |slot: &Slot| Some((slot.upload, slot.saved.clone()?));
+        let all: Vec<_> = self.slots.borrow().iter().filter_map(saved).collect();
+        for (upload, record) in all {
+            let place = opened.safe.place(&record).await;
+            if let Ok(Place::Empty | Place::Other) = place {
+                self.find(upload, |slot| {
+                    slot.is_gone = matches!(place, Ok(Place::Empty))
+                });
                 upload.kept.try_set(None);
             }
         }
+        self.tidy().await;
     }
 
     /// Forgets who had this page.
@@ -456,6 +474,12 @@ impl Slot {
         let draft = composition.draft.get_untracked();
         let mut waiting = composition.reading.get_untracked();
         waiting.extend(self.upload.chosen.get_untracked().files);
+        // Pages that are all removed, or files that were all refused.
+        let has_file = unsent.file.is_some() || unsent.candidate.is_some();
+        if !has_file && waiting.is_empty() && draft.pages().is_empty() {
+            self.names.clear();
+            return Some(None);
+        }
         let waiting = waiting.into_iter().map(|file| WaitingFile {
             name: file::name(&file),
             mime: file.type_(),
@@ -520,7 +544,17 @@ impl Keeper for Shared {
 struct KeeperObserver(StoredValue<Rc<DraftKeeper>, LocalStorage>);
 
 impl SessionObserver for KeeperObserver {
-    fn on_session(&self, _: &Session) {}
+    fn on_session(&self, _: &Session) {
+        self.0.with_value(|keeper| {
+            if keeper.tidied.get() != Some(keeper.generation.get()) {
+                let keeper = keeper.clone();
+                spawn_local(async move {
+                    let _turn = keeper.turn.lock().await;
+                    keeper.tidy().await;
+                });
+            }
+        });
+    }
 
     fn has_unsent(&self) -> bool {
         // The upload says it.

@@ -148,11 +148,12 @@ impl Safe {
 
     /// Keeps a draft. `blobs` are what it is of, by name. It is written first, then what it is of, one after the other:
     /// when the page is closed before the end, it is known what is missing. Gives until when it is kept, in milliseconds
-    /// since 1970; `None` when another tab has sent or removed it meanwhile.
+    /// since 1970; `None` when it `replaces` one that another tab has sent or removed, or that happens meanwhile.
     pub async fn put(
         &self,
         record: &Record<String>,
         blobs: &[(Blob, String)],
+        mut replaces: bool,
     ) -> Result<Option<f64>, Failed> {
         let drawer = self.drawers.first().ok_or(Failed)?;
         let key = draft_key(drawer, &record.action_id).await?;
@@ -165,13 +166,16 @@ impl Safe {
             if self.is_closed.get() {
                 return Err(Failed);
             }
-            // Also of what is not there to its end something can be told.
-            storage::say_drafts(Drafts::Own);
-            database::put(&entry).await?;
+            if database::put(&entry, replaces).await? == Place::Empty {
+                return Ok(None);
+            }
+            replaces = true;
             if self.is_closed.get() {
                 database::remove(&entry.key).await?;
                 return Err(Failed);
             }
+            // Also of what is not there to its end something can be told.
+            storage::say_drafts(Drafts::Own);
             let place = match self.put_all(&entry, &names, blobs).await? {
                 Place::Same => database::clean(&entry, &names).await?,
                 place => place,
@@ -219,11 +223,16 @@ impl Safe {
         all
     }
 
-    /// Whether the draft of an action is there. Another tab may have sent or removed it.
-    pub async fn has(&self, action_id: &str) -> Result<bool, Failed> {
+    /// What is at a draft's place. Another tab may have sent, removed or replaced it.
+    pub async fn place(&self, record: &Record<String>) -> Result<Place, Failed> {
         let drawer = self.drawers.first().ok_or(Failed)?;
-        let key = draft_key(drawer, action_id).await?;
-        Ok(database::drafts().await?.iter().any(|it| it.key == key))
+        let key = draft_key(drawer, &record.action_id).await?;
+        let all = database::drafts().await?;
+        Ok(match all.iter().find(|it| it.key == key) {
+            None => Place::Empty,
+            Some(entry) if self.read(0, entry).await.as_ref() == Some(record) => Place::Same,
+            Some(_) => Place::Other,
+        })
     }
 
     /// Removes the draft of an action.

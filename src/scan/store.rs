@@ -36,8 +36,8 @@ const QUIET: u32 = 600;
 /// All documents that are put together. Cheap to copy.
 #[derive(Clone, Copy)]
 pub struct Drafts {
-    /// Each under its action's id.
-    compositions: StoredValue<Vec<(String, Composition)>>,
+    /// One for each upload.
+    compositions: StoredValue<Vec<Composition>>,
     worker: StoredValue<Rc<DocumentWorker>, LocalStorage>,
     longest_side: u32,
     language: &'static str,
@@ -116,10 +116,10 @@ impl Drafts {
 
     /// The document of an upload; a new one when there is none.
     pub fn of(self, upload: Upload) -> Composition {
-        let id = upload.action_id();
+        // Not by the action: the next consumer may have the same, with an upload of their own.
         let known = self.compositions.with_value(|all| {
-            let known = all.iter().find(|(action_id, _)| *action_id == id);
-            known.map(|(_, composition)| *composition)
+            let known = all.iter().find(|it| it.upload == upload);
+            known.copied()
         });
         if let Some(known) = known {
             return known;
@@ -157,6 +157,13 @@ impl Drafts {
                 }
                 is_composing
             });
+            Effect::new(move |_| {
+                let is_empty = composition.draft.with(|draft| draft.pages().is_empty())
+                    && composition.reading.read().is_empty()
+                    && upload.chosen.read().files.is_empty();
+                upload.has_pages.set(!is_empty);
+                upload.say_waiting();
+            });
             // Who has put something together is asked before it goes.
             Effect::new(move |_| {
                 let is_worth_asking = composition.has_changes();
@@ -169,8 +176,7 @@ impl Drafts {
             });
             composition
         });
-        self.compositions
-            .update_value(|all| all.push((id, composition)));
+        self.compositions.update_value(|all| all.push(composition));
         composition
     }
 
@@ -206,9 +212,8 @@ impl Drafts {
 
     /// Drops everything. What is being made is broken off.
     pub fn clear(self) {
-        // The next consumer may have the same actions, with uploads of their own.
         let compositions = self.compositions.try_update_value(std::mem::take);
-        for (_, composition) in compositions.unwrap_or_default() {
+        for composition in compositions.unwrap_or_default() {
             composition.clear();
             composition.take_copies();
         }

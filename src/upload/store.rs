@@ -124,7 +124,9 @@ impl UploadStore {
             kept: RwSignal::new(None),
             lost: RwSignal::new(Vec::new()),
             is_protected: RwSignal::new(false),
+            has_pages: RwSignal::new(false),
             has_changes: RwSignal::new(false),
+            is_forgotten: StoredValue::new(false),
             limits: self.limits,
             services: self.services,
             request: StoredValue::new_local(None),
@@ -182,9 +184,7 @@ impl UploadStore {
 
     /// Whether leaving the page would lose a document or a comment.
     pub fn has_unsent(self) -> bool {
-        let is_unsent = |(_, upload): &(String, Upload)| {
-            upload.machine.with_untracked(UploadMachine::has_unsent)
-        };
+        let is_unsent = |(_, upload): &(String, Upload)| upload.has_unsent();
         self.uploads
             .with_value(|uploads| uploads.iter().any(is_unsent))
     }
@@ -201,6 +201,7 @@ impl UploadStore {
         let uploads = self.uploads.try_update_value(std::mem::take);
         for (_, upload) in uploads.unwrap_or_default() {
             upload.request.set_value(None);
+            upload.is_forgotten.try_set_value(true);
             let forget = |machine: &mut UploadMachine<File>| machine.forget_effect();
             upload.machine.try_update_untracked(forget);
         }
@@ -208,10 +209,11 @@ impl UploadStore {
 
     /// The upload for an action; `None` when the consumer has not begun with it.
     pub fn find(self, action_id: &str) -> Option<Upload> {
-        self.uploads.with_value(|uploads| {
+        let found = self.uploads.try_with_value(|uploads| {
             let found = uploads.iter().find(|(id, _)| id == action_id);
             found.map(|(_, upload)| *upload)
-        })
+        });
+        found.flatten()
     }
 }
 
@@ -242,9 +244,13 @@ pub struct Upload {
     pub lost: RwSignal<Vec<String>>,
     /// Whether the chosen file as it is would tell more than the document that is put together of it.
     pub is_protected: RwSignal<bool>,
+    /// Whether there are pages, or files that are to become some.
+    pub has_pages: RwSignal<bool>,
     /// Whether going back would lose pages, or what was done to them.
     pub has_changes: RwSignal<bool>,
     action_id: StoredValue<String>,
+    /// The page is not its consumer's any more.
+    is_forgotten: StoredValue<bool>,
     limits: StoredValue<Limits>,
     services: StoredValue<UploadServices, LocalStorage>,
     /// What is being sent. Dropping it breaks that off. Meanwhile the device stays awake.
@@ -260,6 +266,7 @@ impl Upload {
     /// Looks for what was kept when the page was closed, and has the upload kept from then on.
     fn restore(self) {
         if storage::drafts() == Drafts::None {
+            self.say_waiting();
             if let Some(keeper) = self.keeper() {
                 keeper.follow(self);
             }
@@ -269,13 +276,16 @@ impl Upload {
     }
 
     /// Says what waits to be handed in, for the lists of tasks. What is under way does not.
-    fn say_waiting(self) {
+    pub fn say_waiting(self) {
+        if self.is_forgotten() {
+            return;
+        }
         let waiting = self.machine.try_with_untracked(|machine| {
             // Whether something was kept is not known yet.
             if let UploadState::Restore = machine.state() {
                 return None;
             }
-            let waits = machine.has_unsent() && !machine.is_busy();
+            let waits = self.has_unsent() && !machine.is_busy();
             Some(waits.then(|| match machine.is_in_doubt() {
                 true => Waiting::InDoubt,
                 false => Waiting::Ready,
@@ -287,12 +297,34 @@ impl Upload {
         }
     }
 
+    /// Whether there is a document, or something that becomes one, which may not have arrived.
+    pub fn has_unsent(self) -> bool {
+        let has_unsent = self.machine.try_with_untracked(|machine| {
+            let has_file = machine.file().is_some() || machine.candidate().is_some();
+            machine.has_unsent() && (has_file || self.has_pages.get_untracked())
+        });
+        has_unsent == Some(true)
+    }
+
+    fn is_forgotten(self) -> bool {
+        self.is_forgotten.try_get_value() != Some(false)
+    }
+
+    /// Whether what was kept is still waited for.
+    pub fn is_restoring(self) -> bool {
+        let is_so = |machine: &UploadMachine<File>| matches!(machine.state(), UploadState::Restore);
+        !self.is_forgotten() && self.machine.try_with_untracked(is_so) == Some(true)
+    }
+
     async fn look_for_kept(self, effect_id: u32, loading: LocalBoxFuture<'static, ()>) {
         loading.await;
         let unsent = match self.keeper() {
             Some(keeper) => keeper.restore(self).await,
             None => None,
         };
+        if self.is_forgotten() {
+            return;
+        }
         self.step(Event::Restored { effect_id, unsent });
         if let Some(keeper) = self.keeper() {
             keeper.follow(self);
@@ -411,20 +443,20 @@ impl Upload {
 
     /// The consumer selected or dropped files; none when they dropped something else.
     pub fn select(self, mut files: Vec<File>) {
-        self.forget_lost(&files);
+        if files.is_empty() {
+            return self.step(Event::RefuseFile(FileRefusal::NoFile));
+        }
         let is_composing = self.machine.read_untracked().is_composing();
         if is_composing || files.len() > 1 && self.limits().accepts_pdf() {
             self.step(Event::Compose);
             if self.machine.read_untracked().is_composing() {
+                self.forget_lost(&files);
                 self.chosen.set(Chosen {
                     files,
                     is_another: !is_composing,
                 });
             }
             return;
-        }
-        if files.is_empty() {
-            return self.step(Event::RefuseFile(FileRefusal::NoFile));
         }
         let file = files.swap_remove(0);
         let (name, size) = (file::name(&file), file.size() as u64);
@@ -439,6 +471,9 @@ impl Upload {
             }
             checked => checked,
         };
+        if checked.is_ok() && self.machine.read_untracked().accepts_files() {
+            self.forget_lost(std::slice::from_ref(&file));
+        }
         self.step(match checked {
             Ok(mime) => Event::SelectFile(SelectedFile {
                 file,
@@ -492,6 +527,9 @@ impl Upload {
             .with_value(|services| (services.load_preparation)());
         spawn_local(async move {
             loading.await;
+            if !self.waits_for(effect_id) || self.is_forgotten() {
+                return;
+            }
             let preparation = self
                 .services
                 .try_with_value(|services| services.preparation.clone());

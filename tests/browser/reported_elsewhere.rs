@@ -293,6 +293,10 @@ async fn a_device_stays_awake_while_it_sends_and_no_longer() {
     for without in ["refuses = true", "delete navigator.wakeLock"] {
         js(without);
         portal.click("Aanleveren").await;
+        // It is sent when it was looked whether it can be kept.
+        portal
+            .until("it asked once more, if it can", || is(3, 0))
+            .await;
         portal.click("Annuleren").await;
         portal.element("button", "Aanleveren").await;
     }

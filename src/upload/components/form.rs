@@ -31,7 +31,9 @@ impl UploadForm {
         let is_cut = files.len() > 1 && !self.upload.limits().accepts_pdf();
         self.several_selected.set(is_cut);
         // Who chooses more goes on with it.
-        self.asks_discard.set(false);
+        if !files.is_empty() {
+            self.asks_discard.set(false);
+        }
         self.upload.select(files);
     }
 

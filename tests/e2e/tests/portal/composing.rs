@@ -454,6 +454,13 @@ in_chromium! {
         page.button("Annuleren").click().await;
         page.heading("Pagina's weggooien?").appears().await;
         let question = page.heading("Pagina's weggooien?");
+        // A text that falls on it is no answer.
+        let drop_text = "const dataTransfer = new DataTransfer();
+            dataTransfer.setData('text/plain', 'tekst');
+            const drop = { dataTransfer, bubbles: true, composed: true, cancelable: true };
+            arguments[0].dispatchEvent(new DragEvent('drop', drop))";
+        question.script(drop_text).await;
+        page.button("Nee, verdergaan").appears().await;
         page.drop_file_on(&question, "drie.jpg", "image/jpeg", &fixtures::letter()).await;
         page.role("group", "Pagina 3 van 3").contains_text("drie.jpg").await;
         discard(page, "Pagina's weggooien?").await;

@@ -5,6 +5,7 @@ use e2e::servers::TestServers;
 use e2e::{Page, containing, in_chromium, in_every_browser};
 use serde_json::{Value, json};
 
+use crate::reported_elsewhere::sign_in_as_another_in_another_tab;
 use crate::uploading::open_task;
 
 const KEPT: &str = "Dit blijft versleuteld op dit apparaat staan";
@@ -379,6 +380,49 @@ in_chromium! {
         nothing_is_kept(page).await;
     }
 
+    async fn what_became_no_page_is_not_said_to_be_kept(page: &Page) {
+        let folder = Folder::new();
+        open_task(page, crate::PAYSLIP).await;
+        let files = ["een.docx", "twee.docx"].map(|name| folder.file(name, b"PK\x03\x04 no document"));
+        page.choose_files(&files).await;
+        page.text(containing("twee.docx is geen foto of PDF")).appears().await;
+        nothing_is_kept(page).await;
+        page.text(containing(KEPT)).is_absent().await;
+        page.link(containing("Terug naar")).click().await;
+        page.link(containing(crate::PAYSLIP)).first().appears().await;
+        page.text("Staat klaar, nog niet aangeleverd").is_absent().await;
+    }
+
+    async fn a_tab_learns_what_another_one_has_replaced_and_removed(page: &Page) {
+        const WAITS: &str = "Staat klaar, nog niet aangeleverd";
+        let folder = Folder::new();
+        let first = page.client().window().await.unwrap();
+        open_task(page, crate::PAYSLIP).await;
+        let here = page.script("return location.href", vec![]).await;
+        let second = page.client().new_window(true).await.unwrap().handle;
+        page.client().switch_to_window(second.clone()).await.unwrap();
+        page.open(here.as_str().unwrap()).await;
+        page.text("Bestand kiezen").appears().await;
+        page.client().switch_to_window(first.clone()).await.unwrap();
+        choose_here(page, &folder, "een.pdf").await;
+        page.client().switch_to_window(second.clone()).await.unwrap();
+        choose_here(page, &folder, "twee.pdf").await;
+        page.client().switch_to_window(first.clone()).await.unwrap();
+        page.return_to_tab().await;
+        page.text(containing(KEPT)).disappears().await;
+        page.role("group", "Gekozen bestand").contains_text("een.pdf").await;
+        // The mark of what the other tab has goes with it.
+        page.open("/open/eva").await;
+        page.text(WAITS).appears().await;
+        page.client().switch_to_window(second).await.unwrap();
+        page.button(containing("verwijderen")).click().await;
+        page.text("Bestand kiezen").appears().await;
+        nothing_is_kept(page).await;
+        page.client().switch_to_window(first).await.unwrap();
+        page.return_to_tab().await;
+        page.text(WAITS).disappears().await;
+    }
+
     async fn a_warning_comes_back_with_its_file(page: &Page) {
         let folder = Folder::new();
         open_task(page, crate::PAYSLIP).await;
@@ -412,6 +456,38 @@ in_chromium! {
         page.reload().await;
         page.text(RESTORED).appears().await;
         page.role("group", "Gekozen bestand").contains_text("loonstrook.pdf").await;
+    }
+
+    async fn what_is_still_being_decrypted_is_not_the_next_consumers(page: &Page) {
+        let stall = "const { decrypt } = SubtleCrypto.prototype;
+            SubtleCrypto.prototype.decrypt = async function (how, key, data) {
+              if (localStorage.getItem('stall') && data.byteLength > 5e4) await new Promise((go) => window.go = go);
+              return decrypt.call(this, how, key, data);
+            };";
+        page.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": stall })).await;
+        let folder = Folder::new();
+        open_task(page, crate::PAYSLIP).await;
+        let letters = ["een.jpg", "twee.jpg"].map(|name| folder.file(name, &fixtures::letter()));
+        page.choose_files(&letters).await;
+        page.role("group", "Pagina 2 van 2").appears().await;
+        page.text(containing(KEPT)).appears().await;
+        kept_settles(page).await;
+        page.script("localStorage.setItem('stall', '1')", vec![]).await;
+        page.reload().await;
+        page.wait_for_script("the photos to be decrypted", "return Boolean(window.go)").await;
+        sign_in_as_another_in_another_tab(page, "thomas").await;
+        page.return_to_tab().await;
+        page.button("Het andere dossier tonen").click().await;
+        page.heading("Welkom Thomas de Groot").appears().await;
+        page.link(containing(crate::PAYSLIP)).first().click().await;
+        page.script("localStorage.removeItem('stall'); window.go()", vec![]).await;
+        page.text("Bestand kiezen").appears().await;
+        page.choose_files(&[folder.file("drie.jpg", &fixtures::letter()), letters[0].clone()]).await;
+        page.role("group", "Pagina 2 van 2").contains_text("een.jpg").await;
+        page.role("group", "Pagina 1 van 2").contains_text("drie.jpg").await;
+        page.button("Verder met 2 pagina's").click().await;
+        hand_in(page).await;
+        assert_eq!(page.servers.uploads().len(), 1);
     }
 
     async fn a_draft_is_gone_after_a_week(page: &Page) {

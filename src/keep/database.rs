@@ -186,6 +186,19 @@ pub(super) async fn clear() -> Result<(), Error> {
 pub(super) async fn remove(draft: &str) -> Result<(), Error> {
     let database = open().await?;
     let transaction = database.transaction(&[DRAFTS, BLOBS], TransactionMode::ReadWrite)?;
+    delete(transaction, draft).await
+}
+
+/// Removes a draft with its blobs. Nothing is changed unless it is still at its place.
+pub(super) async fn remove_same(draft: &Entry) -> Result<(), Error> {
+    let database = open().await?;
+    match at_place(&database, draft).await? {
+        Ok(transaction) => delete(transaction, &draft.key).await,
+        Err(_) => Ok(()),
+    }
+}
+
+async fn delete(transaction: Transaction, draft: &str) -> Result<(), Error> {
     transaction.object_store(BLOBS)?.delete(below(draft)?)?;
     transaction
         .object_store(DRAFTS)?

@@ -122,8 +122,17 @@ struct Slot {
     names: Vec<(Blob, String)>,
     is_running: bool,
     has_changed: bool,
-    /// Another tab has sent or removed it.
-    is_gone: bool,
+    /// The names of what another tab has sent or removed. What has some of it is not kept again.
+    gone: Vec<String>,
+}
+
+impl Slot {
+    /// Another tab has sent or removed what was kept.
+    fn set_gone(&mut self, record: &Record<String>) {
+        self.gone = record.handles().into_iter().cloned().collect();
+        self.saved = None;
+        self.was_written = false;
+    }
 }
 
 impl DraftKeeper {
@@ -245,8 +254,9 @@ impl DraftKeeper {
         // The document of the pages may be what was lost.
         let has_file = unsent.file.is_some() || unsent.candidate.is_some();
         unsent.is_composing = has_pages && (unsent.is_composing || !has_file);
-        let is_accepted = !unsent.is_composing;
-        self.drafts.of(upload).restore(draft, is_accepted);
+        let document = unsent.file.as_ref().filter(|_| !unsent.is_composing);
+        let document = document.map(|it| it.file.clone());
+        self.drafts.of(upload).restore(draft, document);
         upload.chosen.set(Chosen {
             files: waiting,
             is_another: false,
@@ -265,7 +275,7 @@ impl DraftKeeper {
             names,
             is_running: false,
             has_changed: false,
-            is_gone: false,
+            gone: Vec::new(),
         });
         Some(unsent)
     }
@@ -290,7 +300,7 @@ impl DraftKeeper {
                 names: Vec::new(),
                 is_running: false,
                 has_changed: false,
-                is_gone: false,
+                gone: Vec::new(),
             });
         }
         let this = self.clone();
@@ -335,13 +345,13 @@ impl DraftKeeper {
         let _turn = self.turn.lock().await;
         let state = (self.find(upload, |slot| {
             let new = slot.record(self.drafts)?;
-            if slot.is_gone {
-                // When nothing is left of it, it begins anew.
-                slot.is_gone = new.is_some();
-                slot.saved = None;
-                slot.was_written = false;
+            let has_gone = |record: &Record<String>| {
+                (record.handles().into_iter()).any(|name| slot.gone.contains(name))
+            };
+            if new.as_ref().is_some_and(has_gone) {
                 return None;
             }
+            slot.gone.clear();
             let is_other = match &new {
                 Some(_) => new != slot.saved,
                 None => slot.was_written,
@@ -380,15 +390,21 @@ impl DraftKeeper {
                 }
             },
             None => {
-                if opened.safe.remove(&action_id).await.is_ok() {
+                let removed = match &saved {
+                    Some(record) => opened.safe.remove_same(record).await,
+                    None => opened.safe.remove(&action_id).await,
+                };
+                if removed.is_ok() {
                     self.tidy().await;
                 }
                 None
             }
         };
         let is_current = self.find(upload, |slot| {
+            if is_gone && let Some(record) = saved.as_ref().or(new.as_ref()) {
+                slot.set_gone(record);
+            }
             slot.saved = new.filter(|_| kept.is_some());
-            slot.is_gone |= is_gone;
         });
         if is_current.is_some() {
             upload.kept.try_set(kept);
@@ -405,12 +421,12 @@ impl DraftKeeper {
         let all: Vec<_> = self.slots.borrow().iter().filter_map(saved).collect();
         for (upload, record) in all {
             let place = opened.safe.place(&record).await;
-            if let Ok(Place::Empty | Place::Other) = place {
-                self.find(upload, |slot| {
-                    slot.is_gone = matches!(place, Ok(Place::Empty))
-                });
-                upload.kept.try_set(None);
-            }
+            match place {
+                Ok(Place::Empty) => self.find(upload, |slot| slot.set_gone(&record)),
+                Ok(Place::Other) => None,
+                Ok(Place::Same) | Err(_) => continue,
+            };
+            upload.kept.try_set(None);
         }
         self.tidy().await;
     }

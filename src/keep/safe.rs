@@ -225,14 +225,30 @@ impl Safe {
 
     /// What is at a draft's place. Another tab may have sent, removed or replaced it.
     pub async fn place(&self, record: &Record<String>) -> Result<Place, Failed> {
+        let (place, _) = self.find(record).await?;
+        Ok(place)
+    }
+
+    async fn find(&self, record: &Record<String>) -> Result<(Place, Option<Entry>), Failed> {
         let drawer = self.drawers.first().ok_or(Failed)?;
         let key = draft_key(drawer, &record.action_id).await?;
         let all = database::drafts().await?;
-        Ok(match all.iter().find(|it| it.key == key) {
-            None => Place::Empty,
-            Some(entry) if self.read(0, entry).await.as_ref() == Some(record) => Place::Same,
-            Some(_) => Place::Other,
-        })
+        let Some(entry) = all.into_iter().find(|it| it.key == key) else {
+            return Ok((Place::Empty, None));
+        };
+        let place = match self.read(0, &entry).await.as_ref() == Some(record) {
+            true => Place::Same,
+            false => Place::Other,
+        };
+        Ok((place, Some(entry)))
+    }
+
+    /// Removes a draft. What another tab has kept in its place since stays.
+    pub async fn remove_same(&self, record: &Record<String>) -> Result<(), Failed> {
+        if let (Place::Same, Some(entry)) = self.find(record).await? {
+            database::remove_same(&entry).await?;
+        }
+        Ok(())
     }
 
     /// Removes the draft of an action.

@@ -20,7 +20,7 @@ use crate::{
     platform::{file, worker::DocumentWorker},
     upload::{
         limits::{FileRefusal, Limits},
-        machine::{Event, Prepared, SelectedFile, UploadMachine, UploadState, Warning},
+        machine::{Event, Prepared, SelectedFile, UploadState, Warning},
         store::{Upload, use_uploads},
     },
 };
@@ -55,8 +55,8 @@ pub struct Composition {
     pub refused: RwSignal<Vec<(String, Refused)>>,
     /// Whether the document is being made of the pages.
     pub is_finishing: RwSignal<bool>,
-    /// The pages that the upload's document was made of; none when it was chosen as it is.
-    accepted: StoredValue<Draft<Blob>, LocalStorage>,
+    /// A document that was made, and the pages that it was made of.
+    accepted: StoredValue<Option<(File, Draft<Blob>)>, LocalStorage>,
     /// How often the watermark was changed.
     watermarks: StoredValue<u32>,
     copies: StoredValue<Vec<Copied>, LocalStorage>,
@@ -130,7 +130,7 @@ impl Drafts {
                 reading: RwSignal::new_local(Vec::new()),
                 refused: RwSignal::new(Vec::new()),
                 is_finishing: RwSignal::new(false),
-                accepted: StoredValue::new_local(Draft::default()),
+                accepted: StoredValue::new_local(None),
                 watermarks: StoredValue::new(0),
                 copies: StoredValue::new_local(Vec::new()),
                 upload,
@@ -147,15 +147,16 @@ impl Drafts {
                     composition.clear();
                 }
             });
-            // Who leaves the pages without a new document has the one of before, and its pages.
-            let is_composing = flag(move || upload.machine.with(UploadMachine::is_composing));
-            Effect::new(move |was_composing: Option<bool>| {
-                let is_composing = is_composing.get();
-                if was_composing == Some(true) && !is_composing {
-                    composition.reading.set(Vec::new());
-                    composition.draft.set(composition.accepted.get_value());
+            // Who leaves the pages without a new document has the one of before, and its pages. Another one has others.
+            Effect::new(move |before: Option<(bool, Option<File>)>| {
+                let now = upload.machine.with(|machine| {
+                    let file = machine.file().map(|it| it.file.clone());
+                    (machine.is_composing(), file)
+                });
+                if !now.0 && before.is_some_and(|before| before != now) {
+                    composition.return_to_accepted();
                 }
-                is_composing
+                now
             });
             Effect::new(move |_| {
                 let is_empty = composition.draft.with(|draft| draft.pages().is_empty())
@@ -189,17 +190,18 @@ impl Drafts {
         };
         let opened = Opened::of(&reply, &blobs);
         let prepared = prepared_of(upload.limits(), selected, reply, blobs);
-        // The pages of the document before are over, unless the consumer has chosen something else meanwhile.
+        // The consumer may have chosen something else meanwhile.
         let is_wanted = upload
             .machine
             .try_with_untracked(|machine| machine.candidate().is_some_and(|it| it.file == file));
-        if is_wanted == Some(true) && !matches!(prepared, Prepared::Refused(_)) {
-            composition.clear();
-            if let Prepared::File(prepared, _) = &prepared {
-                composition.is_copy(&prepared.file, &file);
-            }
-            if let (Prepared::Photo, Some(opened)) = (&prepared, opened) {
-                composition.add_photo(&name, opened);
+        if is_wanted == Some(true) {
+            match (&prepared, opened) {
+                (Prepared::File(prepared, _), _) => composition.is_copy(&prepared.file, &file),
+                (Prepared::Photo, Some(opened)) => {
+                    composition.begin_another();
+                    composition.add_photo(&name, opened);
+                }
+                _ => {}
             }
         }
         prepared
@@ -346,13 +348,28 @@ impl Composition {
     /// Whether going back loses more than one photo as it was chosen.
     fn has_changes(self) -> bool {
         let draft = self.draft.read();
+        let accepted = self.accepted();
         // A PDF as it was chosen is still there.
-        let is_other = self.accepted.with_value(|accepted| *accepted != *draft)
-            && draft.untouched_pdf().is_none();
+        let is_other = accepted != *draft && draft.untouched_pdf().is_none();
         let waiting = self.reading.read().len();
-        let had_pages = self.accepted.with_value(|it| !it.pages().is_empty());
+        // A photo in the place of the document changes nothing of that.
+        let is_another = (self.upload.machine).with_untracked(|it| it.candidate().is_some());
+        let had_pages = !is_another && !accepted.pages().is_empty();
         let is_one = draft.pages().len() + waiting <= 1 && !draft.has_edits();
         (is_other || waiting != 0) && (had_pages || !is_one)
+    }
+
+    /// The pages that the upload's document was made of; none when it was chosen as it is.
+    fn accepted(self) -> Draft<Blob> {
+        let file = self
+            .upload
+            .machine
+            .with_untracked(|machine| machine.file().map(|it| it.file.clone()));
+        let accepted = self
+            .accepted
+            .get_value()
+            .filter(|(of, _)| Some(of) == file.as_ref());
+        accepted.map(|(_, draft)| draft).unwrap_or_default()
     }
 
     fn make_all(self) {
@@ -555,8 +572,9 @@ impl Composition {
             if self.is_finishing.try_set(false).is_some() {
                 return;
             }
-            // It is not the document of pages that were changed meanwhile.
-            if self.draft.try_get_untracked() != made_of {
+            // It is not the document of pages that were changed meanwhile, or that may be about to go.
+            let is_asked = self.upload.asks_discard.try_get_untracked() != Some(false);
+            if is_asked || self.draft.try_get_untracked() != made_of {
                 return;
             }
             match answer {
@@ -583,30 +601,49 @@ impl Composition {
             return self.refuse(name, Problem::Failed);
         };
         self.is_copy(&file, document);
-        self.accepted.set_value(self.draft.get_untracked());
-        self.upload
-            .step(match self.upload.limits().check(&name, size, mime) {
-                Ok(mime) => Event::Composed(SelectedFile {
+        let event = match self.upload.limits().check(&name, size, mime) {
+            Ok(mime) => {
+                let pages = self.draft.get_untracked();
+                self.accepted.set_value(Some((file.clone(), pages)));
+                Event::Composed(SelectedFile {
                     file,
                     name,
                     size,
                     mime,
-                }),
-                Err(refusal) => Event::RefuseFile(refusal),
-            });
+                })
+            }
+            Err(refusal) => Event::RefuseFile(refusal),
+        };
+        self.upload.step(event);
     }
 
-    /// Has these pages, of which the upload's document was made if it `is_accepted`.
-    pub fn restore(self, draft: Draft<Blob>, is_accepted: bool) {
-        if is_accepted {
-            self.accepted.set_value(draft.clone());
-        }
+    /// Has these pages, of which the `document` was made when there is one.
+    pub fn restore(self, draft: Draft<Blob>, document: Option<File>) {
+        self.accepted
+            .set_value(document.map(|document| (document, draft.clone())));
         self.draft.set(draft);
     }
 
-    /// Drops all pages.
+    /// Has the pages of the document that the upload has, and no others.
+    fn return_to_accepted(self) {
+        let accepted = self.accepted();
+        match accepted.pages() {
+            [] => self.clear(),
+            _ => {
+                self.begin_another();
+                self.draft.set(accepted);
+            }
+        }
+    }
+
+    /// Drops all pages, also those of the document that the upload has.
     pub fn clear(self) {
-        self.accepted.try_set_value(Draft::default());
+        self.accepted.try_set_value(None);
+        self.begin_another();
+    }
+
+    /// Drops the pages on the screen: those of another document are to come.
+    pub fn begin_another(self) {
         self.draft.try_set(Draft::default());
         self.reading.try_set(Vec::new());
         self.refused.try_set(Vec::new());

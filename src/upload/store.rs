@@ -126,6 +126,7 @@ impl UploadStore {
             is_protected: RwSignal::new(false),
             has_pages: RwSignal::new(false),
             has_changes: RwSignal::new(false),
+            asks_discard: RwSignal::new(false),
             is_forgotten: StoredValue::new(false),
             limits: self.limits,
             services: self.services,
@@ -248,6 +249,8 @@ pub struct Upload {
     pub has_pages: RwSignal<bool>,
     /// Whether going back would lose pages, or what was done to them.
     pub has_changes: RwSignal<bool>,
+    /// Whether it is asked if they may go.
+    pub asks_discard: RwSignal<bool>,
     action_id: StoredValue<String>,
     /// The page is not its consumer's any more.
     is_forgotten: StoredValue<bool>,

@@ -43,7 +43,7 @@ pub fn ComposerView(
         if !chosen.files.is_empty() {
             upload.chosen.set(Chosen::default());
             if chosen.is_another {
-                composition.clear();
+                composition.begin_another();
             }
             composition.add(chosen.files);
         }

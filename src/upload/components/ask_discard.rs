@@ -13,7 +13,7 @@ use crate::{
 #[component]
 pub(super) fn AskDiscard(form: UploadForm) -> impl IntoView {
     let texts = use_rest_texts();
-    let (machine, asks) = (form.upload.machine, form.asks_discard);
+    let (machine, asks) = (form.upload.machine, form.upload.asks_discard);
     let (title, more) = match machine.with_untracked(|it| it.file().is_some()) {
         true => (texts.discard_changes_ask, texts.discard_changes_more),
         false => (texts.discard_ask, texts.discard_more),

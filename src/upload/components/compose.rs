@@ -32,7 +32,7 @@ pub(super) fn Compose(form: UploadForm) -> impl IntoView {
         })
     };
     let go_back = move || match upload.has_changes.get_untracked() {
-        true => form.asks_discard.set(true),
+        true => upload.asks_discard.set(true),
         false => upload.step(Event::Back),
     };
     view! {

@@ -12,8 +12,6 @@ pub struct UploadForm {
     pub upload: Upload,
     /// More than one file was selected at once.
     pub several_selected: RwSignal<bool>,
-    /// Whether it is asked if what was put together may go.
-    pub asks_discard: RwSignal<bool>,
 }
 
 impl UploadForm {
@@ -22,7 +20,6 @@ impl UploadForm {
         Self {
             upload,
             several_selected: RwSignal::new(false),
-            asks_discard: RwSignal::new(false),
         }
     }
 
@@ -32,7 +29,7 @@ impl UploadForm {
         self.several_selected.set(is_cut);
         // Who chooses more goes on with it.
         if !files.is_empty() {
-            self.asks_discard.set(false);
+            self.upload.asks_discard.set(false);
         }
         self.upload.select(files);
     }

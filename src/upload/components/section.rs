@@ -90,14 +90,16 @@ pub fn UploadSection(
     // What is said of the page that was loaded again belongs to the task on it.
     let was_choosing = use_uploads().was_choosing;
     on_cleanup(move || was_choosing.set(false));
+    // Who left the page instead of an answer is not asked when they are back.
+    upload.asks_discard.set(false);
     let section = NodeRef::<html::Section>::new();
     Effect::new(move |_| {
         if !machine.with(UploadMachine::is_composing) {
-            form.asks_discard.set(false);
+            upload.asks_discard.set(false);
         }
     });
     let step = Memo::new(move |_| match machine.with(Step::of) {
-        Step::Compose if form.asks_discard.get() => Step::AskDiscard,
+        Step::Compose if upload.asks_discard.get() => Step::AskDiscard,
         step => step,
     });
     // Each step begins with what it is about. The focus goes there, because what had it is gone.

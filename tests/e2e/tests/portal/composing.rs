@@ -340,6 +340,55 @@ in_chromium! {
         page.text("los.pdf").appears().await;
     }
 
+    async fn a_photo_that_is_not_wanted_leaves_the_document_and_its_pages(page: &Page) {
+        let folder = Folder::new();
+        choose_letters(page, &folder, &["een.jpg", "twee.jpg"]).await;
+        page.button("Verder met 2 pagina's").click().await;
+        page.text("Loonstrook.pdf").appears().await;
+        choose_here(page, &folder, &["drie.jpg"]).await;
+        page.role("group", "Pagina 1 van 1").contains_text("drie.jpg").await;
+        page.button("Annuleren").click().await;
+        page.text("Loonstrook.pdf").appears().await;
+        page.button("Pagina's toevoegen of aanpassen").click().await;
+        page.role("group", "Pagina 1 van 2").contains_text("een.jpg").await;
+        page.role("group", "Pagina 2 van 2").contains_text("twee.jpg").await;
+        page.button("Annuleren").click().await;
+        // The photo as it is is another document, without these pages.
+        choose_here(page, &folder, &["drie.jpg"]).await;
+        page.button("Gebruik het bestand zonder bewerking").click().await;
+        page.text("drie.jpg").appears().await;
+        hand_in(page).await;
+        assert_eq!(page.servers.uploads()[0].filename, "drie.jpg");
+        assert!(page.servers.uploads()[0].bytes == fixtures::letter());
+    }
+
+    async fn a_document_that_is_made_during_the_question_waits_for_the_answer(page: &Page) {
+        let folder = Folder::new();
+        choose_letters(page, &folder, &["een.jpg", "twee.jpg"]).await;
+        page.text(containing("Samen ongeveer")).appears().await;
+        let hold = "const { postMessage } = Worker.prototype;
+            Worker.prototype.postMessage = function (message) {
+              window.go = () => {
+                this.addEventListener('message', () => window.isMade = true);
+                postMessage.call(this, message);
+              };
+            };";
+        page.script(hold, vec![]).await;
+        page.button("Verder met 2 pagina's").click().await;
+        page.wait_for_script("the document to be asked for", "return Boolean(window.go)").await;
+        page.button("Annuleren").click().await;
+        page.heading("Pagina's weggooien?").appears().await;
+        page.script("window.go()", vec![]).await;
+        page.wait_for_script("the document to be made", "return window.isMade").await;
+        page.button("Nee, verdergaan").click().await;
+        page.role("group", "Pagina 2 van 2").appears().await;
+        page.script("window.go = null", vec![]).await;
+        page.button("Verder met 2 pagina's").click().await;
+        page.wait_for_script("the document to be asked for", "return Boolean(window.go)").await;
+        page.script("window.go()", vec![]).await;
+        page.text("Loonstrook.pdf").appears().await;
+    }
+
     async fn a_pdf_alone_stays_as_it_is_byte_for_byte(page: &Page) {
         let folder = Folder::new();
         let bytes = fixtures::pdf(9_000);

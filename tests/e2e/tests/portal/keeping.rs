@@ -3,6 +3,7 @@
 use e2e::fixtures::{self, Folder};
 use e2e::servers::TestServers;
 use e2e::{Page, containing, in_chromium, in_every_browser};
+use fantoccini::wd::WindowHandle;
 use serde_json::{Value, json};
 
 use crate::reported_elsewhere::sign_in_as_another_in_another_tab;
@@ -71,6 +72,22 @@ async fn choose_here(page: &Page, folder: &Folder, name: &str) -> Vec<u8> {
         .await;
     page.text(containing(KEPT)).appears().await;
     document
+}
+
+/// Opens the task here and in another tab, whose handle it gives.
+async fn same_task_in_another_tab(page: &Page) -> WindowHandle {
+    let first = page.client().window().await.unwrap();
+    open_task(page, crate::PAYSLIP).await;
+    let here = page.script("return location.href", vec![]).await;
+    let second = page.client().new_window(true).await.unwrap().handle;
+    page.client()
+        .switch_to_window(second.clone())
+        .await
+        .unwrap();
+    page.open(here.as_str().unwrap()).await;
+    page.text("Bestand kiezen").appears().await;
+    page.client().switch_to_window(first).await.unwrap();
+    second
 }
 
 async fn hand_in(page: &Page) {
@@ -397,13 +414,7 @@ in_chromium! {
         const WAITS: &str = "Staat klaar, nog niet aangeleverd";
         let folder = Folder::new();
         let first = page.client().window().await.unwrap();
-        open_task(page, crate::PAYSLIP).await;
-        let here = page.script("return location.href", vec![]).await;
-        let second = page.client().new_window(true).await.unwrap().handle;
-        page.client().switch_to_window(second.clone()).await.unwrap();
-        page.open(here.as_str().unwrap()).await;
-        page.text("Bestand kiezen").appears().await;
-        page.client().switch_to_window(first.clone()).await.unwrap();
+        let second = same_task_in_another_tab(page).await;
         choose_here(page, &folder, "een.pdf").await;
         page.client().switch_to_window(second.clone()).await.unwrap();
         choose_here(page, &folder, "twee.pdf").await;
@@ -421,6 +432,117 @@ in_chromium! {
         page.client().switch_to_window(first).await.unwrap();
         page.return_to_tab().await;
         page.text(WAITS).disappears().await;
+    }
+
+    async fn what_another_tab_keeps_stays_when_one_removes_its_own(page: &Page) {
+        let folder = Folder::new();
+        let first = page.client().window().await.unwrap();
+        let second = same_task_in_another_tab(page).await;
+        // Nobody touches the other tab: the browser does not let it ask.
+        page.allow_console("beforeunload");
+        choose_here(page, &folder, "een.pdf").await;
+        page.client().switch_to_window(second.clone()).await.unwrap();
+        choose_here(page, &folder, "twee.pdf").await;
+        page.client().switch_to_window(first).await.unwrap();
+        page.button("een.pdf verwijderen").click().await;
+        page.text("Bestand kiezen").appears().await;
+        kept_settles(page).await;
+        page.client().switch_to_window(second).await.unwrap();
+        page.reload().await;
+        page.text(RESTORED).appears().await;
+        page.role("group", "Gekozen bestand").contains_text("twee.pdf").await;
+    }
+
+    async fn what_is_chosen_after_another_tab_removed_the_first_is_kept(page: &Page) {
+        let folder = Folder::new();
+        choose(page, &folder, "een.pdf").await;
+        page.async_script(REMOVE, vec![]).await;
+        page.return_to_tab().await;
+        page.text(containing(KEPT)).disappears().await;
+        choose_here(page, &folder, "twee.pdf").await;
+        page.reload().await;
+        page.text(RESTORED).appears().await;
+        page.role("group", "Gekozen bestand").contains_text("twee.pdf").await;
+    }
+
+    async fn what_another_tab_has_sent_is_not_written_again(page: &Page) {
+        let folder = Folder::new();
+        let first = page.client().window().await.unwrap();
+        let second = same_task_in_another_tab(page).await;
+        choose_here(page, &folder, "een.pdf").await;
+        page.client().switch_to_window(second.clone()).await.unwrap();
+        page.reload().await;
+        page.text(RESTORED).appears().await;
+        page.client().switch_to_window(first).await.unwrap();
+        hand_in(page).await;
+        nothing_is_kept(page).await;
+        page.client().switch_to_window(second).await.unwrap();
+        page.textbox(containing("Opmerking")).type_text("Nog iets").await;
+        page.text(containing(KEPT)).disappears().await;
+        nothing_is_kept(page).await;
+    }
+
+    async fn a_file_that_is_refused_takes_no_warning_away(page: &Page) {
+        let folder = Folder::new();
+        open_task(page, crate::PAYSLIP).await;
+        let stall = "const { encrypt } = SubtleCrypto.prototype;
+            SubtleCrypto.prototype.encrypt = function (how, key, data) {
+              return data.byteLength > 9e4 ? new Promise(() => {}) : encrypt.call(this, how, key, data);
+            };";
+        page.script(stall, vec![]).await;
+        page.choose_file(&folder.file("loonstrook.pdf", &fixtures::pdf(99_000))).await;
+        page.role("group", "Gekozen bestand").appears().await;
+        kept_settles(page).await;
+        page.reload().await;
+        let lost = page.text(containing("loonstrook.pdf was nog niet bewaard"));
+        lost.appears().await;
+        page.choose_file(&folder.file("programma.exe", b"MZ")).await;
+        page.text(containing("Dit soort bestand kunt u niet aanleveren")).appears().await;
+        lost.appears().await;
+    }
+
+    async fn what_could_not_be_written_to_its_end_leaves_nothing_behind(page: &Page) {
+        let folder = Folder::new();
+        open_task(page, crate::PAYSLIP).await;
+        // As when the device is full.
+        let full = "const { put } = IDBObjectStore.prototype;
+            IDBObjectStore.prototype.put = function (value, key) {
+              if (this.name === 'blobs') throw new DOMException('full', 'QuotaExceededError');
+              return put.call(this, value, key);
+            };";
+        page.script(full, vec![]).await;
+        page.choose_file(&folder.file("loonstrook.pdf", &fixtures::pdf(90_000))).await;
+        page.role("group", "Gekozen bestand").contains_text("loonstrook.pdf").await;
+        page.text("Dit wordt op dit apparaat bewaard…").disappears().await;
+        page.text(containing(KEPT)).is_absent().await;
+        page.button("loonstrook.pdf verwijderen").click().await;
+        page.text("Bestand kiezen").appears().await;
+        nothing_is_kept(page).await;
+    }
+
+    async fn the_marks_of_the_next_consumer_on_the_page_are_theirs(page: &Page) {
+        const WAITS: &str = "Staat klaar, nog niet aangeleverd";
+        let folder = Folder::new();
+        sign_in_as(page, "thomas").await;
+        page.link(containing("Werkgeversverklaring")).first().click().await;
+        choose_here(page, &folder, "van-thomas.pdf").await;
+        sign_in_as(page, "eva").await;
+        page.link(containing(crate::PAYSLIP)).first().click().await;
+        choose_here(page, &folder, "van-eva.pdf").await;
+        page.link(containing("Terug naar")).click().await;
+        page.text(WAITS).appears().await;
+        sign_in_as_another_in_another_tab(page, "thomas").await;
+        page.return_to_tab().await;
+        page.button("Het andere dossier tonen").click().await;
+        page.heading("Welkom Thomas de Groot").appears().await;
+        page.text(WAITS).appears().await;
+        let marked = page.role("listitem", containing("Werkgeversverklaring")).first();
+        marked.contains_text(WAITS).await;
+        let unmarked = page.role("listitem", containing(crate::PAYSLIP)).first();
+        unmarked.appears().await;
+        assert!(!unmarked.text().await.contains(WAITS));
+        page.link(containing(crate::PAYSLIP)).first().click().await;
+        page.text("Bestand kiezen").appears().await;
     }
 
     async fn a_warning_comes_back_with_its_file(page: &Page) {

@@ -40,3 +40,28 @@ in_chromium! {
         page.heading("Documenten").appears().await;
     }
 }
+
+mod without_pages {
+    use e2e::containing;
+    use e2e::fixtures::{self, Folder};
+
+    use super::*;
+
+    in_chromium! {
+        at TestServers::with_site(site::with_other(&[("scan-", ".wasm")], None));
+
+        async fn a_photo_is_sent_as_it_is_and_that_is_told(page: &Page) {
+            page.allow_console("could not be loaded");
+            page.allow_console("Failed to load resource");
+            page.allow_console("HTTP status code is not ok");
+            page.allow_console("expected magic word");
+            let folder = Folder::new();
+            crate::uploading::open_task(page, crate::PAYSLIP).await;
+            page.choose_file(&folder.file("brief.jpg", &fixtures::letter())).await;
+            page.text(containing("Hij wordt aangeleverd zoals hij is")).appears().await;
+            page.button("Aanleveren").click().await;
+            page.heading("Aangeleverd").appears().await;
+            assert!(page.servers.uploads()[0].bytes == fixtures::letter());
+        }
+    }
+}

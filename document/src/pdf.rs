@@ -7,6 +7,7 @@ mod bounds;
 mod carry;
 mod existing;
 mod jpeg;
+mod jpx;
 mod unpack;
 mod watermark;
 
@@ -135,6 +136,17 @@ pub struct Contents<'a> {
 /// Why its pages cannot be carried over.
 pub fn inspect(bytes: &[u8]) -> Result<PdfInfo, PdfProblem> {
     Existing::read(bytes.to_vec()).map(|it| it.info().clone())
+}
+
+/// Reads a PDF whose pages a document is going to be made of.
+///
+/// # Errors
+///
+/// Why they cannot be carried over.
+pub fn open(bytes: Vec<u8>) -> Result<Existing, PdfProblem> {
+    let existing = Existing::read(bytes)?;
+    Carrier::check(&existing)?;
+    Ok(existing)
 }
 
 /// Makes one PDF of these pages. Besides the files it needs memory for the PDF that is made and for one page.
@@ -272,8 +284,7 @@ impl<'a> Assembly<'a> {
         } = carrier.page(index, &mut self.out, &mut self.next)?;
 
         let quarters = (existing::quarters(page) + turn.quarters()) % 4;
-        let shown = page.intersected_crop_box();
-        let shown = [shown.x0, shown.y0, shown.x1, shown.y1].map(|it| it as f32);
+        let shown = existing::shown(page).ok_or(PdfProblem::Damaged)?;
         let [left, bottom, right, top] = shown;
         let (width, height) = (right - left, top - bottom);
         let size = PageSize { width, height }.turned(quarters);

@@ -127,7 +127,7 @@ async fn open(
         return failed(Problem::Failed);
     };
     let reply = match seen {
-        Seen::Kind("application/pdf") => match Existing::read(bytes.to_vec()) {
+        Seen::Kind("application/pdf") => match pdf::open(bytes.to_vec()) {
             Ok(pdf) => Reply::Pdf {
                 pages: pdf.info().pages.len(),
                 has_more: pdf.info().is_signed || pdf.info().has_attachments,

@@ -5,7 +5,7 @@
 
 use document::message::Turn;
 use document::pdf::{
-    A4, Contents, Existing, JpegProblem, MAX_PAGES, Page, PdfProblem, assemble, inspect,
+    A4, Contents, Existing, Jpeg, JpegProblem, MAX_PAGES, Page, PdfProblem, assemble, inspect, open,
 };
 use miniz_oxide::deflate::compress_to_vec_zlib;
 use miniz_oxide::inflate::decompress_to_vec_zlib;
@@ -286,6 +286,162 @@ fn nothing_of_the_files_own_metadata_goes_along() {
     };
     let made = assemble(&CONTENTS, &[], &[page]).unwrap();
     assert!(!contains(&made, b"secret") && !contains(&made, b"Exif"));
+}
+
+/// A PDF of these objects, the first of which is its catalog.
+fn of_objects(objects: &[&[u8]]) -> Vec<u8> {
+    let mut pdf = b"%PDF-1.7\n".to_vec();
+    let mut places = Vec::new();
+    for (index, object) in objects.iter().enumerate() {
+        places.push(pdf.len());
+        pdf.extend(format!("{} 0 obj\n", index + 1).bytes());
+        pdf.extend_from_slice(object);
+        pdf.extend_from_slice(b"\nendobj\n");
+    }
+    let (table, count) = (pdf.len(), objects.len() + 1);
+    pdf.extend(format!("xref\n0 {count}\n0000000000 65535 f \n").bytes());
+    for place in places {
+        pdf.extend(format!("{place:010} 00000 n \n").bytes());
+    }
+    let end = format!("trailer\n<</Size {count}/Root 1 0 R>>\nstartxref\n{table}\n%%EOF\n");
+    pdf.extend(end.bytes());
+    pdf
+}
+
+/// A PDF of one page. `page` is what it says besides its size, and `others` are the objects from 4 on.
+fn of_page(page: &str, others: &[&[u8]]) -> Vec<u8> {
+    let page = format!("<</Type/Page/Parent 2 0 R {page}>>");
+    let objects = [
+        &b"<</Type/Catalog/Pages 2 0 R>>"[..],
+        b"<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 300 400]>>",
+        page.as_bytes(),
+    ];
+    of_objects(&[&objects, others].concat())
+}
+
+/// A stream with this in its dictionary.
+fn stream(dict: &str, data: &[u8]) -> Vec<u8> {
+    let head = format!("<<{dict}/Length {}>>stream\n", data.len());
+    [head.as_bytes(), data, b"\nendstream"].concat()
+}
+
+#[test]
+fn a_form_that_viewers_draw_anew_is_refused() {
+    let form = |settings: &str, value: &str| {
+        let catalog = format!("<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[4 0 R]{settings}>>>>");
+        let field = format!(
+            "<</Type/Annot/Subtype/Widget/FT/Tx/T(naam)/Rect[0 0 90 20]/AP<</N 5 0 R>>{value}>>"
+        );
+        let look = stream("/Subtype/Form/BBox[0 0 90 20]", b"");
+        let bytes = of_objects(&[
+            catalog.as_bytes(),
+            b"<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 300 400]>>",
+            b"<</Type/Page/Parent 2 0 R/Annots[4 0 R]>>",
+            field.as_bytes(),
+            &look,
+        ]);
+        Existing::read(bytes).map(|it| it.info().pages.len())
+    };
+    let anew = "/NeedAppearances true";
+    assert_eq!(form(anew, "/V(Eva)"), Err(PdfProblem::Form));
+    assert_eq!(form(anew, "/V()"), Ok(1), "nothing was filled in");
+    assert_eq!(form("/NeedAppearances false", "/V(Eva)"), Ok(1), "as drawn");
+}
+
+#[test]
+fn a_crop_box_that_shows_nothing_counts_for_none() {
+    for (crop, size) in [
+        ("[0 0 0 0]", (300, 400)),
+        ("[900 900 950 950]", (300, 400)),
+        ("[10 10 10.5 390]", (300, 400)),
+        ("[50 50 150 250]", (100, 200)),
+    ] {
+        let page = format!("/CropBox{crop}/Contents 4 0 R");
+        let pdf = Existing::read(of_page(&page, &[&stream("", b"0 0 90 90 re f")])).unwrap();
+        let shown = pdf.info().pages[0];
+        assert_eq!((shown.width as u32, shown.height as u32), size, "{crop}");
+        assert_eq!(sizes(&carried(pdf)), [size], "{crop}");
+    }
+    let nothing = of_page("/MediaBox[0 0 0 0]", &[]);
+    assert_eq!(refused(nothing), PdfProblem::Damaged);
+}
+
+#[test]
+fn what_cannot_be_carried_over_is_known_when_it_is_opened() {
+    // A gigabyte in a hundred parts, each of which is allowed.
+    let part = file("million-zeros.deflate").repeat(20);
+    let part = [b"\x78\xDA", &part[..], b"\x03\0\0\0\0\x01"].concat();
+    let part = stream("/Filter/FlateDecode", &part);
+    let parts = "4 0 R ".repeat(100);
+    let opened = |page: &str, others: &[&[u8]]| {
+        let opened = open(of_page(page, others));
+        opened.map(|pdf| assert!(!carried(pdf).is_empty()))
+    };
+    let page = format!("/Contents[{parts}]");
+    assert_eq!(opened(&page, &[&part]), Err(PdfProblem::TooLarge));
+    let bomb = open(file("bomb-contents.pdf")).map(|_| ());
+    assert_eq!(bomb, Err(PdfProblem::TooLarge));
+    // Parts have to be put together, and one of them is packed in a way that is not known here.
+    let (known, unknown) = (stream("", b"q Q"), stream("/Filter/LZWDecode", b"\x80\x0B"));
+    let others = [&known[..], &unknown];
+    assert_eq!(
+        opened("/Contents[4 0 R 5 0 R]", &others),
+        Err(PdfProblem::Damaged)
+    );
+    assert_eq!(opened("/Contents[4 0 R 4 0 R]", &others), Ok(()));
+    assert_eq!(opened("/Contents[5 0 R]", &others), Ok(()));
+    // More notes than anybody writes.
+    let notes = format!("/Annots[{}]", "4 0 R ".repeat(60_000));
+    let opened = opened(&notes, &[b"<</Subtype/Text/Rect[0 0 9 9]>>"]);
+    assert_eq!(opened, Err(PdfProblem::TooLarge));
+}
+
+#[test]
+fn a_watermark_on_a_long_strip_is_not_written_a_million_times() {
+    let strip = Existing::read(of_page("/MediaBox[0 0 10 14400]", &[])).unwrap();
+    let page = Page::Existing {
+        pdf: 0,
+        page: 0,
+        turn: Turn::None,
+        watermark: Some("Kopie"),
+    };
+    let made = assemble(&CONTENTS, &[strip], &[page]).unwrap();
+    assert!(made.len() < 1 << 20, "{} bytes", made.len());
+}
+
+#[test]
+fn a_photo_in_a_pdf_loses_its_metadata_however_it_is_packed() {
+    let photo = file("exif.jpg");
+    assert!(contains(&photo, b"secret"));
+    let packed = compress_to_vec_zlib(&photo, 6);
+    let hex: String = photo.iter().map(|byte| format!("{byte:02x}")).collect();
+    let size = "/Subtype/Image/Width 8/Height 8/BitsPerComponent 8/ColorSpace/DeviceRGB";
+    let cleaned = Jpeg::photo(&photo).unwrap().cleaned();
+    // Before its end mark.
+    let end = &cleaned[cleaned.len() - 100..cleaned.len() - 2];
+    let at = photo.windows(end.len()).position(|it| it == end).unwrap();
+    let broken_off = &photo[..at + end.len()];
+    for (filter, data) in [
+        ("/Filter/DCTDecode", &photo[..]),
+        ("/Filter/DCTDecode", broken_off),
+        ("/Filter[/DCTDecode]/DecodeParms[null]", &photo),
+        ("/Filter[/FlateDecode/DCTDecode]", &packed),
+        (
+            "/Filter[/FlateDecode/DCTDecode]/DecodeParms[null<</ColorTransform 1>>]",
+            &packed,
+        ),
+        ("/Filter[/ASCIIHexDecode/DCTDecode]", hex.as_bytes()),
+    ] {
+        let picture = stream(&format!("{size}{filter}"), data);
+        let others = [&stream("", b"/P Do")[..], &picture];
+        let page = "/Contents 4 0 R/Resources<</XObject<</P 5 0 R>>>>";
+        let made = carried(Existing::read(of_page(page, &others)).unwrap());
+        for word in [&b"secret"[..], b"Exif", b"FlateDecode/DCT", b"null<<"] {
+            assert!(!contains(&made, word), "{filter}");
+        }
+        assert!(contains(&made, b"/DCTDecode"), "{filter}");
+        assert!(contains(&made, end), "{filter}");
+    }
 }
 
 #[test]

@@ -2,9 +2,10 @@
 //! and what stands beside the contents, such as the fields of a form. Links, scripts, metadata and whatever belongs
 //! to other pages stay behind.
 
-use super::existing::{Existing, annotations};
+use super::existing::{Existing, annotations, shown};
 use super::jpeg::Jpeg;
-use super::unpack;
+use super::jpx;
+use super::unpack::{self, UnpackProblem};
 use super::{MAX_OUTPUT, PdfProblem};
 use hayro_syntax::Filter;
 use hayro_syntax::object::dict::keys::{
@@ -17,10 +18,15 @@ use hayro_syntax::object::{Array, Dict, MaybeRef, Name, ObjRef, Object, Rect, St
 use hayro_syntax::page::Page;
 use miniz_oxide::deflate::compress_to_vec_zlib;
 use pdf_writer::{Null, Obj, Pdf, Ref};
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 /// The most that the contents of a page may unpack to, in bytes.
 const MAX_CONTENTS: usize = 64 << 20;
+/// The most that the contents of all pages of a PDF may.
+const MAX_CONTENTS_TOGETHER: usize = 512 << 20;
+/// What a part of a page's contents costs at least of that.
+const LEAST_PART: usize = 1 << 10;
 /// The most objects that are carried over.
 const MAX_OBJECTS: usize = 500_000;
 /// How deep dictionaries and lists may stand in each other. Usual ones stand five deep.
@@ -65,6 +71,8 @@ pub struct Carrier<'a> {
     /// Layers that were carried over, with whether they are hidden.
     pub layers: Vec<(Ref, bool)>,
     shows_unlisted: bool,
+    /// How much the contents may still unpack to.
+    room: usize,
 }
 
 impl<'a> Carrier<'a> {
@@ -86,7 +94,21 @@ impl<'a> Carrier<'a> {
             hidden: listed.filter_map(|it| it.as_obj_ref()).collect(),
             layers: Vec::new(),
             shows_unlisted,
+            room: MAX_CONTENTS_TOGETHER,
         }
+    }
+
+    /// Looks at all pages, so that what is wrong with one is known before a document is made of it.
+    ///
+    /// # Errors
+    ///
+    /// When a page is damaged or too large.
+    pub fn check(from: &Existing) -> Result<(), PdfProblem> {
+        let mut room = MAX_CONTENTS_TOGETHER;
+        for page in from.pdf.pages().iter() {
+            contents(&streams(page)?, &mut room)?;
+        }
+        Ok(())
     }
 
     /// Carries a page over. `next` gives the references of new objects.
@@ -128,36 +150,23 @@ impl<'a> Carrier<'a> {
         out: &mut Pdf,
         next: &mut Ref,
     ) -> Result<(), PdfProblem> {
-        let streams = self.streams(page)?;
-        let unpacked: Result<Vec<_>, _> = streams
-            .iter()
-            .map(|stream| unpack::content(stream, MAX_CONTENTS))
-            .collect();
-        let used = unpacked.as_ref().ok().map(|all| {
+        let streams = streams(page)?;
+        let unpacked = contents(&streams, &mut self.room)?;
+        let used = unpacked.as_ref().map(|all| {
             let names = all.iter().flat_map(|part| names_in(part));
             names.collect::<HashSet<_>>()
         });
         // One stream goes over as it is packed.
         let (data, packed_as) = match (streams.as_slice(), unpacked) {
-            (_, Err(unpack::UnpackProblem::TooLarge)) => return Err(PdfProblem::TooLarge),
             ([one], _) => (one.raw_data().into_owned(), Some(one.dict().clone())),
-            (_, Ok(parts)) => {
-                let all = parts.join(&b'\n');
-                if all.len() > MAX_CONTENTS {
-                    return Err(PdfProblem::TooLarge);
-                }
+            (_, parts) => {
+                let all = parts.unwrap_or_default().join(&b'\n');
                 (compress_to_vec_zlib(&all, LEVEL), None)
             }
-            (_, Err(unpack::UnpackProblem::Unknown)) => return Err(PdfProblem::Damaged),
         };
-        let shown = page.intersected_crop_box();
+        let [left, bottom, right, top] = shown(page).ok_or(PdfProblem::Damaged)?;
         let mut form = out.form_xobject(id, &data);
-        form.bbox(pdf_writer::Rect::new(
-            shown.x0 as f32,
-            shown.y0 as f32,
-            shown.x1 as f32,
-            shown.y1 as f32,
-        ));
+        form.bbox(pdf_writer::Rect::new(left, bottom, right, top));
         match packed_as {
             Some(dict) => {
                 for key in [FILTER, DECODE_PARMS] {
@@ -173,30 +182,6 @@ impl<'a> Carrier<'a> {
         let resources = form.insert(pdf_writer::Name(RESOURCES));
         self.write_resources(page, used.as_ref(), resources, next);
         Ok(())
-    }
-
-    /// The streams that a page's contents are made of.
-    fn streams(&self, page: &Page<'a>) -> Result<Vec<Stream<'a>>, PdfProblem> {
-        let dict = page.raw();
-        let streams = match dict.get::<Object<'_>>(CONTENTS) {
-            Some(Object::Stream(stream)) => vec![stream],
-            Some(Object::Array(parts)) => {
-                let parts = parts.raw_iter().filter_map(|part| part.as_obj_ref());
-                let parts = parts.map(|part| page.xref().get::<Stream<'_>>(part.into()));
-                parts.collect::<Option<_>>().ok_or(PdfProblem::Damaged)?
-            }
-            Some(Object::Null(_)) => Vec::new(),
-            None if !dict.contains_key(CONTENTS) => Vec::new(),
-            _ => return Err(PdfProblem::Damaged),
-        };
-        // Data in another file, or locked in a way of its own.
-        let is_foreign = |stream: &Stream<'_>| {
-            stream.dict().contains_key(F) || stream.filters().first() == Some(&Filter::Crypt)
-        };
-        if streams.iter().any(is_foreign) {
-            return Err(PdfProblem::Damaged);
-        }
-        Ok(streams)
     }
 
     /// Writes what the contents of a page use by these names. Pages often share one list of all that any of them
@@ -344,16 +329,38 @@ impl<'a> Carrier<'a> {
         if out.len() + data.len() > MAX_OUTPUT {
             return Err(PdfProblem::TooLarge);
         }
-        // Photos in a PDF have the metadata of photos.
-        if filters.as_slice() == [Filter::DctDecode]
-            && let Ok(jpeg) = Jpeg::any(&data)
-        {
-            data = jpeg.cleaned().into();
+        // Photos in a PDF have the metadata of photos, also where they are packed once more.
+        let is_photo = filters.last() == Some(&Filter::DctDecode);
+        let jpeg = is_photo.then(|| unpack::before_last(stream, MAX_CONTENTS));
+        let jpeg = jpeg.and_then(Result::ok).and_then(|jpeg| {
+            let cleaned = Jpeg::in_pdf(&jpeg).ok()?.cleaned();
+            Some(cleaned)
+        });
+        let is_cleaned = jpeg.is_some();
+        if let Some(jpeg) = jpeg {
+            data = jpeg.into();
+        }
+        if filters.as_slice() == [Filter::JpxDecode] {
+            data = jpx::cleaned(data);
         }
         let mut out = out.stream(new, &data);
         for (name, value) in dict.entries() {
-            if name.as_ref() != LENGTH && !LEFT_BEHIND.contains(&name.as_ref()) {
-                self.write_maybe(&value, out.insert(pdf_writer::Name(&name)), next, 0);
+            let key = pdf_writer::Name(&name);
+            match name.as_ref() {
+                LENGTH => {}
+                FILTER if is_cleaned => {
+                    out.pair(key, pdf_writer::Name(b"DCTDecode"));
+                }
+                DECODE_PARMS if is_cleaned => {
+                    // Of each filter one: that of the photo is the last.
+                    let each = dict.get::<Array<'_>>(DECODE_PARMS);
+                    let last = each.map(|each| each.raw_iter().last());
+                    if let Some(value) = last.unwrap_or(Some(value)) {
+                        self.write_maybe(&value, out.insert(key), next, 0);
+                    }
+                }
+                other if LEFT_BEHIND.contains(&other) => {}
+                _ => self.write_maybe(&value, out.insert(key), next, 0),
             }
         }
         if self.drawings.contains(&id) && !dict.contains_key(SUBTYPE) {
@@ -404,6 +411,53 @@ impl<'a> Carrier<'a> {
             }
         }
     }
+}
+
+/// The streams that a page's contents are made of.
+fn streams<'a>(page: &Page<'a>) -> Result<Vec<Stream<'a>>, PdfProblem> {
+    let dict = page.raw();
+    let streams = match dict.get::<Object<'_>>(CONTENTS) {
+        Some(Object::Stream(stream)) => vec![stream],
+        Some(Object::Array(parts)) => {
+            let parts = parts.raw_iter().filter_map(|part| part.as_obj_ref());
+            let parts = parts.map(|part| page.xref().get::<Stream<'_>>(part.into()));
+            parts.collect::<Option<_>>().ok_or(PdfProblem::Damaged)?
+        }
+        Some(Object::Null(_)) => Vec::new(),
+        None if !dict.contains_key(CONTENTS) => Vec::new(),
+        _ => return Err(PdfProblem::Damaged),
+    };
+    // Data in another file, or locked in a way of its own.
+    let is_foreign = |stream: &Stream<'_>| {
+        stream.dict().contains_key(F) || stream.filters().first() == Some(&Filter::Crypt)
+    };
+    if streams.iter().any(is_foreign) {
+        return Err(PdfProblem::Damaged);
+    }
+    Ok(streams)
+}
+
+/// What they unpack to, which has to be in the `room` that is left; `None` when a single one is packed in a way that is
+/// not known here.
+fn contents<'a>(
+    streams: &[Stream<'a>],
+    room: &mut usize,
+) -> Result<Option<Vec<Cow<'a, [u8]>>>, PdfProblem> {
+    let mut here = MAX_CONTENTS.min(*room);
+    let mut parts = Vec::new();
+    for stream in streams {
+        let part = match unpack::content(stream, here) {
+            Ok(part) => part,
+            Err(UnpackProblem::Unknown) if streams.len() == 1 => return Ok(None),
+            Err(UnpackProblem::Unknown) => return Err(PdfProblem::Damaged),
+            Err(UnpackProblem::TooLarge) => return Err(PdfProblem::TooLarge),
+        };
+        let cost = part.len().max(LEAST_PART);
+        here = here.checked_sub(cost).ok_or(PdfProblem::TooLarge)?;
+        *room -= cost;
+        parts.push(part);
+    }
+    Ok(Some(parts))
 }
 
 /// Whether a dictionary is a page, or of the document: nothing that a page is drawn with.

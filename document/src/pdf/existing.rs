@@ -13,6 +13,10 @@ use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 
 /// How far into a file its signature may stand, as PDF readers look for it.
 const SIGNATURE_WITHIN: usize = 1_024;
+/// The most notes, stamps and fields that all pages together may have.
+const MAX_BESIDE: usize = 50_000;
+/// In a form: whether what is drawn of the fields does not count.
+const NEED_APPEARANCES: &[u8] = b"NeedAppearances";
 /// The sides that a page may have, in points: viewers show no others.
 const SIDES: std::ops::RangeInclusive<f32> = 3.0..=14_400.0;
 
@@ -51,8 +55,18 @@ impl Existing {
         if pages == 0 || said != Some(pages) {
             return Err(PdfProblem::Damaged);
         }
+        let beside = |page: &Page<'_>| {
+            let all = page.raw().get::<Array<'_>>(ANNOTS);
+            all.map_or(0, |all| all.raw_iter().count())
+        };
+        if pdf.pages().iter().map(beside).sum::<usize>() > MAX_BESIDE {
+            return Err(PdfProblem::TooLarge);
+        }
         let form: Dict<'_> = catalog.get(ACRO_FORM).unwrap_or_default();
-        if form.contains_key(XFA) || pdf.pages().iter().any(has_invisible_value) {
+        // Viewers draw all values anew then, whatever was drawn before.
+        let is_drawn_anew = form.get::<bool>(NEED_APPEARANCES) == Some(true);
+        let has_invisible = |page: &Page<'_>| has_invisible_value(page, is_drawn_anew);
+        if form.contains_key(XFA) || pdf.pages().iter().any(has_invisible) {
             return Err(PdfProblem::Form);
         }
         let names: Dict<'_> = catalog.get(NAMES).unwrap_or_default();
@@ -80,13 +94,28 @@ impl Existing {
 
 /// The size of a page as it is shown; `None` for one that no viewer shows.
 fn size(page: &Page<'_>) -> Option<PageSize> {
-    let (width, height) = page.render_dimensions();
+    let [left, bottom, right, top] = shown(page)?;
     let unit = user_unit(page);
     let size = PageSize {
-        width: width * unit,
-        height: height * unit,
+        width: (right - left) * unit,
+        height: (top - bottom) * unit,
     };
-    (SIDES.contains(&size.width) && SIDES.contains(&size.height)).then_some(size)
+    Some(size.turned(quarters(page)))
+}
+
+/// The part of a page that is shown: left, bottom, right and top in its own units. A crop box that shows nothing counts
+/// for none, as viewers have it. `None` when no viewer shows the page.
+pub fn shown(page: &Page<'_>) -> Option<[f32; 4]> {
+    let unit = user_unit(page);
+    let is_shown = |area: &[f32; 4]| {
+        let [left, bottom, right, top] = area;
+        [right - left, top - bottom].map(|side| SIDES.contains(&(side * unit))) == [true; 2]
+    };
+    let boxes = [page.intersected_crop_box(), page.media_box()];
+    let mut boxes = boxes
+        .map(|it| [it.x0, it.y0, it.x1, it.y1].map(|it| it as f32))
+        .into_iter();
+    boxes.find(is_shown)
 }
 
 /// How many points a unit of the page has: 1, except on huge plans.
@@ -119,7 +148,7 @@ pub fn annotations<'a>(page: &Page<'a>) -> Vec<Dict<'a>> {
 }
 
 /// Whether a field of a form was filled in by a program that left it to the viewer to draw the value.
-fn has_invisible_value(page: &Page<'_>) -> bool {
+fn has_invisible_value(page: &Page<'_>, is_drawn_anew: bool) -> bool {
     annotations(page).iter().any(|field| {
         let is_field = field
             .get::<Name<'_>>(SUBTYPE)
@@ -127,7 +156,7 @@ fn has_invisible_value(page: &Page<'_>) -> bool {
         let is_drawn = field
             .get::<Dict<'_>>(AP)
             .is_some_and(|it| it.contains_key(N));
-        is_field && !is_drawn && has_value(field)
+        is_field && (is_drawn_anew || !is_drawn) && has_value(field)
     })
 }
 

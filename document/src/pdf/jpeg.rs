@@ -1,6 +1,8 @@
 //! A JPEG file as it goes into a PDF: checked, and without anything that is not the picture. It relies on the
 //! markers alone and decodes no pixel.
 
+use super::unpack::Ending;
+
 /// What is wrong with a JPEG file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JpegProblem {
@@ -42,7 +44,7 @@ impl<'a> Jpeg<'a> {
     ///
     /// What is wrong with it.
     pub fn photo(bytes: &'a [u8]) -> Result<Self, JpegProblem> {
-        let jpeg = Self::any(bytes)?;
+        let jpeg = Self::read(bytes, Ending::IsWhole)?;
         if matches!(jpeg.components, 1 | 3) {
             Ok(jpeg)
         } else {
@@ -50,12 +52,16 @@ impl<'a> Jpeg<'a> {
         }
     }
 
-    /// Reads a picture that is in a PDF already, which may have four colours.
+    /// Reads a picture that is in a PDF already, which may have four colours, and may break off: viewers show it.
     ///
     /// # Errors
     ///
     /// What is wrong with it.
-    pub fn any(bytes: &'a [u8]) -> Result<Self, JpegProblem> {
+    pub fn in_pdf(bytes: &'a [u8]) -> Result<Self, JpegProblem> {
+        Self::read(bytes, Ending::MayBreakOff)
+    }
+
+    fn read(bytes: &'a [u8], ending: Ending) -> Result<Self, JpegProblem> {
         let (start, mut rest) = bytes.split_at_checked(2).ok_or(JpegProblem::Damaged)?;
         if start != b"\xFF\xD8" {
             return Err(JpegProblem::Damaged);
@@ -69,7 +75,11 @@ impl<'a> Jpeg<'a> {
         let mut has_scan = false;
         loop {
             let (marker, segment);
-            (marker, segment, rest) = next_segment(rest).ok_or(JpegProblem::Damaged)?;
+            (marker, segment, rest) = match next_segment(rest) {
+                Some(next) => next,
+                None if has_scan && ending == Ending::MayBreakOff => return Ok(jpeg),
+                None => return Err(JpegProblem::Damaged),
+            };
             match marker {
                 // The end. What comes after it is another picture, or something hidden.
                 0xD9 if has_scan => {
@@ -237,7 +247,8 @@ mod tests {
             let mut bytes = GREY.to_vec();
             bytes[at] = byte;
             _ = Jpeg::photo(&bytes).map(|it| it.cleaned());
-            _ = Jpeg::any(&[b"\xFF\xD8", &tail[..]].concat());
+            _ = Jpeg::photo(&[b"\xFF\xD8", &tail[..]].concat());
+            _ = Jpeg::in_pdf(&[b"\xFF\xD8", &tail[..]].concat());
         }
     }
 }

@@ -38,19 +38,7 @@ pub enum Ending {
 ///
 /// When it is longer, or packed in a way that is not known here.
 pub fn content<'a>(stream: &Stream<'a>, limit: usize) -> Result<Cow<'a, [u8]>, UnpackProblem> {
-    let mut data = stream.raw_data();
-    if data.len() > limit {
-        return Err(UnpackProblem::TooLarge);
-    }
-    for filter in stream.filters() {
-        data = Cow::Owned(match filter {
-            Filter::FlateDecode => inflate(&data, limit, Ending::MayBreakOff)?,
-            Filter::AsciiHexDecode => from_hex(&data),
-            Filter::Ascii85Decode => from_ascii85(&data, limit)?,
-            Filter::RunLengthDecode => from_runs(&data, limit)?,
-            _ => return Err(UnpackProblem::Unknown),
-        });
-    }
+    let data = unfiltered(stream, stream.filters().len(), limit)?;
     // Only pictures and tables have predictors.
     let predicts = |it: &Dict<'_>| it.get::<u8>(PREDICTOR).is_some_and(|it| it > 1);
     let is_predicted = [DECODE_PARMS, DP].iter().any(|key| {
@@ -65,6 +53,37 @@ pub fn content<'a>(stream: &Stream<'a>, limit: usize) -> Result<Cow<'a, [u8]>, U
     } else {
         Ok(data)
     }
+}
+
+/// The data of a stream as its last filter has it, at most `limit` bytes of it: a picture's file, for example.
+///
+/// # Errors
+///
+/// When it is longer, or packed in a way that is not known here.
+pub fn before_last<'a>(stream: &Stream<'a>, limit: usize) -> Result<Cow<'a, [u8]>, UnpackProblem> {
+    unfiltered(stream, stream.filters().len().saturating_sub(1), limit)
+}
+
+/// The data without so many of its filters.
+fn unfiltered<'a>(
+    stream: &Stream<'a>,
+    filters: usize,
+    limit: usize,
+) -> Result<Cow<'a, [u8]>, UnpackProblem> {
+    let mut data = stream.raw_data();
+    if data.len() > limit {
+        return Err(UnpackProblem::TooLarge);
+    }
+    for filter in &stream.filters()[..filters] {
+        data = Cow::Owned(match filter {
+            Filter::FlateDecode => inflate(&data, limit, Ending::MayBreakOff)?,
+            Filter::AsciiHexDecode => from_hex(&data),
+            Filter::Ascii85Decode => from_ascii85(&data, limit)?,
+            Filter::RunLengthDecode => from_runs(&data, limit)?,
+            _ => return Err(UnpackProblem::Unknown),
+        });
+    }
+    Ok(data)
 }
 
 /// Unpacks zlib's form, at most `limit` bytes. The checksum is not looked at: writers get it wrong.

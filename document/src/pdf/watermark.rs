@@ -11,6 +11,8 @@ const STATE: Name<'_> = Name(b"W");
 const OPACITY: f32 = 0.4;
 /// The size of the letters, as a part of the page's shorter side.
 const LETTERS: f32 = 0.035;
+/// The same at least, as a part of its diagonal: on a long strip it would be written a million times.
+const LEAST_LETTERS: f32 = 0.004;
 /// How far lines are apart, in letters.
 const LINES: f32 = 5.0;
 /// How wide a letter of Helvetica is at most on the average, as a part of its size.
@@ -48,9 +50,9 @@ impl Watermark {
 /// Draws the text across a page, from the lower left to the upper right.
 pub fn draw(content: &mut Content, text: &str, page: PageSize) {
     let text = windows_1252(text);
-    let size = page.width.min(page.height) * LETTERS;
     // Along the diagonal, and beyond it at both ends.
     let length = page.width.hypot(page.height);
+    let size = (page.width.min(page.height) * LETTERS).max(length * LEAST_LETTERS);
     let (cos, sin) = (page.width / length, page.height / length);
     let width = (text.len() as f32 + 4.0) * size * LETTER_WIDTH;
     let times = (length / width).ceil().max(1.0) as usize + 1;

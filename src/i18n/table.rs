@@ -418,7 +418,7 @@ texts! {
     not_changed: "Deze foto kan hier niet worden bewerkt. Hij wordt aangeleverd zoals hij is, met wat de camera erin schreef.";
     other_kind: "De naam van dit bestand klopte niet met wat erin zit. Wij hebben de naam aangepast.", "De naam van dit bestand klopte niet met wat erin zit. We hebben de naam aangepast.";
     discard_ask: "Pagina's weggooien?";
-    discard_more: "Wat u hier heeft samengesteld, gaat dan weg. De foto's en bestanden op uw apparaat blijven.", "Wat je hier hebt samengesteld, gaat dan weg. De foto's en bestanden op je apparaat blijven.";
+    discard_more: "Wat u hier heeft samengesteld, gaat dan weg, ook foto's die u hier heeft gemaakt. Wat al op uw apparaat stond, blijft.", "Wat je hier hebt samengesteld, gaat dan weg, ook foto's die je hier hebt gemaakt. Wat al op je apparaat stond, blijft.";
     discard_changes_ask: "Veranderingen weggooien?";
     discard_changes_more: "Het document dat u al had, blijft staan zoals het was.", "Het document dat je al had, blijft staan zoals het was.";
     discard: "Ja, weggooien";
@@ -487,6 +487,9 @@ texts! {
     problem_too_large: "{name} is te groot om samen te voegen. Lever het los aan.";
     problem_other_kind: "{name} is geen foto of PDF en kan niet bij andere pagina's. Lever het los aan.";
     problem_failed: "{name} kon niet worden toegevoegd.";
+    document_pages: "Samen zijn dit meer dan 500 pagina's. Dat is te veel voor één document: verwijder er een aantal.";
+    document_too_large: "Samen is dit te groot voor één document. Verwijder pagina's, of lever één bestand los aan.";
+    document_failed: "Van deze pagina's kon geen document worden gemaakt. Probeer het nog eens. Lukt het weer niet, verwijder dan de pagina's van één bestand en probeer het zonder.";
     put_away: "Melding sluiten";
     safe_copy: "Veilige kopie";
     safe_copy_why: "Een watermerk zegt voor wie de kopie is en waarvoor. Zo kan een ander er minder makkelijk misbruik van maken. De Rijksoverheid raadt het aan voor een kopie van een identiteitsbewijs.";
@@ -498,7 +501,7 @@ texts! {
     watermark_letters: "Op de bladzijden van een PDF komt een vraagteken in plaats van: {letters}";
     cover_where: "Wilt u iets op een foto zwart maken? Druk bij de pagina op Bewerken. Er wordt niets vanzelf zwart.", "Wil je iets op een foto zwart maken? Druk bij de pagina op Bewerken. Er wordt niets vanzelf zwart.";
     cover_not_pdf: "Op een bladzijde van een PDF kunt u hier niets zwart maken: wat eronder staat, zou in het bestand blijven. Maak er een foto of schermafbeelding van en voeg die toe.", "Op een bladzijde van een PDF kun je hier niets zwart maken: wat eronder staat, zou in het bestand blijven. Maak er een foto of schermafbeelding van en voeg die toe.";
-    photos_stay: "Alleen deze pagina's worden aangeleverd. De foto's zelf blijven op uw apparaat.", "Alleen deze pagina's worden aangeleverd. De foto's zelf blijven op je apparaat.";
+    photos_stay: "Alleen deze pagina's worden aangeleverd, niet de foto's zelf.";
     covered_one: "1 vlak is zwart gemaakt";
     covered: "{count} vlakken zijn zwart gemaakt";
     cover: "Gegevens zwart maken";

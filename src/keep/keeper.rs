@@ -230,13 +230,17 @@ impl DraftKeeper {
             known.map(|(blob, _)| blob.clone())
         };
         // What cannot be read stays there until something else changes.
-        let (draft, mut lost) = record.draft.filter_map(blob_of);
+        let (draft, pages) = record.draft.filter_map(blob_of);
+        let pages = pages.into_iter();
+        let mut lost: Vec<_> = pages
+            .map(|page| (page.handle().clone(), page.file_name.clone()))
+            .collect();
         let mut files = Vec::new();
         let mut file_of = |name: &String, file_name: &str, mime: &str| {
             let file = blob_of(name).and_then(|blob| file::named(&blob, file_name, mime));
             match &file {
                 Some(file) => files.push(((**file).clone(), name.clone())),
-                None => lost.push(file_name.to_owned()),
+                None => lost.push((name.clone(), file_name.to_owned())),
             }
             file
         };
@@ -247,9 +251,12 @@ impl DraftKeeper {
         if is_alone && unsent.sent.is_none() && unsent.candidate.is_none() {
             unsent.candidate = unsent.file.take();
         }
+        // A file may have many pages, and phones give several photos one name.
         lost.sort();
-        lost.dedup();
-        upload.lost.set(lost);
+        lost.dedup_by(|one, other| one.0 == other.0);
+        upload
+            .lost
+            .set(lost.into_iter().map(|(_, name)| name).collect());
         let has_pages = !draft.pages().is_empty() || !waiting.is_empty();
         // The document of the pages may be what was lost.
         let has_file = unsent.file.is_some() || unsent.candidate.is_some();
@@ -440,6 +447,10 @@ impl DraftKeeper {
 
     /// Removes what is kept of who logs out.
     fn clear(&self) {
+        // Until all is removed: the page may be closed before that.
+        if storage::drafts() == Kind::Own {
+            storage::say_drafts(Kind::ToRemove);
+        }
         if let Some(opened) = self.opened.take() {
             spawn_local(async move {
                 if let Ok(others_have) = opened.safe.clear().await {

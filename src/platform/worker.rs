@@ -1,7 +1,7 @@
 //! The Web Worker in which documents are made (`document/`). It is started by the first call, and ended when it fails:
 //! the next call starts another.
 
-use std::{cell::RefCell, collections::HashMap, rc::Rc};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use document::message::{Call, Reply};
 use futures::{
@@ -16,12 +16,22 @@ use web_sys::{Blob, BlobPropertyBag, Event, MessageEvent, Worker, WorkerOptions,
 
 use super::{save::ObjectUrl, window};
 
-/// How long nothing may be heard of the worker while it is called, in milliseconds. A slow phone takes seconds for a
-/// large photo, and a slow network a minute for the worker itself.
-const PATIENCE: u32 = 90_000;
+/// How long nothing may be heard of the worker while it is called: so many times so many milliseconds. A slow phone
+/// takes seconds for a large photo, and a slow network a minute for the worker itself. While a phone rests, nobody is
+/// heard: that counts as one of these times, however long it is.
+const PATIENCE: (u32, u32) = (6, 15_000);
 
-/// What comes back of a call: the answer and its blobs. `None` when the worker failed.
-type Answer = Option<(Reply, Vec<Blob>)>;
+/// What comes back of a call: the answer and its blobs.
+type Answer = (Reply, Vec<Blob>);
+
+/// Why there is no answer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum NoAnswer {
+    /// The worker failed at this call, or does not start.
+    Failed,
+    /// It failed at another call, before it came to this one.
+    NotReached,
+}
 
 /// The worker. Dropping it ends what it does.
 #[derive(Debug)]
@@ -50,22 +60,38 @@ impl DocumentWorker {
         }
     }
 
-    /// Calls it. `None` when it does not start, or fails.
-    pub async fn call(&self, call: &Call, blobs: &[Blob]) -> Answer {
+    /// Calls it. `None` when it does not start, or fails at this call. What waits behind a call at which it fails is
+    /// asked of another worker.
+    pub async fn call(&self, call: &Call, blobs: &[Blob]) -> Option<Answer> {
+        loop {
+            match self.try_call(call, blobs).await {
+                Ok(answer) => return Some(answer),
+                Err(NoAnswer::Failed) => return None,
+                Err(NoAnswer::NotReached) => {}
+            }
+        }
+    }
+
+    async fn try_call(&self, call: &Call, blobs: &[Blob]) -> Result<Answer, NoAnswer> {
         self.start();
         let (calls, mut answer) = {
             let mut running = self.running.borrow_mut();
-            let running = running.as_mut()?;
-            (running.calls.clone(), running.call(call, blobs)?)
+            let running = running.as_mut().ok_or(NoAnswer::Failed)?;
+            let answer = running.call(call, blobs).ok_or(NoAnswer::Failed)?;
+            (running.calls.clone(), answer)
         };
+        let (times, pause) = PATIENCE;
+        let (mut silent, mut heard) = (0, calls.borrow().heard);
         loop {
-            let heard = calls.borrow().heard;
-            match select(answer, TimeoutFuture::new(PATIENCE)).await {
-                Either::Left((answer, _)) => return answer.ok().flatten(),
+            match select(answer, TimeoutFuture::new(pause)).await {
+                Either::Left((answer, _)) => return answer.unwrap_or(Err(NoAnswer::Failed)),
                 Either::Right((_, waiting)) => answer = waiting,
             }
             // It may have been busy with what others asked. A file that it does not come to an end with ends it.
-            if calls.borrow().heard == heard {
+            let now = calls.borrow().heard;
+            silent = if now == heard { silent + 1 } else { 0 };
+            heard = now;
+            if silent == times {
                 calls.borrow_mut().fail();
                 self.running
                     .borrow_mut()
@@ -76,14 +102,17 @@ impl DocumentWorker {
 
     /// Ends what it does. Calls that wait get no answer.
     pub fn stop(&self) {
-        self.running.take();
+        if let Some(running) = self.running.take() {
+            running.calls.borrow_mut().end(NoAnswer::Failed);
+        }
     }
 }
 
 /// Calls that wait for their answers.
 #[derive(Debug, Default)]
 struct Calls {
-    waiting: HashMap<u32, oneshot::Sender<Answer>>,
+    /// By their ids, which are in the order in which the worker comes to them.
+    waiting: BTreeMap<u32, oneshot::Sender<Result<Answer, NoAnswer>>>,
     /// How often something was heard of the worker.
     heard: u32,
     failed: bool,
@@ -131,7 +160,11 @@ impl Running {
         })
     }
 
-    fn call(&mut self, call: &Call, blobs: &[Blob]) -> Option<oneshot::Receiver<Answer>> {
+    fn call(
+        &mut self,
+        call: &Call,
+        blobs: &[Blob],
+    ) -> Option<oneshot::Receiver<Result<Answer, NoAnswer>>> {
         self.last_id += 1;
         let call = Uint8Array::from(&*postcard::to_allocvec(call).ok()?);
         let message = Object::new();
@@ -170,16 +203,31 @@ impl Calls {
         if let Some(sender) = self.waiting.remove(&(id as u32)) {
             let blobs = Array::from(&field("blobs"));
             let blobs = blobs.iter().map(JsCast::unchecked_into).collect();
-            let reply = postcard::from_bytes(&reply.to_vec()).ok();
+            let reply = postcard::from_bytes(&reply.to_vec()).map_err(|_| NoAnswer::Failed);
             // Who does not wait any more does not need it.
             let _ = sender.send(reply.map(|reply| (reply, blobs)));
         }
     }
 
-    /// Nothing more comes of the worker.
+    /// Nothing more comes of the worker: it failed at the first call that waits. One that was never heard does not start,
+    /// and neither would another.
     fn fail(&mut self) {
+        let first = self.waiting.pop_first();
+        if let Some((_, sender)) = first {
+            let _ = sender.send(Err(NoAnswer::Failed));
+        }
+        self.end(match self.heard {
+            0 => NoAnswer::Failed,
+            _ => NoAnswer::NotReached,
+        });
+    }
+
+    /// Nothing more comes of the worker, and this is told to who waits.
+    fn end(&mut self, why: NoAnswer) {
         self.failed = true;
-        self.waiting.clear();
+        for (_, sender) in std::mem::take(&mut self.waiting) {
+            let _ = sender.send(Err(why));
+        }
     }
 }
 

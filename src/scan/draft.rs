@@ -69,6 +69,17 @@ pub enum Making<B> {
     Made(Made<B>),
 }
 
+/// Of what a photo's page is made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recipe<B> {
+    /// The photo as it was taken.
+    pub original: B,
+    /// What is done to it.
+    pub edit: Edit,
+    /// What is written across it.
+    pub watermark: Option<String>,
+}
+
 /// A photo's page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Made<B> {
@@ -79,6 +90,14 @@ pub struct Made<B> {
 }
 
 impl<B> Page<B> {
+    /// What it is of.
+    pub fn handle(&self) -> &B {
+        match &self.source {
+            Source::Photo { original, .. } => original,
+            Source::Pdf { pdf, .. } => pdf,
+        }
+    }
+
     /// The same page of another handle, to be made anew.
     fn try_map<C>(&self, other: &mut impl FnMut(&B) -> Option<C>) -> Option<Page<C>> {
         let source = match &self.source {
@@ -132,14 +151,17 @@ impl<B> Draft<B> {
         Some(self.with_pages(pages.collect::<Option<_>>()?))
     }
 
-    /// The same draft of other handles, and the names of the files whose handles have no other: their pages are left out.
-    pub fn filter_map<C>(&self, mut other: impl FnMut(&B) -> Option<C>) -> (Draft<C>, Vec<String>) {
+    /// The same draft of other handles, and the pages whose handles have no other: they are left out.
+    pub fn filter_map<C>(
+        &self,
+        mut other: impl FnMut(&B) -> Option<C>,
+    ) -> (Draft<C>, Vec<&Page<B>>) {
         let mut pages = Vec::new();
         let mut lost = Vec::new();
         for page in &self.pages {
             match page.try_map(&mut other) {
                 Some(page) => pages.push(page),
-                None => lost.push(page.file_name.clone()),
+                None => lost.push(page),
             }
         }
         (self.with_pages(pages), lost)
@@ -155,10 +177,7 @@ impl<B> Draft<B> {
 
     /// What its pages are of, as often as they are.
     pub fn handles(&self) -> impl Iterator<Item = &B> {
-        self.pages.iter().map(|page| match &page.source {
-            Source::Photo { original, .. } => original,
-            Source::Pdf { pdf, .. } => pdf,
-        })
+        self.pages.iter().map(Page::handle)
     }
 }
 
@@ -324,21 +343,30 @@ impl<B: Clone + PartialEq> Draft<B> {
         self.watermark.is_on || self.pages.iter().any(is_edited)
     }
 
-    /// Takes a photo's page that was made with `edit` and this watermark, or `None` when that failed. It is dropped when
-    /// something else is wanted by now.
-    pub fn set_made(
-        &mut self,
-        id: u32,
-        (with, watermark): (&Edit, Option<&str>),
-        new: Option<Made<B>>,
-    ) {
-        if self.watermark.written().as_deref() != watermark {
+    /// Of what a page is to be made; `None` when it is not waited for.
+    pub fn recipe(&self, id: u32) -> Option<Recipe<B>> {
+        match &self.page(id)?.source {
+            Source::Photo {
+                original,
+                edit,
+                made: Making::UnderWay,
+                ..
+            } => Some(Recipe {
+                original: original.clone(),
+                edit: edit.clone(),
+                watermark: self.watermark.written(),
+            }),
+            _ => None,
+        }
+    }
+
+    /// Takes a photo's page that was made of this, or `None` when that failed. It is dropped unless that is waited for.
+    pub fn set_made(&mut self, id: u32, of: &Recipe<B>, new: Option<Made<B>>) {
+        if self.recipe(id).as_ref() != Some(of) {
             return;
         }
         let page = self.pages.iter_mut().find(|page| page.id == id);
-        if let Some(Source::Photo { edit, made, .. }) = page.map(|page| &mut page.source)
-            && edit == with
-        {
+        if let Some(Source::Photo { made, .. }) = page.map(|page| &mut page.source) {
             *made = new.map_or(Making::Failed, Making::Made);
         }
     }
@@ -397,6 +425,20 @@ impl<B: Clone + PartialEq> Draft<B> {
             });
         }
         (!pages.is_empty()).then_some((pages, blobs))
+    }
+
+    /// How large the document becomes, by the sizes of what it is made of: about, as nobody knows how much of a PDF
+    /// belongs to one of its pages. `None` until all pages are made.
+    pub fn size(&self, size_of: impl Fn(&B) -> f64) -> Option<f64> {
+        let sizes = self.pages.iter().map(|page| match &page.source {
+            Source::Photo {
+                made: Making::Made(made),
+                ..
+            } => Some(size_of(&made.page)),
+            Source::Photo { .. } => None,
+            Source::Pdf { pdf, of, .. } => Some(size_of(pdf) / (*of).max(1) as f64),
+        });
+        sizes.sum()
     }
 
     /// Whether a signature or files in a PDF are lost in the document.
@@ -463,7 +505,12 @@ mod tests {
         let (some, lost) = draft.filter_map(|it| (*it == "back").then_some(*it));
         assert_eq!(some.pages().len(), 1);
         assert_eq!(some.pages()[0].file_name, "achter.jpg");
-        assert_eq!(lost, ["voor.jpg", "loonstrook.pdf", "loonstrook.pdf"]);
+        let lost: Vec<_> = lost
+            .iter()
+            .map(|it| (*it.handle(), &*it.file_name))
+            .collect();
+        let pdf = ("pdf", "loonstrook.pdf");
+        assert_eq!(lost, [("front", "voor.jpg"), pdf, pdf]);
         // The next page has an id that none of them had.
         let mut some = some;
         assert_eq!(some.add_photo("los.jpg", "new", PHOTO, None), 5);
@@ -532,8 +579,7 @@ mod tests {
         let mut back = back.unwrap();
         assert!(!back.is_ready());
         for (id, original) in [(1, "front"), (2, "back")] {
-            let edit = back.edit(id).unwrap();
-            back.set_made(id, (&edit, None), Some(made(original)));
+            back.set_made(id, &back.recipe(id).unwrap(), Some(made(original)));
         }
         assert_eq!(back, draft);
         assert_eq!(draft.try_map(|blob| (*blob != "pdf").then_some(0)), None);
@@ -544,9 +590,13 @@ mod tests {
         let mut draft = Draft::default();
         let id = draft.add_photo("voor.jpg", "front", PHOTO, None);
         assert_eq!(draft.making(id), Some(&Making::UnderWay));
-        let edit = draft.edit(id).unwrap();
-        draft.set_made(id, (&edit, None), Some(made("front")));
+        let recipe = draft.recipe(id).unwrap();
+        draft.set_made(id, &recipe, Some(made("front")));
         assert!(draft.is_ready());
+        // What comes a second time changes nothing: a document may be made of it by now.
+        draft.set_made(id, &recipe, Some(made("again")));
+        draft.set_made(id, &recipe, None);
+        assert_eq!(draft.contents().unwrap().1, ["front"]);
     }
 
     #[test]
@@ -560,17 +610,32 @@ mod tests {
         let mut draft = draft();
         let old = draft.edit(1).unwrap();
         assert!(!draft.set_edit(1, old.clone()), "nothing changed");
+        assert_eq!(draft.recipe(1), None, "it is there");
         assert!(draft.turn(1));
         assert!(!draft.is_ready());
-        assert_eq!(draft.contents(), None);
-        draft.set_made(1, (&old, None), Some(made("old")));
-        assert!(!draft.is_ready());
-        let new = draft.edit(1).unwrap();
-        assert_eq!(new.turn, Turn::Right);
-        draft.set_made(1, (&new, None), None);
-        assert!(!draft.is_ready(), "a page that failed is not left out");
-        assert!(draft.has_failed());
-        draft.set_made(1, (&new, None), Some(made("new")));
+        assert_eq!((draft.contents(), draft.size(|_| 1.0)), (None, None));
+        let new = draft.recipe(1).unwrap();
+        assert_eq!(new.edit.turn, Turn::Right);
+        let others = [
+            Recipe {
+                edit: old,
+                ..new.clone()
+            },
+            // The next document's pages have the same ids.
+            Recipe {
+                original: "other",
+                ..new.clone()
+            },
+        ];
+        for other in others {
+            draft.set_made(1, &other, Some(made("old")));
+            assert!(!draft.is_ready());
+        }
+        let mut failed = draft.clone();
+        failed.set_made(1, &new, None);
+        assert!(!failed.is_ready(), "a page that failed is not left out");
+        assert!(failed.has_failed());
+        draft.set_made(1, &new, Some(made("new")));
         assert_eq!(draft.contents().unwrap().1[0], "new");
     }
 
@@ -579,6 +644,7 @@ mod tests {
         let mut draft = draft();
         assert_eq!(draft.untouched_pdf(), None);
         draft.remove(1);
+        assert_eq!(draft.size(|it| it.len() as f64), Some(4.0 + 3.0));
         draft.remove(2);
         assert_eq!(draft.untouched_pdf(), Some((&"pdf", "loonstrook.pdf")));
         assert!(!draft.loses_more());
@@ -613,10 +679,15 @@ mod tests {
         assert!(!draft.set_watermark(watermark(true, " Kopie ")), "the same");
         assert!(!draft.is_ready() && draft.is_protected());
         for id in [1, 2] {
-            let edit = draft.edit(id).unwrap();
-            draft.set_made(id, (&edit, None), Some(made("without")));
+            let with = draft.recipe(id).unwrap();
+            assert_eq!(with.watermark.as_deref(), Some("Kopie"));
+            let without = Recipe {
+                watermark: None,
+                ..with.clone()
+            };
+            draft.set_made(id, &without, Some(made("without")));
             assert!(!draft.is_ready());
-            draft.set_made(id, (&edit, Some("Kopie")), Some(made("with")));
+            draft.set_made(id, &with, Some(made("with")));
         }
         assert!(draft.is_ready());
         assert!(draft.set_watermark(watermark(false, "Kopie")));

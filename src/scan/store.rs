@@ -13,7 +13,7 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use web_sys::{Blob, File};
 
-use super::draft::{Draft, Made, Making, Source};
+use super::draft::{Draft, Made, Recipe};
 use crate::{
     context::{SessionObserver, flag, use_addresses, use_config, use_host, use_session},
     i18n::Language,
@@ -21,7 +21,7 @@ use crate::{
     upload::{
         limits::{FileRefusal, Limits},
         machine::{Event, Prepared, SelectedFile, UploadState, Warning},
-        store::{Upload, use_uploads},
+        store::{Chosen, Upload, use_uploads},
     },
 };
 
@@ -53,8 +53,12 @@ pub struct Composition {
     pub reading: RwSignal<Vec<File>, LocalStorage>,
     /// The files that could not be added, and why.
     pub refused: RwSignal<Vec<(String, Refused)>>,
-    /// Whether the document is being made of the pages.
+    /// Whether the document is being made of these pages.
     pub is_finishing: RwSignal<bool>,
+    /// The pages that it is being made of.
+    finishing: StoredValue<Option<Draft<Blob>>, LocalStorage>,
+    /// What is being made.
+    making: StoredValue<Vec<Recipe<Blob>>, LocalStorage>,
     /// A document that was made, and the pages that it was made of.
     accepted: StoredValue<Option<(File, Draft<Blob>)>, LocalStorage>,
     /// How often the watermark was changed.
@@ -80,6 +84,8 @@ pub enum Refused {
     Problem(Problem),
     /// It is neither a photo nor a PDF: it can be sent alone.
     OtherKind,
+    /// It is the document of all pages, which could not be made.
+    Document(Problem),
 }
 
 impl Drafts {
@@ -130,6 +136,8 @@ impl Drafts {
                 reading: RwSignal::new_local(Vec::new()),
                 refused: RwSignal::new(Vec::new()),
                 is_finishing: RwSignal::new(false),
+                finishing: StoredValue::new_local(None),
+                making: StoredValue::new_local(Vec::new()),
                 accepted: StoredValue::new_local(None),
                 watermarks: StoredValue::new(0),
                 copies: StoredValue::new_local(Vec::new()),
@@ -165,6 +173,18 @@ impl Drafts {
                 upload.has_pages.set(!is_empty);
                 upload.say_waiting();
             });
+            // A document of pages that are others by now is not waited for.
+            Effect::new(move |_| {
+                let is_dropped = composition.finishing.with_value(|pages| {
+                    let pages = pages.as_ref();
+                    pages.is_some_and(|pages| !composition.has_only(pages))
+                });
+                if is_dropped {
+                    composition.drop_document();
+                }
+                composition.draft.track();
+                composition.reading.track();
+            });
             // Who has put something together is asked before it goes.
             Effect::new(move |_| {
                 let is_worth_asking = composition.has_changes();
@@ -197,7 +217,10 @@ impl Drafts {
         if is_wanted == Some(true) {
             match (&prepared, opened) {
                 (Prepared::File(prepared, _), _) => composition.is_copy(&prepared.file, &file),
-                (Prepared::Photo, Some(opened)) => {
+                (Prepared::Photo(as_it_is), Some(opened)) => {
+                    if let Some(as_it_is) = as_it_is {
+                        composition.is_copy(&as_it_is.file, &file);
+                    }
                     composition.begin_another();
                     composition.add_photo(&name, opened);
                 }
@@ -266,46 +289,51 @@ fn prepared_of(
     reply: Reply,
     blobs: Vec<Blob>,
 ) -> Prepared<File> {
-    match reply {
-        Reply::Photo { .. } if limits.accepts_pdf() => Prepared::Photo,
-        Reply::Problem(Problem::Unreadable) => Prepared::Refused(FileRefusal::Unreadable),
-        Reply::Other(Seen::WebPage | Seen::Text) => Prepared::Refused(FileRefusal::NoDocument),
-        reply => {
-            let warning = match reply {
-                Reply::Problem(Problem::NeedsPassword) => Some(Warning::NeedsPassword),
-                Reply::Problem(Problem::DamagedPdf | Problem::DamagedPhoto) => {
-                    Some(Warning::Damaged)
-                }
-                Reply::Problem(Problem::TooLarge | Problem::UnknownToBrowser) => {
-                    Some(Warning::NotChanged)
-                }
-                _ => None,
-            };
-            let Some(copy) = blobs.into_iter().next() else {
-                return Prepared::File(selected, warning);
-            };
-            // It is sent as what it is, whatever its name says.
-            let mime = match limits.check("", selected.size, &copy.type_()) {
-                Ok(mime) => mime,
-                Err(refusal) => return Prepared::Refused(refusal),
-            };
-            let name = filename::for_kind(&selected.name, mime);
-            let is_other = mime != selected.mime;
-            let Some(file) = file::named(&copy, &name, mime) else {
-                return Prepared::File(selected, warning);
-            };
-            let warning = warning.or(is_other.then_some(Warning::OtherKind));
-            Prepared::File(
-                SelectedFile {
-                    file,
-                    name,
-                    size: selected.size,
-                    mime,
-                },
-                warning,
-            )
+    let warning = match reply {
+        Reply::Problem(Problem::Unreadable) => {
+            return Prepared::Refused(FileRefusal::Unreadable);
         }
+        Reply::Other(Seen::WebPage | Seen::Text) => {
+            return Prepared::Refused(FileRefusal::NoDocument);
+        }
+        Reply::Problem(Problem::NeedsPassword) => Some(Warning::NeedsPassword),
+        Reply::Problem(Problem::DamagedPdf | Problem::DamagedPhoto) => Some(Warning::Damaged),
+        Reply::Problem(Problem::TooLarge | Problem::UnknownToBrowser) => Some(Warning::NotChanged),
+        _ => None,
+    };
+    let as_it_is = match blobs.first() {
+        Some(copy) => as_what_it_is(limits, &selected, copy),
+        None => Ok(selected.clone()),
+    };
+    match as_it_is {
+        as_it_is if limits.accepts_pdf() && matches!(reply, Reply::Photo { .. }) => {
+            Prepared::Photo(as_it_is.ok())
+        }
+        Ok(file) => {
+            let is_other = file.mime != selected.mime;
+            Prepared::File(file, warning.or(is_other.then_some(Warning::OtherKind)))
+        }
+        Err(refusal) => Prepared::Refused(refusal),
     }
+}
+
+/// The copy of a file that was chosen, as what it is, whatever its name says.
+fn as_what_it_is(
+    limits: Limits,
+    selected: &SelectedFile<File>,
+    copy: &Blob,
+) -> Result<SelectedFile<File>, FileRefusal> {
+    let mime = limits.check("", selected.size, &copy.type_())?;
+    let name = filename::for_kind(&selected.name, mime);
+    let Some(file) = file::named(copy, &name, mime) else {
+        return Ok(selected.clone());
+    };
+    Ok(SelectedFile {
+        file,
+        name,
+        size: selected.size,
+        mime,
+    })
 }
 
 /// All documents that are put together.
@@ -507,37 +535,36 @@ impl Composition {
     /// Has a photo's page made.
     pub fn make(self, id: u32) {
         spawn_local(async move {
-            let original = self.draft.try_with_untracked(|draft| {
-                let page = draft.page(id)?;
-                match &page.source {
-                    Source::Photo {
-                        original,
-                        edit,
-                        made: Making::UnderWay,
-                        ..
-                    } => {
-                        let watermark = draft.watermark().written();
-                        Some((original.clone(), edit.clone(), watermark))
-                    }
-                    _ => None,
-                }
-            });
-            let Some((original, edit, watermark)) = original.flatten() else {
+            let recipe = self.draft.try_with_untracked(|draft| draft.recipe(id));
+            let Some(recipe) = recipe.flatten() else {
                 return;
             };
+            // Who comes back to the page waits for what is under way.
+            let is_new = self.making.try_update_value(|making| {
+                let is_new = !making.contains(&recipe);
+                if is_new {
+                    making.push(recipe.clone());
+                }
+                is_new
+            });
+            if is_new != Some(true) {
+                return;
+            }
             let call = Call::Render {
-                edit: edit.clone(),
+                edit: recipe.edit.clone(),
                 longest_side: self.drafts.longest_side,
-                watermark: watermark.clone(),
+                watermark: recipe.watermark.clone(),
             };
-            let answer = self.drafts.call(&call, &[original]).await;
+            let answer = self.drafts.call(&call, &[recipe.original.clone()]).await;
+            self.making
+                .try_update_value(|making| making.retain(|it| *it != recipe));
             let made = match answer {
                 Some((Reply::Page { .. }, blobs)) => <[Blob; 2]>::try_from(blobs).ok(),
                 _ => None,
             };
             let made = made.map(|[page, thumbnail]| Made { page, thumbnail });
             self.draft
-                .try_update(|draft| draft.set_made(id, (&edit, watermark.as_deref()), made));
+                .try_update(|draft| draft.set_made(id, &recipe, made));
         });
     }
 
@@ -559,9 +586,10 @@ impl Composition {
         let watermark = self
             .draft
             .with_untracked(|draft| draft.watermark().written());
+        let made_of = self.draft.get_untracked();
         self.is_finishing.set(true);
+        self.finishing.set_value(Some(made_of.clone()));
         spawn_local(async move {
-            let made_of = self.draft.try_get_untracked();
             let call = Call::Assemble {
                 title: title.clone(),
                 language: self.drafts.language.to_owned(),
@@ -569,26 +597,43 @@ impl Composition {
                 watermark,
             };
             let answer = self.drafts.call(&call, &blobs).await;
-            if self.is_finishing.try_set(false).is_some() {
+            let is_wanted = self
+                .finishing
+                .try_with_value(|pages| pages.as_ref() == Some(&made_of));
+            if is_wanted != Some(true) {
                 return;
             }
-            // It is not the document of pages that were changed meanwhile, or that may be about to go.
-            let is_asked = self.upload.asks_discard.try_get_untracked() != Some(false);
-            if is_asked || self.draft.try_get_untracked() != made_of {
+            self.drop_document();
+            // The pages may be others by now, or be about to go.
+            if !self.has_only(&made_of) || self.upload.asks_discard.get_untracked() {
                 return;
             }
             match answer {
                 Some((Reply::Document, blobs)) if !blobs.is_empty() => {
                     self.hand_over(&blobs[0], &title);
                 }
-                Some((Reply::Problem(problem), _)) => self.refuse(title, problem),
-                _ => self.refuse(title, Problem::Failed),
+                Some((Reply::Problem(problem), _)) => self.refuse(problem),
+                _ => self.refuse(Problem::Failed),
             }
         });
     }
 
-    fn refuse(self, name: String, problem: Problem) {
-        let refusal = (name, Refused::Problem(problem));
+    /// Whether these are all its pages, and none are to come.
+    fn has_only(self, pages: &Draft<Blob>) -> bool {
+        let is_waiting = |chosen: &Chosen| !chosen.files.is_empty();
+        self.draft.with_untracked(|draft| draft == pages)
+            && self.reading.with_untracked(Vec::is_empty)
+            && !self.upload.chosen.with_untracked(is_waiting)
+    }
+
+    fn drop_document(self) {
+        self.finishing.try_set_value(None);
+        self.is_finishing.try_set(false);
+    }
+
+    /// The document could not be made.
+    fn refuse(self, problem: Problem) {
+        let refusal = (String::new(), Refused::Document(problem));
         self.refused.update(|refused| refused.push(refusal));
     }
 
@@ -598,7 +643,7 @@ impl Composition {
         let name = filename::for_kind(&name.replace(['/', '\\'], "-"), mime);
         let file = file::named(document, &name, mime);
         let Some(file) = file else {
-            return self.refuse(name, Problem::Failed);
+            return self.refuse(Problem::Failed);
         };
         self.is_copy(&file, document);
         let event = match self.upload.limits().check(&name, size, mime) {
@@ -647,7 +692,7 @@ impl Composition {
         self.draft.try_set(Draft::default());
         self.reading.try_set(Vec::new());
         self.refused.try_set(Vec::new());
-        self.is_finishing.try_set(false);
+        self.drop_document();
     }
 }
 

@@ -164,9 +164,10 @@ impl<F: Clone> UploadMachine<F> {
         effect_id == self.effect_id
     }
 
-    /// Forgets the effect that runs: what it reports changes nothing any more.
-    pub fn forget_effect(&mut self) {
-        self.doubt = None;
+    /// Forgets what was selected, and the effect that runs: what it reports changes nothing any more.
+    pub fn forget(&mut self) {
+        (self.file, self.candidate, self.doubt) = (None, None, None);
+        self.comment.clear();
         self.next_effect_id();
     }
 
@@ -458,7 +459,7 @@ impl<F: Clone> UploadMachine<F> {
     }
 
     fn finish_preparing(&mut self, prepared: Prepared<F>) {
-        let candidate = self.candidate.take();
+        self.candidate = None;
         match prepared {
             Prepared::File(file, warning) => {
                 let was_restored = self.notice == Some(Notice::Restored);
@@ -466,8 +467,8 @@ impl<F: Clone> UploadMachine<F> {
                 let restored = was_restored.then_some(Notice::Restored);
                 self.notice = warning.map(Notice::Warning).or(restored);
             }
-            Prepared::Photo => {
-                self.candidate = candidate;
+            Prepared::Photo(as_it_is) => {
+                self.candidate = as_it_is;
                 self.state = UploadState::Compose;
                 return;
             }

@@ -203,8 +203,11 @@ impl UploadStore {
         for (_, upload) in uploads.unwrap_or_default() {
             upload.request.set_value(None);
             upload.is_forgotten.try_set_value(true);
-            let forget = |machine: &mut UploadMachine<File>| machine.forget_effect();
+            // Nobody is told: the views are about to go, too.
+            let forget = |machine: &mut UploadMachine<File>| machine.forget();
             upload.machine.try_update_untracked(forget);
+            let forget = |chosen: &mut Chosen| *chosen = Chosen::default();
+            upload.chosen.try_update_untracked(forget);
         }
     }
 
@@ -304,7 +307,10 @@ impl Upload {
     pub fn has_unsent(self) -> bool {
         let has_unsent = self.machine.try_with_untracked(|machine| {
             let has_file = machine.file().is_some() || machine.candidate().is_some();
-            machine.has_unsent() && (has_file || self.has_pages.get_untracked())
+            // What makes pages of these may not have come yet.
+            let has_chosen = self.chosen.with_untracked(|it| !it.files.is_empty());
+            let has_pages = has_chosen || self.has_pages.get_untracked();
+            machine.has_unsent() && (has_file || has_pages)
         });
         has_unsent == Some(true)
     }
@@ -458,6 +464,7 @@ impl Upload {
                     files,
                     is_another: !is_composing,
                 });
+                self.say_waiting();
             }
             return;
         }

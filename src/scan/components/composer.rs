@@ -79,7 +79,7 @@ pub fn ComposerView(
     };
     view! {
         <div class="scan" node_ref=section>
-            <Refusals composition/>
+            <Refusals composition section/>
             {move || shown()}
         </div>
     }
@@ -88,7 +88,7 @@ pub fn ComposerView(
 
 /// The files that could not be added.
 #[component]
-fn Refusals(composition: Composition) -> impl IntoView {
+fn Refusals(composition: Composition, section: NodeRef<html::Div>) -> impl IntoView {
     let texts = use_scan_texts();
     let sentences = move || {
         let refused = composition.refused.read();
@@ -103,7 +103,13 @@ fn Refusals(composition: Composition) -> impl IntoView {
             view! {
                 <div class="notice">
                     {lines.collect_view()}
-                    <Button class="button quiet" on_press=move || composition.refused.set(Vec::new())>
+                    <Button class="button quiet" on_press=move || {
+                        composition.refused.set(Vec::new());
+                        // The button had the focus.
+                        if let Some(section) = section.get_untracked() {
+                            window::focus_within(&section, "[data-focus]");
+                        }
+                    }>
                         {texts.put_away}
                     </Button>
                 </div>
@@ -117,6 +123,9 @@ fn Refusals(composition: Composition) -> impl IntoView {
 fn words(texts: &ScanTexts, why: Refused) -> &'static str {
     match why {
         Refused::OtherKind => texts.problem_other_kind,
+        Refused::Document(Problem::TooManyPages) => texts.document_pages,
+        Refused::Document(Problem::TooLarge) => texts.document_too_large,
+        Refused::Document(_) => texts.document_failed,
         Refused::Problem(problem) => match problem {
             Problem::Unreadable => texts.problem_unreadable,
             Problem::NeedsPassword => texts.problem_password,

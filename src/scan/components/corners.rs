@@ -32,6 +32,7 @@ pub(super) fn CornerPicker(
     let (texts, formats) = (use_scan_texts(), use_formats());
     let stage = NodeRef::<html::Div>::new();
     let held = RwSignal::new(None::<usize>);
+    let said = RwSignal::new(String::new());
     let set = move |index: usize, (x, y): (f32, f32)| {
         corners.update(|corners| corners[index] = (x.clamp(0.0, 1.0), y.clamp(0.0, 1.0)));
     };
@@ -107,8 +108,11 @@ pub(super) fn CornerPicker(
                     }
                 }
                 on:keydown=move |event| on_key(index, &event)
+                // The key may be let go elsewhere.
+                on:blur=move |_| on_moved.run(())
                 on:keyup=move |event: KeyboardEvent| {
                     if event.key().starts_with("Arrow") {
+                        said.set(untrack(label));
                         on_moved.run(());
                     }
                 }
@@ -116,12 +120,15 @@ pub(super) fn CornerPicker(
         }
     };
     view! {
-        <div class="stage" node_ref=stage>
+        <div class="stage" role="application" aria-label=name node_ref=stage>
             <Picture blob=Signal::derive_local(move || Some(photo.clone())) alt=name/>
             <svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
                 <polygon points=points vector-effect="non-scaling-stroke"></polygon>
             </svg>
             {names.into_iter().enumerate().map(handle).collect_view()}
         </div>
+        <p class="visually-hidden" role="status">
+            {said}
+        </p>
     }
 }

@@ -311,6 +311,8 @@ pub(super) fn CoverEditor(
                     hold(&event, held);
                 }
                 on:keydown=on_key
+                // The key may be let go elsewhere.
+                on:blur=move |_| apply()
                 on:keyup=move |event| {
                     if event.key().starts_with("Arrow") {
                         said.set(untrack(label));
@@ -386,7 +388,7 @@ pub(super) fn CoverEditor(
             <p class="hint said" role="status">
                 {said}
             </p>
-            {move || has_failed.get().then(|| view! { <p class="notice">{texts.page_failed}</p> }.into_any())}
+            {move || has_failed.get().then(|| view! { <p class="notice" role="alert">{texts.page_failed}</p> }.into_any())}
             <p class="hint">{texts.cover_gone}</p>
             <p class="buttons">
                 <PrimaryButton on_press=on_ready>{texts.ready}</PrimaryButton>

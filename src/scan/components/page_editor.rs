@@ -157,7 +157,7 @@ pub(super) fn PageEditor(
                 </div>
                 <p class="hint">{texts.crop}</p>
                 <Busy words=busy/>
-                {move || has_failed().then(|| view! { <p class="notice">{texts.page_failed}</p> })}
+                {move || has_failed().then(|| view! { <p class="notice" role="alert">{texts.page_failed}</p> })}
                 <div class="result">
                     <Picture blob=made alt=texts.crop/>
                 </div>

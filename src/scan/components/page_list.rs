@@ -6,7 +6,7 @@ use document::message::Advice;
 use gloo_events::{EventListener, EventListenerOptions};
 use leptos::{ev, html, leptos_dom::helpers::TimeoutHandle, prelude::*};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, PointerEvent};
+use web_sys::{Blob, Element, PointerEvent};
 
 use super::{busy::Busy, picture::Picture, safe_copy::SafeCopy};
 use crate::{
@@ -55,7 +55,10 @@ pub(super) fn PageList(
         if !wants_on.get() || is_reading.get() {
             return;
         }
-        if is_ready.get() {
+        if !composition.refused.read().is_empty() {
+            // A file is not among the pages: who has read that goes on without it.
+            wants_on.set(false);
+        } else if is_ready.get() {
             wants_on.set(false);
             composition.finish(title.get_value());
         } else if has_failed.get() {
@@ -81,15 +84,25 @@ pub(super) fn PageList(
     });
     let loses_more = composition.is(Draft::loses_more);
     let has_pages = composition.is(|draft| !draft.pages().is_empty());
-    let can_go_on = move || !has_failed.get();
     let finish_words = move || match draft.read().pages().len() {
         1 => texts.finish_one.to_owned(),
         count => fill(texts.finish, &[("count", &formats.count(count))]),
     };
     let size = move || {
-        let (_, blobs) = draft.read().contents()?;
-        let size = formats.size(blobs.iter().map(|blob| blob.size()).sum());
+        let size = formats.size(draft.read().size(Blob::size)?);
         Some(fill(texts.document_size, &[("size", &size)]))
+    };
+    let go_on = move || {
+        if has_failed.get_untracked() {
+            if let Some(list) = list.get_untracked() {
+                window::focus_within(&list, ".failed");
+            }
+            return;
+        }
+        if !is_reading.get_untracked() {
+            composition.refused.set(Vec::new());
+        }
+        wants_on.set(true);
     };
     let limits = form.upload.limits();
     // It would move while the first file is read.
@@ -99,12 +112,8 @@ pub(super) fn PageList(
             <p class="hint">{move || size()}</p>
             <p class="buttons">
                 <PrimaryButton
-                    attr:aria-disabled=move || (!can_go_on()).then_some("true")
-                    on_press=move || {
-                        if can_go_on() {
-                            wants_on.set(true);
-                        }
-                    }
+                    attr:aria-disabled=move || has_failed.get().then_some("true")
+                    on_press=go_on
                 >
                     {move || finish_words()}
                 </PrimaryButton>
@@ -323,7 +332,9 @@ fn PageRow(
                     <b>{name}</b>
                     <bdi class="hint file-name" translate="no">{of_file}</bdi>
                 </p>
-                {move || has_failed.get().then(|| view! { <p class="notice">{texts.page_failed}</p> })}
+                {move || has_failed.get().then(|| view! {
+                    <p class="notice failed" role="alert" tabindex="-1">{texts.page_failed}</p>
+                })}
                 {advice}
                 {covered}
                 <p class="tools">

@@ -123,8 +123,8 @@ pub enum Warning {
 pub enum Prepared<F> {
     /// It is sent like this.
     File(SelectedFile<F>, Option<Warning>),
-    /// It is a photo: a document is put together of it.
-    Photo,
+    /// It is a photo: a document is put together of it. The office may take it like this, too.
+    Photo(Option<SelectedFile<F>>),
     /// It cannot be sent.
     Refused(FileRefusal),
 }

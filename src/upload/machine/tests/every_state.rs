@@ -138,7 +138,8 @@ pub(super) fn events(current_id: u32) -> Vec<Event> {
         let outcomes = [
             Prepared::File(file(2), None),
             Prepared::File(file(2), Some(Warning::Damaged)),
-            Prepared::Photo,
+            Prepared::Photo(None),
+            Prepared::Photo(Some(file(2))),
             Prepared::Refused(FileRefusal::Unreadable),
         ];
         let prepared = |prepared| Event::Prepared {

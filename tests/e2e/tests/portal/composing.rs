@@ -71,6 +71,15 @@ async fn choose_here(page: &Page, folder: &Folder, names: &[&str]) {
     page.heading("Pagina's").appears().await;
 }
 
+/// Keeps from the worker what it is asked, until it is released.
+const HOLD: &str = "const { postMessage } = Worker.prototype;
+    window.held = [];
+    Worker.prototype.postMessage = function (message) {
+      const go = () => postMessage.call(this, message);
+      window.held ? window.held.push(go) : go();
+    };";
+const RELEASE: &str = "const { held } = window; window.held = null; held.forEach((go) => go());";
+
 /// Goes back from the pages, and says yes to what is asked then.
 async fn discard(page: &Page, question: &str) {
     page.button("Annuleren").click().await;
@@ -387,6 +396,69 @@ in_chromium! {
         page.wait_for_script("the document to be asked for", "return Boolean(window.go)").await;
         page.script("window.go()", vec![]).await;
         page.text("Loonstrook.pdf").appears().await;
+    }
+
+    async fn a_file_that_is_refused_after_verder_is_told_before_the_document_is_made(page: &Page) {
+        let folder = Folder::new();
+        choose_letters(page, &folder, &["een.jpg"]).await;
+        page.role("group", "Pagina 1 van 1").appears().await;
+        page.script(HOLD, vec![]).await;
+        page.choose_file(&folder.file("twee.docx", b"PK\x03\x04 no document")).await;
+        page.text(containing("twee.docx wordt gelezen")).appears().await;
+        page.button("Verder met 1 pagina").click().await;
+        page.script(RELEASE, vec![]).await;
+        let refusal = page.text(containing("twee.docx is geen foto of PDF"));
+        refusal.appears().await;
+        page.text(containing("wordt gemaakt")).is_absent().await;
+        page.role("group", "Pagina 1 van 1").appears().await;
+        // Who has read it goes on without the file.
+        page.button("Verder met 1 pagina").click().await;
+        page.text("Loonstrook.pdf").appears().await;
+    }
+
+    async fn a_file_that_comes_while_the_document_is_made_is_among_its_pages(page: &Page) {
+        let folder = Folder::new();
+        choose_letters(page, &folder, &["een.jpg", "twee.jpg"]).await;
+        page.text(containing("Samen ongeveer")).appears().await;
+        page.script(HOLD, vec![]).await;
+        page.button("Verder met 2 pagina's").click().await;
+        page.text("Het document wordt gemaakt…").appears().await;
+        let list = page.heading("Pagina's");
+        page.drop_file_on(&list, "drie.jpg", "image/jpeg", &fixtures::letter()).await;
+        page.text(containing("drie.jpg wordt gelezen")).appears().await;
+        page.script(RELEASE, vec![]).await;
+        page.role("group", "Pagina 3 van 3").contains_text("drie.jpg").await;
+        page.button("Verder met 3 pagina's").click().await;
+        page.text("Loonstrook.pdf").appears().await;
+        hand_in(page).await;
+        assert_eq!(arrived(page).2, [UPRIGHT; 3]);
+    }
+
+    async fn a_file_at_which_the_worker_fails_takes_no_other_along(page: &Page) {
+        let folder = Folder::new();
+        open_task(page, crate::PAYSLIP).await;
+        // The second call is none that the worker knows.
+        let break_second = "const { postMessage } = Worker.prototype;
+            let count = 0;
+            Worker.prototype.postMessage = function (message) {
+              if (++count === 2) message.call = new Uint8Array([255]);
+              postMessage.call(this, message);
+            };";
+        page.script(break_second, vec![]).await;
+        let names = ["een.jpg", "twee.jpg", "drie.jpg", "vier.jpg"];
+        let letters = names.map(|name| folder.file(name, &fixtures::letter()));
+        page.choose_files(&letters).await;
+        page.text("twee.jpg kon niet worden toegevoegd.").appears().await;
+        page.role("group", "Pagina 1 van 3").contains_text("een.jpg").await;
+        page.role("group", "Pagina 2 van 3").contains_text("drie.jpg").await;
+        page.role("group", "Pagina 3 van 3").contains_text("vier.jpg").await;
+        // Putting the message away leaves the focus at the pages.
+        page.button("Melding sluiten").click().await;
+        page.wait_until("the focus to be at the pages", async || {
+            let focused = page.focused().await;
+            if focused.contains("Pagina's") { Ok(()) } else { Err(focused) }
+        })
+        .await;
     }
 
     async fn a_pdf_alone_stays_as_it_is_byte_for_byte(page: &Page) {

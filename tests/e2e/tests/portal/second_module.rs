@@ -50,6 +50,20 @@ mod without_pages {
     in_chromium! {
         at TestServers::with_site(site::with_other(&[("scan-", ".wasm")], None));
 
+        async fn files_that_wait_for_it_are_marked(page: &Page) {
+            page.allow_console("could not be loaded");
+            page.allow_console("Failed to load resource");
+            page.allow_console("HTTP status code is not ok");
+            page.allow_console("expected magic word");
+            let folder = Folder::new();
+            crate::uploading::open_task(page, crate::PAYSLIP).await;
+            let letters = ["een.jpg", "twee.jpg"].map(|name| folder.file(name, &fixtures::letter()));
+            page.choose_files(&letters).await;
+            page.button("Opnieuw proberen").appears().await;
+            page.link(containing("Terug naar")).click().await;
+            page.text("Staat klaar, nog niet aangeleverd").appears().await;
+        }
+
         async fn a_photo_is_sent_as_it_is_and_that_is_told(page: &Page) {
             page.allow_console("could not be loaded");
             page.allow_console("Failed to load resource");

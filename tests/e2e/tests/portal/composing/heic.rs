@@ -91,6 +91,19 @@ in_chromium! {
         assert!(uploads[0].bytes == photo);
     }
 
+    async fn a_heic_that_is_named_a_jpeg_is_sent_as_what_it_is(page: &Page) {
+        let folder = Folder::new();
+        open_task(page, crate::PAYSLIP).await;
+        page.choose_file(&folder.file("foto.jpg", &fixtures::iphone_photo())).await;
+        page.button("Gebruik het bestand zonder bewerking").click().await;
+        page.text("foto.heic").appears().await;
+        page.button("Aanleveren").click().await;
+        page.heading("Aangeleverd").appears().await;
+        let upload = &page.servers.uploads()[0];
+        assert_eq!((&*upload.filename, &*upload.mimetype), ("foto.heic", "image/heic"));
+        assert!(upload.bytes == fixtures::iphone_photo());
+    }
+
     async fn a_heic_becomes_a_page_on_an_offices_page(page: &Page) {
         let folder = Folder::new();
         page.open("/open/eva").await;

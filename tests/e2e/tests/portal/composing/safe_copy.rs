@@ -332,7 +332,7 @@ in_chromium! {
         choose_passport(page, &folder).await;
         page.resize(320, 700).await;
         page.role("checkbox", "Watermerk op elke pagina").click().await;
-        page.text(containing("De foto's zelf blijven op uw apparaat")).appears().await;
+        page.text(containing("niet de foto's zelf")).appears().await;
         page.text(containing("Samen ongeveer")).appears().await;
         page.has_no_axe_violations().await;
         open_cover(page).await;

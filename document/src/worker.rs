@@ -29,6 +29,8 @@ use crate::{
 const MAX_PIXELS: f64 = 110e6;
 /// In how many bytes at its beginning a photo tells its size, as a rule.
 const SIZE_BYTES: usize = 256 * 1024;
+/// In how many bytes at its end a photo says that it ends, as a rule.
+const END_BYTES: u32 = 64 * 1024;
 /// The most bytes of a file that is opened.
 const MAX_FILE_BYTES: f64 = 200.0 * 1024.0 * 1024.0;
 /// The longest side of the small picture of a page, in pixels.
@@ -169,6 +171,27 @@ fn size_of(bytes: &Uint8Array) -> Result<(), Problem> {
     }
 }
 
+/// Whether a photo has its end. Some browsers show what is missing white, or grey.
+fn is_whole(bytes: &Uint8Array, kind: &str) -> bool {
+    let end: &[u8] = match kind {
+        "image/jpeg" => b"\xFF\xD9",
+        "image/png" => b"IEND",
+        _ => return true,
+    };
+    let has_end = |part: &[u8]| part.windows(end.len()).any(|it| it == end);
+    let length = bytes.length();
+    // At its beginning there may be a small picture with an end of its own.
+    let last = bytes.subarray(length.saturating_sub(END_BYTES).max(END_BYTES), length);
+    if has_end(&last.to_vec()) {
+        return true;
+    }
+    let all = bytes.to_vec();
+    match kind {
+        "image/jpeg" => !pdf::Jpeg::is_cut_off(&all),
+        _ => has_end(&all),
+    }
+}
+
 /// Looks for the page in a photo, and makes it as it is proposed. Gives the blobs that come after the copy.
 async fn read_photo(
     file: &Blob,
@@ -177,6 +200,9 @@ async fn read_photo(
     decode_heic: &Function,
 ) -> Result<(Reply, Blobs), Problem> {
     size_of(&bytes)?;
+    if !is_whole(&bytes, &file.type_()) {
+        return Err(Problem::DamagedPhoto);
+    }
     let mut blobs = Blobs::new();
     let (bitmap, has_stand_in) = match decode(file).await {
         Ok(bitmap) => (bitmap, false),

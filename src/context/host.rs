@@ -1,6 +1,7 @@
 //! The element itself, for its events.
 
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 use web_sys::{EventTarget, HtmlElement, ShadowRoot};
 
 use crate::platform::window;
@@ -30,6 +31,15 @@ impl Host {
         request_animation_frame(move || {
             if let Some(root) = self.root() {
                 window::focus_heading(&root);
+            }
+        });
+    }
+
+    /// Puts the focus on the first element that matches, and shows it.
+    pub fn go_to_soon(self, selector: String) {
+        request_animation_frame(move || {
+            if let Some(root) = self.root() {
+                window::go_to(root.unchecked_ref(), &selector);
             }
         });
     }

@@ -391,7 +391,7 @@ texts! {
     arrived_more: "Uw document is aangekomen: {name}.", "Je document is aangekomen: {name}.";
     arrived_settled: "Wij hebben het nagekeken: uw document is aangekomen.", "We hebben het nagekeken: je document is aangekomen.";
     after_arrival: "Uw adviseur bekijkt het. Is er iets niet goed, dan leest u dat hier.", "Je adviseur bekijkt het. Is er iets niet goed, dan lees je dat hier.";
-    already_there_more: "Het kantoor heeft een document voor deze taak. Waarschijnlijk is het dat van u: de verbinding viel even weg, en een browser verstuurt dan nog eens. Heeft iemand anders iets aangeleverd? Vervang het dan door het uwe.", "Het kantoor heeft een document voor deze taak. Waarschijnlijk is het dat van jou: de verbinding viel even weg, en een browser verstuurt dan nog eens. Heeft iemand anders iets aangeleverd? Vervang het dan door dat van jou.";
+    already_there_more: "Het kantoor heeft een document voor deze taak. Waarschijnlijk is het dat van u: valt de verbinding even weg, dan verstuurt een browser nog eens. Is het een ander, van iemand anders of uit een ander tabblad? Vervang het dan door dit.", "Het kantoor heeft een document voor deze taak. Waarschijnlijk is het dat van jou: valt de verbinding even weg, dan verstuurt een browser nog eens. Is het een ander, van iemand anders of uit een ander tabblad? Vervang het dan door dit.";
     replace_it: "Vervangen door {name}";
     next_task: "Volgende: {task}";
     unsure: "Wij kunnen niet zien of uw nieuwe document is aangekomen", "We kunnen niet zien of je nieuwe document is aangekomen";
@@ -412,6 +412,7 @@ texts! {
     refused_large: "Dit bestand is {size}; u kunt maximaal {max} aanleveren. Een foto is vaak kleiner dan een scan.", "Dit bestand is {size}; je kunt maximaal {max} aanleveren. Een foto is vaak kleiner dan een scan.";
     refused_kind: "Dit soort bestand kunt u niet aanleveren. Kies een van deze: {kinds}.", "Dit soort bestand kun je niet aanleveren. Kies een van deze: {kinds}.";
     refused_several: "Eén bestand tegelijk: het eerste is gekozen.";
+    refused_keeps: "{name} is nog gekozen.";
     refused_no_document: "Dit is een webpagina of een tekst, geen document. Open het, bewaar het als PDF en kies die.";
     needs_password: "Dit bestand is met een wachtwoord beveiligd. Uw adviseur kan het niet openen. Bewaar het eerst zonder wachtwoord, of zet het wachtwoord in de opmerking.", "Dit bestand is met een wachtwoord beveiligd. Je adviseur kan het niet openen. Bewaar het eerst zonder wachtwoord, of zet het wachtwoord in de opmerking.";
     damaged: "Dit bestand lijkt beschadigd. Kijk of u het kunt openen voordat u het aanlevert.", "Dit bestand lijkt beschadigd. Kijk of je het kunt openen voordat je het aanlevert.";
@@ -444,7 +445,9 @@ texts! {
     page_down: "Pagina {number} naar achteren";
     remove_page: "Pagina {number} verwijderen";
     page_moved: "Dit is nu pagina {number}";
-    page_removed: "Pagina verwijderd";
+    page_removed: "Pagina {number} verwijderd";
+    page_added: "Pagina {number} toegevoegd";
+    page_turned: "Pagina {number} gedraaid";
     another_photo: "Nog een foto maken";
     add_file: "Bestand toevoegen";
     finish: "Verder met {count} pagina's";
@@ -486,6 +489,7 @@ texts! {
     problem_pages: "{name} heeft te veel pagina's om samen te voegen. Lever het los aan.";
     problem_too_large: "{name} is te groot om samen te voegen. Lever het los aan.";
     problem_other_kind: "{name} is geen foto of PDF en kan niet bij andere pagina's. Lever het los aan.";
+    problem_empty: "{name} is leeg (0 bytes). Kies een ander bestand.";
     problem_failed: "{name} kon niet worden toegevoegd.";
     document_pages: "Samen zijn dit meer dan 500 pagina's. Dat is te veel voor één document: verwijder er een aantal.";
     document_too_large: "Samen is dit te groot voor één document. Verwijder pagina's, of lever één bestand los aan.";

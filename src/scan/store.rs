@@ -84,6 +84,8 @@ pub enum Refused {
     Problem(Problem),
     /// It is neither a photo nor a PDF: it can be sent alone.
     OtherKind,
+    /// There is nothing in it.
+    Empty,
     /// It is the document of all pages, which could not be made.
     Document(Problem),
 }
@@ -439,6 +441,10 @@ impl Composition {
 
     /// Adds the files that were chosen, in their order.
     pub fn add(self, files: Vec<File>) {
+        // What was said of others was read.
+        if self.reading.with_untracked(Vec::is_empty) {
+            self.refused.set(Vec::new());
+        }
         for file in files {
             let name = file::name(&file);
             self.reading.update(|reading| reading.push(file.clone()));
@@ -464,6 +470,7 @@ impl Composition {
                         return;
                     }
                     Some((Reply::Problem(problem), _)) => Refused::Problem(problem),
+                    Some(_) if file.size() == 0.0 => Refused::Empty,
                     Some(_) => Refused::OtherKind,
                     None => Refused::Problem(Problem::Failed),
                 };

@@ -127,6 +127,7 @@ impl UploadStore {
             has_pages: RwSignal::new(false),
             has_changes: RwSignal::new(false),
             asks_discard: RwSignal::new(false),
+            edits_page: RwSignal::new(false),
             is_forgotten: StoredValue::new(false),
             limits: self.limits,
             services: self.services,
@@ -254,6 +255,8 @@ pub struct Upload {
     pub has_changes: RwSignal<bool>,
     /// Whether it is asked if they may go.
     pub asks_discard: RwSignal<bool>,
+    /// Whether one of them is being edited.
+    pub edits_page: RwSignal<bool>,
     action_id: StoredValue<String>,
     /// The page is not its consumer's any more.
     is_forgotten: StoredValue<bool>,

@@ -61,6 +61,12 @@ impl<'a> Jpeg<'a> {
         Self::read(bytes, Ending::MayBreakOff)
     }
 
+    /// Whether it ends before its picture does. Some browsers show the rest of it white.
+    pub fn is_cut_off(bytes: &'a [u8]) -> bool {
+        let whole = Self::read(bytes, Ending::IsWhole).map(|_| ());
+        whole == Err(JpegProblem::Damaged) && Self::in_pdf(bytes).is_ok()
+    }
+
     fn read(bytes: &'a [u8], ending: Ending) -> Result<Self, JpegProblem> {
         let (start, mut rest) = bytes.split_at_checked(2).ok_or(JpegProblem::Damaged)?;
         if start != b"\xFF\xD8" {
@@ -232,6 +238,26 @@ mod tests {
         assert_eq!(of(0xC0, 8, 0, 3), JpegProblem::Size);
         // No scan follows.
         assert_eq!(of(0xC0, 8, 1, 3), JpegProblem::Damaged);
+    }
+
+    #[test]
+    fn a_picture_without_its_end_is_cut_off() {
+        let exif = include_bytes!("../../tests/corpus/exif.jpg");
+        for whole in [
+            GREY,
+            exif,
+            include_bytes!("../../tests/corpus/progressive.jpg"),
+        ] {
+            assert!(!Jpeg::is_cut_off(whole));
+            // Another picture behind it has an end, too.
+            assert!(!Jpeg::is_cut_off(&[whole, b"trailer"].concat()));
+            let alone = Jpeg::photo(whole).unwrap().cleaned();
+            assert!(!Jpeg::is_cut_off(&alone));
+            for missing in [2, 10] {
+                assert!(Jpeg::is_cut_off(&alone[..alone.len() - missing]));
+            }
+        }
+        assert!(!Jpeg::is_cut_off(b"%PDF-1.7"));
     }
 
     proptest! {

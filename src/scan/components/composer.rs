@@ -51,6 +51,10 @@ pub fn ComposerView(
     let edited = RwSignal::new(None::<u32>);
     // Whether something is made black in the page that is being edited.
     let covers = RwSignal::new(false);
+    Effect::new(move |_| upload.edits_page.set(edited.read().is_some()));
+    on_cleanup(move || {
+        upload.edits_page.try_set(false);
+    });
     let section = NodeRef::<html::Div>::new();
     // What had the focus is gone when a page is opened or closed.
     Effect::watch(
@@ -63,7 +67,7 @@ pub fn ComposerView(
             };
             request_animation_frame(move || {
                 if let Some(section) = section.try_get_untracked().flatten() {
-                    window::focus_within(&section, &target);
+                    window::go_to(&section, &target);
                 }
             });
         },
@@ -107,7 +111,7 @@ fn Refusals(composition: Composition, section: NodeRef<html::Div>) -> impl IntoV
                         composition.refused.set(Vec::new());
                         // The button had the focus.
                         if let Some(section) = section.get_untracked() {
-                            window::focus_within(&section, "[data-focus]");
+                            window::go_to(&section, "[data-focus]");
                         }
                     }>
                         {texts.put_away}
@@ -117,12 +121,28 @@ fn Refusals(composition: Composition, section: NodeRef<html::Div>) -> impl IntoV
             .into_any()
         })
     };
-    view! { <div role="alert">{move || message()}</div> }
+    // The button that adds a file is below the pages.
+    let place = NodeRef::<html::Div>::new();
+    Effect::watch(
+        move || composition.refused.read().len(),
+        move |now, before, _| {
+            if before.is_some_and(|before| now > before) {
+                request_animation_frame(move || {
+                    if let Some(place) = place.try_get_untracked().flatten() {
+                        window::show_nearest(&place);
+                    }
+                });
+            }
+        },
+        false,
+    );
+    view! { <div role="alert" aria-atomic="false" node_ref=place>{move || message()}</div> }
 }
 
 fn words(texts: &ScanTexts, why: Refused) -> &'static str {
     match why {
         Refused::OtherKind => texts.problem_other_kind,
+        Refused::Empty => texts.problem_empty,
         Refused::Document(Problem::TooManyPages) => texts.document_pages,
         Refused::Document(Problem::TooLarge) => texts.document_too_large,
         Refused::Document(_) => texts.document_failed,

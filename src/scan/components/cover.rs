@@ -8,7 +8,7 @@ use document::{
 use leptos::{ev, html, prelude::*};
 use web_sys::{Blob, KeyboardEvent, PointerEvent};
 
-use super::{busy::Busy, picture::Picture};
+use super::{busy::Busy, page_list::say, picture::Picture};
 use crate::{
     components::{
         button::{Button, PrimaryButton},
@@ -121,14 +121,14 @@ pub(super) fn CoverEditor(
     let focus = move |selector: String| {
         request_animation_frame(move || {
             if let Some(part) = part.try_get_untracked().flatten() {
-                window::focus_within(&part, &selector);
+                window::go_to(&part, &selector);
             }
         });
     };
     let add = move |bounds: Bounds| {
         let index = state.with_untracked(|state| state.areas.len());
         state.update(|state| state.areas.push(bounds.area(&page)));
-        said.set(numbered(texts.area_added, index));
+        say(said, numbered(texts.area_added, index));
         focus(format!("[data-area=\"{index}\"]"));
         apply();
     };
@@ -138,7 +138,7 @@ pub(super) fn CoverEditor(
                 state.areas.remove(index);
             }
         });
-        said.set(texts.area_removed.to_owned());
+        say(said, texts.area_removed.to_owned());
         focus(".add-area".to_owned());
         apply();
     };

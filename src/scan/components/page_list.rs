@@ -14,7 +14,7 @@ use crate::{
         button::{Button, PrimaryButton},
         icon::Icon,
     },
-    context::{Host, flag, use_formats, use_host, use_scan_texts},
+    context::{flag, use_formats, use_host, use_scan_texts},
     i18n::fill,
     platform::{file, window},
     scan::{
@@ -46,6 +46,20 @@ pub(super) fn PageList(
         let draft = draft.read();
         draft.pages().iter().map(|page| page.id).collect::<Vec<_>>()
     };
+    // Who cannot see it is told that there is one more.
+    let count = Memo::new(move |_| draft.with(|draft| draft.pages().len()));
+    Effect::watch(
+        move || count.get(),
+        move |now, before, _| {
+            if before.is_some_and(|before| now > before) {
+                say(
+                    said,
+                    fill(texts.page_added, &[("number", &formats.count(*now))]),
+                );
+            }
+        },
+        false,
+    );
     let is_ready = composition.is(Draft::is_ready);
     let is_reading = flag(move || !composition.reading.read().is_empty());
     // Who presses it while pages are being made goes on when they are.
@@ -95,7 +109,7 @@ pub(super) fn PageList(
     let go_on = move || {
         if has_failed.get_untracked() {
             if let Some(list) = list.get_untracked() {
-                window::focus_within(&list, ".failed");
+                window::go_to(&list, ".failed");
             }
             return;
         }
@@ -151,6 +165,14 @@ pub(super) fn PageList(
         </p>
         {move || has_pages.get().then(way_on)}
     }
+}
+
+/// Tells a screen reader something, also when it is what was told before.
+pub(super) fn say(said: RwSignal<String>, words: String) {
+    said.set(String::new());
+    request_animation_frame(move || {
+        said.try_set(words);
+    });
 }
 
 /// How long a thumb rests on a page before it takes it.
@@ -246,12 +268,17 @@ fn PageRow(
             place.saturating_sub(1)
         };
         draft.update(|draft| draft.move_to(id, place));
-        said.set(numbered(texts.page_moved)());
+        say(said, numbered(texts.page_moved)());
+        let button = if further { "down" } else { "up" };
+        // The button was moved with its page, which takes the focus from it.
+        host.go_to_soon(format!("[data-page=\"{id}\"] .{button}"));
     };
     let remove = move || {
+        let removed = numbered(texts.page_removed)();
         let next = draft.try_update(|draft| draft.remove(id)).flatten();
-        said.set(texts.page_removed.to_owned());
-        focus_after_removal(host, next);
+        say(said, removed);
+        let target = next.map(|next| format!("[data-page=\"{next}\"] .remove"));
+        host.go_to_soon(target.unwrap_or_else(|| ".scan [data-focus]".to_owned()));
     };
     // A thumb that moves at once scrolls: it takes the page when it has rested on it.
     let pressed = StoredValue::new(None::<(TimeoutHandle, (i32, i32))>);
@@ -292,8 +319,8 @@ fn PageRow(
     let moves = move || {
         (count.get() > 1).then(|| {
             view! {
-                {tool("up", texts.page_up, "button", Callback::new(move |()| move_by(false)))}
-                {tool("down", texts.page_down, "button", Callback::new(move |()| move_by(true)))}
+                {tool("up", texts.page_up, "button up", Callback::new(move |()| move_by(false)))}
+                {tool("down", texts.page_down, "button down", Callback::new(move |()| move_by(true)))}
             }
             .into_any()
         })
@@ -342,7 +369,10 @@ fn PageRow(
                     <Button
                         class="button"
                         attr:aria-label=move || format!("{}: {}", name.get(), texts.turn)
-                        on_press=move || composition.turn(id)
+                        on_press=move || {
+                            composition.turn(id);
+                            say(said, numbered(texts.page_turned)());
+                        }
                     >
                         <Icon name="turn"/>
                     </Button>
@@ -406,19 +436,6 @@ fn follow_pointer(
     on_cleanup(move || {
         for handle in handles {
             handle.remove();
-        }
-    });
-}
-
-/// What had the focus is gone with its page.
-fn focus_after_removal(host: Host, next: Option<u32>) {
-    request_animation_frame(move || {
-        let target = match next {
-            Some(id) => format!("[data-page=\"{id}\"] .remove"),
-            None => ".scan [data-focus]".to_owned(),
-        };
-        if let Some(root) = host.root() {
-            window::focus_within(root.unchecked_ref(), &target);
         }
     });
 }

@@ -17,6 +17,8 @@ use crate::{
 
 /// The most letters of the office's name: the day has to have room.
 const OFFICE: usize = 60;
+/// How many letters of the watermark's text are in a line of its field, on the narrowest phones.
+const LINE: usize = 22;
 
 /// What is offered: at once for what proves who somebody is, folded for other documents.
 #[component]
@@ -83,11 +85,16 @@ fn Choices(composition: Composition) -> impl IntoView {
     let field = move || {
         is_on.get().then(|| {
             let text = draft.with_untracked(|draft| draft.watermark().text.clone());
+            // As many lines as it takes on a phone.
+            let rows = move || {
+                let letters = draft.with(|draft| draft.watermark().text.chars().count());
+                (letters / LINE + 2).clamp(3, 10).to_string()
+            };
             view! {
                 <label class="field">
                     <span>{texts.watermark_text}</span>
                     <textarea
-                        rows="3"
+                        rows=rows
                         maxlength=MAX_LETTERS.to_string()
                         autocomplete="off"
                         prop:value=text

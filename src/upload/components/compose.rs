@@ -35,15 +35,22 @@ pub(super) fn Compose(form: UploadForm) -> impl IntoView {
         true => upload.asks_discard.set(true),
         false => upload.step(Event::Back),
     };
+    // Cancelling drops all pages: it is at their list, and not where one is edited.
+    let ways_out = move || {
+        view! {
+            <p class="buttons">
+                {move || as_it_is()}
+                <Button class="button quiet" on_press=go_back>
+                    {texts.cancel}
+                </Button>
+            </p>
+        }
+        .into_any()
+    };
     view! {
         <UploadNotice form/>
         {show(upload.action_id())}
-        <p class="buttons">
-            {move || as_it_is()}
-            <Button class="button quiet" on_press=go_back>
-                {texts.cancel}
-            </Button>
-        </p>
+        {move || (!upload.edits_page.get()).then(ways_out)}
         <KeptHint form/>
     }
 }

@@ -43,7 +43,16 @@ pub(super) fn UploadNotice(form: UploadForm) -> impl IntoView {
         Some(Notice::Cancelled) => texts.cancelled.to_owned(),
         Some(Notice::CancelledInTime) => texts.cancelled_in_time.to_owned(),
         Some(Notice::Restored) => texts.restored.to_owned(),
-        Some(Notice::FileRefused(refusal)) => refused(refusal),
+        Some(Notice::FileRefused(refusal)) => {
+            let file = upload
+                .machine
+                .with(|it| it.file().map(|it| it.name.clone()));
+            let stays = file.map(|name| fill(texts.refused_keeps, &[("name", &name)]));
+            [refused(refusal), stays.unwrap_or_default()]
+                .join(" ")
+                .trim_end()
+                .to_owned()
+        }
         Some(Notice::Warning(warning)) => match warning {
             Warning::NeedsPassword => texts.needs_password.to_owned(),
             Warning::Damaged => texts.damaged.to_owned(),

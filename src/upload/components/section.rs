@@ -105,10 +105,15 @@ pub fn UploadSection(
     // Each step begins with what it is about. The focus goes there, because what had it is gone.
     Effect::watch(
         move || step.get(),
-        move |_, _, _| {
+        move |_, before, _| {
+            // Who has just opened the page has not asked for it.
+            let go = match before {
+                Some(Step::Restore) => window::focus_within,
+                _ => window::go_to,
+            };
             request_animation_frame(move || {
                 if let Some(section) = section.try_get_untracked().flatten() {
-                    window::focus_within(&section, "[data-focus]");
+                    go(&section, "[data-focus]");
                 }
             });
         },

@@ -73,11 +73,12 @@ pub(super) fn SelectedFileRow(
                     class="chosen"
                     role="group"
                     aria-label=texts.chosen_file
+                    aria-describedby="portal-chosen-file"
                     data-focus=""
                     tabindex="-1"
                 >
                     <Icon name="document"/>
-                    <p>
+                    <p id="portal-chosen-file">
                         <bdi class="file-name" translate="no">{name}</bdi>
                         <span class="hint">{size}</span>
                     </p>

@@ -71,6 +71,29 @@ async fn choose_here(page: &Page, folder: &Folder, names: &[&str]) {
     page.heading("Pagina's").appears().await;
 }
 
+/// Waits until this has the focus, and all of it is on the screen.
+async fn is_at(page: &Page, name: &str) {
+    const PLACE: &str = "let at = document.activeElement;
+        while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+        const { top, bottom } = at.getBoundingClientRect();
+        const words = (at.getAttribute('aria-label') ?? at.textContent).trim();
+        return { words, isSeen: top >= 0 && Math.min(bottom, top + 200) <= innerHeight, top }";
+    page.wait_until(
+        &format!("{name} to have the focus and to be seen"),
+        async || {
+            let place = page.script(PLACE, vec![]).await;
+            let words = place["words"].as_str().unwrap_or_default();
+            let is_there = words.starts_with(name) && place["isSeen"] == true;
+            if is_there {
+                Ok(())
+            } else {
+                Err(place.to_string())
+            }
+        },
+    )
+    .await;
+}
+
 /// Keeps from the worker what it is asked, until it is released.
 const HOLD: &str = "const { postMessage } = Worker.prototype;
     window.held = [];
@@ -190,6 +213,38 @@ in_every_browser! {
         page.text(containing("Hij wordt aangeleverd zoals hij is")).appears().await;
         hand_in(page).await;
         assert!(page.servers.uploads()[0].bytes == fixtures::letter());
+    }
+
+    async fn what_a_step_begins_with_has_the_focus_and_is_on_the_screen(page: &Page) {
+        let folder = Folder::new();
+        page.resize(360, 640).await;
+        choose_letters(page, &folder, &["een.jpg", "twee.jpg", "drie.jpg"]).await;
+        page.text(containing("Samen ongeveer")).appears().await;
+        is_at(page, "Pagina's").await;
+        page.button("Pagina 3 bewerken").press(Key::Enter).await;
+        is_at(page, "Pagina 3 bewerken").await;
+        page.button("Annuleren").is_absent().await;
+        page.button("Gegevens zwart maken").press(Key::Enter).await;
+        is_at(page, "Gegevens op pagina 3 zwart maken").await;
+        page.button("Vlak toevoegen").press(Key::Enter).await;
+        is_at(page, "Vlak 1").await;
+        page.button("Klaar").press(Key::Enter).await;
+        is_at(page, "Gegevens zwart maken").await;
+        page.button("Klaar").press(Key::Enter).await;
+        is_at(page, "Pagina 3 bewerken").await;
+        page.button("Pagina 3 naar voren").press(Key::Enter).await;
+        page.text("Dit is nu pagina 2").appears().await;
+        is_at(page, "Pagina 2 naar voren").await;
+        page.button("Pagina 2 verwijderen").press(Key::Enter).await;
+        is_at(page, "Pagina 2 verwijderen").await;
+        page.button("Annuleren").press(Key::Enter).await;
+        is_at(page, "Pagina's weggooien?").await;
+        page.button("Nee, verdergaan").press(Key::Enter).await;
+        is_at(page, "Pagina's").await;
+        page.button("Verder met 2 pagina's").press(Key::Enter).await;
+        is_at(page, "Gekozen bestand").await;
+        page.button("Aanleveren").press(Key::Enter).await;
+        is_at(page, "Aangeleverd").await;
     }
 
     async fn pages_are_turned_moved_and_removed_with_the_keyboard(page: &Page) {
@@ -488,6 +543,27 @@ in_chromium! {
         page.has_no_axe_violations().await;
         page.button("Melding sluiten").click().await;
         page.text(containing("begroting.docx")).is_absent().await;
+    }
+
+    async fn a_photo_that_is_cut_off_is_told(page: &Page) {
+        let folder = Folder::new();
+        open_task(page, crate::PAYSLIP).await;
+        let letter = fixtures::letter();
+        page.choose_file(&folder.file("half.jpg", &letter[..letter.len() / 2])).await;
+        page.text(containing("Dit bestand lijkt beschadigd.")).appears().await;
+        let files = [
+            folder.file("heel.jpg", &letter),
+            folder.file("leeg.pdf", b""),
+            folder.file("half.jpg", &letter[..letter.len() / 2]),
+        ];
+        page.choose_files(&files).await;
+        page.text(containing("half.jpg lijkt beschadigd.")).appears().await;
+        page.text("leeg.pdf is leeg (0 bytes). Kies een ander bestand.").appears().await;
+        page.role("group", "Pagina 1 van 1").contains_text("heel.jpg").await;
+        // What is said of files is said until others are chosen.
+        page.choose_file(&folder.file("nog een.jpg", &letter)).await;
+        page.role("group", "Pagina 2 van 2").appears().await;
+        page.text(containing("leeg.pdf")).is_absent().await;
     }
 
     async fn a_pdf_with_a_password_is_told_and_can_be_sent(page: &Page) {

@@ -49,9 +49,9 @@ pub enum Reply {
         photo: Photo,
         /// Whether the browser cannot read it. One blob: a JPEG which stands for it.
         has_stand_in: bool,
-        /// Whether its page was made as [`Edit::proposed`] has it. Two blobs: the page as a JPEG, and a small picture of
-        /// it.
-        has_page: bool,
+        /// The page's width and height in pixels, if it was made as [`Edit::proposed`] has it. Two blobs: the page as a
+        /// JPEG, and a small picture of it.
+        page: Option<(u32, u32)>,
     },
     /// The file is a PDF. One blob: a copy of it in memory.
     Pdf {

@@ -17,7 +17,7 @@ use crate::{
     covered::{PageInPhoto, cover},
     message::{self, Area, Call, Edit, Look, PageOf, Photo, Problem, Reply, Turn},
     pdf::{self, Existing, PdfProblem},
-    picture::{self, PIXEL_BYTES, Picture},
+    picture::Picture,
     scan::{
         corners::{self, Point, Quad},
         light, quality,
@@ -220,12 +220,14 @@ async fn read_photo(
     }
     // When it does not work now, it is tried once more, and fails there.
     let page = page_of(bitmap, &Edit::proposed(&photo), longest_side, None).await;
-    let has_page = page.is_ok();
-    blobs.extend(page.map(|(_, blobs)| blobs).unwrap_or_default());
+    let page = page.ok().map(|(size, pictures)| {
+        blobs.extend(pictures);
+        size
+    });
     let reply = Reply::Photo {
         photo,
         has_stand_in,
-        has_page,
+        page,
     };
     Ok((reply, blobs))
 }
@@ -277,16 +279,17 @@ async fn render(
     longest_side: u32,
     watermark: Option<&str>,
 ) -> Result<(Reply, Blobs), Problem> {
-    page_of(decode(photo).await?, edit, longest_side, watermark).await
+    let (size, blobs) = page_of(decode(photo).await?, edit, longest_side, watermark).await?;
+    Ok((Reply::Page { size }, blobs))
 }
 
-/// The same of a photo's pixels.
+/// The same of a photo's pixels. Gives the page's width and height in pixels, too.
 async fn page_of(
     mut bitmap: ImageBitmap,
     edit: &Edit,
     longest_side: u32,
     watermark: Option<&str>,
-) -> Result<(Reply, Blobs), Problem> {
+) -> Result<((u32, u32), Blobs), Problem> {
     let look = match edit.look {
         Look::Photo => None,
         Look::Colour => Some(light::Look::Colour),
@@ -335,7 +338,7 @@ async fn page_of(
     }
     let small = page.scaled(scale_to(size, THUMBNAIL_SIDE))?;
     let blobs = vec![page.jpeg(QUALITY).await?, small.jpeg(QUALITY).await?];
-    Ok((Reply::Page { size }, blobs))
+    Ok((size, blobs))
 }
 
 /// Shows a picture as it is to look. What is covered is black already; it becomes as black again as it was, where even

@@ -273,16 +273,11 @@ pub fn Later(
 ) -> impl IntoView {
     let (texts, host) = (use_texts(), use_host());
     loader.load();
-    // What has no heading of level 1 begins with this.
-    let is_page = !matches!(shown, Shown::Composer(_));
     let is_ready = move || matches!(loader.state.get(), PartState::Ready(_));
     Effect::new(move |was_ready: Option<bool>| {
         let is_ready = is_ready();
         if is_ready && was_ready == Some(false) && takes_focus {
-            match is_page {
-                true => host.focus_heading_soon(),
-                false => host.go_to_soon(".scan [data-focus]".to_owned()),
-            }
+            host.focus_heading_soon();
         }
         is_ready
     });
@@ -335,7 +330,7 @@ fn provide_uploads() {
     provide_context(scan);
     provide_context(Composer(|action_id| {
         let (loader, shown) = (expect_context(), Shown::Composer(action_id));
-        view! { <Later loader shown takes_focus=true/> }.into_any()
+        view! { <Later loader shown takes_focus=false/> }.into_any()
     }));
     let uploads = UploadStore::new(UploadServices {
         config,

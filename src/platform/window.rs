@@ -1,17 +1,13 @@
 //! The page that the element is on: its fragment, title, focus and scroll position, and the element's
 //! events. The page may be a broker's, so nothing here takes it over.
 
-use js_sys::{Object, Promise, Reflect};
-use leptos::{
-    prelude::{document, window},
-    task::spawn_local,
-};
+use js_sys::{Object, Reflect};
+use leptos::prelude::{document, window};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     CustomEvent, CustomEventInit, Element, Event, EventTarget, FocusOptions, HtmlElement,
-    HtmlImageElement, ScrollIntoViewOptions, ScrollLogicalPosition, ScrollToOptions, ShadowRoot,
-    UiEvent, VisibilityState,
+    ScrollIntoViewOptions, ScrollLogicalPosition, ScrollToOptions, ShadowRoot, UiEvent,
+    VisibilityState,
 };
 
 /// The page's fragment, `#` included; empty when there is none.
@@ -142,23 +138,23 @@ pub fn focus_heading(root: &ShadowRoot) {
     }
 }
 
-/// Puts the focus on the first element in `parent` that matches `selector`, without scrolling.
-pub fn focus_within(parent: &Element, selector: &str) {
-    if let Ok(Some(found)) = parent.query_selector(selector) {
-        focus(&found);
-    }
+/// Puts the focus on the first element in `parent` that matches `selector`, without scrolling. Gives whether there is
+/// one.
+pub fn focus_within(parent: &Element, selector: &str) -> bool {
+    let found = parent.query_selector(selector).ok().flatten();
+    found.as_ref().inspect(|found| focus(found)).is_some()
 }
 
 /// Puts the focus on the first element in `parent` that matches `selector`, and shows it. With what begins a step
-/// (`data-focus`) all of its section is to be seen, from its first line on.
-pub fn go_to(parent: &Element, selector: &str) {
+/// (`data-focus`) all of its section is to be seen, from its first line on. Gives whether there is such an element.
+pub fn go_to(parent: &Element, selector: &str) -> bool {
     let Ok(Some(found)) = parent.query_selector(selector) else {
-        return;
+        return false;
     };
     focus(&found);
     if !found.has_attribute("data-focus") {
         show_nearest(&found);
-        return show_when_drawn(parent, found);
+        return true;
     }
     let top = found.get_bounding_client_rect().top();
     let height = window().inner_height().ok().and_then(|it| it.as_f64());
@@ -169,30 +165,7 @@ pub fn go_to(parent: &Element, selector: &str) {
         section.scroll_into_view();
         show_nearest(&found);
     }
-}
-
-/// Shows the element once more when the pictures in `parent` are there, unless the focus is elsewhere by then: they may
-/// have pushed it off the screen.
-fn show_when_drawn(parent: &Element, element: Element) {
-    let Ok(images) = parent.query_selector_all("img") else {
-        return;
-    };
-    let images = (0..images.length()).filter_map(move |index| images.item(index));
-    spawn_local(async move {
-        for image in images {
-            let image = image.unchecked_into::<HtmlImageElement>();
-            if !image.complete() {
-                let drawn = Promise::new(&mut |drawn, _| {
-                    image.set_onload(Some(&drawn));
-                    image.set_onerror(Some(&drawn));
-                });
-                let _ = JsFuture::from(drawn).await;
-            }
-        }
-        if element.matches(":focus") == Ok(true) {
-            show_nearest(&element);
-        }
-    });
+    true
 }
 
 /// Scrolls no further than is needed to show the element.

@@ -87,6 +87,8 @@ pub struct Made<B> {
     pub page: B,
     /// A small picture of it.
     pub thumbnail: B,
+    /// The page's width and height in pixels.
+    pub size: (u32, u32),
 }
 
 impl<B> Page<B> {
@@ -480,6 +482,7 @@ mod tests {
         Made {
             page,
             thumbnail: "small",
+            size: (2480, 3508),
         }
     }
 

@@ -263,16 +263,17 @@ impl Opened {
         let Reply::Photo {
             photo,
             has_stand_in,
-            has_page,
+            page: size,
         } = reply
         else {
             return None;
         };
         let (shown, rest) = blobs.get(usize::from(*has_stand_in)..)?.split_first()?;
         let made = match rest {
-            [page, thumbnail] if *has_page => Some(Made {
+            [page, thumbnail] => size.map(|size| Made {
                 page: page.clone(),
                 thumbnail: thumbnail.clone(),
+                size,
             }),
             _ => None,
         };
@@ -562,14 +563,23 @@ impl Composition {
                 longest_side: self.drafts.longest_side,
                 watermark: recipe.watermark.clone(),
             };
-            let answer = self.drafts.call(&call, &[recipe.original.clone()]).await;
+            let answer = self
+                .drafts
+                .call(&call, std::slice::from_ref(&recipe.original))
+                .await;
             self.making
                 .try_update_value(|making| making.retain(|it| *it != recipe));
             let made = match answer {
-                Some((Reply::Page { .. }, blobs)) => <[Blob; 2]>::try_from(blobs).ok(),
+                Some((Reply::Page { size }, blobs)) => {
+                    let blobs = <[Blob; 2]>::try_from(blobs).ok();
+                    blobs.map(|[page, thumbnail]| Made {
+                        page,
+                        thumbnail,
+                        size,
+                    })
+                }
                 _ => None,
             };
-            let made = made.map(|[page, thumbnail]| Made { page, thumbnail });
             self.draft
                 .try_update(|draft| draft.set_made(id, &recipe, made));
         });

@@ -128,6 +128,7 @@ impl UploadStore {
             has_changes: RwSignal::new(false),
             asks_discard: RwSignal::new(false),
             edits_page: RwSignal::new(false),
+            awaits_pages: StoredValue::new(false),
             is_forgotten: StoredValue::new(false),
             limits: self.limits,
             services: self.services,
@@ -257,6 +258,8 @@ pub struct Upload {
     pub asks_discard: RwSignal<bool>,
     /// Whether one of them is being edited.
     pub edits_page: RwSignal<bool>,
+    /// Whether the focus goes to the pages, which were not there yet when their step began.
+    pub awaits_pages: StoredValue<bool>,
     action_id: StoredValue<String>,
     /// The page is not its consumer's any more.
     is_forgotten: StoredValue<bool>,

@@ -49,15 +49,15 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn part(kind: &[u8; 4], data: &[u8]) -> Vec<u8> {
+    fn part(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
         let length = u32::try_from(data.len() + 8).unwrap();
-        [&length.to_be_bytes(), &kind[..], data].concat()
+        [&length.to_be_bytes(), &kind, data].concat()
     }
 
     #[test]
     fn metadata_goes_and_the_picture_stays() {
-        let head = [part(b"jP  ", b"\r\n\x87\n"), part(b"jp2h", b"size")].concat();
-        let metadata = [part(b"uuid", b"GPS"), part(b"xml ", b"<x:xmpmeta/>")].concat();
+        let head = [part(*b"jP  ", b"\r\n\x87\n"), part(*b"jp2h", b"size")].concat();
+        let metadata = [part(*b"uuid", b"GPS"), part(*b"xml ", b"<x:xmpmeta/>")].concat();
         // The last box may reach to the end.
         let picture = b"\0\0\0\0jp2cpicture".to_vec();
         let file = [&*head, &metadata, &picture].concat();
@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_stays_as_it_is() {
-        let fragments = [part(b"ftbl", b"12"), part(b"uuid", b"GPS")].concat();
+        let fragments = [part(*b"ftbl", b"12"), part(*b"uuid", b"GPS")].concat();
         for file in [&b"\xFF\x4F\xFF\x51 alone"[..], b"", &fragments] {
             assert_eq!(*cleaned(file.into()), *file);
         }

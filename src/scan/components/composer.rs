@@ -56,6 +56,10 @@ pub fn ComposerView(
         upload.edits_page.try_set(false);
     });
     let section = NodeRef::<html::Div>::new();
+    if upload.awaits_pages.get_value() {
+        upload.awaits_pages.set_value(false);
+        use_host().go_to_soon(".scan [data-focus]".to_owned());
+    }
     // What had the focus is gone when a page is opened or closed.
     Effect::watch(
         move || (edited.get(), covers.get()),

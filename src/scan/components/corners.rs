@@ -4,7 +4,7 @@ use document::message::Corners;
 use leptos::{ev, html, prelude::*};
 use web_sys::{Blob, KeyboardEvent, PointerEvent};
 
-use super::picture::Picture;
+use super::picture::{Picture, shape};
 use crate::{
     context::{use_formats, use_scan_texts},
     i18n::fill,
@@ -20,7 +20,9 @@ pub(super) const NEARLY_ALL: Corners = [(0.04, 0.04), (0.96, 0.04), (0.96, 0.96)
 #[component]
 pub(super) fn CornerPicker(
     /// The photo, upright.
-    photo: Blob,
+    picture: Blob,
+    /// Its width and height in pixels.
+    size: (u32, u32),
     /// What the photo is called.
     #[prop(into)]
     name: Signal<String>,
@@ -120,8 +122,8 @@ pub(super) fn CornerPicker(
         }
     };
     view! {
-        <div class="stage" role="application" aria-label=name node_ref=stage>
-            <Picture blob=Signal::derive_local(move || Some(photo.clone())) alt=name/>
+        <div class="stage" style=shape(size) role="application" aria-label=name node_ref=stage>
+            <Picture blob=Signal::derive_local(move || Some(picture.clone())) alt=name/>
             <svg viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
                 <polygon points=points vector-effect="non-scaling-stroke"></polygon>
             </svg>

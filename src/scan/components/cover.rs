@@ -8,7 +8,11 @@ use document::{
 use leptos::{ev, html, prelude::*};
 use web_sys::{Blob, KeyboardEvent, PointerEvent};
 
-use super::{busy::Busy, page_list::say, picture::Picture};
+use super::{
+    busy::Busy,
+    page_list::say,
+    picture::{Picture, shape},
+};
 use crate::{
     components::{
         button::{Button, PrimaryButton},
@@ -19,7 +23,7 @@ use crate::{
     platform::window,
     scan::{
         covered::Bounds,
-        draft::{Making, Source},
+        draft::{Made, Making, Source},
         store::Composition,
     },
 };
@@ -103,13 +107,15 @@ pub(super) fn CoverEditor(
         numbered(texts.cover_page, place)
     });
     // The page before stays while the next one is made: what is black is drawn over it.
-    let last = StoredValue::new_local(None::<Blob>);
-    let shown = Signal::derive_local(move || {
+    let last = StoredValue::new_local(None::<Made<Blob>>);
+    let made = move || {
         if let Some(Making::Made(made)) = draft.read().making(id) {
-            last.set_value(Some(made.page.clone()));
+            last.set_value(Some(made.clone()));
         }
         last.get_value()
-    });
+    };
+    let shown = Signal::derive_local(move || made().map(|made| made.page));
+    let style = move || made().map(|made| shape(made.size)).unwrap_or_default();
     let is_making = composition.is(move |draft| matches!(draft.making(id), Some(Making::UnderWay)));
     let has_failed = composition.is(move |draft| matches!(draft.making(id), Some(Making::Failed)));
     let busy = Signal::derive(move || match is_making.get() {
@@ -372,6 +378,7 @@ pub(super) fn CoverEditor(
             <p class="hint">{texts.cover_more}</p>
             <div
                 class="stage"
+                style=style
                 role="application"
                 aria-label=name
                 node_ref=stage

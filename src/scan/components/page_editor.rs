@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::{
     busy::Busy,
     corners::{CornerPicker, NEARLY_ALL},
-    picture::Picture,
+    picture::{Picture, shape},
 };
 use crate::{
     components::{
@@ -40,18 +40,15 @@ pub(super) fn PageEditor(
             photo,
             edit,
             ..
-        } => Some((
-            original.clone(),
-            edit.corners.or(photo.corners),
-            edit.clone(),
-        )),
+        } => Some((original.clone(), photo.clone(), edit.clone())),
         Source::Pdf { .. } => None,
     });
-    let Some((original, corners, edit)) = opened else {
+    let Some((original, photo, edit)) = opened else {
         edited.set(None);
         return ().into_any();
     };
-    let corners: RwSignal<Corners> = RwSignal::new(corners.unwrap_or(NEARLY_ALL));
+    let corners: RwSignal<Corners> =
+        RwSignal::new(edit.corners.or(photo.corners).unwrap_or(NEARLY_ALL));
     let is_cut = RwSignal::new(edit.corners.is_some());
     let look = RwSignal::new(edit.look);
     let name = Signal::derive(move || {
@@ -73,6 +70,10 @@ pub(super) fn PageEditor(
         Making::Made(made) => Some(made.page.clone()),
         Making::UnderWay | Making::Failed => None,
     });
+    let style = Signal::derive(move || match draft.read().making(id) {
+        Some(Making::Made(made)) => shape(made.size),
+        _ => String::new(),
+    });
     let is_making = composition.is(move |draft| matches!(draft.making(id), Some(Making::UnderWay)));
     let busy = RwSignal::new(String::new());
     Effect::new(move |_| {
@@ -81,7 +82,7 @@ pub(super) fn PageEditor(
             false => String::new(),
         });
     });
-    let has_failed = move || made.get().is_none() && !is_making.get();
+    let has_failed = composition.is(move |draft| matches!(draft.making(id), Some(Making::Failed)));
     let choice = move |group: &'static str,
                        words: &'static str,
                        is_chosen: Signal<bool>,
@@ -130,11 +131,11 @@ pub(super) fn PageEditor(
     });
     let picker = move || {
         is_cut.get().then(|| {
-            let photo = original.clone();
+            let (picture, size) = (original.clone(), photo.size);
             let on_moved = Callback::new(move |()| apply());
             view! {
                 <p class="hint">{texts.crop_more}</p>
-                <CornerPicker photo name corners on_moved/>
+                <CornerPicker picture size name corners on_moved/>
             }
             .into_any()
         })
@@ -157,9 +158,9 @@ pub(super) fn PageEditor(
                 </div>
                 <p class="hint">{texts.crop}</p>
                 <Busy words=busy/>
-                {move || has_failed().then(|| view! { <p class="notice" role="alert">{texts.page_failed}</p> })}
+                {move || has_failed.get().then(|| view! { <p class="notice" role="alert">{texts.page_failed}</p> })}
                 <div class="result">
-                    <Picture blob=made alt=texts.crop/>
+                    <Picture blob=made alt=texts.crop style/>
                 </div>
             </div>
         </div>

@@ -14,6 +14,9 @@ pub(super) fn Picture(
     /// What it shows, for those who do not see it.
     #[prop(into)]
     alt: Signal<String>,
+    /// Its shape, where nothing may move when it is drawn ([`shape`]).
+    #[prop(optional, into)]
+    style: Option<Signal<String>>,
 ) -> impl IntoView {
     // The picture that is shown, and its address. Another one takes its place.
     let shown = StoredValue::new_local(None::<(Blob, ObjectUrl)>);
@@ -29,9 +32,21 @@ pub(super) fn Picture(
         let source = source.get()?;
         // Decoded beside the page, which waits for no picture.
         let image = view! {
-            <img src=source alt=move || alt.get() decoding="async" draggable="false"/>
+            <img
+                src=source
+                style=style.map(|style| style.get_untracked())
+                alt=move || alt.get()
+                decoding="async"
+                draggable="false"
+            />
         };
         Some(image.into_any())
     };
     view! { {move || image()} }
+}
+
+/// The style of what has a picture of this width and height in it: it has its shape before the picture is there, so that
+/// nothing moves then.
+pub(super) fn shape((width, height): (u32, u32)) -> String {
+    format!("--ratio: {width} / {height}")
 }

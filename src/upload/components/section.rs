@@ -113,7 +113,8 @@ pub fn UploadSection(
             };
             request_animation_frame(move || {
                 if let Some(section) = section.try_get_untracked().flatten() {
-                    go(&section, "[data-focus]");
+                    let is_there = go(&section, "[data-focus]");
+                    upload.awaits_pages.set_value(!is_there);
                 }
             });
         },

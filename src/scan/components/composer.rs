@@ -66,7 +66,6 @@ pub fn ComposerView(
         move |now, before, _| {
             let target = match (*now, before.copied()) {
                 ((None, _), Some((Some(id), _))) => format!("[data-page=\"{id}\"] .edit"),
-                ((_, false), Some((_, true))) => ".cover-page".to_owned(),
                 _ => "[data-focus]".to_owned(),
             };
             request_animation_frame(move || {

@@ -170,7 +170,7 @@ pub(super) fn PageEditor(
                 <Icon name="turn"/>
                 {texts.turn}
             </Button>
-            <Button class="button cover-page" on_press=move || covers.set(true)>
+            <Button on_press=move || covers.set(true)>
                 {texts.cover}
             </Button>
         </p>

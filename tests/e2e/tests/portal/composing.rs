@@ -229,7 +229,7 @@ in_every_browser! {
         page.button("Vlak toevoegen").press(Key::Enter).await;
         is_at(page, "Vlak 1").await;
         page.button("Klaar").press(Key::Enter).await;
-        is_at(page, "Gegevens zwart maken").await;
+        is_at(page, "Pagina 3 bewerken").await;
         page.button("Klaar").press(Key::Enter).await;
         is_at(page, "Pagina 3 bewerken").await;
         page.button("Pagina 3 naar voren").press(Key::Enter).await;

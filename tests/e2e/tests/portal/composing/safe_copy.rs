@@ -268,7 +268,7 @@ in_chromium! {
         page.text("Vlak verwijderd").appears().await;
         page.button(containing("Vlak 2")).is_absent().await;
         page.button("Klaar").press(Key::Enter).await;
-        is_focused("Gegevens zwart maken").await;
+        is_focused("Pagina 1 bewerken").await;
         page.button("Klaar").press(Key::Enter).await;
         page.role("checkbox", "Watermerk op elke pagina").type_text(" ").await;
         page.tab().await;

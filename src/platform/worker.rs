@@ -16,10 +16,12 @@ use web_sys::{Blob, BlobPropertyBag, Event, MessageEvent, Worker, WorkerOptions,
 
 use super::{save::ObjectUrl, window};
 
-/// How long nothing may be heard of the worker while it is called: so many times so many milliseconds. A slow phone
-/// takes seconds for a large photo, and a slow network a minute for the worker itself. While a phone rests, nobody is
-/// heard: that counts as one of these times, however long it is.
-const PATIENCE: (u32, u32) = (6, 15_000);
+/// How long nothing may be heard of the worker while it is called, in times of so many milliseconds: a slow network takes
+/// a minute for the worker itself, and a slow phone seconds for a large photo. While a phone rests, nobody is heard: that
+/// counts as one of these times, however long it is.
+const PAUSE: u32 = 15_000;
+const PATIENCE_AT_START: u32 = 6;
+const PATIENCE: u32 = 3;
 
 /// What comes back of a call: the answer and its blobs.
 type Answer = (Reply, Vec<Blob>);
@@ -27,7 +29,9 @@ type Answer = (Reply, Vec<Blob>);
 /// Why there is no answer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum NoAnswer {
-    /// The worker failed at this call, or does not start.
+    /// The worker does not start, or nobody wants an answer any more.
+    NotStarted,
+    /// The worker failed at this call.
     Failed,
     /// It failed at another call, before it came to this one.
     NotReached,
@@ -60,14 +64,16 @@ impl DocumentWorker {
         }
     }
 
-    /// Calls it. `None` when it does not start, or fails at this call. What waits behind a call at which it fails is
-    /// asked of another worker.
+    /// Calls it. `None` when it does not start, or fails at this call twice: WebKit has been seen to forget what it was
+    /// asked. What waits behind a call at which it fails is asked of another worker.
     pub async fn call(&self, call: &Call, blobs: &[Blob]) -> Option<Answer> {
+        let mut has_failed = false;
         loop {
             match self.try_call(call, blobs).await {
                 Ok(answer) => return Some(answer),
-                Err(NoAnswer::Failed) => return None,
                 Err(NoAnswer::NotReached) => {}
+                Err(NoAnswer::Failed) if !has_failed => has_failed = true,
+                Err(NoAnswer::Failed | NoAnswer::NotStarted) => return None,
             }
         }
     }
@@ -76,22 +82,26 @@ impl DocumentWorker {
         self.start();
         let (calls, mut answer) = {
             let mut running = self.running.borrow_mut();
-            let running = running.as_mut().ok_or(NoAnswer::Failed)?;
-            let answer = running.call(call, blobs).ok_or(NoAnswer::Failed)?;
+            let running = running.as_mut().ok_or(NoAnswer::NotStarted)?;
+            let answer = running.call(call, blobs).ok_or(NoAnswer::NotStarted)?;
             (running.calls.clone(), answer)
         };
-        let (times, pause) = PATIENCE;
         let (mut silent, mut heard) = (0, calls.borrow().heard);
         loop {
-            match select(answer, TimeoutFuture::new(pause)).await {
-                Either::Left((answer, _)) => return answer.unwrap_or(Err(NoAnswer::Failed)),
+            match select(answer, TimeoutFuture::new(PAUSE)).await {
+                Either::Left((answer, _)) => return answer.unwrap_or(Err(NoAnswer::NotStarted)),
                 Either::Right((_, waiting)) => answer = waiting,
             }
             // It may have been busy with what others asked. A file that it does not come to an end with ends it.
             let now = calls.borrow().heard;
             silent = if now == heard { silent + 1 } else { 0 };
             heard = now;
-            if silent == times {
+            let patience = if now == 0 {
+                PATIENCE_AT_START
+            } else {
+                PATIENCE
+            };
+            if silent == patience {
                 calls.borrow_mut().fail();
                 self.running
                     .borrow_mut()
@@ -103,7 +113,7 @@ impl DocumentWorker {
     /// Ends what it does. Calls that wait get no answer.
     pub fn stop(&self) {
         if let Some(running) = self.running.take() {
-            running.calls.borrow_mut().end(NoAnswer::Failed);
+            running.calls.borrow_mut().end(NoAnswer::NotStarted);
         }
     }
 }
@@ -212,14 +222,13 @@ impl Calls {
     /// Nothing more comes of the worker: it failed at the first call that waits. One that was never heard does not start,
     /// and neither would another.
     fn fail(&mut self) {
-        let first = self.waiting.pop_first();
-        if let Some((_, sender)) = first {
+        if self.heard == 0 {
+            return self.end(NoAnswer::NotStarted);
+        }
+        if let Some((_, sender)) = self.waiting.pop_first() {
             let _ = sender.send(Err(NoAnswer::Failed));
         }
-        self.end(match self.heard {
-            0 => NoAnswer::Failed,
-            _ => NoAnswer::NotReached,
-        });
+        self.end(NoAnswer::NotReached);
     }
 
     /// Nothing more comes of the worker, and this is told to who waits.

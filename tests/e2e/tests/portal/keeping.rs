@@ -34,6 +34,12 @@ const EVERYTHING: &str = "const [done] = arguments;
       done({ drafts: all, storage: kept.flat().filter((it) => it !== 'e2e') });
     })().catch((error) => done({ error: String(error) }));";
 
+/// A large file is never encrypted, as if the page were closed before that.
+const NEVER_ENCRYPTS: &str = "const { encrypt } = SubtleCrypto.prototype;
+    SubtleCrypto.prototype.encrypt = function (how, key, data) {
+      return data.byteLength > 9e4 ? new Promise(() => {}) : encrypt.call(this, how, key, data);
+    };";
+
 /// Removes all drafts, as another tab does.
 const REMOVE: &str = "const [done] = arguments, opening = indexedDB.open('consumer-portal-drafts');
     opening.onsuccess = () => {
@@ -266,11 +272,7 @@ in_chromium! {
     async fn the_only_file_that_was_not_kept_yet_is_told(page: &Page) {
         let folder = Folder::new();
         open_task(page, crate::PAYSLIP).await;
-        let stall = "const { encrypt } = SubtleCrypto.prototype;
-            SubtleCrypto.prototype.encrypt = function (how, key, data) {
-              return data.byteLength > 9e4 ? new Promise(() => {}) : encrypt.call(this, how, key, data);
-            };";
-        page.script(stall, vec![]).await;
+        page.script(NEVER_ENCRYPTS, vec![]).await;
         let document = folder.file("loonstrook.pdf", &fixtures::pdf(99_000));
         page.choose_file(&document).await;
         page.role("group", "Gekozen bestand").appears().await;
@@ -485,11 +487,7 @@ in_chromium! {
     async fn a_file_that_is_refused_takes_no_warning_away(page: &Page) {
         let folder = Folder::new();
         open_task(page, crate::PAYSLIP).await;
-        let stall = "const { encrypt } = SubtleCrypto.prototype;
-            SubtleCrypto.prototype.encrypt = function (how, key, data) {
-              return data.byteLength > 9e4 ? new Promise(() => {}) : encrypt.call(this, how, key, data);
-            };";
-        page.script(stall, vec![]).await;
+        page.script(NEVER_ENCRYPTS, vec![]).await;
         page.choose_file(&folder.file("loonstrook.pdf", &fixtures::pdf(99_000))).await;
         page.role("group", "Gekozen bestand").appears().await;
         kept_settles(page).await;

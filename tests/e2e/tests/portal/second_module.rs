@@ -1,16 +1,25 @@
 //! The second module, with all pages but the overview: what happens when it does not come, as on a train
 //! that goes into a tunnel.
 
-use e2e::{in_chromium, servers::TestServers, site};
+use e2e::{Page, in_chromium, servers::TestServers, site};
+
+/// What the console says of a part that does not come is what is tested.
+fn expect_missing_part(page: &Page) {
+    for words in [
+        "could not be loaded",
+        "Failed to load resource",
+        "HTTP status code is not ok",
+        "expected magic word",
+    ] {
+        page.allow_console(words);
+    }
+}
 
 in_chromium! {
     at TestServers::with_site(site::without_second_module());
 
     async fn a_dialog_that_does_not_come_can_be_put_away(page: &Page) {
-        page.allow_console("could not be loaded");
-        page.allow_console("Failed to load resource");
-        page.allow_console("HTTP status code is not ok");
-        page.allow_console("expected magic word");
+        expect_missing_part(page);
         page.open("/open/eva").await;
         page.button("Uitloggen").first().click().await;
         page.button("Opnieuw proberen").appears().await;
@@ -20,10 +29,7 @@ in_chromium! {
     }
 
     async fn a_page_whose_module_does_not_come_can_be_tried_again(page: &Page) {
-        page.allow_console("could not be loaded");
-        page.allow_console("Failed to load resource");
-        page.allow_console("HTTP status code is not ok");
-        page.allow_console("expected magic word");
+        expect_missing_part(page);
         page.open("/open/eva").await;
         page.heading("Welkom Eva Bakker").appears().await;
         page.link("Documenten").click().await;
@@ -51,10 +57,7 @@ mod without_pages {
         at TestServers::with_site(site::with_other(&[("scan-", ".wasm")], None));
 
         async fn files_that_wait_for_it_are_marked(page: &Page) {
-            page.allow_console("could not be loaded");
-            page.allow_console("Failed to load resource");
-            page.allow_console("HTTP status code is not ok");
-            page.allow_console("expected magic word");
+            expect_missing_part(page);
             let folder = Folder::new();
             crate::uploading::open_task(page, crate::PAYSLIP).await;
             let letters = ["een.jpg", "twee.jpg"].map(|name| folder.file(name, &fixtures::letter()));
@@ -65,10 +68,7 @@ mod without_pages {
         }
 
         async fn a_photo_is_sent_as_it_is_and_that_is_told(page: &Page) {
-            page.allow_console("could not be loaded");
-            page.allow_console("Failed to load resource");
-            page.allow_console("HTTP status code is not ok");
-            page.allow_console("expected magic word");
+            expect_missing_part(page);
             let folder = Folder::new();
             crate::uploading::open_task(page, crate::PAYSLIP).await;
             page.choose_file(&folder.file("brief.jpg", &fixtures::letter())).await;

@@ -65,7 +65,8 @@ impl DocumentWorker {
     }
 
     /// Calls it. `None` when it does not start, or fails at this call twice: WebKit has been seen to forget what it was
-    /// asked. What waits behind a call at which it fails is asked of another worker.
+    /// asked. What waits behind a call at which it fails is asked of another worker. Dropping the future ends the worker
+    /// when it is at this call: what comes next need not wait for what nobody wants.
     pub async fn call(&self, call: &Call, blobs: &[Blob]) -> Option<Answer> {
         let mut has_failed = false;
         loop {
@@ -80,11 +81,16 @@ impl DocumentWorker {
 
     async fn try_call(&self, call: &Call, blobs: &[Blob]) -> Result<Answer, NoAnswer> {
         self.start();
-        let (calls, mut answer) = {
+        let (calls, id, mut answer) = {
             let mut running = self.running.borrow_mut();
             let running = running.as_mut().ok_or(NoAnswer::NotStarted)?;
-            let answer = running.call(call, blobs).ok_or(NoAnswer::NotStarted)?;
-            (running.calls.clone(), answer)
+            let (id, answer) = running.call(call, blobs).ok_or(NoAnswer::NotStarted)?;
+            (running.calls.clone(), id, answer)
+        };
+        let _wanted = Wanted {
+            worker: self,
+            calls: &calls,
+            id,
         };
         let (mut silent, mut heard) = (0, calls.borrow().heard);
         loop {
@@ -103,17 +109,45 @@ impl DocumentWorker {
             };
             if silent == patience {
                 calls.borrow_mut().fail();
-                self.running
-                    .borrow_mut()
-                    .take_if(|running| Rc::ptr_eq(&running.calls, &calls));
+                self.end(&calls);
             }
         }
+    }
+
+    /// Ends the worker of these calls, if it is still there.
+    fn end(&self, calls: &Rc<RefCell<Calls>>) {
+        self.running
+            .borrow_mut()
+            .take_if(|running| Rc::ptr_eq(&running.calls, calls));
     }
 
     /// Ends what it does. Calls that wait get no answer.
     pub fn stop(&self) {
         if let Some(running) = self.running.take() {
             running.calls.borrow_mut().end(NoAnswer::NotStarted);
+        }
+    }
+}
+
+/// A call whose answer is wanted.
+struct Wanted<'a> {
+    worker: &'a DocumentWorker,
+    calls: &'a Rc<RefCell<Calls>>,
+    id: u32,
+}
+
+impl Drop for Wanted<'_> {
+    fn drop(&mut self) {
+        let mut calls = self.calls.borrow_mut();
+        // One that has still to come to its first call goes on: starting it again takes longer.
+        let is_at_it = calls.heard > 0
+            && (calls.waiting.first_key_value()).is_some_and(|(first, _)| *first == self.id);
+        calls.waiting.remove(&self.id);
+        if is_at_it {
+            calls.end(NoAnswer::NotReached);
+            drop(calls);
+            self.worker.end(self.calls);
+            self.worker.start();
         }
     }
 }
@@ -174,7 +208,7 @@ impl Running {
         &mut self,
         call: &Call,
         blobs: &[Blob],
-    ) -> Option<oneshot::Receiver<Result<Answer, NoAnswer>>> {
+    ) -> Option<(u32, oneshot::Receiver<Result<Answer, NoAnswer>>)> {
         self.last_id += 1;
         let call = Uint8Array::from(&*postcard::to_allocvec(call).ok()?);
         let message = Object::new();
@@ -189,7 +223,7 @@ impl Running {
         self.worker.post_message(&message).ok()?;
         let (sender, receiver) = oneshot::channel();
         self.calls.borrow_mut().waiting.insert(self.last_id, sender);
-        Some(receiver)
+        Some((self.last_id, receiver))
     }
 }
 

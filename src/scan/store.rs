@@ -8,7 +8,10 @@ use document::{
     message::{Area, Call, Corners, Edit, Photo, Problem, Reply, Seen},
     watermark::Watermark,
 };
-use futures::FutureExt;
+use futures::{
+    FutureExt,
+    future::{AbortHandle, Abortable},
+};
 use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use web_sys::{Blob, File};
@@ -51,6 +54,8 @@ pub struct Composition {
     pub draft: RwSignal<Draft<Blob>, LocalStorage>,
     /// The files that are being read, in order.
     pub reading: RwSignal<Vec<File>, LocalStorage>,
+    /// What ends the reading of a file. Files that were read are among these until the next is.
+    opening: StoredValue<Vec<(File, AbortHandle)>, LocalStorage>,
     /// The files that could not be added, and why.
     pub refused: RwSignal<Vec<(String, Refused)>>,
     /// Whether the document is being made of these pages.
@@ -136,6 +141,7 @@ impl Drafts {
             let composition = Composition {
                 draft: RwSignal::new_local(Draft::default()),
                 reading: RwSignal::new_local(Vec::new()),
+                opening: StoredValue::new_local(Vec::new()),
                 refused: RwSignal::new(Vec::new()),
                 is_finishing: RwSignal::new(false),
                 finishing: StoredValue::new_local(None),
@@ -174,6 +180,22 @@ impl Drafts {
                     && upload.chosen.read().files.is_empty();
                 upload.has_pages.set(!is_empty);
                 upload.say_waiting();
+            });
+            // Files that nobody wants any more are not read to their end.
+            Effect::new(move |_| {
+                let reading = composition.reading.get();
+                let candidate = upload
+                    .machine
+                    .with(|machine| machine.candidate().map(|it| it.file.clone()));
+                composition.opening.update_value(|opening| {
+                    opening.retain(|(file, end)| {
+                        let is_wanted = reading.contains(file) || candidate.as_ref() == Some(file);
+                        if !is_wanted {
+                            end.abort();
+                        }
+                        is_wanted
+                    });
+                });
             });
             // A document of pages that are others by now is not waited for.
             Effect::new(move |_| {
@@ -412,14 +434,20 @@ impl Composition {
         }
     }
 
-    /// Has a file read. Gives its copy in memory, too, and what else comes with a photo. `None` when the worker failed.
+    /// Has a file read. Gives its copy in memory, too, and what else comes with a photo. `None` when the worker failed,
+    /// or nobody wants the file any more.
     async fn open(self, file: &File, name: &str) -> Option<(Reply, Vec<Blob>)> {
         let call = Call::Open {
             name: name.to_owned(),
             media_type: file.type_(),
             longest_side: self.drafts.longest_side,
         };
-        let opened = self.drafts.call(&call, &[(**file).clone()]).await;
+        let (end, ended) = AbortHandle::new_pair();
+        self.opening
+            .try_update_value(|opening| opening.push((file.clone(), end)));
+        let blobs = [(**file).clone()];
+        let opened = Abortable::new(self.drafts.call(&call, &blobs), ended).await;
+        let opened = opened.ok().flatten();
         if let Some((_, blobs)) = &opened
             && let Some(copy) = blobs.first()
         {

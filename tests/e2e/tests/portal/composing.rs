@@ -516,6 +516,34 @@ in_chromium! {
         .await;
     }
 
+    async fn a_file_that_is_not_wanted_any_more_holds_up_no_other(page: &Page) {
+        let folder = Folder::new();
+        open_task(page, crate::PAYSLIP).await;
+        // Workers that come to one of these files never come to an end.
+        let get_stuck = "const { postMessage } = Worker.prototype;
+            Worker.prototype.postMessage = function (message) {
+              this.isStuck ||= /lang/.test(message.blobs[0].name);
+              if (!this.isStuck) postMessage.call(this, message);
+            };";
+        page.script(get_stuck, vec![]).await;
+        let letter = fixtures::letter();
+        // Among others, alone, and in the place of a document.
+        page.choose_files(&[folder.file("een.jpg", &letter), folder.file("lang1.jpg", &letter)]).await;
+        page.text(containing("lang1.jpg wordt gelezen")).appears().await;
+        page.role("group", "Pagina 1 van 1").contains_text("een.jpg").await;
+        discard(page, "Pagina's weggooien?").await;
+        page.choose_file(&folder.file("lang2.jpg", &letter)).await;
+        page.text(containing("klaargemaakt")).appears().await;
+        page.button("Annuleren").click().await;
+        page.choose_file(&folder.file("los.pdf", &fixtures::pdf(9_000))).await;
+        page.text("los.pdf").appears().await;
+        page.choose_file(&folder.file("lang3.jpg", &letter)).await;
+        page.text(containing("klaargemaakt")).appears().await;
+        page.button("Annuleren").click().await;
+        page.button("Pagina's toevoegen of aanpassen").click().await;
+        page.role("group", "Pagina 1 van 1").contains_text("los.pdf").await;
+    }
+
     async fn a_pdf_alone_stays_as_it_is_byte_for_byte(page: &Page) {
         let folder = Folder::new();
         let bytes = fixtures::pdf(9_000);

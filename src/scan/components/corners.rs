@@ -110,8 +110,12 @@ pub(super) fn CornerPicker(
                     }
                 }
                 on:keydown=move |event| on_key(index, &event)
-                // The key may be let go elsewhere.
-                on:blur=move |_| on_moved.run(())
+                // The key may be let go elsewhere. A corner that goes with the page may lose the focus when this is gone.
+                on:blur=move |_| {
+                    if !held.is_disposed() {
+                        on_moved.run(());
+                    }
+                }
                 on:keyup=move |event: KeyboardEvent| {
                     if event.key().starts_with("Arrow") {
                         said.set(untrack(label));

@@ -95,8 +95,11 @@ pub(super) fn CoverEditor(
         ..Areas::default()
     });
     let apply = move || {
-        let areas = state.with_untracked(|state| state.areas.clone());
-        composition.set_covered(id, areas);
+        // A button that goes with the page may lose the focus when this is gone already.
+        let areas = state.try_with_untracked(|state| state.areas.clone());
+        if let Some(areas) = areas {
+            composition.set_covered(id, areas);
+        }
     };
     let said = RwSignal::new(String::new());
     let numbered = move |text: &'static str, index: usize| {

@@ -173,13 +173,13 @@ impl OfficePage {
     }
 }
 
-const ELEMENT: &str = r#"<consumer-portal api="{portal}/consumerportal" lang="nl" broker="Van Dijk Hypotheken" phone="0570 12 34 56">
+const ELEMENT: &str = r#"<consumer-portal api="{portal}/consumerportal" lang="{language}" broker="Van Dijk Hypotheken" phone="0570 12 34 56">
   <p>Ziet u hier uw dossier niet? <a href="{portal}/">Open het op een eigen pagina</a>, of bel 0570 12 34 56.</p>
 </consumer-portal>
 </div>"#;
 
 const SELF_CLOSING: &str = r#"</div>
-<consumer-portal api="{portal}/consumerportal" lang="nl" broker="Van Dijk Hypotheken" phone="0570 12 34 56" />"#;
+<consumer-portal api="{portal}/consumerportal" lang="{language}" broker="Van Dijk Hypotheken" phone="0570 12 34 56" />"#;
 
 const CONSENT: &str = r#"<script type="text/plain" data-category="functional" src="{portal}/portal.js"></script>
 <p><button type="button" id="consent">Alles toestaan</button></p>
@@ -259,6 +259,10 @@ impl Service {
     /// One of the made-up broker's pages: another origin, its own styles, the contract's two lines or what has
     /// become of them.
     pub fn office_page(&self, page: OfficePage, query: Option<&str>) -> Response<Body> {
+        let language = match query {
+            Some("taal=en") => "en",
+            _ => "nl",
+        };
         let network = query.and_then(|query| query.strip_prefix("netwerk="));
         let network = network.filter(|name| Network::named(name).is_some());
         let portal = &match (network, &self.network_origin) {
@@ -269,6 +273,7 @@ impl Service {
             .replace("{style}", page.style())
             .replace("{script}", &page.script(portal))
             .replace("{element}", page.element())
+            .replace("{language}", language)
             .replace("{portal}", portal);
         let mut response = html(text, None);
         if let Some(policy) = page.policy(portal)

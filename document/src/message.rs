@@ -26,6 +26,15 @@ pub enum Call {
         /// What is written across it.
         watermark: Option<String>,
     },
+    /// Draw a page of a PDF as it becomes in the document: one blob, the PDF.
+    Draw {
+        /// Which page, from 0.
+        page: usize,
+        /// How it is turned.
+        turn: Turn,
+        /// What is written across it.
+        watermark: Option<String>,
+    },
     /// Make one PDF: the blobs that its pages are of, each once.
     Assemble {
         /// The document's title.
@@ -67,6 +76,8 @@ pub enum Reply {
         /// The page's width and height in pixels.
         size: (u32, u32),
     },
+    /// A page of a PDF. One blob: a small picture of it, as a JPEG.
+    Drawn,
     /// The PDF: one blob.
     Document,
     /// It did not work. One blob, when the file could be read: a copy of it in memory.

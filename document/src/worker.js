@@ -15,7 +15,7 @@ async function answerTo({ id, call, blobs }, before) {
   await before;
   try {
     await ready;
-    const [reply, made] = await answer(call, blobs, decodeHeic);
+    const [reply, made] = await answer(call, blobs, decodeHeic, drawPdf);
     postMessage({ id, reply, blobs: made });
   } catch (cause) {
     // A module that panicked is not used again: the portal ends this worker.
@@ -28,4 +28,10 @@ async function answerTo({ id, call, blobs }, before) {
 async function decodeHeic(file) {
   const { decode } = await import(new URL("__HEIC__", import.meta.url).href);
   return decode(file);
+}
+
+// A page of a PDF, as a picture: only for one is the renderer fetched.
+async function drawPdf(file, longestSide) {
+  const { draw } = await import(new URL("__PDF__", import.meta.url).href);
+  return draw(file, longestSide);
 }

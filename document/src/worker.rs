@@ -47,6 +47,7 @@ type Blobs = Vec<Blob>;
 
 /// Answers a call: the bytes of a [`Reply`], and a list of its blobs. `call` has the bytes of a [`Call`].
 /// `decode_heic` promises an `ImageBitmap` of a HEIC's bytes. It is only called when the browser cannot read one.
+/// `draw_pdf` promises one of the first page of a PDF's bytes; it is called with the longest side in pixels, too.
 ///
 /// # Errors
 /// When the call is not one: the portal and this module are of two versions.
@@ -55,6 +56,7 @@ pub async fn answer(
     call: Vec<u8>,
     blobs: Vec<Blob>,
     decode_heic: Function,
+    draw_pdf: Function,
 ) -> Result<Array, JsValue> {
     let call = postcard::from_bytes(&call).map_err(|_| "no call of this version")?;
     let (reply, blobs) = match call {
@@ -73,6 +75,14 @@ pub async fn answer(
         } => {
             let made = render(&first(blobs)?, &edit, longest_side, watermark.as_deref()).await;
             made.unwrap_or_else(failed)
+        }
+        Call::Draw {
+            page,
+            turn,
+            watermark,
+        } => {
+            let drawn = draw(first(blobs)?, page, turn, watermark.as_deref(), &draw_pdf).await;
+            drawn.unwrap_or_else(failed)
         }
         Call::Assemble {
             title,
@@ -381,6 +391,33 @@ fn cut_out(
     Ok(Some(page))
 }
 
+/// Draws a page of a PDF, as it becomes in the document: from a document of this page alone.
+async fn draw(
+    pdf: Blob,
+    page: usize,
+    turn: Turn,
+    watermark: Option<&str>,
+    draw_pdf: &Function,
+) -> Result<(Reply, Blobs), Problem> {
+    let contents = pdf::Contents {
+        title: "",
+        language: "",
+    };
+    let pages = [PageOf::Pdf {
+        blob: 0,
+        page,
+        turn,
+    }];
+    let alone = pdf_of(&contents, &pages, watermark, &[pdf]).await?;
+    let drawing = draw_pdf.call2(&JsValue::NULL, &alone, &THUMBNAIL_SIDE.into());
+    let drawing: Promise = drawing.map_err(|_| Problem::Failed)?.unchecked_into();
+    let drawn = JsFuture::from(drawing).await;
+    let drawn: ImageBitmap = drawn.map_err(|_| Problem::Failed)?.unchecked_into();
+    let picture = Canvas::of(&drawn, (drawn.width(), drawn.height()), 1.0)?;
+    drawn.close();
+    Ok((Reply::Drawn, vec![picture.jpeg(QUALITY).await?]))
+}
+
 /// Makes one PDF.
 async fn assemble(
     contents: &pdf::Contents<'_>,
@@ -388,8 +425,20 @@ async fn assemble(
     watermark: Option<&str>,
     blobs: Blobs,
 ) -> Result<(Reply, Blobs), Problem> {
+    let document = pdf_of(contents, pages, watermark, &blobs).await?;
+    let blob = blob_of(&document, "application/pdf");
+    Ok((Reply::Document, vec![blob.ok_or(Problem::Failed)?]))
+}
+
+/// The bytes of one PDF of these pages.
+async fn pdf_of(
+    contents: &pdf::Contents<'_>,
+    pages: &[PageOf],
+    watermark: Option<&str>,
+    blobs: &[Blob],
+) -> Result<Uint8Array, Problem> {
     let mut files = Vec::new();
-    for blob in &blobs {
+    for blob in blobs {
         let buffer = JsFuture::from(blob.array_buffer()).await;
         files.push(Uint8Array::new(&buffer.map_err(|_| Problem::Unreadable)?).to_vec());
     }
@@ -419,9 +468,7 @@ async fn assemble(
     };
     let pages: Option<Vec<_>> = pages.iter().map(page_of).collect();
     let document = pdf::assemble(contents, &pdfs, &pages.ok_or(Problem::Failed)?);
-    let document = document.map_err(of_pdf)?;
-    let blob = blob_of(&Uint8Array::from(&*document), "application/pdf");
-    Ok((Reply::Document, vec![blob.ok_or(Problem::Failed)?]))
+    Ok(Uint8Array::from(&*document.map_err(of_pdf)?))
 }
 
 fn of_pdf(problem: PdfProblem) -> Problem {

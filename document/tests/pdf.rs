@@ -496,6 +496,8 @@ fn survive_well(bytes: Vec<u8>) {
     if let Some((made, pages)) = survive(bytes) {
         let again = inspect(&made).map(|it| it.pages.len());
         assert_eq!(again, Ok(pages));
+        // The consumer sees something of it, or nothing.
+        _ = renderer::draw(made, 60);
     }
 }
 

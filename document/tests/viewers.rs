@@ -1,5 +1,5 @@
-//! What others make of the PDFs that we make: qpdf finds nothing wrong, and poppler and MuPDF show a page that was
-//! carried over as they showed it before.
+//! What others make of the PDFs that we make: qpdf finds nothing wrong, poppler and MuPDF show a page that was carried
+//! over as they showed it before, and what the consumer sees of it (`renderer`) looks like it.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -102,6 +102,16 @@ impl Shown {
         }
     }
 
+    /// Its upper left part.
+    fn part(&self, (width, height): (usize, usize)) -> Self {
+        let pixels = (0..height).flat_map(|y| (0..width).flat_map(move |x| self.pixel(x, y)));
+        Self {
+            pixels: pixels.collect(),
+            width,
+            height,
+        }
+    }
+
     /// How far it is from another of the same size, on the average of all bytes.
     fn apart(&self, other: &Self) -> f64 {
         assert_eq!((self.width, self.height), (other.width, other.height));
@@ -192,6 +202,43 @@ fn a_page_looks_the_same_when_it_was_carried_over() {
                 assert!(apart < APART, "{name}, page {page}: {viewer} {apart}");
             }
         }
+    }
+}
+
+#[test]
+fn what_the_consumer_sees_of_a_page_is_what_viewers_show() {
+    // There is nothing on that page, and it has 81 pixels.
+    for name in SHOWN.iter().filter(|name| **name != "holder") {
+        let bytes = fs::read(corpus(&[name, ".pdf"].concat())).unwrap();
+        let pdf = Existing::read(bytes).unwrap();
+        let page = Page::Existing {
+            pdf: 0,
+            page: 0,
+            turn: Turn::Right,
+            watermark: Some("Kopie"),
+        };
+        let file = made(&format!("{name}-drawn"), &[pdf], &[page]);
+        let expected = by_poppler(&file).swap_remove(0);
+        let longest = expected.width.max(expected.height) as u16;
+        let drawn = renderer::draw(fs::read(&file).unwrap(), longest).unwrap();
+        let pixels = drawn.pixels.chunks_exact(4).flat_map(|it| &it[..3]);
+        let drawn = Shown {
+            pixels: pixels.copied().collect(),
+            width: drawn.width,
+            height: drawn.height,
+        };
+        // One rounds a page's sides up, the other down.
+        let size = (drawn.width, drawn.height);
+        let wider = [expected.width - size.0, expected.height - size.1];
+        assert!(wider.iter().all(|it| *it <= 1), "{name}: {size:?}");
+        let expected = expected.part(size);
+        let blank = Shown {
+            pixels: vec![255; drawn.pixels.len()],
+            ..drawn
+        };
+        let (apart, of_blank) = (drawn.apart(&expected), blank.apart(&expected));
+        // Each smooths edges and small photos in its own way.
+        assert!(apart < of_blank / 2.0, "{name}: {apart} of {of_blank}");
     }
 }
 

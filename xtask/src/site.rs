@@ -70,13 +70,21 @@ fn assemble(staging: &Path, release: bool, tools: &Shell) -> Result<()> {
         glue = glue.replace(&*before, wasm.trim_start_matches("./"));
     }
 
-    let decoder = worker::make_decoder(tools, &work.join("decoder"), release)?;
-    let module = place(staging, "heic", "wasm", &fs::read(decoder.module)?)?;
-    let script = fill(&decoder.script, &[("__HEIC_WASM__", module)], in_quotes)?;
-    let decoder = place(staging, "heic", "js", script.as_bytes())?;
+    let place_apart = |package, name, placeholder| {
+        let part = worker::make_apart(tools, &work.join(package), release, package)?;
+        let module = place(staging, name, "wasm", &fs::read(part.module)?)?;
+        let script = fill(&part.script, &[(placeholder, module)], in_quotes)?;
+        place(staging, name, "js", script.as_bytes())
+    };
+    let decoder = place_apart("decoder", "heic", "__HEIC_WASM__")?;
+    let renderer = place_apart("renderer", "pdf", "__PDF_WASM__")?;
     let worker = worker::make(tools, &work.join("worker"), release)?;
     let module = place(staging, "document", "wasm", &fs::read(worker.module)?)?;
-    let parts = [("__DOCUMENT_WASM__", module), ("__HEIC__", decoder)];
+    let parts = [
+        ("__DOCUMENT_WASM__", module),
+        ("__HEIC__", decoder),
+        ("__PDF__", renderer),
+    ];
     let script = fill(&worker.script, &parts, in_quotes)?;
     let worker = place(staging, "document", "js", script.as_bytes())?;
 

@@ -40,7 +40,7 @@ fn render(mut rows: Vec<Row>) -> String {
     let is_first = |name: &str| name == "index.html" || name.starts_with("portal");
     // What the parts share comes with the first of them.
     let is_later = |name: &str| {
-        ["aside", "document", "heic", "scan"]
+        ["aside", "document", "heic", "pdf", "scan"]
             .iter()
             .any(|it| name.starts_with(it))
     };
@@ -85,6 +85,7 @@ mod tests {
             ("document-89ab.js", 3_000),
             ("document-89ab.wasm", 500_000),
             ("heic-89ab.wasm", 900_000),
+            ("pdf-89ab.wasm", 900_000),
             ("rest-89ab.wasm", 80_000),
             ("scan-89ab.wasm", 60_000),
             ("timeline-cdef.css", 9),

@@ -1,6 +1,6 @@
-//! Makes the modules of the Web Worker: the one that puts documents together (`document/`), and the decoder of photos
-//! that the browser cannot read (`document/decoder/`). Each goes through cargo, wasm-bindgen, wasm-opt, and esbuild for
-//! its script. The first is loaded when the consumer chooses a file, the decoder only for such a photo.
+//! Makes the modules of the Web Worker: the one that puts documents together (`document/`), and those that it loads only
+//! when they are needed: the decoder of photos that the browser cannot read (`document/decoder/`), and what draws pages
+//! of PDFs (`document/renderer/`). Each goes through cargo, wasm-bindgen, wasm-opt, and esbuild for its script.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,8 +13,8 @@ use crate::{esbuild, module, paths, run};
 
 /// The script that the browser starts.
 const SCRIPT: &str = "document/src/worker.js";
-/// The script that the worker loads for a photo that the browser cannot read.
-const DECODER_SCRIPT: &str = "document/decoder/src/decoder.js";
+/// What the scripts of the modules have in common that the worker loads when they are needed.
+const APART_SCRIPT: &str = "document/src/apart.js";
 
 /// Pixels are worked on four at a time. Browsers without it have no canvas in a worker either (Safari before 16.4).
 const RUSTFLAGS: &str = "-Ctarget-feature=+simd128";
@@ -39,15 +39,18 @@ pub fn make(tools: &Shell, work: &Path, release: bool) -> Result<Part> {
     })
 }
 
-/// Makes the decoder in the folder `work`.
-pub fn make_decoder(tools: &Shell, work: &Path, release: bool) -> Result<Part> {
-    let module = compile(tools, work, release, "decoder", "no-modules")?;
+/// Makes the `decoder` or the `renderer` in the folder `work`.
+pub fn make_apart(tools: &Shell, work: &Path, release: bool, package: &str) -> Result<Part> {
+    let module = compile(tools, work, release, package, "no-modules")?;
     // A function that gives the glue anew: there is no other way to start a module twice.
-    let glue = fs::read_to_string(work.join("decoder.js"))?;
+    let script = work.join(format!("{package}.js"));
+    let glue = fs::read_to_string(&script)?;
     let glue = format!("export default () => {{\n{glue}\nreturn wasm_bindgen;\n}};\n");
     fs::write(work.join("glue.js"), glue)?;
-    let script = work.join("decoder.js");
-    paths::shell()?.copy_file(paths::root().join(DECODER_SCRIPT), &script)?;
+    let (shell, root) = (paths::shell()?, paths::root());
+    shell.copy_file(root.join(APART_SCRIPT), work.join("apart.js"))?;
+    let own = format!("document/{package}/src/{package}.js");
+    shell.copy_file(root.join(own), &script)?;
     Ok(Part {
         script: esbuild::bundle(tools, &script, release)?,
         module,

@@ -375,7 +375,7 @@ texts! {
     being_kept: "Dit wordt op dit apparaat bewaard…";
     not_kept: "{name} was nog niet bewaard toen de pagina sloot. Kies dit bestand opnieuw.";
     closed_while_choosing: "De pagina is opnieuw geladen terwijl er een foto werd gemaakt of een bestand werd gekozen. Gebeurt dat weer? Maak de foto dan eerst met de camera van de telefoon, en kies hem daarna hier.";
-    ask_replace: "Eerdere document vervangen?";
+    ask_replace: "Het eerdere document vervangen?";
     ask_replace_more: "U heeft al eerder een document aangeleverd. Dit komt ervoor in de plaats; uw adviseur werkt dan verder met het nieuwe.", "Je hebt al eerder een document aangeleverd. Dit komt ervoor in de plaats; je adviseur werkt dan verder met het nieuwe.";
     replace: "Ja, vervangen";
     do_not_replace: "Nee, het eerdere laten staan";
@@ -385,6 +385,7 @@ texts! {
     processing: "Wachten op bevestiging…";
     cancel: "Annuleren";
     cancelled: "Geannuleerd. Wij zien nog geen document van u. Misschien komt het toch nog aan: wij blijven kijken. Uw bestand staat hier nog.", "Geannuleerd. We zien nog geen document van je. Misschien komt het toch nog aan: we blijven kijken. Je bestand staat hier nog.";
+    cancelled_replacing: "Geannuleerd. Wij zien nog geen nieuw document van u. Misschien komt het toch nog aan: wij blijven kijken. Uw bestand staat hier nog.", "Geannuleerd. We zien nog geen nieuw document van je. Misschien komt het toch nog aan: we blijven kijken. Je bestand staat hier nog.";
     cancelled_in_time: "Geannuleerd. Wij hebben een paar minuten gekeken en geen document van u gezien. Uw bestand staat hier nog.", "Geannuleerd. We hebben een paar minuten gekeken en geen document van je gezien. Je bestand staat hier nog.";
     confirming: "Wij kijken na of uw document is aangekomen…", "We kijken na of je document is aangekomen…";
     arrived: "Aangeleverd";
@@ -395,6 +396,7 @@ texts! {
     replace_it: "Vervangen door {name}";
     next_task: "Volgende: {task}";
     unsure: "Wij kunnen niet zien of uw nieuwe document is aangekomen", "We kunnen niet zien of je nieuwe document is aangekomen";
+    unsure_cancelled_more: "U heeft geannuleerd toen er al iets verstuurd was. Misschien staat uw nieuwe document er nu, misschien nog het eerdere. Klopt dit bestand, verstuur het dan nog een keer. Klopt het niet, kies dan een ander: dat komt ervoor in de plaats.", "Je hebt geannuleerd toen er al iets verstuurd was. Misschien staat je nieuwe document er nu, misschien nog het eerdere. Klopt dit bestand, verstuur het dan nog een keer. Klopt het niet, kies dan een ander: dat komt ervoor in de plaats.";
     unsure_more: "Er stond al een document. Nog een keer versturen kan geen kwaad: dit bestand komt er dan voor in de plaats.";
     send_again: "Nog een keer versturen";
     check_again: "Opnieuw nakijken";
@@ -416,7 +418,9 @@ texts! {
     refused_no_document: "Dit is een webpagina of een tekst, geen document. Open het, bewaar het als PDF en kies die.";
     needs_password: "Dit bestand is met een wachtwoord beveiligd. Uw adviseur kan het niet openen. Bewaar het eerst zonder wachtwoord, of zet het wachtwoord in de opmerking.", "Dit bestand is met een wachtwoord beveiligd. Je adviseur kan het niet openen. Bewaar het eerst zonder wachtwoord, of zet het wachtwoord in de opmerking.";
     damaged: "Dit bestand lijkt beschadigd. Kijk of u het kunt openen voordat u het aanlevert.", "Dit bestand lijkt beschadigd. Kijk of je het kunt openen voordat je het aanlevert.";
-    not_changed: "Deze foto kan hier niet worden bewerkt. Hij wordt aangeleverd zoals hij is, met wat de camera erin schreef.";
+    damaged_photo: "Deze foto lijkt beschadigd. Kijk of u hem kunt openen voordat u hem aanlevert. Hij gaat mee zoals hij is, met wat de camera erin schreef, misschien ook waar hij is gemaakt.", "Deze foto lijkt beschadigd. Kijk of je hem kunt openen voordat je hem aanlevert. Hij gaat mee zoals hij is, met wat de camera erin schreef, misschien ook waar hij is gemaakt.";
+    as_it_is: "Deze foto gaat mee zoals hij is, met wat de camera erin schreef, misschien ook waar hij is gemaakt.";
+    not_changed: "Deze foto kan hier niet worden bewerkt. Hij wordt aangeleverd zoals hij is, met wat de camera erin schreef, misschien ook waar hij is gemaakt.";
     other_kind: "De naam van dit bestand klopte niet met wat erin zit. Wij hebben de naam aangepast.", "De naam van dit bestand klopte niet met wat erin zit. We hebben de naam aangepast.";
     discard_ask: "Pagina's weggooien?";
     discard_more: "Wat u hier heeft samengesteld, gaat dan weg, ook foto's die u hier heeft gemaakt. Wat al op uw apparaat stond, blijft.", "Wat je hier hebt samengesteld, gaat dan weg, ook foto's die je hier hebt gemaakt. Wat al op je apparaat stond, blijft.";
@@ -436,6 +440,7 @@ texts! {
 
     pages: "Pagina's";
     pages_more: "Kijk of alles erop staat en goed te lezen is. Dit gebeurt op uw apparaat: er is nog niets verstuurd.", "Kijk of alles erop staat en goed te lezen is. Dit gebeurt op je apparaat: er is nog niets verstuurd.";
+    pages_more_again: "Kijk of alles erop staat en goed te lezen is. Dit gebeurt op uw apparaat: pas met Aanleveren wordt het verstuurd.", "Kijk of alles erop staat en goed te lezen is. Dit gebeurt op je apparaat: pas met Aanleveren wordt het verstuurd.";
     page_of: "Pagina {number} van {count}";
     page_of_pdf: "Bladzijde {number} van {name}";
     edit: "Bewerken";
@@ -489,6 +494,8 @@ texts! {
     problem_pages: "{name} heeft te veel pagina's om samen te voegen. Lever het los aan.";
     problem_too_large: "{name} is te groot om samen te voegen. Lever het los aan.";
     problem_other_kind: "{name} is geen foto of PDF en kan niet bij andere pagina's. Lever het los aan.";
+    problem_wrong_kind: "{name} is van een soort die u niet kunt aanleveren.", "{name} is van een soort die je niet kunt aanleveren.";
+    problem_no_document: "{name} is een webpagina of een tekst, geen document. Open het, bewaar het als PDF en kies die.";
     problem_empty: "{name} is leeg (0 bytes). Kies een ander bestand.";
     problem_failed: "{name} kon niet worden toegevoegd.";
     document_pages: "Samen zijn dit meer dan 500 pagina's. Dat is te veel voor één document: verwijder er een aantal.";

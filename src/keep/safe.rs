@@ -18,7 +18,7 @@ use crate::platform::{
 };
 
 /// What is encrypted: a draft of this version of the portal. One of another version cannot be read as this one.
-const DRAFT: &str = "consumer-portal draft 1";
+const DRAFT: &str = "consumer-portal draft 2";
 /// How long a draft is kept since it was changed, in milliseconds: a week.
 pub(super) const KEPT: f64 = 7.0 * 24.0 * 3600.0 * 1000.0;
 /// How many bytes of a file are encrypted at once: more of them would keep a slow phone's page waiting.

@@ -10,6 +10,7 @@ pub mod frame;
 pub mod intl;
 pub mod panic;
 pub mod save;
+pub mod seen;
 pub mod storage;
 pub mod style;
 pub mod window;

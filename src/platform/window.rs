@@ -237,3 +237,10 @@ pub fn comes_from_link(event: &Event) -> bool {
         .filter_map(|node| node.dyn_into::<Element>().ok())
         .any(|element| element.local_name() == "a")
 }
+
+/// Whether the consumer asked the browser to save data. Browsers that have no such wish say nothing.
+pub fn saves_data() -> bool {
+    let connection = Reflect::get(&window().navigator(), &"connection".into());
+    let saves = connection.and_then(|it| Reflect::get(&it, &"saveData".into()));
+    saves.is_ok_and(|it| it.is_truthy())
+}

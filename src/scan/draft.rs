@@ -80,6 +80,19 @@ pub struct Recipe<B> {
     pub watermark: Option<String>,
 }
 
+/// Of what a picture of a PDF's page is drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PdfPage<B> {
+    /// The PDF.
+    pub pdf: B,
+    /// Which page of it, from 0.
+    pub page: usize,
+    /// How it is turned.
+    pub turn: Turn,
+    /// What is written across it.
+    pub watermark: Option<String>,
+}
+
 /// A photo's page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Made<B> {
@@ -89,6 +102,13 @@ pub struct Made<B> {
     pub thumbnail: B,
     /// The page's width and height in pixels.
     pub size: (u32, u32),
+}
+
+impl<B: PartialEq> PdfPage<B> {
+    /// Whether another is the same page, however it is turned and whatever is written across it.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.pdf == other.pdf && self.page == other.page
+    }
 }
 
 impl<B> Page<B> {
@@ -370,6 +390,21 @@ impl<B: Clone + PartialEq> Draft<B> {
         let page = self.pages.iter_mut().find(|page| page.id == id);
         if let Some(Source::Photo { made, .. }) = page.map(|page| &mut page.source) {
             *made = new.map_or(Making::Failed, Making::Made);
+        }
+    }
+
+    /// What a page of a PDF is to be drawn of; `None` for a photo, and for a page that was removed.
+    pub fn pdf_page(&self, id: u32) -> Option<PdfPage<B>> {
+        match &self.page(id)?.source {
+            Source::Pdf {
+                pdf, page, turn, ..
+            } => Some(PdfPage {
+                pdf: pdf.clone(),
+                page: *page,
+                turn: *turn,
+                watermark: self.watermark.written(),
+            }),
+            Source::Photo { .. } => None,
         }
     }
 

@@ -7,4 +7,5 @@
 pub mod components;
 pub mod covered;
 pub mod draft;
+pub mod drawings;
 pub mod store;

@@ -16,7 +16,10 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use web_sys::{Blob, File};
 
-use super::draft::{Draft, Made, Recipe};
+use super::{
+    draft::{Draft, Made, Recipe},
+    drawings::Drawings,
+};
 use crate::{
     context::{SessionObserver, flag, use_addresses, use_config, use_host, use_session},
     i18n::Language,
@@ -34,7 +37,7 @@ const LONGEST_SIDE: u32 = 2480;
 
 /// How long a watermark's text stays as it is before pages are made with it, in milliseconds: who writes it is not
 /// waited for with every letter.
-const QUIET: u32 = 600;
+pub(super) const QUIET: u32 = 600;
 
 /// All documents that are put together. Cheap to copy.
 #[derive(Clone, Copy)]
@@ -42,6 +45,8 @@ pub struct Drafts {
     /// One for each upload.
     compositions: StoredValue<Vec<Composition>>,
     worker: StoredValue<Rc<DocumentWorker>, LocalStorage>,
+    /// Draws pages of PDFs. Whatever they do to it, documents are made.
+    drawer: StoredValue<Rc<DocumentWorker>, LocalStorage>,
     longest_side: u32,
     language: &'static str,
     owner: StoredValue<Owner>,
@@ -52,6 +57,8 @@ pub struct Drafts {
 pub struct Composition {
     /// Its pages.
     pub draft: RwSignal<Draft<Blob>, LocalStorage>,
+    /// Its pages of PDFs, as pictures.
+    pub drawings: Drawings,
     /// The files that are being read, in order.
     pub reading: RwSignal<Vec<File>, LocalStorage>,
     /// What ends the reading of a file. Files that were read are among these until the next is.
@@ -89,6 +96,10 @@ pub enum Refused {
     Problem(Problem),
     /// It is neither a photo nor a PDF: it can be sent alone.
     OtherKind,
+    /// It is neither, and the office does not take it at all.
+    WrongKind,
+    /// It is a web page or a text.
+    NoDocument,
     /// There is nothing in it.
     Empty,
     /// It is the document of all pages, which could not be made.
@@ -105,7 +116,8 @@ impl Drafts {
         let side = side.and_then(|side| side.trim().parse().ok());
         Self {
             compositions: StoredValue::new(Vec::new()),
-            worker: StoredValue::new_local(Rc::new(DocumentWorker::new(address))),
+            worker: StoredValue::new_local(Rc::new(DocumentWorker::new(address.clone()))),
+            drawer: StoredValue::new_local(Rc::new(DocumentWorker::new(address))),
             longest_side: side
                 .filter(|side| (600..=6000).contains(side))
                 .unwrap_or(LONGEST_SIDE),
@@ -138,8 +150,10 @@ impl Drafts {
             return known;
         }
         let composition = self.owner.get_value().with(|| {
+            let draft = RwSignal::new_local(Draft::default());
             let composition = Composition {
-                draft: RwSignal::new_local(Draft::default()),
+                draft,
+                drawings: Drawings::new(draft, self.drawer),
                 reading: RwSignal::new_local(Vec::new()),
                 opening: StoredValue::new_local(Vec::new()),
                 refused: RwSignal::new(Vec::new()),
@@ -240,7 +254,7 @@ impl Drafts {
             .try_with_untracked(|machine| machine.candidate().is_some_and(|it| it.file == file));
         if is_wanted == Some(true) {
             match (&prepared, opened) {
-                (Prepared::File(prepared, _), _) => composition.is_copy(&prepared.file, &file),
+                (Prepared::File(prepared), _) => composition.is_copy(&prepared.file, &file),
                 (Prepared::Photo(as_it_is), Some(opened)) => {
                     if let Some(as_it_is) = as_it_is {
                         composition.is_copy(&as_it_is.file, &file);
@@ -266,7 +280,9 @@ impl Drafts {
             composition.clear();
             composition.take_copies();
         }
-        self.worker.with_value(|worker| worker.stop());
+        for worker in [self.worker, self.drawer] {
+            worker.with_value(|worker| worker.stop());
+        }
     }
 }
 
@@ -322,7 +338,8 @@ fn prepared_of(
             return Prepared::Refused(FileRefusal::NoDocument);
         }
         Reply::Problem(Problem::NeedsPassword) => Some(Warning::NeedsPassword),
-        Reply::Problem(Problem::DamagedPdf | Problem::DamagedPhoto) => Some(Warning::Damaged),
+        Reply::Problem(Problem::DamagedPdf) => Some(Warning::Damaged),
+        Reply::Problem(Problem::DamagedPhoto) => Some(Warning::DamagedPhoto),
         Reply::Problem(Problem::TooLarge | Problem::UnknownToBrowser) => Some(Warning::NotChanged),
         _ => None,
     };
@@ -336,7 +353,8 @@ fn prepared_of(
         }
         Ok(file) => {
             let is_other = file.mime != selected.mime;
-            Prepared::File(file, warning.or(is_other.then_some(Warning::OtherKind)))
+            let warning = warning.or(is_other.then_some(Warning::OtherKind));
+            Prepared::File(SelectedFile { warning, ..file })
         }
         Err(refusal) => Prepared::Refused(refusal),
     }
@@ -358,6 +376,7 @@ fn as_what_it_is(
         name,
         size: selected.size,
         mime,
+        warning: None,
     })
 }
 
@@ -500,7 +519,15 @@ impl Composition {
                     }
                     Some((Reply::Problem(problem), _)) => Refused::Problem(problem),
                     Some(_) if file.size() == 0.0 => Refused::Empty,
-                    Some(_) => Refused::OtherKind,
+                    Some((Reply::Other(Seen::WebPage | Seen::Text), _)) => Refused::NoDocument,
+                    // What the office takes can be sent alone.
+                    Some((_, copy)) => {
+                        let kind = copy.map_or_else(String::new, |copy| copy.type_());
+                        match self.upload.limits().check(&name, 1, &kind) {
+                            Ok(_) => Refused::OtherKind,
+                            Err(_) => Refused::WrongKind,
+                        }
+                    }
                     None => Refused::Problem(Problem::Failed),
                 };
                 self.refused.update(|refused| refused.push((name, refusal)));
@@ -700,6 +727,7 @@ impl Composition {
                     name,
                     size,
                     mime,
+                    warning: None,
                 })
             }
             Err(refusal) => Event::RefuseFile(refusal),
@@ -735,6 +763,7 @@ impl Composition {
     /// Drops the pages on the screen: those of another document are to come.
     pub fn begin_another(self) {
         self.draft.try_set(Draft::default());
+        self.drawings.clear();
         self.reading.try_set(Vec::new());
         self.refused.try_set(Vec::new());
         self.drop_document();

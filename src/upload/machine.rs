@@ -199,6 +199,11 @@ impl<F: Clone> UploadMachine<F> {
         })
     }
 
+    /// Whether a document was sent before, by whom it may be.
+    pub fn was_sent(&self) -> bool {
+        self.is_sent_in_doubt || self.is_other_in_doubt || self.replaces()
+    }
+
     /// Whether the file was sent, and nobody knows yet whether it arrived.
     pub fn is_in_doubt(&self) -> bool {
         use UploadState::*;
@@ -295,7 +300,10 @@ impl<F: Clone> UploadMachine<F> {
             }
             Event::Composed(file) => self.finish_composing(Some(file)),
             Event::UseAsItIs => {
-                let file = self.candidate.clone();
+                let file = self.candidate.clone().map(|file| SelectedFile {
+                    warning: Some(Warning::AsItIs),
+                    ..file
+                });
                 self.finish_composing(file);
             }
             Event::ChangeComment(comment) => {
@@ -461,11 +469,10 @@ impl<F: Clone> UploadMachine<F> {
     fn finish_preparing(&mut self, prepared: Prepared<F>) {
         self.candidate = None;
         match prepared {
-            Prepared::File(file, warning) => {
+            Prepared::File(file) => {
                 let was_restored = self.notice == Some(Notice::Restored);
                 self.set_file(Some(file));
-                let restored = was_restored.then_some(Notice::Restored);
-                self.notice = warning.map(Notice::Warning).or(restored);
+                self.notice = was_restored.then_some(Notice::Restored);
             }
             Prepared::Photo(as_it_is) => {
                 self.candidate = as_it_is;
@@ -734,7 +741,15 @@ impl<F: Clone> UploadMachine<F> {
     /// file arrived, but not that it did not.
     fn apply_session(&mut self, snapshot: Option<ActionSnapshot>) {
         use ProblemKind::*;
+        let was_done = self.snapshot.status == Status::Done;
         self.update_snapshot(snapshot);
+        // Another tab may have sent it.
+        if self.snapshot.status == Status::Done
+            && !was_done
+            && self.notice == Some(Notice::Restored)
+        {
+            self.notice = None;
+        }
         let shows_arrival = self.has_arrived() == Some(true);
         match &self.state {
             UploadState::Confirm(_)

@@ -496,6 +496,7 @@ impl Upload {
                 name,
                 size,
                 mime,
+                warning: None,
             }),
             Err(refusal) => Event::RefuseFile(refusal),
         });
@@ -554,7 +555,7 @@ impl Upload {
                 None => self.as_it_is(selected).await,
             };
             let prepared = match prepared {
-                Prepared::File(file, _) if file.size > self.limits().max_bytes => {
+                Prepared::File(file) if file.size > self.limits().max_bytes => {
                     Prepared::Refused(FileRefusal::TooLarge {
                         size: file.size,
                         max: self.limits().max_bytes,
@@ -575,7 +576,10 @@ impl Upload {
             return Prepared::Refused(FileRefusal::Unreadable);
         }
         let becomes_page = self.limits().accepts_pdf() && selected.mime.starts_with("image/");
-        Prepared::File(selected, becomes_page.then_some(Warning::NotChanged))
+        Prepared::File(SelectedFile {
+            warning: becomes_page.then_some(Warning::NotChanged),
+            ..selected
+        })
     }
 
     fn on_send_event(self, effect_id: u32, event: SendEvent) {

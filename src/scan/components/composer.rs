@@ -54,6 +54,7 @@ pub fn ComposerView(
     Effect::new(move |_| upload.edits_page.set(edited.read().is_some()));
     on_cleanup(move || {
         upload.edits_page.try_set(false);
+        composition.drawings.stop();
     });
     let section = NodeRef::<html::Div>::new();
     if upload.awaits_pages.get_value() {
@@ -145,6 +146,8 @@ fn Refusals(composition: Composition, section: NodeRef<html::Div>) -> impl IntoV
 fn words(texts: &ScanTexts, why: Refused) -> &'static str {
     match why {
         Refused::OtherKind => texts.problem_other_kind,
+        Refused::WrongKind => texts.problem_wrong_kind,
+        Refused::NoDocument => texts.problem_no_document,
         Refused::Empty => texts.problem_empty,
         Refused::Document(Problem::TooManyPages) => texts.document_pages,
         Refused::Document(Problem::TooLarge) => texts.document_too_large,

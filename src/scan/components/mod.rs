@@ -6,5 +6,6 @@ mod corners;
 mod cover;
 mod page_editor;
 mod page_list;
+mod pdf_page;
 mod picture;
 mod safe_copy;

@@ -6,9 +6,9 @@ use document::message::Advice;
 use gloo_events::{EventListener, EventListenerOptions};
 use leptos::{ev, html, leptos_dom::helpers::TimeoutHandle, prelude::*};
 use wasm_bindgen::JsCast;
-use web_sys::{Blob, Element, PointerEvent};
+use web_sys::{Blob, Element, File, PointerEvent};
 
-use super::{busy::Busy, picture::Picture, safe_copy::SafeCopy};
+use super::{busy::Busy, pdf_page::PdfPage, picture::Picture, safe_copy::SafeCopy};
 use crate::{
     components::{
         button::{Button, PrimaryButton},
@@ -21,7 +21,10 @@ use crate::{
         draft::{Draft, Making, Source},
         store::Composition,
     },
-    upload::components::{file_button::FileButton, form::UploadForm},
+    upload::{
+        components::{file_button::FileButton, form::UploadForm},
+        machine::UploadMachine,
+    },
 };
 
 /// The list, and the way on.
@@ -38,6 +41,7 @@ pub(super) fn PageList(
     let (texts, formats) = (use_scan_texts(), use_formats());
     let draft = composition.draft;
     let form = UploadForm::new(composition.upload());
+    let machine = form.upload.machine;
     let list = NodeRef::<html::Ol>::new();
     let said = RwSignal::new(String::new());
     let dragged = RwSignal::new(None::<u32>);
@@ -119,6 +123,27 @@ pub(super) fn PageList(
         wants_on.set(true);
     };
     let limits = form.upload.limits();
+    let more = move || match machine.with(UploadMachine::was_sent) {
+        true => texts.pages_more_again,
+        false => texts.pages_more,
+    };
+    // Each has its place before it is a page: what is below moves as little as can be.
+    let places = move || {
+        let reading = composition.reading.read();
+        let place = |file: &File| {
+            view! {
+                <li class="place" aria-hidden="true">
+                    <div class="leaf">
+                        <div class="sheet">
+                            <Icon name="busy"/>
+                        </div>
+                        <bdi class="hint file-name" translate="no">{file::name(file)}</bdi>
+                    </div>
+                </li>
+            }
+        };
+        reading.iter().map(place).collect_view()
+    };
     // It would move while the first file is read.
     let way_on = move || {
         view! {
@@ -139,11 +164,12 @@ pub(super) fn PageList(
         <h3 data-focus="" tabindex="-1">
             {texts.pages}
         </h3>
-        <p class="hint">{texts.pages_more}</p>
+        <p class="hint">{move || (has_pages.get() || is_reading.get()).then(more)}</p>
         <ol class="pages" node_ref=list>
             <For each=ids key=|id| *id let:id>
                 <PageRow composition id edited dragged said/>
             </For>
+            {places}
         </ol>
         <p class="visually-hidden" role="status">
             {said}
@@ -250,16 +276,12 @@ fn PageRow(
         Making::Made(made) => Some(made.thumbnail.clone()),
         Making::UnderWay | Making::Failed => None,
     });
+    let picture = match is_photo {
+        true => view! { <Picture blob=thumbnail alt=name/> }.into_any(),
+        false => view! { <PdfPage composition id alt=name/> }.into_any(),
+    };
     let is_making = composition.is(move |draft| matches!(draft.making(id), Some(Making::UnderWay)));
     let has_failed = composition.is(move |draft| matches!(draft.making(id), Some(Making::Failed)));
-    // A page of a PDF is turned when the document is made.
-    let turned = move || {
-        let draft = draft.read();
-        match draft.page(id).map(|page| &page.source) {
-            Some(Source::Pdf { turn, .. }) => format!("rotate: {}deg", turn.degrees()),
-            _ => String::new(),
-        }
-    };
     let move_by = move |further: bool| {
         let place = number.get_untracked() - 1;
         let place = if further {
@@ -310,8 +332,19 @@ fn PageRow(
         }
     });
     let tool = move |icon, label: &'static str, class, on_press: Callback<()>| {
+        // The first page goes no further up, the last one no further down.
+        let is_end = move || match icon {
+            "up" => number.get() == 1,
+            "down" => number.get() == count.get(),
+            _ => false,
+        };
         view! {
-            <Button class attr:aria-label=numbered(label) on_press>
+            <Button
+                class
+                attr:aria-label=numbered(label)
+                attr:aria-disabled=move || is_end().then_some("true")
+                on_press
+            >
                 <Icon name=icon/>
             </Button>
         }
@@ -348,10 +381,7 @@ fn PageRow(
                 on:pointercancel=move |_| give_up()
                 on:contextmenu=move |event| event.prevent_default()
             >
-                <Picture blob=thumbnail alt=name/>
-                {(!is_photo).then(|| view! {
-                    <span class="pdf" style=turned aria-hidden="true">"PDF"</span>
-                })}
+                {picture}
                 {move || is_making.get().then(|| view! { <Icon name="busy"/> })}
             </div>
             <div class="about">
@@ -399,7 +429,10 @@ fn follow_pointer(
         let rows = list.children();
         let others = (0..rows.length())
             .filter_map(|index| rows.item(index))
-            .filter(|row| row.get_attribute("data-page") != Some(id.to_string()));
+            .filter(|row| {
+                let page = row.get_attribute("data-page");
+                page.is_some_and(|page| page != id.to_string())
+            });
         let is_above = |row: &Element| {
             let area = row.get_bounding_client_rect();
             area.top() + area.height() / 2.0 < y

@@ -8,7 +8,7 @@ use crate::{
     i18n::fill,
     upload::{
         limits::FileRefusal,
-        machine::{Notice, UploadMachine, Warning},
+        machine::{Notice, UploadMachine, UploadState, Warning},
         store::use_uploads,
     },
 };
@@ -40,6 +40,9 @@ pub(super) fn UploadNotice(form: UploadForm) -> impl IntoView {
     let words = Memo::new(move |_| match upload.machine.with(UploadMachine::notice) {
         None if several_selected.get() => texts.refused_several.to_owned(),
         None => String::new(),
+        Some(Notice::Cancelled) if upload.machine.with(UploadMachine::replaces) => {
+            texts.cancelled_replacing.to_owned()
+        }
         Some(Notice::Cancelled) => texts.cancelled.to_owned(),
         Some(Notice::CancelledInTime) => texts.cancelled_in_time.to_owned(),
         Some(Notice::Restored) => texts.restored.to_owned(),
@@ -53,16 +56,31 @@ pub(super) fn UploadNotice(form: UploadForm) -> impl IntoView {
                 .trim_end()
                 .to_owned()
         }
-        Some(Notice::Warning(warning)) => match warning {
-            Warning::NeedsPassword => texts.needs_password.to_owned(),
-            Warning::Damaged => texts.damaged.to_owned(),
-            Warning::OtherKind => texts.other_kind.to_owned(),
-            Warning::NotChanged => texts.not_changed.to_owned(),
-        },
+    });
+    // Of the file that is there, whatever else there is to say.
+    let warning = Memo::new(move |_| {
+        let machine = upload.machine.read();
+        let is_shown = matches!(
+            machine.state(),
+            UploadState::Review | UploadState::Failed(_)
+        );
+        let file = machine.file().filter(|_| is_shown)?;
+        Some(match file.warning? {
+            Warning::NeedsPassword => texts.needs_password,
+            Warning::Damaged => texts.damaged,
+            Warning::DamagedPhoto => texts.damaged_photo,
+            Warning::OtherKind => texts.other_kind,
+            Warning::NotChanged => texts.not_changed,
+            Warning::AsItIs => texts.as_it_is,
+        })
     });
     let notice = move || {
-        let words = words.get();
-        (!words.is_empty()).then(|| view! { <p class="notice">{words}</p> }.into_any())
+        let words = [words.get(), warning.get().unwrap_or_default().to_owned()];
+        let words = words.into_iter().filter(|words| !words.is_empty());
+        words
+            .map(|words| view! { <p class="notice">{words}</p> })
+            .collect_view()
+            .into_any()
     };
     let was_choosing = use_uploads().was_choosing;
     let lost = move || {

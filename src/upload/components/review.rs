@@ -17,7 +17,7 @@ use crate::{
     i18n::{RestTexts, fill, problem_text},
     upload::{
         identity::is_about_identity,
-        machine::{Event, Failure, UploadMachine, UploadState, WaysOut},
+        machine::{ConfirmReason, Event, Failure, UploadMachine, UploadState, WaysOut},
     },
 };
 
@@ -190,6 +190,10 @@ fn failure_words<F: Clone>(
     let reason = |problem: &Problem| kept(&problem_text(texts, problem).sentence());
     let failure = match machine.state() {
         UploadState::Failed(failure) => failure,
+        UploadState::Unsure(ConfirmReason::Cancelled) => {
+            let more = texts.unsure_cancelled_more.to_owned();
+            return Some((texts.unsure.to_owned(), more));
+        }
         UploadState::Unsure(_) => {
             return Some((texts.unsure.to_owned(), texts.unsure_more.to_owned()));
         }

@@ -94,12 +94,13 @@ pub fn UploadSection(
     upload.asks_discard.set(false);
     let section = NodeRef::<html::Section>::new();
     Effect::new(move |_| {
-        if !machine.with(UploadMachine::is_composing) {
+        let step = machine.with(Step::of);
+        if !matches!(step, Step::Compose | Step::Review) {
             upload.asks_discard.set(false);
         }
     });
     let step = Memo::new(move |_| match machine.with(Step::of) {
-        Step::Compose if upload.asks_discard.get() => Step::AskDiscard,
+        Step::Compose | Step::Review if upload.asks_discard.get() => Step::AskDiscard,
         step => step,
     });
     // Each step begins with what it is about. The focus goes there, because what had it is gone.

@@ -57,12 +57,13 @@ pub(super) fn SelectedFileRow(
         });
         let remove = removable.then(|| {
             let label = fill(texts.remove_file_named, &[("name", &name)]);
+            // Photos that were taken here are nowhere else.
+            let remove = move || match form.upload.has_pages.get_untracked() {
+                true => form.upload.asks_discard.set(true),
+                false => form.upload.step(Event::RemoveFile),
+            };
             view! {
-                <Button
-                    class="button quiet"
-                    attr:aria-label=label
-                    on_press=form.on_press(Event::RemoveFile)
-                >
+                <Button class="button quiet" attr:aria-label=label on_press=remove>
                     {texts.remove_file}
                 </Button>
             }

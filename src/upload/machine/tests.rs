@@ -63,6 +63,7 @@ fn file(id: u32) -> SelectedFile<u32> {
         name: format!("{id}.pdf"),
         size: 24_000_000,
         mime: "application/pdf",
+        warning: None,
     }
 }
 
@@ -108,7 +109,7 @@ impl UploadMachine {
         };
         self.step_without_effect(Event::Prepared {
             effect_id,
-            prepared: Prepared::File(file, None),
+            prepared: Prepared::File(file),
         });
     }
 

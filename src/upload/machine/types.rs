@@ -94,8 +94,6 @@ pub enum Failure {
 pub enum Notice {
     /// The last file was refused. A file that was selected before is kept.
     FileRefused(FileRefusal),
-    /// The file can be sent, but not everything about it is right.
-    Warning(Warning),
     /// The consumer cancelled, and getsession does not show the document yet. It may still be on its way, so
     /// getsession is read again.
     Cancelled,
@@ -105,24 +103,28 @@ pub enum Notice {
     Restored,
 }
 
-/// What is told of a file that can be sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What is told of a file that can be sent, as long as it is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Warning {
     /// Whoever opens the PDF needs its password.
     NeedsPassword,
-    /// The PDF is damaged.
+    /// It is damaged.
     Damaged,
+    /// It is a photo, and damaged. Nothing is taken out of it.
+    DamagedPhoto,
     /// It is of another kind than its name says, and is sent as what it is.
     OtherKind,
     /// It is a picture that no page can be made of here.
     NotChanged,
+    /// It is a photo that could become a page, and goes as it is.
+    AsItIs,
 }
 
 /// What was made of a selected file.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Prepared<F> {
     /// It is sent like this.
-    File(SelectedFile<F>, Option<Warning>),
+    File(SelectedFile<F>),
     /// It is a photo: a document is put together of it. The office may take it like this, too.
     Photo(Option<SelectedFile<F>>),
     /// It cannot be sent.
@@ -153,6 +155,8 @@ pub struct SelectedFile<F> {
     pub size: u64,
     /// The mime type to send, from [`Limits::check`](super::limits::Limits::check).
     pub mime: &'static str,
+    /// What there is to be told of it.
+    pub warning: Option<Warning>,
 }
 
 /// What the consumer has chosen or typed, and not sent: what is to outlive the page.

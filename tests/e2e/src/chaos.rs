@@ -142,7 +142,7 @@ const SAID: [(&str, Option<bool>); 9] = [
     ("gekeken en geen document van u gezien", Some(false)),
     ("Uw document is niet aangeleverd", Some(false)),
     ("Wij kunnen niet zien of uw nieuwe document", None),
-    ("Eerdere document vervangen?", None),
+    ("Het eerdere document vervangen?", None),
     // The file is chosen, and nothing is said of it.
     ("Aanleveren", None),
 ];

@@ -136,8 +136,11 @@ pub(super) fn events(current_id: u32) -> Vec<Event> {
     ];
     for effect_id in [current_id - 1, current_id] {
         let outcomes = [
-            Prepared::File(file(2), None),
-            Prepared::File(file(2), Some(Warning::Damaged)),
+            Prepared::File(file(2)),
+            Prepared::File(SelectedFile {
+                warning: Some(Warning::Damaged),
+                ..file(2)
+            }),
             Prepared::Photo(None),
             Prepared::Photo(Some(file(2))),
             Prepared::Refused(FileRefusal::Unreadable),

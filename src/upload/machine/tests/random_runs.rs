@@ -171,7 +171,7 @@ impl World {
             }
             (Step::Succeed, Effect::Prepare { effect_id, file }) => Event::Prepared {
                 effect_id,
-                prepared: Prepared::File(file, None),
+                prepared: Prepared::File(file),
             },
             (Step::Unreadable, Effect::Prepare { effect_id, .. }) => Event::Prepared {
                 effect_id,

@@ -706,9 +706,50 @@ fn cancelling_the_preparation_drops_the_file() {
     let effect_id = machine.effect_id;
     machine.step_without_effect(Event::Prepared {
         effect_id,
-        prepared: Prepared::File(file(1), None),
+        prepared: Prepared::File(file(1)),
     });
     assert_eq!(*machine.state(), UploadState::Choose);
+}
+
+/// What there is to be told of a file is told as long as it is there.
+#[test]
+fn a_warning_stays_with_its_file() {
+    let mut machine = UploadMachine::new(OPEN);
+    machine.step_with_effect(Event::SelectFile(file(1)));
+    let effect_id = machine.effect_id;
+    machine.step_without_effect(Event::Prepared {
+        effect_id,
+        prepared: Prepared::File(SelectedFile {
+            warning: Some(Warning::NeedsPassword),
+            ..file(1)
+        }),
+    });
+    machine.step_without_effect(Event::Compose);
+    machine.step_without_effect(Event::Back);
+    machine.step_without_effect(Event::RefuseFile(FileRefusal::Empty));
+    assert_eq!(*machine.state(), UploadState::Review);
+    let warning = machine.file().and_then(|file| file.warning);
+    assert_eq!(warning, Some(Warning::NeedsPassword));
+    machine.step_without_effect(Event::Composed(file(2)));
+    assert_eq!(
+        machine.file().and_then(|file| file.warning),
+        Some(Warning::NeedsPassword)
+    );
+    machine.step_without_effect(Event::Compose);
+    machine.step_without_effect(Event::Composed(file(2)));
+    assert_eq!(machine.file().and_then(|file| file.warning), None);
+}
+
+/// Another tab may have sent what was kept.
+#[test]
+fn what_was_kept_is_not_said_to_be_unsent_when_a_document_came() {
+    let (mut machine, _) = restored(OPEN, unsent(None));
+    assert_eq!(machine.notice(), Some(Notice::Restored));
+    assert!(!machine.was_sent());
+    machine.step_without_effect(Event::SessionRead(Some(done(2))));
+    assert_eq!(machine.notice(), None);
+    assert!(machine.was_sent());
+    assert_file_and_comment_kept(&machine);
 }
 
 #[test]

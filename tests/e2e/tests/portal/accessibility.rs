@@ -66,7 +66,7 @@ in_chromium! {
         page.heading("Er is een document aangekomen").appears().await;
         page.has_no_axe_violations().await;
         page.button(containing("Vervangen door")).click().await;
-        page.heading("Eerdere document vervangen?").appears().await;
+        page.heading("Het eerdere document vervangen?").appears().await;
         page.has_no_axe_violations().await;
     }
 

@@ -1,6 +1,7 @@
 //! A document that is put together of photos and PDFs.
 
 mod heic;
+mod pdf_pages;
 mod safe_copy;
 
 use std::path::Path;
@@ -283,6 +284,26 @@ in_every_browser! {
         page.role("group", "Pagina 1 van 3").contains_text("twee.jpg").await;
     }
 
+    async fn who_goes_back_while_a_page_is_edited_comes_to_the_overview(page: &Page) {
+        let folder = Folder::new();
+        choose_letters(page, &folder, &["brief.jpg"]).await;
+        page.text(containing("Samen ongeveer")).appears().await;
+        // A corner, and what is made black: each has the focus when it goes.
+        page.button("Pagina 1 bewerken").click().await;
+        page.button(containing("Hoek linksboven")).press(Key::Right).await;
+        page.back().await;
+        page.heading("Welkom Eva Bakker").appears().await;
+        page.forward().await;
+        page.button("Pagina 1 bewerken").click().await;
+        page.button("Gegevens zwart maken").click().await;
+        page.button("Vlak toevoegen").click().await;
+        page.button(containing("Vlak 1:")).press(Key::Right).await;
+        page.back().await;
+        page.heading("Welkom Eva Bakker").appears().await;
+        page.forward().await;
+        page.role("group", "Pagina 1 van 1").contains_text("1 vlak is zwart gemaakt").await;
+    }
+
     async fn a_corner_is_moved_with_a_mouse_and_with_arrow_keys(page: &Page) {
         let folder = Folder::new();
         choose_letters(page, &folder, &["brief.jpg"]).await;
@@ -421,6 +442,7 @@ in_chromium! {
         choose_here(page, &folder, &["drie.jpg"]).await;
         page.button("Gebruik het bestand zonder bewerking").click().await;
         page.text("drie.jpg").appears().await;
+        page.text(containing("misschien ook waar hij is gemaakt")).appears().await;
         hand_in(page).await;
         assert_eq!(page.servers.uploads()[0].filename, "drie.jpg");
         assert!(page.servers.uploads()[0].bytes == fixtures::letter());
@@ -573,12 +595,63 @@ in_chromium! {
         page.text(containing("begroting.docx")).is_absent().await;
     }
 
+    async fn a_warning_stays_as_long_as_its_file(page: &Page) {
+        let folder = Folder::new();
+        open_task(page, crate::PAYSLIP).await;
+        let secret = include_bytes!("../../../../document/tests/corpus/password-aes-256.pdf");
+        page.choose_file(&folder.file("geheim.pdf", secret)).await;
+        let warning = page.text(containing("met een wachtwoord beveiligd"));
+        warning.appears().await;
+        page.button("Pagina's toevoegen of aanpassen").click().await;
+        page.text(containing("geheim.pdf is met een wachtwoord beveiligd")).appears().await;
+        page.text(containing("Kijk of alles erop staat")).is_absent().await;
+        page.button("Annuleren").click().await;
+        page.role("group", "Gekozen bestand").contains_text("geheim.pdf").await;
+        warning.appears().await;
+        // A file that is refused leaves the one of before.
+        page.choose_file(&folder.file("leeg.pdf", b"")).await;
+        page.text(containing("geheim.pdf is nog gekozen.")).appears().await;
+        warning.appears().await;
+        page.text(containing("versleuteld op dit apparaat")).appears().await;
+        page.reload().await;
+        page.role("group", "Gekozen bestand").contains_text("geheim.pdf").await;
+        warning.appears().await;
+    }
+
+    async fn what_the_office_does_not_take_is_not_to_be_handed_in_alone(page: &Page) {
+        let folder = Folder::new();
+        open_task(page, crate::PAYSLIP).await;
+        page.choose_files(&[
+            folder.file("brief.jpg", &fixtures::letter()),
+            folder.file("pagina.pdf", b"<!doctype html><title>Loonstrook</title><p>Log in"),
+            folder.file("film.mp4", b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom"),
+        ])
+        .await;
+        page.text(containing("pagina.pdf is een webpagina of een tekst, geen document.")).appears().await;
+        page.text("film.mp4 is van een soort die u niet kunt aanleveren.").appears().await;
+        page.role("group", "Pagina 1 van 1").contains_text("brief.jpg").await;
+    }
+
+    async fn a_document_of_pages_is_not_removed_without_a_question(page: &Page) {
+        let folder = Folder::new();
+        choose_letters(page, &folder, &["een.jpg", "twee.jpg"]).await;
+        page.button("Verder met 2 pagina's").click().await;
+        page.button("Loonstrook.pdf verwijderen").click().await;
+        page.heading("Pagina's weggooien?").appears().await;
+        page.has_no_axe_violations().await;
+        page.button("Nee, verdergaan").click().await;
+        page.role("group", "Gekozen bestand").contains_text("Loonstrook.pdf").await;
+        page.button("Loonstrook.pdf verwijderen").click().await;
+        page.button("Ja, weggooien").click().await;
+        page.text("Bestand kiezen").appears().await;
+    }
+
     async fn a_photo_that_is_cut_off_is_told(page: &Page) {
         let folder = Folder::new();
         open_task(page, crate::PAYSLIP).await;
         let letter = fixtures::letter();
         page.choose_file(&folder.file("half.jpg", &letter[..letter.len() / 2])).await;
-        page.text(containing("Dit bestand lijkt beschadigd.")).appears().await;
+        page.text(containing("Deze foto lijkt beschadigd.")).appears().await;
         let files = [
             folder.file("heel.jpg", &letter),
             folder.file("leeg.pdf", b""),

@@ -191,7 +191,7 @@ in_chromium! {
         page.text("Bestand kiezen").appears().await;
         page.choose_file(&folder.file("paspoort.pdf", &fixtures::pdf(9000))).await;
         page.button("Aanleveren").click().await;
-        page.heading("Eerdere document vervangen?").appears().await;
+        page.heading("Het eerdere document vervangen?").appears().await;
         assert_eq!(page.servers.demo().request_count("upload_file"), 0);
         page.button("Nee, het eerdere laten staan").click().await;
         page.text("paspoort.pdf").appears().await;

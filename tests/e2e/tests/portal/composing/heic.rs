@@ -52,7 +52,7 @@ in_every_browser! {
         let half = &photo[..photo.len() / 2];
         open_task(page, crate::PAYSLIP).await;
         page.choose_file(&folder.file("IMG_0002.HEIC", half)).await;
-        page.text(containing("Dit bestand lijkt beschadigd.")).appears().await;
+        page.text(containing("Deze foto lijkt beschadigd.")).appears().await;
         hand_in(page).await;
         let uploads = page.servers.uploads();
         assert_eq!(uploads.len(), 1);

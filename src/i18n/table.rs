@@ -372,8 +372,11 @@ texts! {
     restored: "Dit stond hier al klaar. Het is nog niet aangeleverd.";
     kept_until: "Dit blijft versleuteld op dit apparaat staan tot {date}, ook als deze pagina sluit. Na het aanleveren of na Uitloggen is het weg.";
     kept_in_tab: "Dit blijft staan zolang dit tabblad open is, ook als de pagina opnieuw wordt geladen.";
+    kept_of_other_tab: "In een ander tabblad is dit veranderd, en alleen dat is bewaard. Verandert u hier iets, dan wordt alleen bewaard wat hier staat.", "In een ander tabblad is dit veranderd, en alleen dat is bewaard. Verander je hier iets, dan wordt alleen bewaard wat hier staat.";
+    kept_no_more: "In een ander tabblad is dit aangeleverd of weggehaald. Het wordt hier niet meer bewaard.";
     being_kept: "Dit wordt op dit apparaat bewaard…";
     not_kept: "{name} was nog niet bewaard toen de pagina sloot. Kies dit bestand opnieuw.";
+    closes_page: "De pagina sloot telkens bij {name}. Kies een kleinere foto of een ander bestand, of probeer het op een ander apparaat.";
     closed_while_choosing: "De pagina is opnieuw geladen terwijl er een foto werd gemaakt of een bestand werd gekozen. Gebeurt dat weer? Maak de foto dan eerst met de camera van de telefoon, en kies hem daarna hier.";
     ask_replace: "Het eerdere document vervangen?";
     ask_replace_more: "U heeft al eerder een document aangeleverd. Dit komt ervoor in de plaats; uw adviseur werkt dan verder met het nieuwe.", "Je hebt al eerder een document aangeleverd. Dit komt ervoor in de plaats; je adviseur werkt dan verder met het nieuwe.";
@@ -490,7 +493,7 @@ texts! {
     problem_password: "{name} is met een wachtwoord beveiligd en kan niet bij andere pagina's. Bewaar het zonder wachtwoord, of lever het los aan.";
     problem_damaged: "{name} lijkt beschadigd. Kijk of u het kunt openen, of lever het los aan.", "{name} lijkt beschadigd. Kijk of je het kunt openen, of lever het los aan.";
     problem_unknown_to_browser: "{name} kan deze browser niet tonen. Lever het los aan.";
-    problem_form: "{name} is een formulier: uw antwoorden gaan verloren bij samenvoegen. Lever het los aan.", "{name} is een formulier: je antwoorden gaan verloren bij samenvoegen. Lever het los aan.";
+    problem_form: "{name} is een formulier, of er staan notities in: die gaan verloren bij samenvoegen. Lever het los aan.";
     problem_pages: "{name} heeft te veel pagina's om samen te voegen. Lever het los aan.";
     problem_too_large: "{name} is te groot om samen te voegen. Lever het los aan.";
     problem_other_kind: "{name} is geen foto of PDF en kan niet bij andere pagina's. Lever het los aan.";

@@ -29,11 +29,13 @@ use crate::{
     },
     scan::store::{Copied, Drafts, use_drafts},
     upload::{
-        machine::{Unsent, UploadState},
-        store::{Chosen, Keeper, Kept, Upload, UploadStore, use_uploads},
+        machine::{Unsent, UploadMachine, UploadState},
+        store::{Chosen, Keeper, Kept, Lost, Upload, UploadStore, use_uploads},
     },
 };
 
+/// How often in a row the page may be closed while what was kept is being made again. Then it is not made any more.
+const TRIES: u32 = 2;
 /// How many bytes a key has.
 const KEY_BYTES: usize = 32;
 
@@ -65,8 +67,12 @@ pub fn provide_keeper() {
             spawn_local(async move { this.look_again().await });
         }
     });
-    let listener = StoredValue::new_local(listener);
-    on_cleanup(move || listener.dispose());
+    // Who leaves the page was not thrown out of it.
+    let left = EventListener::new(&leptos::prelude::window(), "pagehide", |_| {
+        storage::end_making_again();
+    });
+    let listeners = StoredValue::new_local([listener, left]);
+    on_cleanup(move || listeners.dispose());
     // What is too old goes, and what the office does not want kept any more.
     spawn_local(async move {
         let _turn = this.turn.lock().await;
@@ -229,8 +235,12 @@ impl DraftKeeper {
             let known = names.iter().find(|(_, known)| known == name);
             known.map(|(blob, _)| blob.clone())
         };
+        // What closes the page whenever it is made again would do so for a week.
+        let closes_page = storage::begin_making_again() >= TRIES;
         // What cannot be read stays there until something else changes.
-        let (draft, pages) = record.draft.filter_map(blob_of);
+        let (draft, pages) = record
+            .draft
+            .filter_map(|name| blob_of(name).filter(|_| !closes_page));
         let pages = pages.into_iter();
         let mut lost: Vec<_> = pages
             .map(|page| (page.handle().clone(), page.file_name.clone()))
@@ -245,18 +255,25 @@ impl DraftKeeper {
             file
         };
         let mut unsent = record.unsent(upload.limits(), &mut file_of);
-        let waiting = record.waiting(&mut file_of);
-        // A file that was chosen alone is looked at again, so that what is to be said of it is said.
-        let is_alone = draft.pages().is_empty() && !unsent.is_composing;
-        if is_alone && unsent.sent.is_none() && unsent.candidate.is_none() {
-            unsent.candidate = unsent.file.take();
+        let mut waiting = record.waiting(&mut file_of);
+        if closes_page {
+            let candidate = unsent.candidate.take().map(|it| it.name);
+            let waiting = waiting.drain(..).map(|it| it.name());
+            lost.extend(
+                candidate
+                    .into_iter()
+                    .chain(waiting)
+                    .map(|it| (it.clone(), it)),
+            );
         }
         // A file may have many pages, and phones give several photos one name.
         lost.sort();
         lost.dedup_by(|one, other| one.0 == other.0);
-        upload
-            .lost
-            .set(lost.into_iter().map(|(_, name)| name).collect());
+        upload.lost.set(
+            lost.into_iter()
+                .map(|(_, name)| Lost { name, closes_page })
+                .collect(),
+        );
         let has_pages = !draft.pages().is_empty() || !waiting.is_empty();
         // The document of the pages may be what was lost.
         let has_file = unsent.file.is_some() || unsent.candidate.is_some();
@@ -318,9 +335,30 @@ impl DraftKeeper {
                 upload.chosen.track();
                 composition.reading.track();
                 composition.draft.track();
+                if this.is_all_made() {
+                    storage::end_making_again();
+                }
                 this.changed(upload);
             });
         });
+    }
+
+    /// Whether nothing is being read or made.
+    fn is_all_made(&self) -> bool {
+        let is_made = |slot: &Slot| {
+            let composition = self.drafts.of(slot.upload);
+            let is_reading = !composition.reading.with_untracked(Vec::is_empty)
+                || !slot.upload.chosen.with_untracked(|it| it.files.is_empty());
+            let is_making = |machine: &UploadMachine<File>| match machine.state() {
+                UploadState::Restore | UploadState::Prepare => true,
+                UploadState::Compose => composition
+                    .draft
+                    .with_untracked(|it| !(it.is_ready() || it.has_failed())),
+                _ => false,
+            };
+            !is_reading && !slot.upload.machine.with_untracked(is_making)
+        };
+        self.slots.borrow().iter().all(is_made)
     }
 
     /// Something of an upload's slot; `None` when it is not followed.
@@ -414,7 +452,8 @@ impl DraftKeeper {
             slot.saved = new.filter(|_| kept.is_some());
         });
         if is_current.is_some() {
-            upload.kept.try_set(kept);
+            let gone = is_gone.then_some(Kept::Gone);
+            upload.kept.try_set(kept.or(gone));
         }
     }
 
@@ -428,12 +467,15 @@ impl DraftKeeper {
         let all: Vec<_> = self.slots.borrow().iter().filter_map(saved).collect();
         for (upload, record) in all {
             let place = opened.safe.place(&record).await;
-            match place {
-                Ok(Place::Empty) => self.find(upload, |slot| slot.set_gone(&record)),
-                Ok(Place::Other) => None,
+            let kept = match place {
+                Ok(Place::Empty) => {
+                    self.find(upload, |slot| slot.set_gone(&record));
+                    Kept::Gone
+                }
+                Ok(Place::Other) => Kept::OfOtherTab,
                 Ok(Place::Same) | Err(_) => continue,
             };
-            upload.kept.try_set(None);
+            upload.kept.try_set(Some(kept));
         }
         self.tidy().await;
     }

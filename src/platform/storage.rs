@@ -10,6 +10,8 @@ const DRAFTS: &str = "portal-drafts";
 const TAB_KEYS: &str = "portal-tab-keys";
 /// A file is being chosen, or a photo taken. Phones close a page meanwhile when they are short of memory.
 const CHOOSING: &str = "portal-choosing";
+/// How often the page was closed while what was kept was being made again.
+const MAKING_AGAIN: &str = "portal-making-again";
 
 /// Stores `value` under `key`.
 pub fn set(key: &str, value: &str) {
@@ -95,6 +97,19 @@ pub fn was_choosing() -> bool {
     let was_choosing = session_storage().is_some_and(has);
     say_choosing(false);
     was_choosing
+}
+
+/// What was kept is being made again. Says how often in a row the page was closed by that, so far.
+pub fn begin_making_again() -> u32 {
+    let stored = local_storage().and_then(|storage| storage.get_item(MAKING_AGAIN).ok()?);
+    let times = stored.and_then(|times| times.parse().ok()).unwrap_or(0_u32);
+    set(MAKING_AGAIN, &times.saturating_add(1).to_string());
+    times
+}
+
+/// It is made, or the consumer has left the page.
+pub fn end_making_again() {
+    remove(MAKING_AGAIN);
 }
 
 fn local_storage() -> Option<Storage> {

@@ -78,6 +78,19 @@ pub enum Kept {
     Until(f64),
     /// As long as the tab is open.
     InTab,
+    /// Not any more: another tab has changed it, and keeps that.
+    OfOtherTab,
+    /// Not any more: another tab has sent or removed it.
+    Gone,
+}
+
+/// A file that did not come back.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Lost {
+    /// Its name.
+    pub name: String,
+    /// Whether it was kept, and is left out because the page was closed whenever it was read.
+    pub closes_page: bool,
 }
 
 /// Prepares a file of an upload.
@@ -246,8 +259,8 @@ pub struct Upload {
     pub chosen: RwSignal<Chosen, LocalStorage>,
     /// How long it is kept on the device; `None` when it is not known to be kept.
     pub kept: RwSignal<Option<Kept>>,
-    /// The names of files that were not yet kept when the page was closed. They are to be chosen again.
-    pub lost: RwSignal<Vec<String>>,
+    /// Files that were there when the page was closed. They are to be chosen again.
+    pub lost: RwSignal<Vec<Lost>>,
     /// Whether the chosen file as it is would tell more than the document that is put together of it.
     pub is_protected: RwSignal<bool>,
     /// Whether there are pages, or files that are to become some.
@@ -509,7 +522,8 @@ impl Upload {
         }
         self.lost.update(|lost| {
             for file in files {
-                let place = lost.iter().position(|name| *name == file::name(file));
+                let name = file::name(file);
+                let place = lost.iter().position(|lost| lost.name == name);
                 if !lost.is_empty() {
                     lost.remove(place.unwrap_or(0));
                 }

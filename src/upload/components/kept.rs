@@ -1,4 +1,4 @@
-//! How long what is here stays on the device. Nothing is said unless it is known to be kept.
+//! How long what is here stays on the device, or why not any more. Nothing is said unless that is known.
 
 use leptos::prelude::*;
 
@@ -20,6 +20,8 @@ pub(super) fn KeptHint(form: UploadForm) -> impl IntoView {
         }
         Some(Kept::UnderWay) => texts.being_kept.to_owned(),
         Some(Kept::InTab) => texts.kept_in_tab.to_owned(),
+        Some(Kept::OfOtherTab) => texts.kept_of_other_tab.to_owned(),
+        Some(Kept::Gone) => texts.kept_no_more.to_owned(),
         None => String::new(),
     });
     let hint = move || {

@@ -9,7 +9,7 @@ use crate::{
     upload::{
         limits::FileRefusal,
         machine::{Notice, UploadMachine, UploadState, Warning},
-        store::use_uploads,
+        store::{Lost, use_uploads},
     },
 };
 
@@ -84,10 +84,16 @@ pub(super) fn UploadNotice(form: UploadForm) -> impl IntoView {
     };
     let was_choosing = use_uploads().was_choosing;
     let lost = move || {
-        let names = upload.lost.read();
-        let line = |name: &String| view! { <p>{fill(texts.not_kept, &[("name", name)])}</p> };
-        (!names.is_empty()).then(|| {
-            let lines = names.iter().map(line).collect_view();
+        let lost = upload.lost.read();
+        let line = |lost: &Lost| {
+            let words = match lost.closes_page {
+                true => texts.closes_page,
+                false => texts.not_kept,
+            };
+            view! { <p>{fill(words, &[("name", &lost.name)])}</p> }
+        };
+        (!lost.is_empty()).then(|| {
+            let lines = lost.iter().map(line).collect_view();
             view! { <div class="notice">{lines}</div> }.into_any()
         })
     };

@@ -19,6 +19,9 @@ use scenes::Step::{
 };
 use scenes::{SCENES, Scene};
 
+/// Three pages with text.
+const LETTER_PDF: &[u8] = include_bytes!("../../../../../document/tests/corpus/plain.pdf");
+
 /// The devices and languages of the pictures: folder, page and device.
 fn variants() -> Vec<(&'static str, &'static str, Device)> {
     let desktop = Device::default();
@@ -164,7 +167,7 @@ async fn play(page: &Page, scene: &Scene, page_name: &str) {
                     let bytes = match name.ends_with(".jpg") {
                         true => fixtures::letter(),
                         false if name.ends_with(".docx") => b"PK\x03\x04 word/".to_vec(),
-                        false => fixtures::pdf(90_000),
+                        false => LETTER_PDF.to_vec(),
                     };
                     folder.file(name, &bytes)
                 };

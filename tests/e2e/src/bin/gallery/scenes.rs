@@ -96,11 +96,15 @@ const KEPT: Step = Shows("versleuteld op dit apparaat", "on this device, encrypt
 const RESTORED: Step = Shows("Dit stond hier al klaar", "had this ready here before");
 /// Loads the page again.
 const RELOAD: Step = Script("setTimeout(() => location.reload())");
-/// Waits until every page is made.
+/// Waits until every page is made, and those of PDFs on the screen are drawn.
 const COMPOSED: Step = Script(
     "const { shadowRoot } = document.querySelector('consumer-portal');
      return new Promise((done) => {
-       const look = () => shadowRoot.querySelector('.scan .icon-busy') ? setTimeout(look, 50) : done();
+       const isToCome = (page) =>
+         page.getBoundingClientRect().top < innerHeight && !page.querySelector('img');
+       const isBusy = () => shadowRoot.querySelector('.scan .icon-busy')
+         || [...shadowRoot.querySelectorAll('.page-of-pdf')].some(isToCome);
+       const look = () => isBusy() ? setTimeout(look, 50) : done();
        look();
      })",
 );
@@ -345,7 +349,7 @@ pub const SCENES: &[Scene] = &[
                 "achterkant van de loonstrook van november.jpg",
                 "bijlage.pdf",
             ]),
-            Shows("Verder met 3 pagina's", "Continue with 3 pages"),
+            Shows("Verder met 5 pagina's", "Continue with 5 pages"),
             COMPOSED,
         ],
     ),
@@ -388,7 +392,7 @@ pub const SCENES: &[Scene] = &[
         &[
             PAYSLIP,
             Files(&["IMG_1234.jpg", "bijlage.pdf"]),
-            Shows("Verder met 2 pagina's", "Continue with 2 pages"),
+            Shows("Verder met 4 pagina's", "Continue with 4 pages"),
             Script(
                 "const { shadowRoot } = document.querySelector('consumer-portal');
                  shadowRoot.querySelector('details.safe-copy summary').click()",

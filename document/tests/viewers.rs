@@ -205,6 +205,84 @@ fn a_page_looks_the_same_when_it_was_carried_over() {
     }
 }
 
+/// A PDF of one page. The catalog and the page say this besides, and `others` are the objects from 4 on.
+fn by_hand(name: &str, catalog: &str, page: &str, others: &[String]) -> PathBuf {
+    let mut objects = vec![
+        format!("<</Type/Catalog/Pages 2 0 R{catalog}>>"),
+        "<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 200 200]>>".to_owned(),
+        format!("<</Type/Page/Parent 2 0 R{page}>>"),
+    ];
+    objects.extend_from_slice(others);
+    let (mut pdf, mut table) = ("%PDF-1.7\n".to_owned(), String::new());
+    for (index, object) in objects.iter().enumerate() {
+        table += &format!("{:010} 00000 n \n", pdf.len());
+        pdf += &format!("{} 0 obj\n{object}\nendobj\n", index + 1);
+    }
+    let (at, count) = (pdf.len(), objects.len() + 1);
+    pdf += &format!("xref\n0 {count}\n0000000000 65535 f \n{table}");
+    pdf += &format!("trailer\n<</Size {count}/Root 1 0 R>>\nstartxref\n{at}\n%%EOF\n");
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join([name, "-before.pdf"].concat());
+    fs::write(&file, pdf).unwrap();
+    file
+}
+
+/// A stream with this in its dictionary.
+fn stream(dict: &str, data: &str) -> String {
+    format!("<<{dict}/Length {}>>stream\n{data}\nendstream", data.len())
+}
+
+/// Carries the one page of a PDF over and has each viewer show it before and after. Gives whether it is blank.
+fn looks_the_same(name: &str, file: &Path) -> Vec<bool> {
+    let pdf = Existing::read(fs::read(file).unwrap()).unwrap();
+    let made = made(name, &[pdf], &[existing(0, Turn::None)]);
+    let viewers = VIEWERS.iter().map(|(viewer, show)| {
+        let (before, after) = (show(file).swap_remove(0), show(&made).swap_remove(0));
+        assert!(before == after, "{name}: {viewer} {}", before.apart(&after));
+        before.is_blank()
+    });
+    viewers.collect()
+}
+
+#[test]
+fn a_drawing_has_the_fonts_of_what_it_stands_in() {
+    let text = "BT /F1 24 Tf 20 100 Td (Bedrag) Tj ET";
+    let form = "/Subtype/Form/BBox[0 0 200 200]";
+    let pattern = "/PatternType 1/PaintType 1/TilingType 1/BBox[0 0 200 200]/XStep 200/YStep 200";
+    let beside = "/Annots[<</Subtype/Stamp/Rect[0 0 200 200]/AP<</N 6 0 R>>>>]";
+    let within = stream(
+        &[form, "/Resources<</XObject<</Y 7 0 R>>>>"].concat(),
+        "/Y Do",
+    );
+    for (name, contents, page, drawing) in [
+        (
+            "form",
+            "/X Do",
+            "",
+            stream(&[form, "/Resources<<>>"].concat(), text),
+        ),
+        ("form-within", "/X Do", "", within),
+        (
+            "pattern",
+            "/Pattern cs /X scn 0 0 200 200 re f",
+            "",
+            stream(&[pattern, "/Resources<<>>"].concat(), text),
+        ),
+        ("stamp", "0 0 m", beside, stream(form, text)),
+    ] {
+        let list = "/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>\
+            /XObject<</X 6 0 R>>/Pattern<</X 6 0 R>>>>";
+        let others = [
+            stream("", contents),
+            "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>".to_owned(),
+            drawing,
+            stream(form, text),
+        ];
+        let file = by_hand(name, "", &[list, page].concat(), &others);
+        let is_blank = looks_the_same(name, &file);
+        assert!(is_blank.contains(&false), "{name}");
+    }
+}
+
 #[test]
 fn what_the_consumer_sees_of_a_page_is_what_viewers_show() {
     // There is nothing on that page, and it has 81 pixels.

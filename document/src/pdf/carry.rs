@@ -5,21 +5,24 @@
 use super::existing::{Existing, annotations, shown};
 use super::jpeg::Jpeg;
 use super::jpx;
-use super::unpack::{self, UnpackProblem};
+use super::unpack::{self, Rows, UnpackProblem};
 use super::{MAX_OUTPUT, PdfProblem};
 use hayro_syntax::Filter;
 use hayro_syntax::object::dict::keys::{
-    AF, AP, AS, BASE_STATE, BBOX, COLORSPACE, CONTENTS, D, DECODE_PARMS, EXT_G_STATE, F, FILTER,
-    FONT, LAST_MODIFIED, LENGTH, MATRIX, METADATA, N, OC, OCG, OCPROPERTIES, OFF, ON, OPI, PAGE,
-    PAGES, PATTERN, PIECE_INFO, PROPERTIES, PT_DATA, RECT, REF, RESOURCES, SHADING, STRUCT_PARENT,
-    STRUCT_PARENTS, SUBTYPE, TYPE, XOBJECT,
+    AF, AP, AS, BASE_STATE, BBOX, CHAR_PROCS, COLORSPACE, CONTENTS, D, DECODE_PARMS, DP,
+    EXT_G_STATE, F, FILTER, FONT, G, IMAGE, LAST_MODIFIED, LENGTH, MATRIX, METADATA, N, OC, OCG,
+    OCPROPERTIES, OFF, ON, OPI, PAGE, PAGES, PATTERN, PIECE_INFO, PROPERTIES, PT_DATA, RECT, REF,
+    RESOURCES, SHADING, SMASK, STRUCT_PARENT, STRUCT_PARENTS, SUBTYPE, TYPE, TYPE3, XOBJECT,
 };
-use hayro_syntax::object::{Array, Dict, MaybeRef, Name, ObjRef, Object, Rect, Stream};
-use hayro_syntax::page::Page;
+use hayro_syntax::object::{
+    Array, Dict, MaybeRef, Name, ObjRef, Object, Rect, Stream, dict_or_stream,
+};
+use hayro_syntax::page::{Page, Resources};
 use miniz_oxide::deflate::compress_to_vec_zlib;
 use pdf_writer::{Null, Obj, Pdf, Ref};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 
 /// The most that the contents of a page may unpack to, in bytes.
 const MAX_CONTENTS: usize = 64 << 20;
@@ -29,7 +32,11 @@ const MAX_CONTENTS_TOGETHER: usize = 512 << 20;
 const LEAST_PART: usize = 1 << 10;
 /// The most objects that are carried over.
 const MAX_OBJECTS: usize = 500_000;
-/// How deep dictionaries and lists may stand in each other. Usual ones stand five deep.
+/// The most names that all contents of a PDF may use. What is over it is taken for contents that are not understood.
+const MAX_NAMES: usize = 1_000_000;
+/// How often its length a stream of LZW can unpack to: 12 bits give at most 4,096 bytes.
+const MOST_UNPACKED: usize = 2_731;
+/// How deep dictionaries and lists may stand in each other, and drawings. Usual ones stand five deep.
 const MAX_DEPTH: usize = 48;
 /// How hard contents are packed: zlib's usual level.
 const LEVEL: u8 = 6;
@@ -46,6 +53,38 @@ const LEFT_BEHIND: [&[u8]; 9] = [
     PIECE_INFO,
     OPI,
 ];
+
+/// The lists of a page or a drawing, in the order of [`lists`].
+const KINDS: [&[u8]; 7] = [
+    EXT_G_STATE,
+    SHADING,
+    PATTERN,
+    XOBJECT,
+    COLORSPACE,
+    FONT,
+    PROPERTIES,
+];
+
+/// What contents use of the lists beside them.
+enum Used {
+    /// They are packed in a way that is not known here, or are too long: whatever is in the lists.
+    Anything,
+    /// These names, each with the place of its list in [`KINDS`].
+    Names(HashSet<(usize, Vec<u8>)>),
+}
+
+impl Used {
+    fn contains(&self, kind: usize, name: &[u8]) -> bool {
+        match self {
+            Self::Anything => true,
+            // `DefaultRGB` and the like are used without being named.
+            Self::Names(names) => {
+                KINDS[kind] == COLORSPACE && name.starts_with(b"Default")
+                    || names.contains(&(kind, name.to_vec()))
+            }
+        }
+    }
+}
 
 /// The six numbers of a transformation, as PDF writes them.
 pub type Matrix = [f32; 6];
@@ -65,14 +104,22 @@ pub struct Carrier<'a> {
     from: &'a Existing,
     refs: HashMap<ObjRef, Ref>,
     queue: Vec<(ObjRef, Ref)>,
-    /// Drawings that do not say that they are.
+    /// What stands beside the contents: drawings that may not say that they are.
     drawings: HashSet<ObjRef>,
+    /// The lists of the page that they stand on.
+    around: Resources<'a>,
+    /// What the drawings that were looked at use.
+    used: HashMap<ObjRef, Rc<Used>>,
     hidden: HashSet<ObjRef>,
     /// Layers that were carried over, with whether they are hidden.
     pub layers: Vec<(Ref, bool)>,
     shows_unlisted: bool,
     /// How much the contents may still unpack to.
     room: usize,
+    /// How much the contents of drawings may.
+    room_within: usize,
+    /// How many names may still be used.
+    names: usize,
 }
 
 impl<'a> Carrier<'a> {
@@ -91,10 +138,14 @@ impl<'a> Carrier<'a> {
             refs: HashMap::new(),
             queue: Vec::new(),
             drawings: HashSet::new(),
+            around: Resources::new(Dict::empty()),
+            used: HashMap::new(),
             hidden: listed.filter_map(|it| it.as_obj_ref()).collect(),
             layers: Vec::new(),
             shows_unlisted,
             room: MAX_CONTENTS_TOGETHER,
+            room_within: MAX_CONTENTS_TOGETHER,
+            names: MAX_NAMES,
         }
     }
 
@@ -125,6 +176,7 @@ impl<'a> Carrier<'a> {
         let pages = self.from.pdf.pages();
         let page = pages.get(index).ok_or(PdfProblem::NoSuchPage)?;
         let contents = next.bump();
+        self.around = page.resources().clone();
         self.write_contents(page, contents, out, next)?;
         let mut beside = Vec::new();
         for annotation in annotations(page) {
@@ -152,18 +204,15 @@ impl<'a> Carrier<'a> {
     ) -> Result<(), PdfProblem> {
         let streams = streams(page)?;
         let unpacked = contents(&streams, &mut self.room)?;
-        let used = unpacked.as_ref().map(|all| {
-            let names = all.iter().flat_map(|part| names_in(part));
-            names.collect::<HashSet<_>>()
-        });
         // One stream goes over as it is packed.
-        let (data, packed_as) = match (streams.as_slice(), unpacked) {
+        let (data, packed_as) = match (streams.as_slice(), &unpacked) {
             ([one], _) => (one.raw_data().into_owned(), Some(one.dict().clone())),
-            (_, parts) => {
-                let all = parts.unwrap_or_default().join(&b'\n');
-                (compress_to_vec_zlib(&all, LEVEL), None)
+            (_, all) => {
+                let all = all.as_deref().unwrap_or_default();
+                (compress_to_vec_zlib(all, LEVEL), None)
             }
         };
+        let used = self.used_in(unpacked, page.resources(), 0);
         let [left, bottom, right, top] = shown(page).ok_or(PdfProblem::Damaged)?;
         let mut form = out.form_xobject(id, &data);
         form.bbox(pdf_writer::Rect::new(left, bottom, right, top));
@@ -180,59 +229,113 @@ impl<'a> Carrier<'a> {
             }
         }
         let resources = form.insert(pdf_writer::Name(RESOURCES));
-        self.write_resources(page, used.as_ref(), resources, next);
+        self.write_resources(page.resources(), None, &used, resources, next);
         Ok(())
     }
 
-    /// Writes what the contents of a page use by these names. Pages often share one list of all that any of them
-    /// uses, and a page that the consumer took out must not come along.
+    /// What contents use by name, and the drawings within them that borrow from this list: viewers look for a name that
+    /// a drawing does not have in the lists of what it stands in.
+    fn used_in(
+        &mut self,
+        contents: Option<Cow<'a, [u8]>>,
+        list: &Resources<'a>,
+        depth: usize,
+    ) -> Used {
+        let contents = contents.filter(|_| depth < MAX_DEPTH);
+        let names = contents.and_then(|it| names_in(&it, &mut self.names));
+        let Some(mut names) = names else {
+            return Used::Anything;
+        };
+        let mut open: Vec<_> = names.iter().cloned().collect();
+        while let Some((kind, name)) = open.pop() {
+            let Some(value) = drawing_in(list, kind, &name) else {
+                continue;
+            };
+            let id = value.as_obj_ref();
+            let drawing = match value {
+                MaybeRef::Ref(id) => self.from.pdf.xref().get::<Object<'a>>(id.into()),
+                MaybeRef::NotRef(drawing) => Some(drawing),
+            };
+            let Some((dict, _)) = drawing.as_ref().and_then(dict_or_stream) else {
+                continue;
+            };
+            let own = own_list(dict);
+            let within = drawing.as_ref().map(|it| self.used_by(it, id, depth + 1));
+            match within.as_deref() {
+                Some(Used::Anything) if !dict.contains_key(RESOURCES) => return Used::Anything,
+                Some(Used::Names(within)) => {
+                    let is_borrowed =
+                        |it: &&(usize, Vec<u8>)| !lists(&own)[it.0].contains_key(&it.1);
+                    for it in within.iter().filter(is_borrowed) {
+                        if names.insert(it.clone()) {
+                            open.push(it.clone());
+                            self.names = self.names.saturating_sub(1);
+                        }
+                    }
+                }
+                _ => {}
+            }
+            if self.names == 0 {
+                return Used::Anything;
+            }
+        }
+        Used::Names(names)
+    }
+
+    /// What a drawing uses by name, or the drawings that a font is made of.
+    fn used_by(&mut self, drawing: &Object<'a>, id: Option<ObjRef>, depth: usize) -> Rc<Used> {
+        let known = id.and_then(|id| self.used.get(&id));
+        if let Some(known) = known {
+            return Rc::clone(known);
+        }
+        let nothing = || Rc::new(Used::Names(HashSet::new()));
+        let (dict, streams) = match drawing {
+            Object::Stream(it) if !is_a(it.dict(), IMAGE) => (it.dict(), vec![it.clone()]),
+            Object::Dict(font) if is_a(font, TYPE3) => {
+                let glyphs: Dict<'a> = font.get(CHAR_PROCS).unwrap_or_default();
+                (
+                    font,
+                    glyphs.keys().filter_map(|it| glyphs.get(&it)).collect(),
+                )
+            }
+            _ => return nothing(),
+        };
+        if let Some(id) = id {
+            // It may stand in itself.
+            self.used.insert(id, nothing());
+        }
+        let unpacked = contents(&streams, &mut self.room_within);
+        let used = Rc::new(self.used_in(unpacked.ok().flatten(), &own_list(dict), depth));
+        if let Some(id) = id {
+            self.used.insert(id, Rc::clone(&used));
+        }
+        used
+    }
+
+    /// Writes what contents use of the lists beside them, and of the lists around when a name is not in their own. Pages
+    /// often share one list of all that any of them uses, and so do drawings; a page that the consumer took out must not
+    /// come along.
     fn write_resources(
         &mut self,
-        page: &Page<'a>,
-        used: Option<&HashSet<Vec<u8>>>,
+        own: &Resources<'a>,
+        around: Option<&Resources<'a>>,
+        used: &Used,
         out: Obj<'_>,
         next: &mut Ref,
     ) {
-        let all = page.resources();
-        let kinds = [
-            (EXT_G_STATE, &all.ext_g_states),
-            (SHADING, &all.shadings),
-            (PATTERN, &all.patterns),
-            (XOBJECT, &all.x_objects),
-            (COLORSPACE, &all.color_spaces),
-            (FONT, &all.fonts),
-            (PROPERTIES, &all.properties),
-        ];
-        let is_used = |kind: &[u8], name: &[u8]| {
-            // `DefaultRGB` and the like are used without being named.
-            kind == COLORSPACE && name.starts_with(b"Default")
-                || used.is_none_or(|used| used.contains(name))
-        };
-        // A drawing without a list of its own uses the page's.
-        let borrows = |dict: &Dict<'_>| {
-            let kind = dict.get::<Name<'_>>(SUBTYPE);
-            kind.is_some_and(|it| matches!(it.as_ref(), b"Form" | b"Type3"))
-                && !dict.contains_key(RESOURCES)
-        };
-        let mut drawings = all.x_objects.keys().filter(|name| is_used(XOBJECT, name));
-        let mut fonts = all.fonts.keys().filter(|name| is_used(FONT, name));
-        let takes_all = drawings.any(|name| {
-            let drawing = all.x_objects.get::<Stream<'_>>(&name);
-            drawing.is_some_and(|it| borrows(it.dict()))
-        }) || fonts.any(|name| {
-            let font = all.fonts.get::<Dict<'_>>(&name);
-            font.is_some_and(|it| borrows(&it))
-        });
         let mut out = out.dict();
-        for (kind, entries) in kinds {
-            let entries = entries.entries();
+        for (kind, key) in KINDS.into_iter().enumerate() {
+            let list = lists(own)[kind];
+            let around = around.into_iter().flat_map(|it| lists(it)[kind].entries());
+            let around = around.filter(|(name, _)| !list.contains_key(name));
+            let entries = list.entries().chain(around);
             let mut entries = entries
-                .filter(|(name, _)| takes_all || is_used(kind, name))
+                .filter(|(name, _)| used.contains(kind, name))
                 .peekable();
             if entries.peek().is_none() {
                 continue;
             }
-            let mut out = out.insert(pdf_writer::Name(kind)).dict();
+            let mut out = out.insert(pdf_writer::Name(key)).dict();
             for (name, value) in entries {
                 self.write_maybe(&value, out.insert(pdf_writer::Name(&name)), next, 0);
             }
@@ -347,7 +450,7 @@ impl<'a> Carrier<'a> {
         for (name, value) in dict.entries() {
             let key = pdf_writer::Name(&name);
             match name.as_ref() {
-                LENGTH => {}
+                LENGTH | RESOURCES => {}
                 FILTER if is_cleaned => {
                     out.pair(key, pdf_writer::Name(b"DCTDecode"));
                 }
@@ -363,8 +466,17 @@ impl<'a> Carrier<'a> {
                 _ => self.write_maybe(&value, out.insert(key), next, 0),
             }
         }
-        if self.drawings.contains(&id) && !dict.contains_key(SUBTYPE) {
+        let is_beside = self.drawings.contains(&id);
+        if is_beside && !dict.contains_key(SUBTYPE) {
             out.pair(pdf_writer::Name(SUBTYPE), pdf_writer::Name(b"Form"));
+        }
+        let has_list = dict.contains_key(RESOURCES);
+        if has_list || is_beside {
+            let used = self.used_by(&Object::Stream(stream.clone()), Some(id), 0);
+            let takes_all = has_list && matches!(*used, Used::Anything);
+            let around = (is_beside && !takes_all).then(|| self.around.clone());
+            let out = out.insert(pdf_writer::Name(RESOURCES));
+            self.write_resources(&own_list(dict), around.as_ref(), &used, out, next);
         }
         Ok(())
     }
@@ -399,7 +511,11 @@ impl<'a> Carrier<'a> {
                 let says_what = dict.contains_key(TYPE) || dict.contains_key(SUBTYPE);
                 let mut out = out.dict();
                 for (name, value) in dict.entries() {
-                    if !says_what || !LEFT_BEHIND.contains(&name.as_ref()) {
+                    if name.as_ref() == RESOURCES && is_a(dict, TYPE3) {
+                        let used = self.used_by(object, None, 0);
+                        let out = out.insert(pdf_writer::Name(RESOURCES));
+                        self.write_resources(&own_list(dict), None, &used, out, next);
+                    } else if !says_what || !LEFT_BEHIND.contains(&name.as_ref()) {
                         let out = out.insert(pdf_writer::Name(&name));
                         self.write_maybe(&value, out, next, depth + 1);
                     }
@@ -437,19 +553,22 @@ fn streams<'a>(page: &Page<'a>) -> Result<Vec<Stream<'a>>, PdfProblem> {
     Ok(streams)
 }
 
-/// What they unpack to, which has to be in the `room` that is left; `None` when a single one is packed in a way that is
-/// not known here.
+/// What they unpack to together, which has to be in the `room` that is left; `None` when a single one is packed in a way
+/// that is not known here.
 fn contents<'a>(
     streams: &[Stream<'a>],
     room: &mut usize,
-) -> Result<Option<Vec<Cow<'a, [u8]>>>, PdfProblem> {
+) -> Result<Option<Cow<'a, [u8]>>, PdfProblem> {
     let mut here = MAX_CONTENTS.min(*room);
     let mut parts = Vec::new();
     for stream in streams {
         let part = match unpack::content(stream, here) {
             Ok(part) => part,
-            Err(UnpackProblem::Unknown) if streams.len() == 1 => return Ok(None),
-            Err(UnpackProblem::Unknown) => return Err(PdfProblem::Damaged),
+            Err(UnpackProblem::Unknown) => match by_library(stream, here) {
+                Some(part) => part,
+                None if streams.len() == 1 => return Ok(None),
+                None => return Err(PdfProblem::Damaged),
+            },
             Err(UnpackProblem::TooLarge) => return Err(PdfProblem::TooLarge),
         };
         let cost = part.len().max(LEAST_PART);
@@ -457,7 +576,69 @@ fn contents<'a>(
         *room -= cost;
         parts.push(part);
     }
-    Ok(Some(parts))
+    Ok(Some(match parts.len() {
+        1 => parts.swap_remove(0),
+        _ => Cow::Owned(parts.join(&b'\n')),
+    }))
+}
+
+/// What the library unpacks: LZW, and predictors. It has no limit, so that only what is short enough is given to it, and
+/// it panics at parameters that no writer has.
+fn by_library<'a>(stream: &Stream<'a>, limit: usize) -> Option<Cow<'a, [u8]>> {
+    let are_usual = [DECODE_PARMS, DP].iter().all(|key| {
+        let one = stream.dict().get::<Dict<'_>>(key);
+        let each = stream.dict().get::<Array<'_>>(key);
+        let each = each.into_iter().flat_map(|it| it.iter::<Object<'_>>());
+        let mut all = one.into_iter().chain(each.filter_map(Object::into_dict));
+        all.all(|it| Rows::read(&it).is_some())
+    });
+    let filters = stream.filters();
+    let unpackers = filters.iter().filter(|it| {
+        let is_text = matches!(it, Filter::AsciiHexDecode | Filter::Ascii85Decode);
+        !is_text
+    });
+    let is_short = stream.raw_data().len() <= limit / MOST_UNPACKED;
+    if are_usual && is_short && unpackers.count() == 1 {
+        stream.decoded().ok()
+    } else {
+        None
+    }
+}
+
+/// The lists in the order of [`KINDS`].
+fn lists<'r, 'a>(all: &'r Resources<'a>) -> [&'r Dict<'a>; 7] {
+    [
+        &all.ext_g_states,
+        &all.shadings,
+        &all.patterns,
+        &all.x_objects,
+        &all.color_spaces,
+        &all.fonts,
+        &all.properties,
+    ]
+}
+
+/// The lists of a drawing.
+fn own_list<'a>(drawing: &Dict<'a>) -> Resources<'a> {
+    Resources::new(drawing.get(RESOURCES).unwrap_or_default())
+}
+
+/// What has contents of its own among what is named: a drawing, a pattern, a font of drawings, the mask of a state.
+fn drawing_in<'a>(list: &Resources<'a>, kind: usize, name: &[u8]) -> Option<MaybeRef<Object<'a>>> {
+    let list = lists(list)[kind];
+    match KINDS[kind] {
+        XOBJECT | PATTERN | FONT => list.get_raw(name),
+        EXT_G_STATE => {
+            let mask: Dict<'a> = list.get::<Dict<'a>>(name)?.get(SMASK)?;
+            mask.get_raw(G)
+        }
+        _ => None,
+    }
+}
+
+fn is_a(dict: &Dict<'_>, kind: &[u8]) -> bool {
+    let told = dict.get::<Name<'_>>(SUBTYPE);
+    told.is_some_and(|it| it.as_ref() == kind)
 }
 
 /// Whether a dictionary is a page, or of the document: nothing that a page is drawn with.
@@ -520,19 +701,35 @@ fn fit(bbox: Rect, matrix: Option<[f64; 6]>, place: Rect) -> Option<Matrix> {
     all.iter().all(|it| it.is_finite()).then_some(all)
 }
 
-/// All names in contents. A few that stand in a text or a picture are among them, which does no harm.
-fn names_in(contents: &[u8]) -> HashSet<Vec<u8>> {
-    let parts = contents.split(|byte| *byte == b'/').skip(1);
-    let name = |part: &[u8]| {
-        let is_end = |byte: &u8| {
-            matches!(
-                byte,
-                b'\0' | b'\t' | b'\n' | b'\x0C' | b'\r' | b' ' | b'(' | b')' | b'<' | b'>'
-            ) || matches!(byte, b'[' | b']' | b'{' | b'}' | b'%')
+/// All names in contents, with the place in [`KINDS`] of the list that the operator behind a name looks in. A few that
+/// stand in a text or a picture are among them, which does no harm. `None` when there are more than are `left`.
+fn names_in(contents: &[u8], left: &mut usize) -> Option<HashSet<(usize, Vec<u8>)>> {
+    let is_end = |byte: &u8| byte.is_ascii_whitespace() || b"\0()<>[]{}%".contains(byte);
+    let is_number = |byte: &&u8| byte.is_ascii_digit() || b"\0+-. \t\n\x0C\r".contains(byte);
+    let until_end = |part: &[u8]| part.iter().position(is_end).unwrap_or(part.len());
+    let mut names = HashSet::new();
+    for part in contents.split(|byte| *byte == b'/').skip(1) {
+        let (name, rest) = part.split_at(until_end(part));
+        let name = hayro_syntax::object::Name::new_escaped(name)
+            .map_or_else(|| name.to_vec(), |name| name.to_vec());
+        let rest = &rest[rest.iter().take_while(is_number).count()..];
+        let kinds = match &rest[..until_end(rest)] {
+            b"gs" => 0..1,
+            b"sh" => 1..2,
+            b"sc" | b"SC" | b"scn" | b"SCN" => 2..3,
+            b"Do" => 3..4,
+            b"Tf" => 5..6,
+            b"BDC" | b"DP" => 6..7,
+            // A comment, and who knows what behind it.
+            _ if rest.starts_with(b"%") => 0..7,
+            // Colours are also named in a picture within the contents.
+            _ => 4..5,
         };
-        let end = part.iter().position(is_end).unwrap_or(part.len());
-        let name = hayro_syntax::object::Name::new_escaped(&part[..end]);
-        name.map_or_else(|| part[..end].to_vec(), |name| name.to_vec())
-    };
-    parts.map(name).collect()
+        for kind in kinds {
+            if names.insert((kind, name.clone())) {
+                *left = left.checked_sub(1)?;
+            }
+        }
+    }
+    Some(names)
 }

@@ -80,8 +80,8 @@ pub enum PdfProblem {
     },
     /// It is too large, or would unpack to too much.
     TooLarge,
-    /// It is a form whose values are drawn by some programs only. On a page that is carried over they would be
-    /// missing.
+    /// It is a form whose values are drawn by some programs only, or has such notes. On a page that is carried over they
+    /// would be missing.
     Form,
     /// A photo is not taken.
     Photo {

@@ -440,6 +440,29 @@ fn a_form_that_viewers_draw_anew_is_refused() {
 }
 
 #[test]
+fn notes_that_only_viewers_draw_are_refused() {
+    let with = |note: &str| {
+        let page = format!("/Annots[<</Subtype{note}>>]");
+        let look = stream("/Subtype/Form/BBox[0 0 90 20]", b"");
+        open(of_page(&page, &[&look])).map(|it| it.info().pages.len())
+    };
+    let place = "/Rect[0 0 90 20]";
+    for kind in ["FreeText", "Square", "Ink", "Highlight", "Stamp", "Line"] {
+        let note = format!("/{kind}{place}");
+        assert_eq!(with(&note), Err(PdfProblem::Form), "{kind}");
+        assert_eq!(with(&format!("{note}/AP<<>>")), Err(PdfProblem::Form));
+        assert_eq!(with(&format!("{note}/AP<</N 4 0 R>>")), Ok(1), "{kind}");
+        assert_eq!(with(&format!("{note}/F 2")), Ok(1), "{kind} is hidden");
+        assert_eq!(with(&format!("/{kind}/Rect[9 9 9 9]")), Ok(1), "no size");
+    }
+    // A line that lies flat.
+    assert_eq!(with("/Line/Rect[0 9 90 9]"), Err(PdfProblem::Form));
+    for kind in ["Link", "Popup", "Text"] {
+        assert_eq!(with(&format!("/{kind}{place}")), Ok(1), "{kind}");
+    }
+}
+
+#[test]
 fn a_crop_box_that_shows_nothing_counts_for_none() {
     for (crop, size) in [
         ("[0 0 0 0]", (300, 400)),

@@ -54,6 +54,25 @@ const LEFT_BEHIND: [&[u8]; 9] = [
     OPI,
 ];
 
+/// Notes that poppler or MuPDF draw when they have no look. They do so too with the sign of a sticky note and the frame
+/// of a link, which say nothing.
+const DRAWN_BY_VIEWERS: [&[u8]; 14] = [
+    b"Caret",
+    b"Circle",
+    b"FreeText",
+    b"Highlight",
+    b"Ink",
+    b"Line",
+    b"Polygon",
+    b"PolyLine",
+    b"Redact",
+    b"Square",
+    b"Squiggly",
+    b"Stamp",
+    b"StrikeOut",
+    b"Underline",
+];
+
 /// The lists of a page or a drawing, in the order of [`lists`].
 const KINDS: [&[u8]; 7] = [
     EXT_G_STATE,
@@ -153,11 +172,14 @@ impl<'a> Carrier<'a> {
     ///
     /// # Errors
     ///
-    /// When a page is damaged or too large.
+    /// When a page is damaged or too large, or has notes that are not drawn.
     pub fn check(from: &Existing) -> Result<(), PdfProblem> {
         let mut room = MAX_CONTENTS_TOGETHER;
         for page in from.pdf.pages().iter() {
             contents(&streams(page)?, &mut room)?;
+            if annotations(page).iter().any(is_left_to_viewers) {
+                return Err(PdfProblem::Form);
+            }
         }
         Ok(())
     }
@@ -344,12 +366,9 @@ impl<'a> Carrier<'a> {
 
     /// How what stands beside the contents is drawn, and where. None for what is hidden or has no look, as a link.
     fn drawing(&mut self, annotation: &Dict<'a>, next: &mut Ref) -> Option<(Ref, Matrix)> {
-        const HIDDEN: u32 = 1 << 1;
-        const NO_VIEW: u32 = 1 << 5;
-        let flags = annotation.get::<u32>(F).unwrap_or(0);
         let kind = annotation.get::<Name<'_>>(SUBTYPE);
         let layer = annotation.get_ref(OC);
-        if flags & (HIDDEN | NO_VIEW) != 0
+        if is_never_shown(annotation)
             || kind.is_some_and(|it| it.as_ref() == b"Popup")
             || layer.is_some_and(|layer| self.is_hidden(layer))
         {
@@ -527,6 +546,25 @@ impl<'a> Carrier<'a> {
             }
         }
     }
+}
+
+/// Whether a note has no look, so that each viewer draws it in its own way.
+fn is_left_to_viewers(note: &Dict<'_>) -> bool {
+    let kind = note.get::<Name<'_>>(SUBTYPE);
+    let looks: Dict<'_> = note.get(AP).unwrap_or_default();
+    let look = looks.get::<Object<'_>>(N);
+    let place = note.get::<Rect>(RECT);
+    kind.is_some_and(|it| DRAWN_BY_VIEWERS.contains(&it.as_ref()))
+        && look.as_ref().and_then(dict_or_stream).is_none()
+        && place.is_none_or(|it| it.x0 != it.x1 || it.y0 != it.y1)
+        && !is_never_shown(note)
+}
+
+fn is_never_shown(annotation: &Dict<'_>) -> bool {
+    const HIDDEN: u32 = 1 << 1;
+    const NO_VIEW: u32 = 1 << 5;
+    let flags = annotation.get::<u32>(F).unwrap_or(0);
+    flags & (HIDDEN | NO_VIEW) != 0
 }
 
 /// The streams that a page's contents are made of.

@@ -256,7 +256,7 @@ impl<'a> Assembly<'a> {
         self.add_page(
             page,
             &content.finish(),
-            &[(b"P".to_vec(), image)],
+            &[(b"P".to_vec(), image, None)],
             None,
             1.0,
             false,
@@ -291,12 +291,19 @@ impl<'a> Assembly<'a> {
         let mut content = Content::new();
         content.save_state().transform(turned(shown, quarters));
         content.x_object(Name(b"P"));
-        let mut drawn = vec![(b"P".to_vec(), contents)];
-        for (number, (drawing, place)) in beside.into_iter().enumerate() {
+        let mut drawn = vec![(b"P".to_vec(), contents, None)];
+        for (number, it) in beside.into_iter().enumerate() {
             let name = format!("A{number}").into_bytes();
-            content.save_state().transform(place);
+            if it.layer.is_some() {
+                let on_layer = content.begin_marked_content_with_properties(Name(b"OC"));
+                on_layer.properties_named(Name(&name));
+            }
+            content.save_state().transform(it.place);
             content.x_object(Name(&name)).restore_state();
-            drawn.push((name, drawing));
+            if it.layer.is_some() {
+                content.end_marked_content();
+            }
+            drawn.push((name, it.drawing, it.layer));
         }
         content.restore_state();
         if let Some(text) = watermark {
@@ -318,7 +325,7 @@ impl<'a> Assembly<'a> {
         &mut self,
         size: PageSize,
         content: &[u8],
-        drawn: &[(Vec<u8>, Ref)],
+        drawn: &[(Vec<u8>, Ref, Option<Ref>)],
         group: Option<Ref>,
         unit: f32,
         has_watermark: bool,
@@ -343,10 +350,18 @@ impl<'a> Assembly<'a> {
             watermark.name(&mut resources);
         }
         let mut objects = resources.x_objects();
-        for (name, object) in drawn {
+        for (name, object, _) in drawn {
             objects.pair(Name(name), *object);
         }
         objects.finish();
+        if drawn.iter().any(|it| it.2.is_some()) {
+            let mut layers = resources.insert(Name(b"Properties")).dict();
+            for (name, _, layer) in drawn {
+                if let Some(layer) = layer {
+                    layers.pair(Name(name), *layer);
+                }
+            }
+        }
         resources.finish();
         page.finish();
         self.pages.push(id);

@@ -284,6 +284,62 @@ fn a_drawing_has_the_fonts_of_what_it_stands_in() {
 }
 
 #[test]
+fn what_is_hidden_stays_hidden_and_nothing_else_is() {
+    let off = "/OCProperties<</OCGs[5 0 R]/D<</OFF[5 0 R]/Order[5 0 R]>>>>";
+    let both = "/OCProperties<</OCGs[5 0 R]/D<</BaseState/OFF/ON[5 0 R]/OFF[5 0 R]>>>>";
+    let on = "/OCProperties<</OCGs[5 0 R]/D<</BaseState/OFF/ON[5 0 R]>>>>";
+    let unlisted = "/OCProperties<</OCGs[]/D<</OFF[5 0 R]>>>>";
+    let contents = "/OC /L BDC 1 0 0 rg 0 0 99 99 re f EMC";
+    let beside = |layer: &str| {
+        let place = "/Rect[0 0 99 99]/AP<</N 7 0 R>>";
+        format!("/Annots[<</Subtype/Stamp{place}/OC {layer}>>]")
+    };
+    let layer = "<</Type/OCG/Name(L)>>";
+    for (name, catalog, contents, page, layer, is_blank) in [
+        ("off", off, contents, "", layer, [true; 2]),
+        ("off-and-on", both, contents, "", layer, [true; 2]),
+        ("on", on, contents, "", layer, [false; 2]),
+        // Only poppler takes this for a layer.
+        ("no-type", off, contents, "", "<</Name(L)>>", [true, false]),
+        ("unlisted", unlisted, contents, "", layer, [false; 2]),
+        ("no-layers", "", contents, "", layer, [false; 2]),
+        ("stamp", off, "", &beside("5 0 R"), layer, [true; 2]),
+        ("stamp-by-rule", off, "", &beside("6 0 R"), layer, [true; 2]),
+        (
+            "stamp-by-its-rule",
+            off,
+            "",
+            &beside("<</Type/OCMD/OCGs[5 0 R]>>"),
+            layer,
+            [true; 2],
+        ),
+        ("stamp-on", on, "", &beside("6 0 R"), layer, [false; 2]),
+    ] {
+        let list = "/Contents 4 0 R/Resources<</Properties<</L 5 0 R>>>>";
+        let others = [
+            stream("", contents),
+            layer.to_owned(),
+            "<</Type/OCMD/OCGs 5 0 R>>".to_owned(),
+            stream("/Subtype/Form/BBox[0 0 99 99]", "0 0 1 rg 0 0 99 99 re f"),
+        ];
+        let name = format!("layer-{name}");
+        let file = by_hand(&name, catalog, &[list, page].concat(), &others);
+        assert_eq!(looks_the_same(&name, &file), is_blank, "{name}");
+    }
+    let rule = |catalog: &str| {
+        let list = "/Contents 4 0 R/Resources<</Properties<</L 6 0 R>>>>";
+        let others = [
+            stream("", contents),
+            layer.to_owned(),
+            "<</Type/OCMD/OCGs[5 0 R]>>".to_owned(),
+        ];
+        looks_the_same("rule", &by_hand("rule", catalog, list, &others))
+    };
+    assert_eq!(rule(off), [true; 2]);
+    assert_eq!(rule(""), [false; 2]);
+}
+
+#[test]
 fn what_the_consumer_sees_of_a_page_is_what_viewers_show() {
     // There is nothing on that page, and it has 81 pixels.
     for name in SHOWN.iter().filter(|name| **name != "holder") {

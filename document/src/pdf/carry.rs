@@ -10,7 +10,7 @@ use super::{MAX_OUTPUT, PdfProblem};
 use hayro_syntax::Filter;
 use hayro_syntax::object::dict::keys::{
     AF, AP, AS, BASE_STATE, BBOX, CHAR_PROCS, COLORSPACE, CONTENTS, D, DECODE_PARMS, DP,
-    EXT_G_STATE, F, FILTER, FONT, G, IMAGE, LAST_MODIFIED, LENGTH, MATRIX, METADATA, N, OC, OCG,
+    EXT_G_STATE, F, FILTER, FONT, G, IMAGE, LAST_MODIFIED, LENGTH, MATRIX, METADATA, N, OC, OCGS,
     OCPROPERTIES, OFF, ON, OPI, PAGE, PAGES, PATTERN, PIECE_INFO, PROPERTIES, PT_DATA, RECT, REF,
     RESOURCES, SHADING, SMASK, STRUCT_PARENT, STRUCT_PARENTS, SUBTYPE, TYPE, TYPE3, XOBJECT,
 };
@@ -112,10 +112,20 @@ pub type Matrix = [f32; 6];
 pub struct Carried {
     /// The contents.
     pub contents: Ref,
-    /// What stands beside the contents, in its order, each with its place.
-    pub beside: Vec<(Ref, Matrix)>,
+    /// What stands beside the contents, in its order.
+    pub beside: Vec<Beside>,
     /// How the page's transparent parts are blended, when it says so.
     pub group: Option<Ref>,
+}
+
+/// Something that stands beside a page's contents.
+pub struct Beside {
+    /// What is drawn.
+    pub drawing: Ref,
+    /// Where it is drawn.
+    pub place: Matrix,
+    /// On which layer, or by which rule about layers.
+    pub layer: Option<Ref>,
 }
 
 /// Carries pages of one PDF. What several pages share is carried once.
@@ -129,10 +139,10 @@ pub struct Carrier<'a> {
     around: Resources<'a>,
     /// What the drawings that were looked at use.
     used: HashMap<ObjRef, Rc<Used>>,
-    hidden: HashSet<ObjRef>,
+    /// The layers that the PDF lists, with whether they are hidden. Viewers show what is on others.
+    hidden: HashMap<ObjRef, bool>,
     /// Layers that were carried over, with whether they are hidden.
     pub layers: Vec<(Ref, bool)>,
-    shows_unlisted: bool,
     /// How much the contents may still unpack to.
     room: usize,
     /// How much the contents of drawings may.
@@ -149,9 +159,19 @@ impl<'a> Carrier<'a> {
         let layers: Dict<'_> = catalog.get(OCPROPERTIES).unwrap_or_default();
         let usual: Dict<'_> = layers.get(D).unwrap_or_default();
         let base = usual.get::<Name<'_>>(BASE_STATE);
-        let shows_unlisted = base.is_none_or(|it| it.as_ref() != OFF);
-        let listed = usual.get::<Array<'_>>(if shows_unlisted { OFF } else { ON });
-        let listed = listed.into_iter().flat_map(|it| it.raw_iter());
+        let is_off = base.is_some_and(|it| it.as_ref() == OFF);
+        let listed = |list: Option<Array<'_>>| {
+            let all = list.into_iter().flat_map(|it| it.raw_iter());
+            all.filter_map(|it| it.as_obj_ref()).collect::<Vec<_>>()
+        };
+        let known = listed(layers.get(OCGS)).into_iter();
+        let mut hidden: HashMap<_, _> = known.map(|it| (it, is_off)).collect();
+        // A layer in both is hidden, as viewers have it.
+        for (key, is_off) in [(ON, false), (OFF, true)] {
+            for layer in listed(usual.get(key)) {
+                hidden.entry(layer).and_modify(|it| *it = is_off);
+            }
+        }
         Self {
             from,
             refs: HashMap::new(),
@@ -159,9 +179,8 @@ impl<'a> Carrier<'a> {
             drawings: HashSet::new(),
             around: Resources::new(Dict::empty()),
             used: HashMap::new(),
-            hidden: listed.filter_map(|it| it.as_obj_ref()).collect(),
+            hidden,
             layers: Vec::new(),
-            shows_unlisted,
             room: MAX_CONTENTS_TOGETHER,
             room_within: MAX_CONTENTS_TOGETHER,
             names: MAX_NAMES,
@@ -202,7 +221,7 @@ impl<'a> Carrier<'a> {
         self.write_contents(page, contents, out, next)?;
         let mut beside = Vec::new();
         for annotation in annotations(page) {
-            beside.extend(self.drawing(&annotation, next));
+            beside.extend(self.drawing(&annotation, out, next));
         }
         let group = page.raw().get::<Dict<'_>>(b"Group").map(|group| {
             let id = next.bump();
@@ -365,12 +384,12 @@ impl<'a> Carrier<'a> {
     }
 
     /// How what stands beside the contents is drawn, and where. None for what is hidden or has no look, as a link.
-    fn drawing(&mut self, annotation: &Dict<'a>, next: &mut Ref) -> Option<(Ref, Matrix)> {
+    fn drawing(&mut self, annotation: &Dict<'a>, out: &mut Pdf, next: &mut Ref) -> Option<Beside> {
         let kind = annotation.get::<Name<'_>>(SUBTYPE);
         let layer = annotation.get_ref(OC);
         if is_never_shown(annotation)
             || kind.is_some_and(|it| it.as_ref() == b"Popup")
-            || layer.is_some_and(|layer| self.is_hidden(layer))
+            || layer.is_some_and(|it| self.hidden.get(&it) == Some(&true))
         {
             return None;
         }
@@ -390,11 +409,21 @@ impl<'a> Carrier<'a> {
         let matrix = look.dict().get::<Array<'_>>(MATRIX);
         let place = fit(bbox, matrix.and_then(|it| numbers(&it)), place)?;
         self.drawings.insert(id);
-        Some((self.carried(id, next), place))
-    }
-
-    fn is_hidden(&self, layer: ObjRef) -> bool {
-        self.hidden.contains(&layer) == self.shows_unlisted
+        let layer = annotation
+            .get_raw::<Object<'a>>(OC)
+            .map(|layer| match layer {
+                MaybeRef::Ref(id) => self.carried(id, next),
+                MaybeRef::NotRef(rule) => {
+                    let id = next.bump();
+                    self.write(&rule, out.indirect(id), next, 0);
+                    id
+                }
+            });
+        Some(Beside {
+            drawing: self.carried(id, next),
+            place,
+            layer,
+        })
     }
 
     /// The new reference of an object, which is carried over sooner or later.
@@ -418,12 +447,8 @@ impl<'a> Carrier<'a> {
                     out.indirect(new).primitive(Null);
                 }
                 Some(object) => {
-                    if let Object::Dict(dict) = &object
-                        && dict
-                            .get::<Name<'_>>(TYPE)
-                            .is_some_and(|it| it.as_ref() == OCG)
-                    {
-                        self.layers.push((new, self.is_hidden(id)));
+                    if let Some(is_hidden) = self.hidden.get(&id) {
+                        self.layers.push((new, *is_hidden));
                     }
                     self.write(&object, out.indirect(new), next, 0);
                 }

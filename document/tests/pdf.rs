@@ -528,6 +528,15 @@ fn a_photo_in_a_pdf_loses_its_metadata_however_it_is_packed() {
     let photo = file("exif.jpg");
     assert!(contains(&photo, b"secret"));
     let packed = compress_to_vec_zlib(&photo, 6);
+    let rows: Vec<u8> = photo
+        .chunks(9)
+        .flat_map(|row| {
+            let filled = row.iter().copied().chain([0; 9]).take(9);
+            std::iter::once(0).chain(filled)
+        })
+        .collect();
+    let rows = compress_to_vec_zlib(&rows, 6);
+    let behind = [b"\n secret", &photo[..]].concat();
     let hex: String = photo.iter().map(|byte| format!("{byte:02x}")).collect();
     let size = "/Subtype/Image/Width 8/Height 8/BitsPerComponent 8/ColorSpace/DeviceRGB";
     let cleaned = Jpeg::photo(&photo).unwrap().cleaned();
@@ -545,6 +554,11 @@ fn a_photo_in_a_pdf_loses_its_metadata_however_it_is_packed() {
             &packed,
         ),
         ("/Filter[/ASCIIHexDecode/DCTDecode]", hex.as_bytes()),
+        (
+            "/Filter[/FlateDecode/DCTDecode]/DecodeParms[<</Predictor 12/Columns 9>>null]",
+            &rows,
+        ),
+        ("/Filter/DCTDecode", &behind),
     ] {
         let picture = stream(&format!("{size}{filter}"), data);
         let others = [&stream("", b"/P Do")[..], &picture];
@@ -555,6 +569,21 @@ fn a_photo_in_a_pdf_loses_its_metadata_however_it_is_packed() {
         }
         assert!(contains(&made, b"/DCTDecode"), "{filter}");
         assert!(contains(&made, end), "{filter}");
+    }
+}
+
+#[test]
+fn a_jpeg_2000_picture_loses_its_metadata_however_it_is_packed() {
+    let picture = b"\0\0\0\x0Fjp2cpicture";
+    let file = [&b"\0\0\0\x0Euuidsecret"[..], picture].concat();
+    let packed = compress_to_vec_zlib(&file, 6);
+    for (filter, data) in [("/JPXDecode", &file), ("[/FlateDecode/JPXDecode]", &packed)] {
+        let image = format!("/Subtype/Image/Width 8/Height 8/Filter{filter}");
+        let others = [&stream("", b"/P Do")[..], &stream(&image, data)];
+        let page = "/Contents 4 0 R/Resources<</XObject<</P 5 0 R>>>>";
+        let made = carried(Existing::read(of_page(page, &others)).unwrap());
+        assert!(contains(&made, picture), "{filter}");
+        assert!(!contains(&made, b"secret"), "{filter}");
     }
 }
 

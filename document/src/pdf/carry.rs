@@ -3,16 +3,17 @@
 //! to other pages stay behind.
 
 use super::existing::{Existing, annotations, shown};
-use super::jpeg::Jpeg;
+use super::jpeg;
 use super::jpx;
 use super::unpack::{self, Rows, UnpackProblem};
 use super::{MAX_OUTPUT, PdfProblem};
 use hayro_syntax::Filter;
 use hayro_syntax::object::dict::keys::{
-    AF, AP, AS, BASE_STATE, BBOX, CHAR_PROCS, COLORSPACE, CONTENTS, D, DECODE_PARMS, DP,
-    EXT_G_STATE, F, FILTER, FONT, G, IMAGE, LAST_MODIFIED, LENGTH, MATRIX, METADATA, N, OC, OCGS,
-    OCPROPERTIES, OFF, ON, OPI, PAGE, PAGES, PATTERN, PIECE_INFO, PROPERTIES, PT_DATA, RECT, REF,
-    RESOURCES, SHADING, SMASK, STRUCT_PARENT, STRUCT_PARENTS, SUBTYPE, TYPE, TYPE3, XOBJECT,
+    AF, AP, AS, BASE_STATE, BBOX, CHAR_PROCS, COLORSPACE, CONTENTS, D, DCT_DECODE, DECODE_PARMS,
+    DP, EXT_G_STATE, F, FILTER, FONT, G, IMAGE, JPX_DECODE, LAST_MODIFIED, LENGTH, MATRIX,
+    METADATA, N, OC, OCGS, OCPROPERTIES, OFF, ON, OPI, PAGE, PAGES, PATTERN, PIECE_INFO,
+    PROPERTIES, PT_DATA, RECT, REF, RESOURCES, SHADING, SMASK, STRUCT_PARENT, STRUCT_PARENTS,
+    SUBTYPE, TYPE, TYPE3, XOBJECT,
 };
 use hayro_syntax::object::{
     Array, Dict, MaybeRef, Name, ObjRef, Object, Rect, Stream, dict_or_stream,
@@ -477,18 +478,14 @@ impl<'a> Carrier<'a> {
             return Err(PdfProblem::TooLarge);
         }
         // Photos in a PDF have the metadata of photos, also where they are packed once more.
-        let is_photo = filters.last() == Some(&Filter::DctDecode);
-        let jpeg = is_photo.then(|| unpack::before_last(stream, MAX_CONTENTS));
-        let jpeg = jpeg.and_then(Result::ok).and_then(|jpeg| {
-            let cleaned = Jpeg::in_pdf(&jpeg).ok()?.cleaned();
-            Some(cleaned)
-        });
-        let is_cleaned = jpeg.is_some();
-        if let Some(jpeg) = jpeg {
-            data = jpeg.into();
-        }
-        if filters.as_slice() == [Filter::JpxDecode] {
-            data = jpx::cleaned(data);
+        let cleaned = match filters.last() {
+            Some(Filter::DctDecode) => picture(stream).and_then(|it| jpeg::cleaned_in_pdf(&it)),
+            Some(Filter::JpxDecode) => picture(stream).map(|it| jpx::cleaned(it).into_owned()),
+            _ => None,
+        };
+        let is_cleaned = cleaned.is_some();
+        if let Some(cleaned) = cleaned {
+            data = cleaned.into();
         }
         let mut out = out.stream(new, &data);
         for (name, value) in dict.entries() {
@@ -496,7 +493,9 @@ impl<'a> Carrier<'a> {
             match name.as_ref() {
                 LENGTH | RESOURCES => {}
                 FILTER if is_cleaned => {
-                    out.pair(key, pdf_writer::Name(b"DCTDecode"));
+                    let is_jpeg = filters.last() == Some(&Filter::DctDecode);
+                    let filter = if is_jpeg { DCT_DECODE } else { JPX_DECODE };
+                    out.pair(key, pdf_writer::Name(filter));
                 }
                 DECODE_PARMS if is_cleaned => {
                     // Of each filter one: that of the photo is the last.
@@ -614,6 +613,32 @@ fn streams<'a>(page: &Page<'a>) -> Result<Vec<Stream<'a>>, PdfProblem> {
         return Err(PdfProblem::Damaged);
     }
     Ok(streams)
+}
+
+/// The file of a picture, without the filters around it; `None` when one of them is not known here.
+fn picture<'a>(stream: &Stream<'a>) -> Option<Cow<'a, [u8]>> {
+    let data = unpack::before_last(stream, MAX_CONTENTS).ok()?;
+    let filters = stream.filters().len();
+    let mut last = Rows::Plain;
+    let each = stream.dict().get::<Array<'_>>(DECODE_PARMS);
+    for (at, it) in each
+        .iter()
+        .flat_map(|it| it.iter::<Object<'_>>())
+        .enumerate()
+    {
+        let rows = it
+            .into_dict()
+            .map_or(Some(Rows::Plain), |it| Rows::read(&it))?;
+        if at + 2 == filters {
+            last = rows;
+        } else if rows != Rows::Plain {
+            return None;
+        }
+    }
+    match last {
+        Rows::Plain => Some(data),
+        rows => Some(Cow::Owned(rows.undo(data.into_owned()))),
+    }
 }
 
 /// What they unpack to together, which has to be in the `room` that is left; `None` when a single one is packed in a way

@@ -52,19 +52,10 @@ impl<'a> Jpeg<'a> {
         }
     }
 
-    /// Reads a picture that is in a PDF already, which may have four colours, and may break off: viewers show it.
-    ///
-    /// # Errors
-    ///
-    /// What is wrong with it.
-    pub fn in_pdf(bytes: &'a [u8]) -> Result<Self, JpegProblem> {
-        Self::read(bytes, Ending::MayBreakOff)
-    }
-
     /// Whether it ends before its picture does. Some browsers show the rest of it white.
     pub fn is_cut_off(bytes: &'a [u8]) -> bool {
         let whole = Self::read(bytes, Ending::IsWhole).map(|_| ());
-        whole == Err(JpegProblem::Damaged) && Self::in_pdf(bytes).is_ok()
+        whole == Err(JpegProblem::Damaged) && Self::read(bytes, Ending::MayBreakOff).is_ok()
     }
 
     fn read(bytes: &'a [u8], ending: Ending) -> Result<Self, JpegProblem> {
@@ -101,16 +92,10 @@ impl<'a> Jpeg<'a> {
                     jpeg.kept.push(data);
                     has_scan = true;
                 }
-                0xE0 if segment.len() == BARE_JFIF && segment[4..].starts_with(b"JFIF\0") => {
-                    jpeg.kept.push(segment);
-                }
-                0xEE if segment.len() == ADOBE && segment[4..].starts_with(b"Adobe") => {
-                    jpeg.kept.push(segment);
-                }
-                // EXIF, GPS, XMP, IPTC, maker notes, thumbnails, comments.
-                0xE0..=0xEF | 0xFE => {}
+                _ if is_metadata(marker, segment) => {}
+                0xE0 | 0xEE => jpeg.kept.push(segment),
                 0xC3 | 0xC5..=0xCF | 0xDE => return Err(JpegProblem::Kind),
-                0x01 | 0xD0..=0xD7 | 0xF0..=0xFD => {}
+                0x01 | 0xD0..=0xD7 => {}
                 _ => return Err(JpegProblem::Damaged),
             }
         }
@@ -142,6 +127,47 @@ impl<'a> Jpeg<'a> {
     /// The file without what is not the picture.
     pub fn cleaned(&self) -> Vec<u8> {
         self.kept.concat()
+    }
+}
+
+/// A picture that is in a PDF already, without its metadata; `None` when it is no JPEG. What is not understood stays:
+/// viewers show a picture that breaks off, has more pixels than a photo, or other colours.
+pub fn cleaned_in_pdf(bytes: &[u8]) -> Option<Vec<u8>> {
+    let start = bytes.windows(2).position(|it| it == b"\xFF\xD8")?;
+    let mut rest = &bytes[start..];
+    let mut kept = Vec::with_capacity(rest.len());
+    let mut has_scan = false;
+    while !rest.is_empty() {
+        let (data, marked) = rest.split_at(scan_length(rest));
+        if has_scan {
+            kept.extend_from_slice(data);
+        }
+        if let Some((marker, segment, after)) = next_segment(marked) {
+            if !is_metadata(marker, segment) {
+                kept.extend_from_slice(segment);
+            }
+            if marker == 0xD9 && has_scan {
+                break;
+            }
+            has_scan |= marker == 0xDA;
+            rest = after;
+        } else {
+            let fill = marked.iter().take_while(|byte| **byte == 0xFF).count();
+            let (unknown, after) = marked.split_at(marked.len().min(fill + 1));
+            kept.extend_from_slice(unknown);
+            rest = after;
+        }
+    }
+    Some(kept)
+}
+
+/// EXIF, GPS, XMP, IPTC, maker notes, thumbnails, comments.
+fn is_metadata(marker: u8, segment: &[u8]) -> bool {
+    match marker {
+        0xE0 => segment.len() != BARE_JFIF || !segment[4..].starts_with(b"JFIF\0"),
+        0xEE => segment.len() != ADOBE || !segment[4..].starts_with(b"Adobe"),
+        0xE1..=0xFE => true,
+        _ => false,
     }
 }
 
@@ -212,6 +238,53 @@ mod tests {
     }
 
     #[test]
+    fn a_picture_in_a_pdf_loses_its_metadata_whatever_else_it_has() {
+        let clean = Jpeg::photo(COLOUR).unwrap().cleaned();
+        assert_eq!(cleaned_in_pdf(COLOUR).unwrap(), clean);
+        assert_eq!(
+            cleaned_in_pdf(PROGRESSIVE),
+            Jpeg::photo(PROGRESSIVE).ok().map(|it| it.cleaned())
+        );
+        let middle = clean.len() - 200;
+        let scan = clean.windows(2).position(|it| it == b"\xFF\xDA").unwrap();
+        assert!(middle > scan + 20);
+        let with = |at: usize, part: &[u8]| [&clean[..at], part, &clean[at..]].concat();
+        for (why, file, expected) in [
+            ("bytes before it", with(0, b"\n secret"), clean.clone()),
+            ("a long fill", with(2, b"\xFF\xFF"), clean.clone()),
+            ("no marker", with(2, b"secret"), clean.clone()),
+            (
+                "a marker that is reserved",
+                with(2, b"\xFF\x02\0\x04ab"),
+                with(2, b"\xFF\x02\0\x04ab"),
+            ),
+            (
+                "its height behind it",
+                with(clean.len() - 2, b"\xFF\xDC\0\x04\0\x1E"),
+                with(clean.len() - 2, b"\xFF\xDC\0\x04\0\x1E"),
+            ),
+            (
+                "a fill before a zero",
+                with(middle, b"\xFF\xFF\0"),
+                with(middle, b"\xFF\xFF\0"),
+            ),
+            (
+                "a segment over its end",
+                with(middle, b"\xFF\xE1\x7F\xFF"),
+                with(middle, b"\xFF\xE1\x7F\xFF"),
+            ),
+            ("no end", clean[..middle].to_vec(), clean[..middle].to_vec()),
+        ] {
+            assert!(cleaned_in_pdf(&file).unwrap() == expected, "{why}");
+            let start = file.windows(2).position(|it| it == b"\xFF\xD8").unwrap() + 2;
+            let comment = &b"\xFF\xFE\0\x08secret"[..];
+            let file = [&file[..start], comment, &file[start..]].concat();
+            assert!(cleaned_in_pdf(&file).unwrap() == expected, "{why}");
+        }
+        assert_eq!(cleaned_in_pdf(b"GIF89a"), None);
+    }
+
+    #[test]
     fn what_viewers_do_not_show_is_refused() {
         let of = |marker: u8, bits: u8, width: u8, components: u8| {
             let frame = [
@@ -274,7 +347,9 @@ mod tests {
             bytes[at] = byte;
             _ = Jpeg::photo(&bytes).map(|it| it.cleaned());
             _ = Jpeg::photo(&[b"\xFF\xD8", &tail[..]].concat());
-            _ = Jpeg::in_pdf(&[b"\xFF\xD8", &tail[..]].concat());
+            for bytes in [bytes, [b"\xFF\xD8", &tail[..]].concat(), tail] {
+                assert!(cleaned_in_pdf(&bytes).is_none_or(|it| it.len() <= bytes.len()));
+            }
         }
     }
 }

@@ -149,6 +149,39 @@ fn a_form_that_others_draw_is_refused_and_a_signature_is_told() {
 }
 
 #[test]
+fn signatures_and_attachments_are_told_wherever_they_are() {
+    let told = |catalog: &str, page: &str| {
+        let catalog = format!("<</Type/Catalog/Pages 2 0 R{catalog}>>");
+        let page = format!("<</Type/Page/Parent 2 0 R{page}>>");
+        let bytes = of_objects(&[
+            catalog.as_bytes(),
+            b"<</Type/Pages/Kids[3 0 R]/Count 1/MediaBox[0 0 300 400]>>",
+            page.as_bytes(),
+            b"<</Subtype/Widget/FT/Sig/T(a)/Rect[0 0 0 0]/V<</Type/Sig/Contents<00>>>>>",
+            b"<</Subtype/Widget/Parent 4 0 R/Rect[0 0 0 0]>>",
+            b"<</Subtype/Widget/FT/Sig/T(a)/Rect[0 0 0 0]>>",
+        ]);
+        let info = inspect(&bytes).unwrap();
+        (info.is_signed, info.has_attachments)
+    };
+    let form = |field: u32| format!("/AcroForm<</Fields[{field} 0 R]>>");
+    assert_eq!(told(&form(4), ""), (true, false));
+    assert_eq!(told(&form(6), "/Annots[6 0 R]"), (false, false), "not yet");
+    assert_eq!(told("", "/Annots[4 0 R]"), (true, false));
+    assert_eq!(told("", "/Annots[5 0 R]"), (true, false));
+    let files = "/AF[<</Type/Filespec/F(a.xml)>>]";
+    let note = |what: &str| format!("/Annots[<<{what}/Rect[0 0 9 9]>>]");
+    assert_eq!(told(files, ""), (false, true));
+    assert_eq!(told("", files), (false, true));
+    assert_eq!(told("", &note("/Subtype/FileAttachment")), (false, true));
+    assert_eq!(
+        told("", &note(&format!("/Subtype/Text{files}"))),
+        (false, true)
+    );
+    assert_eq!(told("", &note("/Subtype/Text")), (false, false));
+}
+
+#[test]
 fn hostile_files_are_refused_in_bounded_time() {
     let started = Instant::now();
     let pages = PdfProblem::TooManyPages { pages: 10_000 };

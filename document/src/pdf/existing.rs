@@ -4,8 +4,8 @@
 use super::bounds;
 use super::{MAX_PAGES, PageSize, PdfInfo, PdfProblem};
 use hayro_syntax::object::dict::keys::{
-    ACRO_FORM, ANNOTS, AP, COLLECTION, COUNT, EMBEDDED_FILES, FT, N, NAMES, PAGES, PARENT,
-    SIG_FLAGS, SUBTYPE, USER_UNIT, V, XFA,
+    ACRO_FORM, AF, ANNOTS, AP, COLLECTION, COUNT, EMBEDDED_FILES, FIELDS, FT, N, NAMES, PAGES,
+    PARENT, SIG_FLAGS, SUBTYPE, USER_UNIT, V, XFA,
 };
 use hayro_syntax::object::{Array, Dict, MaybeRef, Name, Object};
 use hayro_syntax::page::{Page, Rotation};
@@ -70,6 +70,24 @@ impl Existing {
             return Err(PdfProblem::Form);
         }
         let names: Dict<'_> = catalog.get(NAMES).unwrap_or_default();
+        let flags = form.get::<u32>(SIG_FLAGS).unwrap_or(0);
+        let fields: Option<Array<'_>> = form.get(FIELDS);
+        let fields = fields.into_iter().flat_map(|it| it.iter::<Dict<'_>>());
+        let mut fields = fields.take(MAX_BESIDE);
+        let mut is_signed = flags & 1 != 0 || fields.any(|it| is_signature(&it));
+        let attached = [
+            (&catalog, COLLECTION),
+            (&catalog, AF),
+            (&names, EMBEDDED_FILES),
+        ];
+        let mut has_attachments = attached.iter().any(|(dict, key)| dict.contains_key(key));
+        for page in pdf.pages().iter() {
+            has_attachments |= page.raw().contains_key(AF);
+            for it in annotations(page) {
+                is_signed |= is_signature(&it);
+                has_attachments |= it.contains_key(AF) || is_name(&it, SUBTYPE, b"FileAttachment");
+            }
+        }
         let info = PdfInfo {
             pages: pdf
                 .pages()
@@ -78,10 +96,8 @@ impl Existing {
                 .collect::<Option<_>>()
                 .ok_or(PdfProblem::Damaged)?,
             is_encrypted: checked.is_encrypted,
-            is_signed: form
-                .get::<u32>(SIG_FLAGS)
-                .is_some_and(|flags| flags & 1 != 0),
-            has_attachments: catalog.contains_key(COLLECTION) || names.contains_key(EMBEDDED_FILES),
+            is_signed,
+            has_attachments,
         };
         Ok(Self { pdf, info })
     }
@@ -145,6 +161,18 @@ pub fn annotations<'a>(page: &Page<'a>) -> Vec<Dict<'a>> {
         MaybeRef::NotRef(object) => Object::into_dict(object),
     };
     all.filter_map(resolve).collect()
+}
+
+/// Whether a field, or the field whose look it is, holds a signature.
+fn is_signature(field: &Dict<'_>) -> bool {
+    let parent = field.get::<Dict<'_>>(PARENT).unwrap_or_default();
+    let mut both = [field, &parent].into_iter();
+    both.any(|it| is_name(it, FT, b"Sig") && it.contains_key(V))
+}
+
+fn is_name(dict: &Dict<'_>, key: &[u8], name: &[u8]) -> bool {
+    let told = dict.get::<Name<'_>>(key);
+    told.is_some_and(|it| it.as_ref() == name)
 }
 
 /// Whether a field of a form was filled in by a program that left it to the viewer to draw the value.

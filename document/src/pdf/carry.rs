@@ -11,9 +11,9 @@ use hayro_syntax::Filter;
 use hayro_syntax::object::dict::keys::{
     AF, AP, AS, BASE_STATE, BBOX, CHAR_PROCS, COLORSPACE, CONTENTS, D, DCT_DECODE, DECODE_PARMS,
     DP, EXT_G_STATE, F, FILTER, FONT, G, IMAGE, JPX_DECODE, LAST_MODIFIED, LENGTH, MATRIX,
-    METADATA, N, OC, OCGS, OCPROPERTIES, OFF, ON, OPI, PAGE, PAGES, PATTERN, PIECE_INFO,
+    METADATA, N, OC, OCG, OCGS, OCMD, OCPROPERTIES, OFF, ON, OPI, PAGE, PAGES, PATTERN, PIECE_INFO,
     PROPERTIES, PT_DATA, RECT, REF, RESOURCES, SHADING, SMASK, STRUCT_PARENT, STRUCT_PARENTS,
-    SUBTYPE, TYPE, TYPE3, XOBJECT,
+    SUBTYPE, TYPE, TYPE3, USAGE, XOBJECT,
 };
 use hayro_syntax::object::{
     Array, Dict, MaybeRef, Name, ObjRef, Object, Rect, Stream, dict_or_stream,
@@ -41,6 +41,70 @@ const MOST_UNPACKED: usize = 2_731;
 const MAX_DEPTH: usize = 48;
 /// How hard contents are packed: zlib's usual level.
 const LEVEL: u8 = 6;
+
+/// What is kept of a stream: of pictures, drawings, patterns, functions, shadings, profiles of colours, fonts and their
+/// tables, and halftones (ISO 32000-1). Programs write other things beside it, such as the name of a file.
+const KEPT: [&[u8]; 54] = [
+    b"Alternate",
+    b"AntiAlias",
+    b"BBox",
+    b"Background",
+    b"BitsPerComponent",
+    b"BitsPerCoordinate",
+    b"BitsPerFlag",
+    b"BitsPerSample",
+    b"CIDSystemInfo",
+    b"CMapName",
+    b"ColorSpace",
+    b"Decode",
+    b"DP",
+    b"DecodeParms",
+    b"Domain",
+    b"Encode",
+    b"Filter",
+    b"FormType",
+    b"Function",
+    b"FunctionType",
+    b"Group",
+    b"HalftoneType",
+    b"Height",
+    b"ImageMask",
+    b"Intent",
+    b"Interpolate",
+    b"Length1",
+    b"Length2",
+    b"Length3",
+    b"Mask",
+    b"Matrix",
+    b"Matte",
+    b"N",
+    b"OC",
+    b"Order",
+    b"PaintType",
+    b"PatternType",
+    b"Range",
+    b"SMask",
+    b"SMaskInData",
+    b"ShadingType",
+    b"Size",
+    b"Subtype",
+    b"TilingType",
+    b"TransferFunction",
+    b"Type",
+    b"UseCMap",
+    b"VerticesPerRow",
+    b"WMode",
+    b"Width",
+    b"XStep",
+    b"Xsquare",
+    b"YStep",
+    b"Ysquare",
+];
+
+/// What is kept of a layer or of a rule about layers.
+const KEPT_OF_LAYERS: [&[u8]; 6] = [b"Type", b"Name", b"Intent", b"OCGs", b"P", b"VE"];
+/// What is kept of what a layer says of its use: some viewers go by it.
+const KEPT_OF_USAGE: [&[u8]; 2] = [b"View", b"Print"];
 
 /// What stays behind of a dictionary that says what it is: it is of other pages, or of the program that wrote it.
 const LEFT_BEHIND: [&[u8]; 9] = [
@@ -260,11 +324,7 @@ impl<'a> Carrier<'a> {
         form.bbox(pdf_writer::Rect::new(left, bottom, right, top));
         match packed_as {
             Some(dict) => {
-                for key in [FILTER, DECODE_PARMS] {
-                    if let Some(value) = dict.get_raw::<Object<'_>>(key) {
-                        self.write_maybe(&value, form.insert(pdf_writer::Name(key)), next, 0);
-                    }
-                }
+                self.write_some(&dict, &[FILTER, DECODE_PARMS], &mut form, next);
             }
             None => {
                 form.filter(pdf_writer::Filter::FlateDecode);
@@ -379,7 +439,36 @@ impl<'a> Carrier<'a> {
             }
             let mut out = out.insert(pdf_writer::Name(key)).dict();
             for (name, value) in entries {
-                self.write_maybe(&value, out.insert(pdf_writer::Name(&name)), next, 0);
+                let out = out.insert(pdf_writer::Name(&name));
+                // What contents are marked with, layers apart, is not drawn.
+                let dict = list.get::<Dict<'a>>(&name).unwrap_or_default();
+                if key == PROPERTIES && !self.is_layer(&dict, value.as_obj_ref()) {
+                    out.dict();
+                } else {
+                    self.write_maybe(&value, out, next, 0);
+                }
+            }
+        }
+    }
+
+    /// Whether it is a layer or a rule about layers.
+    fn is_layer(&self, dict: &Dict<'a>, id: Option<ObjRef>) -> bool {
+        let kind = dict.get::<Name<'_>>(TYPE);
+        kind.is_some_and(|it| [OCG, OCMD].contains(&it.as_ref()))
+            || id.is_some_and(|it| self.hidden.contains_key(&it))
+    }
+
+    /// Writes these entries of a dictionary.
+    fn write_some(
+        &mut self,
+        dict: &Dict<'a>,
+        keys: &[&[u8]],
+        out: &mut pdf_writer::Dict<'_>,
+        next: &mut Ref,
+    ) {
+        for key in keys {
+            if let Some(value) = dict.get_raw::<Object<'a>>(key) {
+                self.write_maybe(&value, out.insert(pdf_writer::Name(key)), next, 0);
             }
         }
     }
@@ -443,18 +532,22 @@ impl<'a> Carrier<'a> {
             }
             let object = self.from.pdf.xref().get::<Object<'_>>(id.into());
             match object {
+                // A reference to nothing is null.
+                None => out.indirect(new).primitive(Null),
+                Some(object) if is_of_document(&object) => out.indirect(new).primitive(Null),
                 Some(Object::Stream(stream)) => self.write_stream(&stream, id, new, out, next)?,
-                Some(Object::Dict(dict)) if is_of_document(&dict) => {
-                    out.indirect(new).primitive(Null);
-                }
-                Some(object) => {
+                Some(Object::Dict(dict)) if self.is_layer(&dict, Some(id)) => {
                     if let Some(is_hidden) = self.hidden.get(&id) {
                         self.layers.push((new, *is_hidden));
                     }
-                    self.write(&object, out.indirect(new), next, 0);
+                    let mut out = out.indirect(new).dict();
+                    self.write_some(&dict, &KEPT_OF_LAYERS, &mut out, next);
+                    if let Some(usage) = dict.get::<Dict<'a>>(USAGE) {
+                        let mut out = out.insert(pdf_writer::Name(USAGE)).dict();
+                        self.write_some(&usage, &KEPT_OF_USAGE, &mut out, next);
+                    }
                 }
-                // A reference to nothing is null.
-                None => out.indirect(new).primitive(Null),
+                Some(object) => self.write(&object, out.indirect(new), next, 0),
             }
         }
         Ok(())
@@ -505,7 +598,7 @@ impl<'a> Carrier<'a> {
                         self.write_maybe(&value, out.insert(key), next, 0);
                     }
                 }
-                other if LEFT_BEHIND.contains(&other) => {}
+                other if !KEPT.contains(&other) => {}
                 _ => self.write_maybe(&value, out.insert(key), next, 0),
             }
         }
@@ -729,17 +822,20 @@ fn is_a(dict: &Dict<'_>, kind: &[u8]) -> bool {
     told.is_some_and(|it| it.as_ref() == kind)
 }
 
-/// Whether a dictionary is a page, or of the document: nothing that a page is drawn with.
-fn is_of_document(dict: &Dict<'_>) -> bool {
-    let kind = dict.get::<Name<'_>>(TYPE);
+/// Whether an object is a page, or of the document: nothing that a page is drawn with.
+fn is_of_document(object: &Object<'_>) -> bool {
+    let kind = dict_or_stream(object).and_then(|it| it.0.get::<Name<'_>>(TYPE));
     kind.is_some_and(|it| {
         [
             PAGE,
             PAGES,
+            METADATA,
             b"Catalog",
             b"StructElem",
             b"StructTreeRoot",
             b"Annot",
+            b"Filespec",
+            b"EmbeddedFile",
         ]
         .contains(&it.as_ref())
     })

@@ -2,7 +2,7 @@
 //! and what stands beside the contents, such as the fields of a form. Links, scripts, metadata and whatever belongs
 //! to other pages stay behind.
 
-use super::existing::{Existing, annotations, shown};
+use super::existing::{Existing, annotations, is_name, shown};
 use super::jpeg;
 use super::jpx;
 use super::unpack::{self, Rows, UnpackProblem};
@@ -18,11 +18,11 @@ use hayro_syntax::object::dict::keys::{
 use hayro_syntax::object::{
     Array, Dict, MaybeRef, Name, ObjRef, Object, Rect, Stream, dict_or_stream,
 };
-use hayro_syntax::page::{Page, Resources};
+use hayro_syntax::page::Page;
 use miniz_oxide::deflate::compress_to_vec_zlib;
 use pdf_writer::{Null, Obj, Pdf, Ref};
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 /// The most that the contents of a page may unpack to, in bytes.
@@ -33,8 +33,11 @@ const MAX_CONTENTS_TOGETHER: usize = 512 << 20;
 const LEAST_PART: usize = 1 << 10;
 /// The most objects that are carried over.
 const MAX_OBJECTS: usize = 500_000;
-/// The most names that all contents of a PDF may use. What is over it is taken for contents that are not understood.
-const MAX_NAMES: usize = 1_000_000;
+/// The most names that contents may use, of which a page has a few dozen. What is over it is taken for contents that are
+/// not understood.
+const MAX_NAMES_HERE: usize = 5_000;
+/// The most names that all contents of a PDF may use.
+const MAX_NAMES: usize = 500_000;
 /// How often its length a stream of LZW can unpack to: 12 bits give at most 4,096 bytes.
 const MOST_UNPACKED: usize = 2_731;
 /// How deep dictionaries and lists may stand in each other, and drawings. Usual ones stand five deep.
@@ -44,62 +47,11 @@ const LEVEL: u8 = 6;
 
 /// What is kept of a stream: of pictures, drawings, patterns, functions, shadings, profiles of colours, fonts and their
 /// tables, and halftones (ISO 32000-1). Programs write other things beside it, such as the name of a file.
-const KEPT: [&[u8]; 54] = [
-    b"Alternate",
-    b"AntiAlias",
-    b"BBox",
-    b"Background",
-    b"BitsPerComponent",
-    b"BitsPerCoordinate",
-    b"BitsPerFlag",
-    b"BitsPerSample",
-    b"CIDSystemInfo",
-    b"CMapName",
-    b"ColorSpace",
-    b"Decode",
-    b"DP",
-    b"DecodeParms",
-    b"Domain",
-    b"Encode",
-    b"Filter",
-    b"FormType",
-    b"Function",
-    b"FunctionType",
-    b"Group",
-    b"HalftoneType",
-    b"Height",
-    b"ImageMask",
-    b"Intent",
-    b"Interpolate",
-    b"Length1",
-    b"Length2",
-    b"Length3",
-    b"Mask",
-    b"Matrix",
-    b"Matte",
-    b"N",
-    b"OC",
-    b"Order",
-    b"PaintType",
-    b"PatternType",
-    b"Range",
-    b"SMask",
-    b"SMaskInData",
-    b"ShadingType",
-    b"Size",
-    b"Subtype",
-    b"TilingType",
-    b"TransferFunction",
-    b"Type",
-    b"UseCMap",
-    b"VerticesPerRow",
-    b"WMode",
-    b"Width",
-    b"XStep",
-    b"Xsquare",
-    b"YStep",
-    b"Ysquare",
-];
+const KEPT: &[u8] = b"Alternate AntiAlias BBox Background BitsPerComponent BitsPerCoordinate BitsPerFlag BitsPerSample \
+    CIDSystemInfo CMapName ColorSpace Decode DP DecodeParms Domain Encode Filter FormType Function \
+    FunctionType Group HalftoneType Height ImageMask Intent Interpolate Length1 Length2 Length3 Mask \
+    Matrix Matte N OC Order PaintType PatternType Range SMask SMaskInData ShadingType Size Subtype \
+    TilingType TransferFunction Type UseCMap VerticesPerRow WMode Width XStep Xsquare YStep Ysquare";
 
 /// What is kept of a layer or of a rule about layers.
 const KEPT_OF_LAYERS: [&[u8]; 6] = [b"Type", b"Name", b"Intent", b"OCGs", b"P", b"VE"];
@@ -138,7 +90,7 @@ const DRAWN_BY_VIEWERS: [&[u8]; 14] = [
     b"Underline",
 ];
 
-/// The lists of a page or a drawing, in the order of [`lists`].
+/// The lists of a page or a drawing.
 const KINDS: [&[u8]; 7] = [
     EXT_G_STATE,
     SHADING,
@@ -153,18 +105,18 @@ const KINDS: [&[u8]; 7] = [
 enum Used {
     /// They are packed in a way that is not known here, or are too long: whatever is in the lists.
     Anything,
-    /// These names, each with the place of its list in [`KINDS`].
-    Names(HashSet<(usize, Vec<u8>)>),
+    /// These names in their order, each behind the place of its list in [`KINDS`].
+    Names(Vec<Vec<u8>>),
 }
 
 impl Used {
-    fn contains(&self, kind: usize, name: &[u8]) -> bool {
+    fn contains(&self, kind: u8, key: &[u8], name: &[u8]) -> bool {
         match self {
             Self::Anything => true,
             // `DefaultRGB` and the like are used without being named.
             Self::Names(names) => {
-                KINDS[kind] == COLORSPACE && name.starts_with(b"Default")
-                    || names.contains(&(kind, name.to_vec()))
+                key == COLORSPACE && name.starts_with(b"Default")
+                    || names.binary_search(&[&[kind], name].concat()).is_ok()
             }
         }
     }
@@ -196,16 +148,10 @@ pub struct Beside {
 /// Carries pages of one PDF. What several pages share is carried once.
 pub struct Carrier<'a> {
     from: &'a Existing,
-    refs: HashMap<ObjRef, Ref>,
+    known: HashMap<ObjRef, Known>,
     queue: Vec<(ObjRef, Ref)>,
-    /// What stands beside the contents: drawings that may not say that they are.
-    drawings: HashSet<ObjRef>,
-    /// The lists of the page that they stand on.
-    around: Resources<'a>,
-    /// What the drawings that were looked at use.
-    used: HashMap<ObjRef, Rc<Used>>,
-    /// The layers that the PDF lists, with whether they are hidden. Viewers show what is on others.
-    hidden: HashMap<ObjRef, bool>,
+    /// The lists of the page whose notes are carried over.
+    around: Vec<Dict<'a>>,
     /// Layers that were carried over, with whether they are hidden.
     pub layers: Vec<(Ref, bool)>,
     /// How much the contents may still unpack to.
@@ -214,6 +160,19 @@ pub struct Carrier<'a> {
     room_within: usize,
     /// How many names may still be used.
     names: usize,
+}
+
+/// What is known of an object.
+#[derive(Default)]
+struct Known {
+    /// Its new reference.
+    new: Option<Ref>,
+    /// Whether it stands beside the contents: a drawing that may not say that it is.
+    is_beside: bool,
+    /// Whether it is hidden, when it is a layer that the PDF lists. Viewers show what is on others.
+    is_hidden: Option<bool>,
+    /// What it uses, when it is a drawing that was looked at.
+    used: Option<Rc<Used>>,
 }
 
 impl<'a> Carrier<'a> {
@@ -225,26 +184,27 @@ impl<'a> Carrier<'a> {
         let usual: Dict<'_> = layers.get(D).unwrap_or_default();
         let base = usual.get::<Name<'_>>(BASE_STATE);
         let is_off = base.is_some_and(|it| it.as_ref() == OFF);
-        let listed = |list: Option<Array<'_>>| {
-            let all = list.into_iter().flat_map(|it| it.raw_iter());
-            all.filter_map(|it| it.as_obj_ref()).collect::<Vec<_>>()
-        };
-        let known = listed(layers.get(OCGS)).into_iter();
-        let mut hidden: HashMap<_, _> = known.map(|it| (it, is_off)).collect();
+        let mut known: HashMap<ObjRef, Known> = HashMap::new();
         // A layer in both is hidden, as viewers have it.
-        for (key, is_off) in [(ON, false), (OFF, true)] {
-            for layer in listed(usual.get(key)) {
-                hidden.entry(layer).and_modify(|it| *it = is_off);
+        for (dict, key, is_off) in [
+            (&layers, OCGS, is_off),
+            (&usual, ON, false),
+            (&usual, OFF, true),
+        ] {
+            let list = dict.get::<Array<'_>>(key);
+            for layer in list.iter().flat_map(|it| it.raw_iter()) {
+                if let Some(id) = layer.as_obj_ref()
+                    && (key == OCGS || known.contains_key(&id))
+                {
+                    known.entry(id).or_default().is_hidden = Some(is_off);
+                }
             }
         }
         Self {
             from,
-            refs: HashMap::new(),
+            known,
             queue: Vec::new(),
-            drawings: HashSet::new(),
-            around: Resources::new(Dict::empty()),
-            used: HashMap::new(),
-            hidden,
+            around: Vec::new(),
             layers: Vec::new(),
             room: MAX_CONTENTS_TOGETHER,
             room_within: MAX_CONTENTS_TOGETHER,
@@ -282,7 +242,6 @@ impl<'a> Carrier<'a> {
         let pages = self.from.pdf.pages();
         let page = pages.get(index).ok_or(PdfProblem::NoSuchPage)?;
         let contents = next.bump();
-        self.around = page.resources().clone();
         self.write_contents(page, contents, out, next)?;
         let mut beside = Vec::new();
         for annotation in annotations(page) {
@@ -318,7 +277,8 @@ impl<'a> Carrier<'a> {
                 (compress_to_vec_zlib(all, LEVEL), None)
             }
         };
-        let used = self.used_in(unpacked, page.resources(), 0);
+        let lists = lists_of_page(page);
+        let used = self.used_in(unpacked, &lists, 0);
         let [left, bottom, right, top] = shown(page).ok_or(PdfProblem::Damaged)?;
         let mut form = out.form_xobject(id, &data);
         form.bbox(pdf_writer::Rect::new(left, bottom, right, top));
@@ -331,7 +291,8 @@ impl<'a> Carrier<'a> {
             }
         }
         let resources = form.insert(pdf_writer::Name(RESOURCES));
-        self.write_resources(page.resources(), None, &used, resources, next);
+        self.write_resources(&lists, &[], &used, resources, next);
+        self.around = lists;
         Ok(())
     }
 
@@ -340,7 +301,7 @@ impl<'a> Carrier<'a> {
     fn used_in(
         &mut self,
         contents: Option<Cow<'a, [u8]>>,
-        list: &Resources<'a>,
+        lists: &[Dict<'a>],
         depth: usize,
     ) -> Used {
         let contents = contents.filter(|_| depth < MAX_DEPTH);
@@ -348,9 +309,9 @@ impl<'a> Carrier<'a> {
         let Some(mut names) = names else {
             return Used::Anything;
         };
-        let mut open: Vec<_> = names.iter().cloned().collect();
-        while let Some((kind, name)) = open.pop() {
-            let Some(value) = drawing_in(list, kind, &name) else {
+        let mut open = names.clone();
+        while let Some(name) = open.pop() {
+            let Some(value) = drawing_in(lists, &name) else {
                 continue;
             };
             let id = value.as_obj_ref();
@@ -358,26 +319,27 @@ impl<'a> Carrier<'a> {
                 MaybeRef::Ref(id) => self.from.pdf.xref().get::<Object<'a>>(id.into()),
                 MaybeRef::NotRef(drawing) => Some(drawing),
             };
-            let Some((dict, _)) = drawing.as_ref().and_then(dict_or_stream) else {
+            let Some(drawing) = drawing else {
                 continue;
             };
-            let own = own_list(dict);
-            let within = drawing.as_ref().map(|it| self.used_by(it, id, depth + 1));
-            match within.as_deref() {
-                Some(Used::Anything) if !dict.contains_key(RESOURCES) => return Used::Anything,
-                Some(Used::Names(within)) => {
-                    let is_borrowed =
-                        |it: &&(usize, Vec<u8>)| !lists(&own)[it.0].contains_key(&it.1);
-                    for it in within.iter().filter(is_borrowed) {
-                        if names.insert(it.clone()) {
-                            open.push(it.clone());
-                            self.names = self.names.saturating_sub(1);
+            let Some((dict, _)) = dict_or_stream(&drawing) else {
+                continue;
+            };
+            match &*self.used_by(&drawing, id, depth + 1) {
+                Used::Anything if !dict.contains_key(RESOURCES) => return Used::Anything,
+                Used::Anything => {}
+                Used::Names(within) => {
+                    let own = own_lists(dict);
+                    for it in within {
+                        let is_own = own[usize::from(it[0])].contains_key(&it[1..]);
+                        if is_own || !insert(&mut names, it.clone(), &mut self.names) {
+                            continue;
                         }
+                        open.push(it.clone());
                     }
                 }
-                _ => {}
             }
-            if self.names == 0 {
+            if self.names == 0 || names.len() > MAX_NAMES_HERE {
                 return Used::Anything;
             }
         }
@@ -386,14 +348,16 @@ impl<'a> Carrier<'a> {
 
     /// What a drawing uses by name, or the drawings that a font is made of.
     fn used_by(&mut self, drawing: &Object<'a>, id: Option<ObjRef>, depth: usize) -> Rc<Used> {
-        let known = id.and_then(|id| self.used.get(&id));
+        let known = id.and_then(|id| self.known.get(&id)?.used.clone());
         if let Some(known) = known {
-            return Rc::clone(known);
+            return known;
         }
-        let nothing = || Rc::new(Used::Names(HashSet::new()));
+        let nothing = || Rc::new(Used::Names(Vec::new()));
         let (dict, streams) = match drawing {
-            Object::Stream(it) if !is_a(it.dict(), IMAGE) => (it.dict(), vec![it.clone()]),
-            Object::Dict(font) if is_a(font, TYPE3) => {
+            Object::Stream(it) if !is_name(it.dict(), SUBTYPE, IMAGE) => {
+                (it.dict(), vec![it.clone()])
+            }
+            Object::Dict(font) if is_name(font, SUBTYPE, TYPE3) => {
                 let glyphs: Dict<'a> = font.get(CHAR_PROCS).unwrap_or_default();
                 (
                     font,
@@ -404,12 +368,12 @@ impl<'a> Carrier<'a> {
         };
         if let Some(id) = id {
             // It may stand in itself.
-            self.used.insert(id, nothing());
+            self.known.entry(id).or_default().used = Some(nothing());
         }
         let unpacked = contents(&streams, &mut self.room_within);
-        let used = Rc::new(self.used_in(unpacked.ok().flatten(), &own_list(dict), depth));
+        let used = Rc::new(self.used_in(unpacked.ok().flatten(), &own_lists(dict), depth));
         if let Some(id) = id {
-            self.used.insert(id, Rc::clone(&used));
+            self.known.entry(id).or_default().used = Some(Rc::clone(&used));
         }
         used
     }
@@ -419,30 +383,33 @@ impl<'a> Carrier<'a> {
     /// come along.
     fn write_resources(
         &mut self,
-        own: &Resources<'a>,
-        around: Option<&Resources<'a>>,
+        own: &[Dict<'a>],
+        around: &[Dict<'a>],
         used: &Used,
         out: Obj<'_>,
         next: &mut Ref,
     ) {
         let mut out = out.dict();
-        for (kind, key) in KINDS.into_iter().enumerate() {
-            let list = lists(own)[kind];
-            let around = around.into_iter().flat_map(|it| lists(it)[kind].entries());
-            let around = around.filter(|(name, _)| !list.contains_key(name));
-            let entries = list.entries().chain(around);
-            let mut entries = entries
-                .filter(|(name, _)| used.contains(kind, name))
-                .peekable();
-            if entries.peek().is_none() {
+        for (kind, key) in (0u8..).zip(KINDS) {
+            let mut entries = Vec::new();
+            let own = &own[usize::from(kind)];
+            let around = around.get(usize::from(kind));
+            for (at, list) in [Some(own), around].into_iter().flatten().enumerate() {
+                for (name, value) in list.entries() {
+                    let is_hidden_by_own = at > 0 && own.contains_key(&name);
+                    if used.contains(kind, key, &name) && !is_hidden_by_own {
+                        entries.push((name, value));
+                    }
+                }
+            }
+            if entries.is_empty() {
                 continue;
             }
             let mut out = out.insert(pdf_writer::Name(key)).dict();
             for (name, value) in entries {
                 let out = out.insert(pdf_writer::Name(&name));
                 // What contents are marked with, layers apart, is not drawn.
-                let dict = list.get::<Dict<'a>>(&name).unwrap_or_default();
-                if key == PROPERTIES && !self.is_layer(&dict, value.as_obj_ref()) {
+                if key == PROPERTIES && !self.is_layer(&value) {
                     out.dict();
                 } else {
                     self.write_maybe(&value, out, next, 0);
@@ -451,11 +418,22 @@ impl<'a> Carrier<'a> {
         }
     }
 
+    fn is_hidden(&self, layer: ObjRef) -> Option<bool> {
+        self.known.get(&layer)?.is_hidden
+    }
+
     /// Whether it is a layer or a rule about layers.
-    fn is_layer(&self, dict: &Dict<'a>, id: Option<ObjRef>) -> bool {
-        let kind = dict.get::<Name<'_>>(TYPE);
-        kind.is_some_and(|it| [OCG, OCMD].contains(&it.as_ref()))
-            || id.is_some_and(|it| self.hidden.contains_key(&it))
+    fn is_layer(&self, value: &MaybeRef<Object<'a>>) -> bool {
+        let dict = match value {
+            MaybeRef::Ref(id) => self.from.pdf.xref().get::<Dict<'a>>((*id).into()),
+            MaybeRef::NotRef(Object::Dict(dict)) => Some(dict.clone()),
+            MaybeRef::NotRef(_) => None,
+        };
+        dict.is_some_and(|it| is_name(&it, TYPE, OCG) || is_name(&it, TYPE, OCMD))
+            || value
+                .as_obj_ref()
+                .and_then(|it| self.is_hidden(it))
+                .is_some()
     }
 
     /// Writes these entries of a dictionary.
@@ -475,11 +453,10 @@ impl<'a> Carrier<'a> {
 
     /// How what stands beside the contents is drawn, and where. None for what is hidden or has no look, as a link.
     fn drawing(&mut self, annotation: &Dict<'a>, out: &mut Pdf, next: &mut Ref) -> Option<Beside> {
-        let kind = annotation.get::<Name<'_>>(SUBTYPE);
         let layer = annotation.get_ref(OC);
         if is_never_shown(annotation)
-            || kind.is_some_and(|it| it.as_ref() == b"Popup")
-            || layer.is_some_and(|it| self.hidden.get(&it) == Some(&true))
+            || is_name(annotation, SUBTYPE, b"Popup")
+            || layer.and_then(|it| self.is_hidden(it)) == Some(true)
         {
             return None;
         }
@@ -498,7 +475,7 @@ impl<'a> Carrier<'a> {
         let bbox: Rect = look.dict().get(BBOX)?;
         let matrix = look.dict().get::<Array<'_>>(MATRIX);
         let place = fit(bbox, matrix.and_then(|it| numbers(&it)), place)?;
-        self.drawings.insert(id);
+        self.known.entry(id).or_default().is_beside = true;
         let layer = annotation
             .get_raw::<Object<'a>>(OC)
             .map(|layer| match layer {
@@ -518,7 +495,8 @@ impl<'a> Carrier<'a> {
 
     /// The new reference of an object, which is carried over sooner or later.
     fn carried(&mut self, id: ObjRef, next: &mut Ref) -> Ref {
-        *self.refs.entry(id).or_insert_with(|| {
+        let known = self.known.entry(id).or_default();
+        *known.new.get_or_insert_with(|| {
             let new = next.bump();
             self.queue.push((id, new));
             new
@@ -527,7 +505,7 @@ impl<'a> Carrier<'a> {
 
     fn write_queue(&mut self, out: &mut Pdf, next: &mut Ref) -> Result<(), PdfProblem> {
         while let Some((id, new)) = self.queue.pop() {
-            if out.len() > MAX_OUTPUT || self.refs.len() > MAX_OBJECTS {
+            if out.len() > MAX_OUTPUT || self.known.len() > MAX_OBJECTS {
                 return Err(PdfProblem::TooLarge);
             }
             let object = self.from.pdf.xref().get::<Object<'_>>(id.into());
@@ -536,9 +514,9 @@ impl<'a> Carrier<'a> {
                 None => out.indirect(new).primitive(Null),
                 Some(object) if is_of_document(&object) => out.indirect(new).primitive(Null),
                 Some(Object::Stream(stream)) => self.write_stream(&stream, id, new, out, next)?,
-                Some(Object::Dict(dict)) if self.is_layer(&dict, Some(id)) => {
-                    if let Some(is_hidden) = self.hidden.get(&id) {
-                        self.layers.push((new, *is_hidden));
+                Some(Object::Dict(dict)) if self.is_layer(&MaybeRef::Ref(id)) => {
+                    if let Some(is_hidden) = self.is_hidden(id) {
+                        self.layers.push((new, is_hidden));
                     }
                     let mut out = out.indirect(new).dict();
                     self.write_some(&dict, &KEPT_OF_LAYERS, &mut out, next);
@@ -598,11 +576,11 @@ impl<'a> Carrier<'a> {
                         self.write_maybe(&value, out.insert(key), next, 0);
                     }
                 }
-                other if !KEPT.contains(&other) => {}
+                other if KEPT.split(|it| *it == b' ').all(|it| it != other) => {}
                 _ => self.write_maybe(&value, out.insert(key), next, 0),
             }
         }
-        let is_beside = self.drawings.contains(&id);
+        let is_beside = self.known.get(&id).is_some_and(|it| it.is_beside);
         if is_beside && !dict.contains_key(SUBTYPE) {
             out.pair(pdf_writer::Name(SUBTYPE), pdf_writer::Name(b"Form"));
         }
@@ -610,9 +588,15 @@ impl<'a> Carrier<'a> {
         if has_list || is_beside {
             let used = self.used_by(&Object::Stream(stream.clone()), Some(id), 0);
             let takes_all = has_list && matches!(*used, Used::Anything);
-            let around = (is_beside && !takes_all).then(|| self.around.clone());
+            let around = std::mem::take(&mut self.around);
+            let lent: &[Dict<'a>] = if is_beside && !takes_all {
+                &around
+            } else {
+                &[]
+            };
             let out = out.insert(pdf_writer::Name(RESOURCES));
-            self.write_resources(&own_list(dict), around.as_ref(), &used, out, next);
+            self.write_resources(&own_lists(dict), lent, &used, out, next);
+            self.around = around;
         }
         Ok(())
     }
@@ -647,10 +631,10 @@ impl<'a> Carrier<'a> {
                 let says_what = dict.contains_key(TYPE) || dict.contains_key(SUBTYPE);
                 let mut out = out.dict();
                 for (name, value) in dict.entries() {
-                    if name.as_ref() == RESOURCES && is_a(dict, TYPE3) {
+                    if name.as_ref() == RESOURCES && is_name(dict, SUBTYPE, TYPE3) {
                         let used = self.used_by(object, None, 0);
                         let out = out.insert(pdf_writer::Name(RESOURCES));
-                        self.write_resources(&own_list(dict), None, &used, out, next);
+                        self.write_resources(&own_lists(dict), &[], &used, out, next);
                     } else if !says_what || !LEFT_BEHIND.contains(&name.as_ref()) {
                         let out = out.insert(pdf_writer::Name(&name));
                         self.write_maybe(&value, out, next, depth + 1);
@@ -711,26 +695,25 @@ fn streams<'a>(page: &Page<'a>) -> Result<Vec<Stream<'a>>, PdfProblem> {
 /// The file of a picture, without the filters around it; `None` when one of them is not known here.
 fn picture<'a>(stream: &Stream<'a>) -> Option<Cow<'a, [u8]>> {
     let data = unpack::before_last(stream, MAX_CONTENTS).ok()?;
-    let filters = stream.filters().len();
-    let mut last = Rows::Plain;
-    let each = stream.dict().get::<Array<'_>>(DECODE_PARMS);
-    for (at, it) in each
-        .iter()
-        .flat_map(|it| it.iter::<Object<'_>>())
-        .enumerate()
-    {
-        let rows = it
-            .into_dict()
-            .map_or(Some(Rows::Plain), |it| Rows::read(&it))?;
-        if at + 2 == filters {
-            last = rows;
-        } else if rows != Rows::Plain {
-            return None;
+    match rows(stream)?.as_slice() {
+        [rows, Rows::Plain] if stream.filters().len() == 2 => {
+            Some(Cow::Owned(rows.undo(data.into_owned())))
         }
+        all => all.iter().all(|it| *it == Rows::Plain).then_some(data),
     }
-    match last {
-        Rows::Plain => Some(data),
-        rows => Some(Cow::Owned(rows.undo(data.into_owned()))),
+}
+
+/// How the rows are written that each filter gives; `None` for what no writer does.
+fn rows(stream: &Stream<'_>) -> Option<Vec<Rows>> {
+    let read = |it: Dict<'_>| Rows::read(&it);
+    match stream.dict().get::<Object<'_>>(DECODE_PARMS) {
+        _ if stream.dict().contains_key(DP) => None,
+        Some(Object::Dict(one)) => Some(vec![read(one)?]),
+        Some(Object::Array(each)) => each
+            .iter::<Object<'_>>()
+            .map(|it| it.into_dict().map_or(Some(Rows::Plain), read))
+            .collect(),
+        _ => Some(Vec::new()),
     }
 }
 
@@ -766,29 +749,23 @@ fn contents<'a>(
 /// What the library unpacks: LZW, and predictors. It has no limit, so that only what is short enough is given to it, and
 /// it panics at parameters that no writer has.
 fn by_library<'a>(stream: &Stream<'a>, limit: usize) -> Option<Cow<'a, [u8]>> {
-    let are_usual = [DECODE_PARMS, DP].iter().all(|key| {
-        let one = stream.dict().get::<Dict<'_>>(key);
-        let each = stream.dict().get::<Array<'_>>(key);
-        let each = each.into_iter().flat_map(|it| it.iter::<Object<'_>>());
-        let mut all = one.into_iter().chain(each.filter_map(Object::into_dict));
-        all.all(|it| Rows::read(&it).is_some())
-    });
     let filters = stream.filters();
-    let unpackers = filters.iter().filter(|it| {
-        let is_text = matches!(it, Filter::AsciiHexDecode | Filter::Ascii85Decode);
-        !is_text
-    });
+    let is_text = |it: &&Filter| matches!(it, Filter::AsciiHexDecode | Filter::Ascii85Decode);
     let is_short = stream.raw_data().len() <= limit / MOST_UNPACKED;
-    if are_usual && is_short && unpackers.count() == 1 {
+    if is_short
+        && rows(stream).is_some()
+        && filters.iter().filter(is_text).count() + 1 == filters.len()
+    {
         stream.decoded().ok()
     } else {
         None
     }
 }
 
-/// The lists in the order of [`KINDS`].
-fn lists<'r, 'a>(all: &'r Resources<'a>) -> [&'r Dict<'a>; 7] {
-    [
+/// The lists of a page, in the order of [`KINDS`].
+fn lists_of_page<'a>(page: &Page<'a>) -> Vec<Dict<'a>> {
+    let all = page.resources();
+    let all = [
         &all.ext_g_states,
         &all.shadings,
         &all.patterns,
@@ -796,17 +773,22 @@ fn lists<'r, 'a>(all: &'r Resources<'a>) -> [&'r Dict<'a>; 7] {
         &all.color_spaces,
         &all.fonts,
         &all.properties,
-    ]
+    ];
+    all.into_iter().cloned().collect()
 }
 
-/// The lists of a drawing.
-fn own_list<'a>(drawing: &Dict<'a>) -> Resources<'a> {
-    Resources::new(drawing.get(RESOURCES).unwrap_or_default())
+/// The lists of a drawing, in the order of [`KINDS`].
+fn own_lists<'a>(drawing: &Dict<'a>) -> Vec<Dict<'a>> {
+    let all: Dict<'a> = drawing.get(RESOURCES).unwrap_or_default();
+    let lists = KINDS.iter().map(|key| all.get(key).unwrap_or_default());
+    lists.collect()
 }
 
 /// What has contents of its own among what is named: a drawing, a pattern, a font of drawings, the mask of a state.
-fn drawing_in<'a>(list: &Resources<'a>, kind: usize, name: &[u8]) -> Option<MaybeRef<Object<'a>>> {
-    let list = lists(list)[kind];
+fn drawing_in<'a>(lists: &[Dict<'a>], name: &[u8]) -> Option<MaybeRef<Object<'a>>> {
+    let (kind, name) = name.split_first()?;
+    let kind = usize::from(*kind);
+    let list = &lists[kind];
     match KINDS[kind] {
         XOBJECT | PATTERN | FONT => list.get_raw(name),
         EXT_G_STATE => {
@@ -815,11 +797,6 @@ fn drawing_in<'a>(list: &Resources<'a>, kind: usize, name: &[u8]) -> Option<Mayb
         }
         _ => None,
     }
-}
-
-fn is_a(dict: &Dict<'_>, kind: &[u8]) -> bool {
-    let told = dict.get::<Name<'_>>(SUBTYPE);
-    told.is_some_and(|it| it.as_ref() == kind)
 }
 
 /// Whether an object is a page, or of the document: nothing that a page is drawn with.
@@ -885,13 +862,13 @@ fn fit(bbox: Rect, matrix: Option<[f64; 6]>, place: Rect) -> Option<Matrix> {
     all.iter().all(|it| it.is_finite()).then_some(all)
 }
 
-/// All names in contents, with the place in [`KINDS`] of the list that the operator behind a name looks in. A few that
-/// stand in a text or a picture are among them, which does no harm. `None` when there are more than are `left`.
-fn names_in(contents: &[u8], left: &mut usize) -> Option<HashSet<(usize, Vec<u8>)>> {
+/// All names in contents, each behind the place in [`KINDS`] of the list that the operator behind it looks in. A few that
+/// stand in a text or a picture are among them, which does no harm. `None` when there are too many.
+fn names_in(contents: &[u8], left: &mut usize) -> Option<Vec<Vec<u8>>> {
     let is_end = |byte: &u8| byte.is_ascii_whitespace() || b"\0()<>[]{}%".contains(byte);
     let is_number = |byte: &&u8| byte.is_ascii_digit() || b"\0+-. \t\n\x0C\r".contains(byte);
     let until_end = |part: &[u8]| part.iter().position(is_end).unwrap_or(part.len());
-    let mut names = HashSet::new();
+    let mut names = Vec::new();
     for part in contents.split(|byte| *byte == b'/').skip(1) {
         let (name, rest) = part.split_at(until_end(part));
         let name = hayro_syntax::object::Name::new_escaped(name)
@@ -910,10 +887,21 @@ fn names_in(contents: &[u8], left: &mut usize) -> Option<HashSet<(usize, Vec<u8>
             _ => 4..5,
         };
         for kind in kinds {
-            if names.insert((kind, name.clone())) {
-                *left = left.checked_sub(1)?;
-            }
+            insert(&mut names, [&[kind], name.as_slice()].concat(), left);
+        }
+        if *left == 0 || names.len() > MAX_NAMES_HERE {
+            return None;
         }
     }
     Some(names)
+}
+
+/// Puts a name in its place; false when it is there.
+fn insert(names: &mut Vec<Vec<u8>>, name: Vec<u8>, left: &mut usize) -> bool {
+    let place = names.binary_search(&name);
+    if let Err(at) = place {
+        names.insert(at, name);
+        *left = left.saturating_sub(1);
+    }
+    place.is_err()
 }

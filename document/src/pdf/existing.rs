@@ -170,7 +170,8 @@ fn is_signature(field: &Dict<'_>) -> bool {
     both.any(|it| is_name(it, FT, b"Sig") && it.contains_key(V))
 }
 
-fn is_name(dict: &Dict<'_>, key: &[u8], name: &[u8]) -> bool {
+/// Whether a dictionary says this by a name.
+pub fn is_name(dict: &Dict<'_>, key: &[u8], name: &[u8]) -> bool {
     let told = dict.get::<Name<'_>>(key);
     told.is_some_and(|it| it.as_ref() == name)
 }

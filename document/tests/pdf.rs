@@ -487,6 +487,104 @@ fn what_programs_write_beside_what_is_drawn_stays_behind() {
     }
 }
 
+/// Ten megabytes of zeros, packed twice.
+fn bomb() -> Vec<u8> {
+    let once = compress_to_vec_zlib(&vec![0; 10 << 20], 9);
+    compress_to_vec_zlib(&once, 9)
+}
+
+const PACKED_TWICE: &str = "/Filter[/FlateDecode/FlateDecode]";
+
+/// A PDF without a table, which the library mends: these parts, and a page.
+fn to_mend(parts: &[&[u8]]) -> Vec<u8> {
+    let page = b"\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Count 1/Kids[3 0 R]>>endobj\n3 0 obj<</Type/Page/MediaBox[0 0 9 9]>>endobj\ntrailer<</Root 1 0 R>>\nstartxref\n0\n%%EOF\n";
+    [b"%PDF-1.7\n", &parts.concat()[..], page].concat()
+}
+
+#[test]
+fn the_library_mends_with_holders_that_stand_behind_anything() {
+    let packed = compress_to_vec_zlib(b"4 0 <</Secret 1>>", 6);
+    let good = stream("/Type/ObjStm/N 1/First 4/Filter/FlateDecode", &packed);
+    let bad = stream(&format!("/Type/ObjStm/N 1/First 4{PACKED_TWICE}"), &bomb());
+    for before in [
+        "10 0 obj null ",
+        "10 0 obj null\n",
+        "10 0 obj<<>>",
+        "10 0 obj % ",
+        "10 0 obj\n%\n",
+        "10 0 obj\n",
+    ] {
+        let read = Existing::read(to_mend(&[before.as_bytes(), &good]));
+        assert_eq!(read.map(|it| it.info().pages.len()), Ok(1), "{before}");
+        let problem = refused(to_mend(&[before.as_bytes(), &bad]));
+        assert_eq!(problem, PdfProblem::Damaged, "{before}");
+    }
+    // What one reads as a comment is a part of the other.
+    let head =
+        format!("10 0 obj null <<{PACKED_TWICE}% 11 0 obj<<\n/Type/ObjStm/Length 9>>stream\n");
+    let bytes = to_mend(&[head.as_bytes(), &bomb(), b"\nendstream"]);
+    assert_eq!(refused(bytes), PdfProblem::Damaged);
+    // Comments behind numbers, each of which goes on to the end.
+    assert_eq!(
+        refused(to_mend(&[&b"1 % ".repeat(200_000)])),
+        PdfProblem::Damaged
+    );
+}
+
+/// A PDF of a page with a cross-reference stream, by which object 4 is in 10 and 10 is at a word. The stream is made
+/// of its rows by `pack`.
+fn of_table(holder: &[u8], word: &str, pack: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
+    let mut pdf = b"%PDF-1.7\n".to_vec();
+    let mut rows = vec![0; 6];
+    let page: [&[u8]; 3] = [
+        b"1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n",
+        b"2 0 obj<</Type/Pages/Count 1/Kids[3 0 R]>>endobj\n",
+        b"3 0 obj<</Type/Page/MediaBox[0 0 9 9]/Annots[4 0 R]>>endobj\n",
+    ];
+    let row = |kind: u8, field: usize| {
+        let field = u32::try_from(field).unwrap().to_be_bytes();
+        [&[kind][..], &field, &[0]].concat()
+    };
+    for object in page {
+        rows.extend(row(1, pdf.len()));
+        pdf.extend_from_slice(object);
+    }
+    let at = holder
+        .windows(word.len())
+        .position(|it| it == word.as_bytes());
+    rows.extend(row(2, 10));
+    rows.extend(row(0, 0).repeat(5));
+    rows.extend(row(1, pdf.len() + at.unwrap()));
+    pdf.extend_from_slice(holder);
+    let table = pdf.len();
+    pdf.extend_from_slice(b"\n11 0 obj");
+    pdf.extend(pack(&rows));
+    pdf.extend(format!("\nendobj\nstartxref\n{}\n%%EOF\n", table + 1).bytes());
+    pdf
+}
+
+const TABLE: &str = "/Type/XRef/Size 11/W[1 4 1]/Root 1 0 R";
+
+#[test]
+fn the_library_finds_a_holder_by_the_last_digits_of_its_number() {
+    let plain = |rows: &[u8]| stream(TABLE, rows);
+    let good = stream("/N 1/First 4", b"4 0 <</Subtype/Text>>");
+    let bad = stream(PACKED_TWICE, &bomb());
+    let of = |head: &str, holder: &[u8]| {
+        let holder = [head.as_bytes(), holder, b"\nendobj\n"].concat();
+        Existing::read(of_table(&holder, "10 0", plain)).map(|it| it.info().pages.len())
+    };
+    assert_eq!(of("10 0 obj", &good), Ok(1));
+    for head in [
+        "10 0 obj",
+        "110 0 obj",
+        "10 0 obj%20 0 obj\n",
+        "10 0 obj%\n",
+    ] {
+        assert_eq!(of(head, &bad), Err(PdfProblem::Damaged), "{head}");
+    }
+}
+
 #[test]
 fn a_form_that_viewers_draw_anew_is_refused() {
     let form = |settings: &str, value: &str| {

@@ -1,13 +1,22 @@
 //! What is checked of a PDF before the library reads it: the library unpacks cross-references and object streams
 //! without a limit, and mends what is cut off without saying so. It looks at every object of the file in one pass,
 //! and never trusts the file's own table of them.
+//!
+//! What it relies on in the library (version 0.9); the tests named `the_library_…` look at each:
+//! - An object starts with two numbers and `obj`. White space and comments may stand around them and behind `obj`.
+//! - A stream's dictionary stands behind `obj`. While it mends a file, the library also takes one that stands behind
+//!   white space, `obj` or another dictionary, whatever comes before.
+//! - It unpacks cross-reference streams, which have `W` and `Size`; streams that mended files call `ObjStm`; and
+//!   streams that a table names as holding objects. A table gives the place of such a stream, which may be within
+//!   its number: the last digits count then.
 
 use super::PdfProblem;
 use super::unpack::{self, Ending, Rows, UnpackProblem};
 use hayro_syntax::object::dict::keys::{
     DECODE_PARMS, DP, ENCRYPT, F, FILTER, FIRST, LENGTH, N, ROOT, SIZE, TYPE, W,
 };
-use hayro_syntax::object::{Dict, FromBytes as _, MaybeRef, Name, Null, Object};
+use hayro_syntax::object::{Dict, FromBytes as _, MaybeRef, Null, Object, Stream};
+use hayro_syntax::reader::{Reader, Skippable as _};
 use std::collections::HashSet;
 
 /// The largest file that is read, in bytes.
@@ -23,8 +32,8 @@ const MAX_ENCRYPTED: usize = 512 << 10;
 const MAX_DICTIONARIES: usize = 300_000;
 /// The longest dictionary that stands directly in an object, in bytes.
 const MAX_DICTIONARY: usize = 1 << 20;
-/// How far most dictionaries reach.
-const USUAL_DICTIONARY: usize = 4 << 10;
+/// The most rows that all cross-reference streams together may have.
+const MAX_ROWS: usize = 1_000_000;
 
 /// What the pass found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,7 +75,12 @@ struct Candidate {
 struct Pass<'a> {
     file: &'a [u8],
     candidates: Vec<Candidate>,
+    /// The last object: where what it holds starts, and its number as in a [`Candidate`].
+    object: (usize, Option<u32>),
+    /// The numbers that tables find within the numbers of objects.
+    misread: HashSet<u32>,
     dictionaries: usize,
+    rows: usize,
     is_encrypted: bool,
     /// How many bytes may still be read, as dictionaries, comments and the like. Each is usually read once.
     budget: usize,
@@ -105,7 +119,10 @@ impl<'a> Pass<'a> {
         Self {
             file,
             candidates: Vec::new(),
+            object: (0, None),
+            misread: HashSet::new(),
             dictionaries: 0,
+            rows: 0,
             is_encrypted: false,
             budget: file.len() * 8 + (8 << 20),
             unpacked: 0,
@@ -118,7 +135,7 @@ impl<'a> Pass<'a> {
         let (mut objects, mut streams) = (Open::default(), Open::default());
         for (at, byte) in file.iter().enumerate() {
             // Most bytes are none of these.
-            if !matches!(byte, b'<' | b'o' | b's' | b't') {
+            if !matches!(byte, b'<' | b'o' | b's' | b'n' | b'%') {
                 continue;
             }
             let rest = &file[at..];
@@ -126,6 +143,14 @@ impl<'a> Pass<'a> {
             if rest.starts_with(b"<<") {
                 self.dictionaries += 1;
                 self.check_dictionaries()?;
+                let before = &file[..at];
+                let is_read = before.last().is_none_or(|it| is_space(*it))
+                    || [&b">>"[..], b"obj", b"trailer"]
+                        .iter()
+                        .any(|it| before.ends_with(it));
+                if is_read {
+                    self.read_dictionary(at)?;
+                }
             } else if rest.starts_with(b"obj") {
                 last_object = at;
                 if is_end {
@@ -141,8 +166,11 @@ impl<'a> Pass<'a> {
                 }
             } else if rest.starts_with(b"startxref") {
                 last_table = Some(at);
-            } else if rest.starts_with(b"trailer") {
-                self.read_trailer(at + 7)?;
+            } else if *byte == b'n' {
+                self.note_place(at);
+            } else if *byte == b'%' && is_behind_number(&file[..at]) {
+                // It may be the number of an object, so that the library looks behind the comment.
+                self.skip_spaces(at)?;
             }
         }
         objects.end(file.len());
@@ -177,61 +205,87 @@ impl<'a> Pass<'a> {
             return Ok(false);
         }
         let start = self.skip_spaces(at + 3)?;
-        let Some((dictionary, end)) = self.dictionary(start)? else {
-            self.charge_other(start)?;
-            return Ok(true);
-        };
-        self.note_encryption(&dictionary);
-        let keyword = self.skip_spaces(end)?;
-        if let Some(data) = self.file[keyword..].strip_prefix(b"stream") {
-            let line_end = match data {
-                [b'\r', b'\n', ..] => 2,
-                [b'\r' | b'\n', ..] => 1,
-                _ => return Ok(true),
-            };
-            self.candidates.push(Candidate {
-                number: number_before(self.file, at),
-                dictionary: (start, end),
-                start: keyword + 6 + line_end,
-            });
+        // One of two objects may stand in a comment.
+        let number = number_before(self.file, at).filter(|_| self.object.0 != start);
+        self.object = (start, number);
+        if !self.file[start..].starts_with(b"<<") {
+            self.end_of(start)?;
         }
         Ok(true)
     }
 
-    fn read_trailer(&mut self, at: usize) -> Result<(), PdfProblem> {
-        let start = self.skip_spaces(at)?;
-        if let Some((dictionary, _)) = self.dictionary(start)? {
-            self.note_encryption(&dictionary);
-        }
-        Ok(())
-    }
-
-    fn note_encryption(&mut self, dictionary: &Dict<'_>) {
-        self.is_encrypted |= dictionary.contains_key(ROOT) && dictionary.contains_key(ENCRYPT);
-    }
-
-    /// Takes what it costs to read a text or a list at a place off the budget: one without an end costs the rest of
-    /// the file, and there may be many in each other.
-    fn charge_other(&mut self, start: usize) -> Result<(), PdfProblem> {
-        if !matches!(self.file.get(start), Some(b'(' | b'[' | b'<')) {
+    /// Looks at a dictionary at this place, when there is one.
+    fn read_dictionary(&mut self, start: usize) -> Result<(), PdfProblem> {
+        let Some(end) = self.end_of(start)? else {
             return Ok(());
+        };
+        if end - start > MAX_DICTIONARY {
+            return Err(PdfProblem::Damaged);
         }
-        for most in [USUAL_DICTIONARY, MAX_DICTIONARY] {
-            let end = self.file.len().min(start + most);
-            let window = &self.file[start..end];
-            let found = Object::from_bytes(window);
-            let length = match &found {
-                Some(Object::Array(list)) => list.data().len(),
-                // A byte of a text is written in up to four.
-                Some(Object::String(text)) => text.as_bytes().len() * 2,
-                _ => window.len(),
-            };
-            self.charge(length)?;
-            if found.is_some() {
-                break;
-            }
+        let dictionary = Dict::from_bytes(&self.file[start..end]).unwrap_or_default();
+        self.is_encrypted |= dictionary.contains_key(ROOT) && dictionary.contains_key(ENCRYPT);
+        let keyword = self.skip_spaces(end)?;
+        let (object, number) = self.object;
+        let Some(data) = self.file[keyword..].strip_prefix(b"stream") else {
+            return Ok(());
+        };
+        let line_end = match data {
+            [b'\r', b'\n', ..] => 2,
+            [b'\r' | b'\n', ..] => 1,
+            _ => return Ok(()),
+        };
+        let is_object = object == start;
+        if is_object || is_called_holder(&dictionary) {
+            self.candidates.push(Candidate {
+                number: number.filter(|_| is_object),
+                dictionary: (start, end),
+                start: keyword + 6 + line_end,
+            });
         }
         Ok(())
+    }
+
+    /// Where what stands at a place ends; `None` when it is broken. It is taken off the budget: what has no end
+    /// costs the rest of the file, and there may be many in each other.
+    fn end_of(&mut self, start: usize) -> Result<Option<usize>, PdfProblem> {
+        let rest = &self.file[start..];
+        let mut reader = Reader::new(rest);
+        let is_whole = Object::skip(&mut reader, false).is_some();
+        let read = reader.offset();
+        // The reader stays before the part that is broken, which is short unless it has an end of its own.
+        let cost = match rest.get(read) {
+            Some(b'(' | b'[' | b'<') if !is_whole => rest.len(),
+            _ => {
+                let number = rest[read..].iter();
+                let number = number.take_while(|it| matches!(it, b'0'..=b'9' | b'.' | b'-'));
+                read + number.count()
+            }
+        };
+        self.charge(cost)?;
+        Ok(is_whole.then_some(start + read))
+    }
+
+    /// Notes a place that an entry of a table gives, whose letter is here.
+    fn note_place(&mut self, letter: usize) {
+        let entry = letter.checked_sub(17).map(|start| &self.file[start..]);
+        let place = entry.and_then(|entry| {
+            let place = std::str::from_utf8(entry.get(..10)?).ok()?;
+            place.parse().ok()
+        });
+        if let Some(place) = place {
+            self.note_misread(place);
+        }
+    }
+
+    fn note_misread(&mut self, place: usize) {
+        let is_digit = |at: usize| self.file.get(at).is_some_and(u8::is_ascii_digit);
+        if is_digit(place) && place.checked_sub(1).is_some_and(is_digit) {
+            let digits = self.file[place..].iter().take(10);
+            let digits = digits.take_while(|it| it.is_ascii_digit());
+            let number =
+                |sum: u32, digit: &u8| sum.wrapping_mul(10).wrapping_add(u32::from(digit - b'0'));
+            self.misread.insert(digits.fold(0, number));
+        }
     }
 
     /// The place behind white space and comments.
@@ -257,43 +311,23 @@ impl<'a> Pass<'a> {
         Ok(())
     }
 
-    /// The dictionary at a place, and where it ends; `None` when there is none.
-    fn dictionary(&mut self, start: usize) -> Result<Option<(Dict<'a>, usize)>, PdfProblem> {
-        if !self.file[start..].starts_with(b"<<") {
-            return Ok(None);
-        }
-        for most in [USUAL_DICTIONARY, MAX_DICTIONARY] {
-            let end = self.file.len().min(start + most);
-            let window = &self.file[start..end];
-            let found = Dict::from_bytes(window);
-            let length = found.as_ref().map_or(window.len(), |it| it.data().len());
-            self.charge(length)?;
-            // One that fills the window may go on behind it.
-            if let Some(found) = found {
-                return Ok(Some((found, start + length)));
-            }
-        }
-        // Too long, or broken: the library finds none here either, or finds one that we know nothing of.
-        if self.file.len() - start > MAX_DICTIONARY {
-            return Err(PdfProblem::Damaged);
-        }
-        Ok(None)
-    }
-
     /// Unpacks what the library would unpack, and forgets it.
     fn check_streams(&mut self) -> Result<(), PdfProblem> {
         let candidates = std::mem::take(&mut self.candidates);
         let mut holders = HashSet::new();
         for stream in &candidates {
             // What the library cannot read as a table is none.
-            holders.extend(self.table(*stream)?);
+            self.read_table(*stream, &mut holders)?;
+        }
+        // What stands at such a place was not looked at by that number.
+        if !holders.is_disjoint(&self.misread) {
+            return Err(PdfProblem::Damaged);
         }
         let mut encrypted = 0;
         for stream in candidates {
             let dictionary = self.dictionary_of(stream);
-            let kind = dictionary.get::<Name<'_>>(TYPE);
             let is_holder = stream.number.is_none_or(|it| holders.contains(&it))
-                || kind.is_some_and(|it| it.as_ref() == b"ObjStm")
+                || is_called_holder(&dictionary)
                 || dictionary.contains_key(N) && dictionary.contains_key(FIRST);
             if !is_holder {
                 continue;
@@ -321,34 +355,65 @@ impl<'a> Pass<'a> {
         Dict::from_bytes(&self.file[start..end]).unwrap_or_default()
     }
 
-    /// The streams in which objects are, by a cross-reference stream; none when it is something else.
-    fn table(&mut self, stream: Candidate) -> Result<HashSet<u32>, PdfProblem> {
+    /// Adds the streams in which objects are, by a cross-reference stream; none when it is something else.
+    fn read_table(
+        &mut self,
+        stream: Candidate,
+        holders: &mut HashSet<u32>,
+    ) -> Result<(), PdfProblem> {
         let dictionary = self.dictionary_of(stream);
         let widths = dictionary.get::<[u8; 3]>(W);
-        let Some(widths) = widths.filter(|_| dictionary.contains_key(SIZE)) else {
-            return Ok(HashSet::new());
+        let widths = widths.filter(|_| dictionary.contains_key(SIZE));
+        let table = widths.and_then(|widths| {
+            let table = Stream::from_bytes(&self.file[stream.dictionary.0..])?;
+            Some((widths, table.raw_data()))
+        });
+        let Some((widths, data)) = table else {
+            return Ok(());
         };
         let packing = packing(&dictionary).ok_or(PdfProblem::Damaged)?;
-        let data = packing.rows.undo(self.unpacked(stream, packing)?);
+        let limit = self.limit();
+        let data = if packing.is_packed {
+            unpack::inflate(&data, limit, Ending::IsWhole).map_err(problem)?
+        } else if data.len() <= limit {
+            data.into_owned()
+        } else {
+            return Err(PdfProblem::TooLarge);
+        };
+        self.unpacked += data.len();
+        let data = packing.rows.undo(data).ok_or(PdfProblem::Damaged)?;
         // The library reads a byte of the first field, however wide it is.
         let [first, second, third] = widths.map(usize::from);
         let first = first.min(1);
         let width = first + second + third;
         if width == 0 {
-            return Ok(HashSet::new());
+            return Ok(());
         }
-        let holders = data.chunks_exact(width).filter_map(|entry| {
+        self.rows += data.len() / width;
+        if self.rows > MAX_ROWS {
+            return Err(PdfProblem::TooLarge);
+        }
+        for entry in data.chunks_exact(width) {
             let (kind, fields) = entry.split_at(first);
             let number = |sum: u32, byte: &u8| (sum << 8) | u32::from(*byte);
-            (kind == [2]).then(|| fields[..second].iter().fold(0, number))
-        });
-        Ok(holders.collect())
+            let field = fields[..second].iter().fold(0, number);
+            if kind == [2] {
+                holders.insert(field);
+            } else if kind != [0] {
+                self.note_misread(field as usize);
+            }
+        }
+        Ok(())
+    }
+
+    /// How much a stream may unpack to.
+    fn limit(&self) -> usize {
+        MAX_UNPACKED.min(MAX_UNPACKED_TOGETHER - self.unpacked)
     }
 
     /// What a stream unpacks to.
     fn unpacked(&mut self, stream: Candidate, packing: Packing) -> Result<Vec<u8>, PdfProblem> {
-        let most = MAX_UNPACKED_TOGETHER - self.unpacked;
-        let limit = MAX_UNPACKED.min(most);
+        let limit = self.limit();
         // The data ends by itself; where the dictionary says it ends is not believed.
         let data = &self.file[stream.start..];
         let unpacked = if packing.is_packed {
@@ -359,10 +424,7 @@ impl<'a> Pass<'a> {
                 _ => Err(UnpackProblem::TooLarge),
             }
         };
-        let unpacked = unpacked.map_err(|problem| match problem {
-            UnpackProblem::TooLarge => PdfProblem::TooLarge,
-            UnpackProblem::Unknown => PdfProblem::Damaged,
-        })?;
+        let unpacked = unpacked.map_err(problem)?;
         self.unpacked += unpacked.len();
         Ok(unpacked)
     }
@@ -374,6 +436,22 @@ impl<'a> Pass<'a> {
         let mut words = data.windows(9);
         let found = words.position(|it| it == b"endstream");
         said.min(data.len()).max(found.unwrap_or(data.len()))
+    }
+}
+
+fn problem(problem: UnpackProblem) -> PdfProblem {
+    match problem {
+        UnpackProblem::TooLarge => PdfProblem::TooLarge,
+        UnpackProblem::Unknown => PdfProblem::Damaged,
+    }
+}
+
+/// Whether a stream says that it holds objects, or may say it elsewhere.
+fn is_called_holder(dictionary: &Dict<'_>) -> bool {
+    match dictionary.get_raw::<Object<'_>>(TYPE) {
+        Some(MaybeRef::NotRef(Object::Name(name))) => name.as_ref() == b"ObjStm",
+        Some(MaybeRef::Ref(_)) => true,
+        _ => false,
     }
 }
 
@@ -423,20 +501,54 @@ fn is_space(byte: u8) -> bool {
     matches!(byte, b'\0' | b'\t' | b'\n' | b'\x0C' | b'\r' | b' ')
 }
 
-/// The number of the object whose word `obj` is at this place: two numbers stand before it.
+/// Whether the last word of a text is a number.
+fn is_behind_number(text: &[u8]) -> bool {
+    let mut before = text.iter().rev().skip_while(|it| is_space(**it)).peekable();
+    let is_part = |it: &&u8| matches!(it, b'0'..=b'9' | b'.' | b'+' | b'-');
+    before.peek().is_some_and(is_part)
+        && before
+            .find(|it| !is_part(it))
+            .is_none_or(|it| is_space(*it) || matches!(it, b'j' | b'>'))
+}
+
+/// The number of the object whose word `obj` is at this place: two numbers stand before it. `None` when they are
+/// written as no writer does.
 fn number_before(file: &[u8], at: usize) -> Option<u32> {
-    // Longer numbers are written as no writer does.
-    let start = at.saturating_sub(40);
-    let mut before = file[start..at].trim_ascii_end();
-    let digits = |text: &[u8]| {
-        text.iter()
-            .rev()
-            .take_while(|it| it.is_ascii_digit())
-            .count()
-    };
-    let generation = digits(before);
-    before = before[..before.len() - generation].trim_ascii_end();
-    let number = &before[before.len() - digits(before)..];
-    let number = std::str::from_utf8(number).ok()?.parse().ok()?;
-    (generation > 0).then_some(number)
+    let before = &file[at.saturating_sub(40)..at];
+    let (before, _) = last_digits(before.trim_ascii_end())?;
+    let (before, number) = last_digits(before.trim_ascii_end())?;
+    // It may go on before, or be part of another.
+    if matches!(before.last(), None | Some(b'.' | b'+' | b'-')) {
+        return None;
+    }
+    std::str::from_utf8(number).ok()?.parse().ok()
+}
+
+/// The digits at the end of a text, and what comes before; `None` when there are none.
+fn last_digits(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let digits = text.iter().rev().take_while(|it| it.is_ascii_digit());
+    let digits = digits.count();
+    (digits > 0).then(|| text.split_at(text.len() - digits))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_that_is_not_plain_is_none() {
+        let number = |text: &str| {
+            let file = [" ", text, " obj"].concat();
+            number_before(file.as_bytes(), file.len() - 3)
+        };
+        for plain in ["10 0", "10\n00", "x>>10 0"] {
+            assert_eq!(number(plain), Some(10), "{plain}");
+        }
+        let far = format!("110{}0", " ".repeat(36));
+        for unusual in [
+            "10.0 0", "+10 0", "0.10 0", "10 0.0", "10%\n0", "1-10 0", &far,
+        ] {
+            assert_eq!(number(unusual), None, "{unusual}");
+        }
+    }
 }

@@ -697,7 +697,12 @@ fn picture<'a>(stream: &Stream<'a>) -> Option<Cow<'a, [u8]>> {
     let data = unpack::before_last(stream, MAX_CONTENTS).ok()?;
     match rows(stream)?.as_slice() {
         [rows, Rows::Plain] if stream.filters().len() == 2 => {
-            Some(Cow::Owned(rows.undo(data.into_owned())))
+            let mut data = data.into_owned();
+            // Viewers show a last row that is not whole.
+            if let Rows::Png(columns) = rows {
+                data.resize(data.len().next_multiple_of(columns + 1), 0);
+            }
+            rows.undo(data).map(Cow::Owned)
         }
         all => all.iter().all(|it| *it == Rows::Plain).then_some(data),
     }

@@ -116,7 +116,11 @@ pub fn inflate(data: &[u8], limit: usize, ending: Ending) -> Result<Vec<u8>, Unp
         }
         unpacked.resize(unpacked.len().saturating_mul(2).min(limit), 0);
     };
-    if status != TINFLStatus::Done && ending == Ending::IsWhole {
+    let is_known = match ending {
+        Ending::MayBreakOff => true,
+        Ending::IsWhole => status == TINFLStatus::Done,
+    };
+    if !is_known {
         return Err(UnpackProblem::Unknown);
     }
     unpacked.truncate(length);
@@ -220,11 +224,14 @@ impl Rows {
         }
     }
 
-    /// The table that was packed so.
-    pub fn undo(self, data: Vec<u8>) -> Vec<u8> {
+    /// The table that was packed so; `None` when its last row is not whole.
+    pub fn undo(self, data: Vec<u8>) -> Option<Vec<u8>> {
         let Self::Png(columns) = self else {
-            return data;
+            return Some(data);
         };
+        if !data.len().is_multiple_of(columns + 1) {
+            return None;
+        }
         let mut table = Vec::with_capacity(data.len());
         let mut above = vec![0; columns];
         for row in data.chunks_exact(columns + 1) {
@@ -245,7 +252,7 @@ impl Rows {
             table.extend_from_slice(&row);
             above = row;
         }
-        table
+        Some(table)
     }
 }
 
@@ -315,7 +322,10 @@ mod tests {
     #[test]
     fn rows_are_read_by_the_row_above() {
         let rows = vec![2, 1, 2, 3, 2, 1, 1, 1, 1, 5, 1, 1];
-        assert_eq!(Rows::Png(3).undo(rows), [1, 2, 3, 2, 3, 4, 5, 6, 7]);
+        assert_eq!(
+            Rows::Png(3).undo(rows).unwrap(),
+            [1, 2, 3, 2, 3, 4, 5, 6, 7]
+        );
     }
 
     proptest! {

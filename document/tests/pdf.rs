@@ -586,6 +586,34 @@ fn the_library_finds_a_holder_by_the_last_digits_of_its_number() {
 }
 
 #[test]
+fn the_library_reads_a_table_whose_packing_was_only_flushed() {
+    let holder = [
+        b"10 0 obj",
+        &stream("/N 1/First 4", b"4 0 <<>>")[..],
+        b"endobj\n",
+    ]
+    .concat();
+    let dict = format!("{TABLE}/Filter/FlateDecode");
+    // Blocks as they are, and one that is empty, as a flush writes it. None is the last.
+    let flushed = |rows: &[u8]| {
+        let length = u16::try_from(rows.len()).unwrap();
+        let lengths = [length.to_le_bytes(), (!length).to_le_bytes()].concat();
+        let packed = [b"\x78\x9C\0", &lengths[..], rows, b"\0\0\0\xFF\xFF"];
+        stream(&dict, &packed.concat())
+    };
+    let pages = |bytes| Existing::read(bytes).map(|it| it.info().pages.len());
+    assert_eq!(pages(of_table(&holder, "10", flushed)), Ok(1));
+    let broken = |_: &[u8]| stream(&dict, b"\x78\x9C\xFF\xFF\xFF");
+    let broken = of_table(&holder, "10", broken);
+    assert_eq!(pages(broken), Err(PdfProblem::Damaged));
+    // A row costs a few bits, and the library keeps each.
+    let many = compress_to_vec_zlib(&vec![0; 2 << 20], 9);
+    let dict = "/Size 9999999/W[0 1 0]/Root 1 0 R/Filter/FlateDecode";
+    let many = of_table(&holder, "10", |_| stream(dict, &many));
+    assert_eq!(pages(many), Err(PdfProblem::TooLarge));
+}
+
+#[test]
 fn a_form_that_viewers_draw_anew_is_refused() {
     let form = |settings: &str, value: &str| {
         let catalog = format!("<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[4 0 R]{settings}>>>>");

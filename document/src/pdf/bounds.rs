@@ -9,6 +9,7 @@
 //! - It unpacks cross-reference streams, which have `W` and `Size`; streams that mended files call `ObjStm`; and
 //!   streams that a table names as holding objects. A table gives the place of such a stream, which may be within
 //!   its number: the last digits count then.
+//! - Of a cross-reference stream it reads whole rows, and what a flush gives that nothing follows.
 
 use super::PdfProblem;
 use super::unpack::{self, Ending, Rows, UnpackProblem};
@@ -374,7 +375,7 @@ impl<'a> Pass<'a> {
         let packing = packing(&dictionary).ok_or(PdfProblem::Damaged)?;
         let limit = self.limit();
         let data = if packing.is_packed {
-            unpack::inflate(&data, limit, Ending::IsWhole).map_err(problem)?
+            unpack::inflate(&data, limit, Ending::MayStop).map_err(problem)?
         } else if data.len() <= limit {
             data.into_owned()
         } else {

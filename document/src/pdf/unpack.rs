@@ -28,6 +28,8 @@ pub enum UnpackProblem {
 pub enum Ending {
     /// What came before it counts, as viewers do it.
     MayBreakOff,
+    /// It may stop, but not be broken: some programs only flush what they pack.
+    MayStop,
     /// It has to be whole.
     IsWhole,
 }
@@ -118,6 +120,7 @@ pub fn inflate(data: &[u8], limit: usize, ending: Ending) -> Result<Vec<u8>, Unp
     };
     let is_known = match ending {
         Ending::MayBreakOff => true,
+        Ending::MayStop => status != TINFLStatus::Failed,
         Ending::IsWhole => status == TINFLStatus::Done,
     };
     if !is_known {

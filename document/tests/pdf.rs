@@ -708,6 +708,77 @@ fn what_cannot_be_carried_over_is_known_when_it_is_opened() {
 }
 
 #[test]
+fn what_costs_too_much_is_known_when_it_is_opened() {
+    let started = Instant::now();
+    let page = "/Contents 4 0 R/Resources<<";
+    let nothing = stream("", b"");
+    let opened = |page: &str, others: &[&[u8]]| open(of_page(page, others)).map(|_| ());
+    let too_large = Err(PdfProblem::TooLarge);
+    // Unpacks to 20 MB of spaces, and these to nothing.
+    let spaces = compress_to_vec_zlib(&vec![b' '; 20 << 20], 6);
+    let spaces = stream("/Filter[/FlateDecode/ASCIIHexDecode]", &spaces);
+    let parts = format!("/Contents[{}]", "4 0 R ".repeat(200));
+    assert_eq!(opened(&parts, &[&spaces]), too_large, "free work");
+    // A dictionary that is read for each time that it is named.
+    let keys: String = (0..9_999).map(|it| format!("/{it} 0")).collect();
+    let note = format!("<</Subtype/Widget/Rect[0 0 9 9]{keys}>>");
+    let notes = format!("/Annots[{}]", "4 0 R ".repeat(10_000));
+    assert_eq!(opened(&notes, &[note.as_bytes()]), too_large, "notes");
+    let part = stream(&keys, b"");
+    let parts = format!("/Contents[{}]", "4 0 R ".repeat(10_000));
+    assert_eq!(opened(&parts, &[&part]), too_large, "parts");
+    // A list that is named as something else.
+    let list = format!("[{}]", "0 ".repeat(200_000));
+    let notes = format!("/Annots[{}]", "4 0 R ".repeat(10_000));
+    for key in ["Subtype", "Rect", "AP", "F"] {
+        let note = format!("<</AP<</N 6 0 R>>/{key} 5 0 R>>");
+        let look = stream("/BBox[0 0 9 9]", b"");
+        let others = [note.as_bytes(), list.as_bytes(), &look];
+        assert_eq!(opened(&notes, &others), too_large, "{key}");
+    }
+    // Names, of which the page has none.
+    let names: String = (0..9_999_999).map(|it| format!("/{it}")).collect();
+    let names = stream(
+        "/Filter/FlateDecode",
+        &compress_to_vec_zlib(&names.as_bytes()[..60 << 20], 1),
+    );
+    let contents = format!("/Contents[{}]", "4 0 R ".repeat(9));
+    assert_eq!(opened(&contents, &[&names]), too_large, "names");
+    let others = [&names[..], b"<<>>"];
+    let font = "/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>";
+    assert_eq!(opened(font, &others), Ok(()), "names that are looked up");
+    // Photos that become small when they are cleaned.
+    let photo = [b"\xFF\xD8\xFF\xFE\0\x04ab", &vec![0xFF; 30 << 20][..]].concat();
+    let photo = compress_to_vec_zlib(&photo, 6);
+    let photo = stream("/Subtype/Image/Filter[/FlateDecode/DCTDecode]", &photo);
+    let photos: String = (5..55).map(|it| format!("/P{it} {it} 0 R")).collect();
+    let draw: String = (5..55).map(|it| format!("/P{it} Do ")).collect();
+    let draw = stream("", draw.as_bytes());
+    let others: Vec<&[u8]> = [&draw[..]].into_iter().chain([&photo[..]; 50]).collect();
+    let photos = format!("{page}/XObject<<{photos}>>>>");
+    assert_eq!(opened(&photos, &others), too_large, "photos");
+    // Lists in each other are read at each depth.
+    let deep = format!(
+        "{}{}{}",
+        "[".repeat(40),
+        "0 ".repeat(1_000_000),
+        "]".repeat(40)
+    );
+    let font = stream("", b"/F 1 Tf");
+    let others = [&font[..], deep.as_bytes()];
+    let font = format!("{page}/Font<</F 5 0 R>>>>");
+    assert_eq!(opened(&font, &others), too_large, "lists");
+    assert_eq!(
+        opened(&font, &[&nothing, deep.as_bytes()]),
+        Ok(()),
+        "not used"
+    );
+    // Without optimisation, on a slow machine.
+    let taken = started.elapsed();
+    assert!(taken < Duration::from_secs(120), "{taken:?}");
+}
+
+#[test]
 fn a_watermark_on_a_long_strip_is_not_written_a_million_times() {
     let strip = Existing::read(of_page("/MediaBox[0 0 10 14400]", &[])).unwrap();
     let page = Page::Existing {

@@ -375,7 +375,7 @@ impl<'a> Pass<'a> {
         let packing = packing(&dictionary).ok_or(PdfProblem::Damaged)?;
         let limit = self.limit();
         let data = if packing.is_packed {
-            unpack::inflate(&data, limit, Ending::MayStop).map_err(problem)?
+            unpack::inflate(&data, limit, Ending::MayStop)?
         } else if data.len() <= limit {
             data.into_owned()
         } else {
@@ -425,7 +425,7 @@ impl<'a> Pass<'a> {
                 _ => Err(UnpackProblem::TooLarge),
             }
         };
-        let unpacked = unpacked.map_err(problem)?;
+        let unpacked = unpacked?;
         self.unpacked += unpacked.len();
         Ok(unpacked)
     }
@@ -437,13 +437,6 @@ impl<'a> Pass<'a> {
         let mut words = data.windows(9);
         let found = words.position(|it| it == b"endstream");
         said.min(data.len()).max(found.unwrap_or(data.len()))
-    }
-}
-
-fn problem(problem: UnpackProblem) -> PdfProblem {
-    match problem {
-        UnpackProblem::TooLarge => PdfProblem::TooLarge,
-        UnpackProblem::Unknown => PdfProblem::Damaged,
     }
 }
 

@@ -2,10 +2,10 @@
 //! and what stands beside the contents, such as the fields of a form. Links, scripts, metadata and whatever belongs
 //! to other pages stay behind.
 
-use super::existing::{Existing, annotations, is_name, shown};
+use super::existing::{Existing, annotation, annotations, is_name, shown};
 use super::jpeg;
 use super::jpx;
-use super::unpack::{self, Rows, UnpackProblem};
+use super::unpack::{self, Budget, Rows, UnpackProblem};
 use super::{MAX_OUTPUT, PdfProblem};
 use hayro_syntax::Filter;
 use hayro_syntax::object::dict::keys::{
@@ -16,28 +16,30 @@ use hayro_syntax::object::dict::keys::{
     SUBTYPE, TYPE, TYPE3, USAGE, XOBJECT,
 };
 use hayro_syntax::object::{
-    Array, Dict, MaybeRef, Name, ObjRef, Object, Rect, Stream, dict_or_stream,
+    self, Array, Dict, MaybeRef, Name, ObjRef, Object, Rect, Stream, dict_or_stream,
 };
 use hayro_syntax::page::Page;
 use miniz_oxide::deflate::compress_to_vec_zlib;
 use pdf_writer::{Null, Obj, Pdf, Ref};
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 /// The most that the contents of a page may unpack to, in bytes.
 const MAX_CONTENTS: usize = 64 << 20;
-/// The most that the contents of all pages of a PDF may.
-const MAX_CONTENTS_TOGETHER: usize = 512 << 20;
-/// What a part of a page's contents costs at least of that.
-const LEAST_PART: usize = 1 << 10;
+/// What a byte costs that is packed anew, that the library unpacks, or that is in a list of names, in bytes that are
+/// unpacked.
+const PACKED: usize = 16;
+const BY_LIBRARY: usize = 8;
+const LISTED: usize = 4;
+/// What a name costs that is looked up, and an object that is carried over.
+const LOOKED_UP: usize = 32;
+const CARRIED: usize = 512;
 /// The most objects that are carried over.
 const MAX_OBJECTS: usize = 500_000;
 /// The most names that contents may use, of which a page has a few dozen. What is over it is taken for contents that are
 /// not understood.
 const MAX_NAMES_HERE: usize = 5_000;
-/// The most names that all contents of a PDF may use.
-const MAX_NAMES: usize = 500_000;
 /// How often its length a stream of LZW can unpack to: 12 bits give at most 4,096 bytes.
 const MOST_UNPACKED: usize = 2_731;
 /// How deep dictionaries and lists may stand in each other, and drawings. Usual ones stand five deep.
@@ -101,12 +103,14 @@ const KINDS: [&[u8]; 7] = [
     PROPERTIES,
 ];
 
+type Names = BTreeSet<Vec<u8>>;
+
 /// What contents use of the lists beside them.
 enum Used {
     /// They are packed in a way that is not known here, or are too long: whatever is in the lists.
     Anything,
-    /// These names in their order, each behind the place of its list in [`KINDS`].
-    Names(Vec<Vec<u8>>),
+    /// These names, each behind the place of its list in [`KINDS`].
+    Names(Names),
 }
 
 impl Used {
@@ -116,7 +120,7 @@ impl Used {
             // `DefaultRGB` and the like are used without being named.
             Self::Names(names) => {
                 key == COLORSPACE && name.starts_with(b"Default")
-                    || names.binary_search(&[&[kind], name].concat()).is_ok()
+                    || names.contains(&[&[kind], name].concat())
             }
         }
     }
@@ -154,12 +158,9 @@ pub struct Carrier<'a> {
     around: Vec<Dict<'a>>,
     /// Layers that were carried over, with whether they are hidden.
     pub layers: Vec<(Ref, bool)>,
-    /// How much the contents may still unpack to.
-    room: usize,
-    /// How much the contents of drawings may.
-    room_within: usize,
-    /// How many names may still be used.
-    names: usize,
+    budget: Budget,
+    /// How hard contents are packed.
+    level: u8,
 }
 
 /// What is known of an object.
@@ -180,9 +181,15 @@ impl<'a> Carrier<'a> {
     pub fn new(from: &'a Existing) -> Self {
         let xref = from.pdf.xref();
         let catalog: Dict<'_> = xref.get(xref.root_id()).unwrap_or_default();
-        let layers: Dict<'_> = catalog.get(OCPROPERTIES).unwrap_or_default();
-        let usual: Dict<'_> = layers.get(D).unwrap_or_default();
-        let base = usual.get::<Name<'_>>(BASE_STATE);
+        let mut budget = Budget::new();
+        // When it is spent here, no page is carried over.
+        let mut dict = |dict: &Dict<'a>, key| -> Dict<'a> {
+            let found = budget.get(dict, key).ok().flatten();
+            found.unwrap_or_default()
+        };
+        let layers = dict(&catalog, OCPROPERTIES);
+        let usual = dict(&layers, D);
+        let base = budget.get::<Name<'_>>(&usual, BASE_STATE).ok().flatten();
         let is_off = base.is_some_and(|it| it.as_ref() == OFF);
         let mut known: HashMap<ObjRef, Known> = HashMap::new();
         // A layer in both is hidden, as viewers have it.
@@ -191,8 +198,9 @@ impl<'a> Carrier<'a> {
             (&usual, ON, false),
             (&usual, OFF, true),
         ] {
-            let list = dict.get::<Array<'_>>(key);
-            for layer in list.iter().flat_map(|it| it.raw_iter()) {
+            let list = budget.get::<Array<'_>>(dict, key).ok().flatten();
+            let list = list.iter().flat_map(|it| it.raw_iter());
+            for layer in list.take(MAX_OBJECTS + 1) {
                 if let Some(id) = layer.as_obj_ref()
                     && (key == OCGS || known.contains_key(&id))
                 {
@@ -206,23 +214,26 @@ impl<'a> Carrier<'a> {
             queue: Vec::new(),
             around: Vec::new(),
             layers: Vec::new(),
-            room: MAX_CONTENTS_TOGETHER,
-            room_within: MAX_CONTENTS_TOGETHER,
-            names: MAX_NAMES,
+            budget,
+            level: LEVEL,
         }
     }
 
-    /// Looks at all pages, so that what is wrong with one is known before a document is made of it.
+    /// Carries all pages over and forgets them, so that what is wrong with one is known before a document is made of it.
     ///
     /// # Errors
     ///
-    /// When a page is damaged or too large, or has notes that are not drawn.
-    pub fn check(from: &Existing) -> Result<(), PdfProblem> {
-        let mut room = MAX_CONTENTS_TOGETHER;
-        for page in from.pdf.pages().iter() {
-            contents(&streams(page)?, &mut room)?;
-            if annotations(page).iter().any(is_left_to_viewers) {
-                return Err(PdfProblem::Form);
+    /// When a page is damaged or too large, or all of them are, or one has notes that are not drawn.
+    pub fn check(from: &'a Existing) -> Result<(), PdfProblem> {
+        let mut carrier = Self::new(from);
+        carrier.level = 0;
+        let (mut next, mut length) = (Ref::new(1), 0);
+        for index in 0..from.pdf.pages().len() {
+            let mut out = Pdf::new();
+            carrier.page(index, &mut out, &mut next)?;
+            length += out.len();
+            if length > MAX_OUTPUT {
+                return Err(PdfProblem::TooLarge);
             }
         }
         Ok(())
@@ -232,7 +243,7 @@ impl<'a> Carrier<'a> {
     ///
     /// # Errors
     ///
-    /// When it is damaged or too large.
+    /// When it is damaged or too large, or has notes that are not drawn.
     pub fn page(
         &mut self,
         index: usize,
@@ -244,15 +255,24 @@ impl<'a> Carrier<'a> {
         let contents = next.bump();
         self.write_contents(page, contents, out, next)?;
         let mut beside = Vec::new();
-        for annotation in annotations(page) {
-            beside.extend(self.drawing(&annotation, out, next));
+        for part in annotations(page, &mut self.budget)? {
+            let Some(annotation) = annotation(page, part, &mut self.budget)? else {
+                continue;
+            };
+            if is_left_to_viewers(&annotation, &mut self.budget)? {
+                return Err(PdfProblem::Form);
+            }
+            beside.extend(self.drawing(&annotation, out, next)?);
         }
-        let group = page.raw().get::<Dict<'_>>(b"Group").map(|group| {
+        let group = self.budget.get::<Dict<'_>>(page.raw(), b"Group")?;
+        let group = group.map(|group| {
             let id = next.bump();
             self.write(&Object::Dict(group), out.indirect(id), next, 0);
             id
         });
         self.write_queue(out, next)?;
+        // What was not written for want of it.
+        self.budget.charge(1)?;
         Ok(Carried {
             contents,
             beside,
@@ -267,18 +287,18 @@ impl<'a> Carrier<'a> {
         out: &mut Pdf,
         next: &mut Ref,
     ) -> Result<(), PdfProblem> {
-        let streams = streams(page)?;
-        let unpacked = contents(&streams, &mut self.room)?;
+        let (one, unpacked) = contents(page, &mut self.budget)?;
         // One stream goes over as it is packed.
-        let (data, packed_as) = match (streams.as_slice(), &unpacked) {
-            ([one], _) => (one.raw_data().into_owned(), Some(one.dict().clone())),
-            (_, all) => {
+        let (data, packed_as) = match (one, &unpacked) {
+            (Some(one), _) => (one.raw_data().into_owned(), Some(one.dict().clone())),
+            (None, all) => {
                 let all = all.as_deref().unwrap_or_default();
-                (compress_to_vec_zlib(all, LEVEL), None)
+                self.budget.charge(all.len().saturating_mul(PACKED))?;
+                (compress_to_vec_zlib(all, self.level), None)
             }
         };
         let lists = lists_of_page(page);
-        let used = self.used_in(unpacked, &lists, 0);
+        let used = self.used_in(unpacked, &lists, 0)?;
         let [left, bottom, right, top] = shown(page).ok_or(PdfProblem::Damaged)?;
         let mut form = out.form_xobject(id, &data);
         form.bbox(pdf_writer::Rect::new(left, bottom, right, top));
@@ -291,7 +311,7 @@ impl<'a> Carrier<'a> {
             }
         }
         let resources = form.insert(pdf_writer::Name(RESOURCES));
-        self.write_resources(&lists, &[], &used, resources, next);
+        self.write_resources(&lists, &[], &used, resources, next)?;
         self.around = lists;
         Ok(())
     }
@@ -303,15 +323,18 @@ impl<'a> Carrier<'a> {
         contents: Option<Cow<'a, [u8]>>,
         lists: &[Dict<'a>],
         depth: usize,
-    ) -> Used {
+    ) -> Result<Used, PdfProblem> {
         let contents = contents.filter(|_| depth < MAX_DEPTH);
-        let names = contents.and_then(|it| names_in(&it, &mut self.names));
-        let Some(mut names) = names else {
-            return Used::Anything;
+        let names = match contents {
+            Some(contents) => names_in(&contents, &mut self.budget)?,
+            None => None,
         };
-        let mut open = names.clone();
+        let Some(mut names) = names else {
+            return Ok(Used::Anything);
+        };
+        let mut open: Vec<_> = names.iter().cloned().collect();
         while let Some(name) = open.pop() {
-            let Some(value) = drawing_in(lists, &name) else {
+            let Some(value) = drawing_in(lists, &name, &mut self.budget)? else {
                 continue;
             };
             let id = value.as_obj_ref();
@@ -319,63 +342,92 @@ impl<'a> Carrier<'a> {
                 MaybeRef::Ref(id) => self.from.pdf.xref().get::<Object<'a>>(id.into()),
                 MaybeRef::NotRef(drawing) => Some(drawing),
             };
-            let Some(drawing) = drawing else {
-                continue;
-            };
+            let drawing = drawing.unwrap_or(Object::Null(object::Null));
+            self.budget.read(&drawing)?;
             let Some((dict, _)) = dict_or_stream(&drawing) else {
                 continue;
             };
-            match &*self.used_by(&drawing, id, depth + 1) {
-                Used::Anything if !dict.contains_key(RESOURCES) => return Used::Anything,
+            match &*self.used_by(&drawing, id, depth + 1)? {
+                Used::Anything if !dict.contains_key(RESOURCES) => return Ok(Used::Anything),
                 Used::Anything => {}
+                Used::Names(within) if within.is_empty() => {}
                 Used::Names(within) => {
-                    let own = own_lists(dict);
+                    let own = own_lists(dict, &mut self.budget)?;
                     for it in within {
+                        self.budget.charge(LOOKED_UP + it.len())?;
                         let is_own = own[usize::from(it[0])].contains_key(&it[1..]);
-                        if is_own || !insert(&mut names, it.clone(), &mut self.names) {
-                            continue;
+                        if !is_own && names.insert(it.clone()) {
+                            open.push(it.clone());
                         }
-                        open.push(it.clone());
                     }
                 }
             }
-            if self.names == 0 || names.len() > MAX_NAMES_HERE {
-                return Used::Anything;
+            if names.len() > MAX_NAMES_HERE {
+                return Ok(Used::Anything);
             }
         }
-        Used::Names(names)
+        Ok(Used::Names(names))
     }
 
     /// What a drawing uses by name, or the drawings that a font is made of.
-    fn used_by(&mut self, drawing: &Object<'a>, id: Option<ObjRef>, depth: usize) -> Rc<Used> {
+    fn used_by(
+        &mut self,
+        drawing: &Object<'a>,
+        id: Option<ObjRef>,
+        depth: usize,
+    ) -> Result<Rc<Used>, PdfProblem> {
         let known = id.and_then(|id| self.known.get(&id)?.used.clone());
         if let Some(known) = known {
-            return known;
+            return Ok(known);
         }
-        let nothing = || Rc::new(Used::Names(Vec::new()));
-        let (dict, streams) = match drawing {
-            Object::Stream(it) if !is_name(it.dict(), SUBTYPE, IMAGE) => {
-                (it.dict(), vec![it.clone()])
-            }
-            Object::Dict(font) if is_name(font, SUBTYPE, TYPE3) => {
-                let glyphs: Dict<'a> = font.get(CHAR_PROCS).unwrap_or_default();
-                (
-                    font,
-                    glyphs.keys().filter_map(|it| glyphs.get(&it)).collect(),
-                )
-            }
-            _ => return nothing(),
+        let nothing = || Rc::new(Used::Names(Names::new()));
+        let Some((dict, _)) = dict_or_stream(drawing) else {
+            return Ok(nothing());
         };
+        let kind = self.budget.get::<Name<'_>>(dict, SUBTYPE)?;
+        let is_image = kind.as_deref() == Some(IMAGE);
+        let is_glyphs = kind.as_deref() == Some(TYPE3);
+        if is_image || !is_glyphs && matches!(drawing, Object::Dict(_)) {
+            return Ok(nothing());
+        }
         if let Some(id) = id {
             // It may stand in itself.
             self.known.entry(id).or_default().used = Some(nothing());
         }
-        let unpacked = contents(&streams, &mut self.room_within);
-        let used = Rc::new(self.used_in(unpacked.ok().flatten(), &own_lists(dict), depth));
+        let unpacked = match drawing {
+            Object::Stream(stream) => unpacked(stream, MAX_CONTENTS, &mut self.budget),
+            _ => self.glyphs(dict),
+        };
+        if unpacked.is_err() {
+            // Whether it is only this one that is too large.
+            self.budget.charge(1)?;
+        }
+        let own = own_lists(dict, &mut self.budget)?;
+        let used = Rc::new(self.used_in(unpacked.ok().flatten(), &own, depth)?);
         if let Some(id) = id {
             self.known.entry(id).or_default().used = Some(Rc::clone(&used));
         }
-        used
+        Ok(used)
+    }
+
+    /// What the drawings of a font unpack to together; `None` when one is packed in a way that is not known here.
+    fn glyphs(&mut self, font: &Dict<'a>) -> Result<Option<Cow<'a, [u8]>>, PdfProblem> {
+        let glyphs = self.budget.get::<Dict<'a>>(font, CHAR_PROCS)?;
+        let glyphs = glyphs.unwrap_or_default();
+        let (mut room, mut parts) = (MAX_CONTENTS, Vec::new());
+        for name in glyphs.keys() {
+            let Some(glyph) = self.budget.get::<Object<'a>>(&glyphs, &name)? else {
+                continue;
+            };
+            if let Object::Stream(glyph) = glyph {
+                let Some(part) = unpacked(&glyph, room, &mut self.budget)? else {
+                    return Ok(None);
+                };
+                room -= part.len();
+                parts.push(part);
+            }
+        }
+        Ok(Some(Cow::Owned(parts.join(&b'\n'))))
     }
 
     /// Writes what contents use of the lists beside them, and of the lists around when a name is not in their own. Pages
@@ -388,16 +440,20 @@ impl<'a> Carrier<'a> {
         used: &Used,
         out: Obj<'_>,
         next: &mut Ref,
-    ) {
+    ) -> Result<(), PdfProblem> {
         let mut out = out.dict();
         for (kind, key) in (0u8..).zip(KINDS) {
             let mut entries = Vec::new();
             let own = &own[usize::from(kind)];
             let around = around.get(usize::from(kind));
             for (at, list) in [Some(own), around].into_iter().flatten().enumerate() {
-                for (name, value) in list.entries() {
+                self.budget.charge(list.data().len() * LISTED)?;
+                for name in list.keys() {
                     let is_hidden_by_own = at > 0 && own.contains_key(&name);
-                    if used.contains(kind, key, &name) && !is_hidden_by_own {
+                    if used.contains(kind, key, &name)
+                        && !is_hidden_by_own
+                        && let Some(value) = list.get_raw::<Object<'a>>(&name)
+                    {
                         entries.push((name, value));
                     }
                 }
@@ -405,35 +461,48 @@ impl<'a> Carrier<'a> {
             if entries.is_empty() {
                 continue;
             }
+            entries.sort_by(|(one, _), (other, _)| one.as_ref().cmp(other.as_ref()));
             let mut out = out.insert(pdf_writer::Name(key)).dict();
             for (name, value) in entries {
                 let out = out.insert(pdf_writer::Name(&name));
                 // What contents are marked with, layers apart, is not drawn.
-                if key == PROPERTIES && !self.is_layer(&value) {
+                if key == PROPERTIES && !self.names_layer(&value)? {
                     out.dict();
                 } else {
                     self.write_maybe(&value, out, next, 0);
                 }
             }
         }
+        Ok(())
     }
 
     fn is_hidden(&self, layer: ObjRef) -> Option<bool> {
         self.known.get(&layer)?.is_hidden
     }
 
-    /// Whether it is a layer or a rule about layers.
-    fn is_layer(&self, value: &MaybeRef<Object<'a>>) -> bool {
+    /// Whether a layer or a rule about layers is named.
+    fn names_layer(&mut self, value: &MaybeRef<Object<'a>>) -> Result<bool, PdfProblem> {
         let dict = match value {
-            MaybeRef::Ref(id) => self.from.pdf.xref().get::<Dict<'a>>((*id).into()),
+            MaybeRef::Ref(id) => {
+                let object = self.from.pdf.xref().get::<Object<'a>>((*id).into());
+                let object = object.unwrap_or(Object::Null(object::Null));
+                self.budget.read(&object)?;
+                object.into_dict()
+            }
             MaybeRef::NotRef(Object::Dict(dict)) => Some(dict.clone()),
             MaybeRef::NotRef(_) => None,
         };
-        dict.is_some_and(|it| is_name(&it, TYPE, OCG) || is_name(&it, TYPE, OCMD))
-            || value
-                .as_obj_ref()
-                .and_then(|it| self.is_hidden(it))
-                .is_some()
+        match dict {
+            Some(dict) => self.is_layer(&dict, value.as_obj_ref()),
+            None => Ok(false),
+        }
+    }
+
+    /// Whether it is a layer or a rule about layers.
+    fn is_layer(&mut self, dict: &Dict<'a>, id: Option<ObjRef>) -> Result<bool, PdfProblem> {
+        let kind = self.budget.get::<Name<'_>>(dict, TYPE)?;
+        Ok(kind.is_some_and(|it| [OCG, OCMD].contains(&it.as_ref()))
+            || id.and_then(|it| self.is_hidden(it)).is_some())
     }
 
     /// Writes these entries of a dictionary.
@@ -452,29 +521,41 @@ impl<'a> Carrier<'a> {
     }
 
     /// How what stands beside the contents is drawn, and where. None for what is hidden or has no look, as a link.
-    fn drawing(&mut self, annotation: &Dict<'a>, out: &mut Pdf, next: &mut Ref) -> Option<Beside> {
+    fn drawing(
+        &mut self,
+        annotation: &Dict<'a>,
+        out: &mut Pdf,
+        next: &mut Ref,
+    ) -> Result<Option<Beside>, PdfProblem> {
         let layer = annotation.get_ref(OC);
-        if is_never_shown(annotation)
-            || is_name(annotation, SUBTYPE, b"Popup")
+        if is_never_shown(annotation, &mut self.budget)?
+            || is_name(annotation, SUBTYPE, b"Popup", &mut self.budget)?
             || layer.and_then(|it| self.is_hidden(it)) == Some(true)
         {
-            return None;
+            return Ok(None);
         }
-        let looks: Dict<'_> = annotation.get(AP)?;
-        let state = annotation.get::<Name<'_>>(AS);
+        let budget = &mut self.budget;
+        let looks = budget.get::<Dict<'_>>(annotation, AP)?.unwrap_or_default();
+        let state = budget.get::<Name<'_>>(annotation, AS)?;
         // One look, or one for each state of a checkbox.
-        let (id, look) = match looks.get::<Object<'_>>(N)? {
-            Object::Stream(look) => (looks.get_ref(N)?, look),
-            Object::Dict(states) => {
-                let state = state?;
-                (states.get_ref(&state)?, states.get::<Stream<'_>>(&state)?)
+        let (id, look) = match (budget.get::<Object<'_>>(&looks, N)?, state) {
+            (Some(Object::Dict(states)), Some(state)) => {
+                (states.get_ref(&state), budget.get(&states, &state)?)
             }
-            _ => return None,
+            (look, _) => (looks.get_ref(N), look),
         };
-        let place: Rect = annotation.get(RECT)?;
-        let bbox: Rect = look.dict().get(BBOX)?;
-        let matrix = look.dict().get::<Array<'_>>(MATRIX);
-        let place = fit(bbox, matrix.and_then(|it| numbers(&it)), place)?;
+        let (Some(id), Some(Object::Stream(look))) = (id, look) else {
+            return Ok(None);
+        };
+        let place = numbers(annotation, RECT, budget)?;
+        let bbox = numbers(look.dict(), BBOX, budget)?;
+        let matrix = numbers(look.dict(), MATRIX, budget)?;
+        let (Some(place), Some(bbox)) = (place, bbox) else {
+            return Ok(None);
+        };
+        let Some(place) = fit(rect(bbox), matrix, rect(place)) else {
+            return Ok(None);
+        };
         self.known.entry(id).or_default().is_beside = true;
         let layer = annotation
             .get_raw::<Object<'a>>(OC)
@@ -486,21 +567,24 @@ impl<'a> Carrier<'a> {
                     id
                 }
             });
-        Some(Beside {
+        Ok(Some(Beside {
             drawing: self.carried(id, next),
             place,
             layer,
-        })
+        }))
     }
 
     /// The new reference of an object, which is carried over sooner or later.
     fn carried(&mut self, id: ObjRef, next: &mut Ref) -> Ref {
-        let known = self.known.entry(id).or_default();
-        *known.new.get_or_insert_with(|| {
-            let new = next.bump();
+        if let Some(new) = self.known.get(&id).and_then(|it| it.new) {
+            return new;
+        }
+        let new = next.bump();
+        if self.budget.charge(CARRIED).is_ok() {
+            self.known.entry(id).or_default().new = Some(new);
             self.queue.push((id, new));
-            new
-        })
+        }
+        new
     }
 
     fn write_queue(&mut self, out: &mut Pdf, next: &mut Ref) -> Result<(), PdfProblem> {
@@ -509,23 +593,27 @@ impl<'a> Carrier<'a> {
                 return Err(PdfProblem::TooLarge);
             }
             let object = self.from.pdf.xref().get::<Object<'_>>(id.into());
+            // A reference to nothing is null.
+            let object = object.unwrap_or(Object::Null(object::Null));
+            self.budget.read(&object)?;
+            if is_of_document(&object, &mut self.budget)? {
+                out.indirect(new).primitive(Null);
+                continue;
+            }
             match object {
-                // A reference to nothing is null.
-                None => out.indirect(new).primitive(Null),
-                Some(object) if is_of_document(&object) => out.indirect(new).primitive(Null),
-                Some(Object::Stream(stream)) => self.write_stream(&stream, id, new, out, next)?,
-                Some(Object::Dict(dict)) if self.is_layer(&MaybeRef::Ref(id)) => {
+                Object::Stream(stream) => self.write_stream(&stream, id, new, out, next)?,
+                Object::Dict(dict) if self.is_layer(&dict, Some(id))? => {
                     if let Some(is_hidden) = self.is_hidden(id) {
                         self.layers.push((new, is_hidden));
                     }
                     let mut out = out.indirect(new).dict();
                     self.write_some(&dict, &KEPT_OF_LAYERS, &mut out, next);
-                    if let Some(usage) = dict.get::<Dict<'a>>(USAGE) {
+                    if let Some(usage) = self.budget.get::<Dict<'a>>(&dict, USAGE)? {
                         let mut out = out.insert(pdf_writer::Name(USAGE)).dict();
                         self.write_some(&usage, &KEPT_OF_USAGE, &mut out, next);
                     }
                 }
-                Some(object) => self.write(&object, out.indirect(new), next, 0),
+                object => self.write(&object, out.indirect(new), next, 0),
             }
         }
         Ok(())
@@ -540,18 +628,24 @@ impl<'a> Carrier<'a> {
         next: &mut Ref,
     ) -> Result<(), PdfProblem> {
         let dict = stream.dict();
+        self.budget.read_packing(stream)?;
         let filters = stream.filters();
         if dict.contains_key(F) || filters.first() == Some(&Filter::Crypt) {
             return Err(PdfProblem::Damaged);
         }
         let mut data = stream.raw_data();
+        self.budget.charge(data.len())?;
         if out.len() + data.len() > MAX_OUTPUT {
             return Err(PdfProblem::TooLarge);
         }
         // Photos in a PDF have the metadata of photos, also where they are packed once more.
         let cleaned = match filters.last() {
-            Some(Filter::DctDecode) => picture(stream).and_then(|it| jpeg::cleaned_in_pdf(&it)),
-            Some(Filter::JpxDecode) => picture(stream).map(|it| jpx::cleaned(it).into_owned()),
+            Some(Filter::DctDecode) => {
+                picture(stream, &mut self.budget).and_then(|it| jpeg::cleaned_in_pdf(&it))
+            }
+            Some(Filter::JpxDecode) => {
+                picture(stream, &mut self.budget).map(|it| jpx::cleaned(it).into_owned())
+            }
             _ => None,
         };
         let is_cleaned = cleaned.is_some();
@@ -570,7 +664,7 @@ impl<'a> Carrier<'a> {
                 }
                 DECODE_PARMS if is_cleaned => {
                     // Of each filter one: that of the photo is the last.
-                    let each = dict.get::<Array<'_>>(DECODE_PARMS);
+                    let each = self.budget.get::<Array<'_>>(dict, DECODE_PARMS)?;
                     let last = each.map(|each| each.raw_iter().last());
                     if let Some(value) = last.unwrap_or(Some(value)) {
                         self.write_maybe(&value, out.insert(key), next, 0);
@@ -586,7 +680,7 @@ impl<'a> Carrier<'a> {
         }
         let has_list = dict.contains_key(RESOURCES);
         if has_list || is_beside {
-            let used = self.used_by(&Object::Stream(stream.clone()), Some(id), 0);
+            let used = self.used_by(&Object::Stream(stream.clone()), Some(id), 0)?;
             let takes_all = has_list && matches!(*used, Used::Anything);
             let around = std::mem::take(&mut self.around);
             let lent: &[Dict<'a>] = if is_beside && !takes_all {
@@ -595,7 +689,8 @@ impl<'a> Carrier<'a> {
                 &[]
             };
             let out = out.insert(pdf_writer::Name(RESOURCES));
-            self.write_resources(&own_lists(dict), lent, &used, out, next);
+            let own = own_lists(dict, &mut self.budget)?;
+            self.write_resources(&own, lent, &used, out, next)?;
             self.around = around;
         }
         Ok(())
@@ -615,6 +710,9 @@ impl<'a> Carrier<'a> {
     }
 
     fn write(&mut self, object: &Object<'a>, out: Obj<'_>, next: &mut Ref, depth: usize) {
+        if self.budget.read(object).is_err() {
+            return out.primitive(Null);
+        }
         match object {
             Object::Boolean(it) => out.primitive(*it),
             Object::Number(it) => write_number(it.as_f64(), out),
@@ -631,10 +729,11 @@ impl<'a> Carrier<'a> {
                 let says_what = dict.contains_key(TYPE) || dict.contains_key(SUBTYPE);
                 let mut out = out.dict();
                 for (name, value) in dict.entries() {
-                    if name.as_ref() == RESOURCES && is_name(dict, SUBTYPE, TYPE3) {
-                        let used = self.used_by(object, None, 0);
+                    if name.as_ref() == RESOURCES
+                        && matches!(is_name(dict, SUBTYPE, TYPE3, &mut self.budget), Ok(true))
+                    {
                         let out = out.insert(pdf_writer::Name(RESOURCES));
-                        self.write_resources(&own_lists(dict), &[], &used, out, next);
+                        self.write_list_of_font(object, dict, out, next);
                     } else if !says_what || !LEFT_BEHIND.contains(&name.as_ref()) {
                         let out = out.insert(pdf_writer::Name(&name));
                         self.write_maybe(&value, out, next, depth + 1);
@@ -647,57 +746,109 @@ impl<'a> Carrier<'a> {
             }
         }
     }
+
+    /// Writes what the drawings of a font use. What the budget has nothing left for is missed by [`Self::page`].
+    fn write_list_of_font(
+        &mut self,
+        font: &Object<'a>,
+        dict: &Dict<'a>,
+        out: Obj<'_>,
+        next: &mut Ref,
+    ) {
+        let used = self.used_by(font, None, 0);
+        let own = own_lists(dict, &mut self.budget);
+        if let (Ok(used), Ok(own)) = (used, own) {
+            _ = self.write_resources(&own, &[], &used, out, next);
+        } else {
+            out.primitive(Null);
+        }
+    }
 }
 
 /// Whether a note has no look, so that each viewer draws it in its own way.
-fn is_left_to_viewers(note: &Dict<'_>) -> bool {
-    let kind = note.get::<Name<'_>>(SUBTYPE);
-    let looks: Dict<'_> = note.get(AP).unwrap_or_default();
-    let look = looks.get::<Object<'_>>(N);
-    let place = note.get::<Rect>(RECT);
-    kind.is_some_and(|it| DRAWN_BY_VIEWERS.contains(&it.as_ref()))
-        && look.as_ref().and_then(dict_or_stream).is_none()
-        && place.is_none_or(|it| it.x0 != it.x1 || it.y0 != it.y1)
-        && !is_never_shown(note)
+fn is_left_to_viewers(note: &Dict<'_>, budget: &mut Budget) -> Result<bool, PdfProblem> {
+    let kind = budget.get::<Name<'_>>(note, SUBTYPE)?;
+    if !kind.is_some_and(|it| DRAWN_BY_VIEWERS.contains(&it.as_ref())) {
+        return Ok(false);
+    }
+    let looks = budget.get::<Dict<'_>>(note, AP)?.unwrap_or_default();
+    let look = budget.get::<Object<'_>>(&looks, N)?;
+    if look.as_ref().and_then(dict_or_stream).is_some() || is_never_shown(note, budget)? {
+        return Ok(false);
+    }
+    let place = numbers::<4>(note, RECT, budget)?;
+    Ok(place.is_none_or(|[left, bottom, right, top]| left != right || bottom != top))
 }
 
-fn is_never_shown(annotation: &Dict<'_>) -> bool {
+fn is_never_shown(annotation: &Dict<'_>, budget: &mut Budget) -> Result<bool, PdfProblem> {
     const HIDDEN: u32 = 1 << 1;
     const NO_VIEW: u32 = 1 << 5;
-    let flags = annotation.get::<u32>(F).unwrap_or(0);
-    flags & (HIDDEN | NO_VIEW) != 0
+    let flags = budget.get::<u32>(annotation, F)?.unwrap_or(0);
+    Ok(flags & (HIDDEN | NO_VIEW) != 0)
 }
 
-/// The streams that a page's contents are made of.
-fn streams<'a>(page: &Page<'a>) -> Result<Vec<Stream<'a>>, PdfProblem> {
-    let dict = page.raw();
-    let streams = match dict.get::<Object<'_>>(CONTENTS) {
-        Some(Object::Stream(stream)) => vec![stream],
-        Some(Object::Array(parts)) => {
-            let parts = parts.raw_iter().filter_map(|part| part.as_obj_ref());
-            let parts = parts.map(|part| page.xref().get::<Stream<'_>>(part.into()));
-            parts.collect::<Option<_>>().ok_or(PdfProblem::Damaged)?
-        }
-        Some(Object::Null(_)) => Vec::new(),
-        None if !dict.contains_key(CONTENTS) => Vec::new(),
-        _ => return Err(PdfProblem::Damaged),
-    };
+/// What a stream of contents unpacks to; `None` when it is packed in a way that is not known here.
+fn unpacked<'a>(
+    stream: &Stream<'a>,
+    limit: usize,
+    budget: &mut Budget,
+) -> Result<Option<Cow<'a, [u8]>>, PdfProblem> {
+    budget.read_packing(stream)?;
     // Data in another file, or locked in a way of its own.
-    let is_foreign = |stream: &Stream<'_>| {
-        stream.dict().contains_key(F) || stream.filters().first() == Some(&Filter::Crypt)
-    };
-    if streams.iter().any(is_foreign) {
+    if stream.dict().contains_key(F) || stream.filters().first() == Some(&Filter::Crypt) {
         return Err(PdfProblem::Damaged);
     }
-    Ok(streams)
+    match unpack::content(stream, limit, budget) {
+        Ok(data) => Ok(Some(data)),
+        Err(UnpackProblem::Unknown) => by_library(stream, limit, budget),
+        Err(UnpackProblem::TooLarge) => Err(PdfProblem::TooLarge),
+    }
+}
+
+/// A page's contents: the stream when it is only one, and what they unpack to; `None` for that when the only one is packed
+/// in a way that is not known here.
+type Contents<'a> = (Option<Stream<'a>>, Option<Cow<'a, [u8]>>);
+
+fn contents<'a>(page: &Page<'a>, budget: &mut Budget) -> Result<Contents<'a>, PdfProblem> {
+    let dict = page.raw();
+    let (only, others) = match budget.get::<Object<'_>>(dict, CONTENTS)? {
+        Some(Object::Stream(stream)) => (Some(stream), Vec::new()),
+        Some(Object::Array(parts)) => {
+            let parts = parts.raw_iter().filter_map(|part| part.as_obj_ref());
+            let read = |part: ObjRef| page.xref().get::<Stream<'_>>(part.into());
+            match parts.collect::<Vec<_>>().as_slice() {
+                [one] => (Some(read(*one).ok_or(PdfProblem::Damaged)?), Vec::new()),
+                all => (None, all.to_vec()),
+            }
+        }
+        Some(Object::Null(_)) => (None, Vec::new()),
+        None if !dict.contains_key(CONTENTS) => (None, Vec::new()),
+        _ => return Err(PdfProblem::Damaged),
+    };
+    if let Some(stream) = only {
+        let part = unpacked(&stream, MAX_CONTENTS, budget)?;
+        return Ok((Some(stream), part));
+    }
+    let (mut room, mut parts) = (MAX_CONTENTS, Vec::new());
+    for part in others {
+        let stream = page.xref().get::<Stream<'_>>(part.into());
+        let part = unpacked(&stream.ok_or(PdfProblem::Damaged)?, room, budget)?;
+        let part = part.ok_or(PdfProblem::Damaged)?;
+        room -= part.len();
+        parts.push(part);
+    }
+    Ok((None, Some(Cow::Owned(parts.join(&b'\n')))))
 }
 
 /// The file of a picture, without the filters around it; `None` when one of them is not known here.
-fn picture<'a>(stream: &Stream<'a>) -> Option<Cow<'a, [u8]>> {
-    let data = unpack::before_last(stream, MAX_CONTENTS).ok()?;
+fn picture<'a>(stream: &Stream<'a>, budget: &mut Budget) -> Option<Cow<'a, [u8]>> {
+    let data = unpack::before_last(stream, MAX_CONTENTS, budget).ok()?;
+    // It is cleaned.
+    budget.charge(data.len()).ok()?;
     match rows(stream)?.as_slice() {
         [rows, Rows::Plain] if stream.filters().len() == 2 => {
             let mut data = data.into_owned();
+            budget.charge(data.len().saturating_mul(PACKED)).ok()?;
             // Viewers show a last row that is not whole.
             if let Rows::Png(columns) = rows {
                 data.resize(data.len().next_multiple_of(columns + 1), 0);
@@ -722,49 +873,26 @@ fn rows(stream: &Stream<'_>) -> Option<Vec<Rows>> {
     }
 }
 
-/// What they unpack to together, which has to be in the `room` that is left; `None` when a single one is packed in a way
-/// that is not known here.
-fn contents<'a>(
-    streams: &[Stream<'a>],
-    room: &mut usize,
-) -> Result<Option<Cow<'a, [u8]>>, PdfProblem> {
-    let mut here = MAX_CONTENTS.min(*room);
-    let mut parts = Vec::new();
-    for stream in streams {
-        let part = match unpack::content(stream, here) {
-            Ok(part) => part,
-            Err(UnpackProblem::Unknown) => match by_library(stream, here) {
-                Some(part) => part,
-                None if streams.len() == 1 => return Ok(None),
-                None => return Err(PdfProblem::Damaged),
-            },
-            Err(UnpackProblem::TooLarge) => return Err(PdfProblem::TooLarge),
-        };
-        let cost = part.len().max(LEAST_PART);
-        here = here.checked_sub(cost).ok_or(PdfProblem::TooLarge)?;
-        *room -= cost;
-        parts.push(part);
-    }
-    Ok(Some(match parts.len() {
-        1 => parts.swap_remove(0),
-        _ => Cow::Owned(parts.join(&b'\n')),
-    }))
-}
-
 /// What the library unpacks: LZW, and predictors. It has no limit, so that only what is short enough is given to it, and
 /// it panics at parameters that no writer has.
-fn by_library<'a>(stream: &Stream<'a>, limit: usize) -> Option<Cow<'a, [u8]>> {
+fn by_library<'a>(
+    stream: &Stream<'a>,
+    limit: usize,
+    budget: &mut Budget,
+) -> Result<Option<Cow<'a, [u8]>>, PdfProblem> {
     let filters = stream.filters();
     let is_text = |it: &&Filter| matches!(it, Filter::AsciiHexDecode | Filter::Ascii85Decode);
     let is_short = stream.raw_data().len() <= limit / MOST_UNPACKED;
-    if is_short
-        && rows(stream).is_some()
-        && filters.iter().filter(is_text).count() + 1 == filters.len()
+    if !is_short
+        || rows(stream).is_none()
+        || filters.iter().filter(is_text).count() + 1 != filters.len()
     {
-        stream.decoded().ok()
-    } else {
-        None
+        return Ok(None);
     }
+    let data = stream.decoded().ok();
+    let length = data.as_ref().map_or(0, |it| it.len());
+    budget.charge(length.saturating_mul(BY_LIBRARY))?;
+    Ok(data)
 }
 
 /// The lists of a page, in the order of [`KINDS`].
@@ -783,31 +911,46 @@ fn lists_of_page<'a>(page: &Page<'a>) -> Vec<Dict<'a>> {
 }
 
 /// The lists of a drawing, in the order of [`KINDS`].
-fn own_lists<'a>(drawing: &Dict<'a>) -> Vec<Dict<'a>> {
-    let all: Dict<'a> = drawing.get(RESOURCES).unwrap_or_default();
-    let lists = KINDS.iter().map(|key| all.get(key).unwrap_or_default());
-    lists.collect()
+fn own_lists<'a>(drawing: &Dict<'a>, budget: &mut Budget) -> Result<Vec<Dict<'a>>, PdfProblem> {
+    let all = budget
+        .get::<Dict<'a>>(drawing, RESOURCES)?
+        .unwrap_or_default();
+    let mut lists = Vec::new();
+    for key in KINDS {
+        lists.push(budget.get::<Dict<'a>>(&all, key)?.unwrap_or_default());
+    }
+    Ok(lists)
 }
 
 /// What has contents of its own among what is named: a drawing, a pattern, a font of drawings, the mask of a state.
-fn drawing_in<'a>(lists: &[Dict<'a>], name: &[u8]) -> Option<MaybeRef<Object<'a>>> {
-    let (kind, name) = name.split_first()?;
+fn drawing_in<'a>(
+    lists: &[Dict<'a>],
+    name: &[u8],
+    budget: &mut Budget,
+) -> Result<Option<MaybeRef<Object<'a>>>, PdfProblem> {
+    let Some((kind, name)) = name.split_first() else {
+        return Ok(None);
+    };
     let kind = usize::from(*kind);
     let list = &lists[kind];
-    match KINDS[kind] {
+    Ok(match KINDS[kind] {
         XOBJECT | PATTERN | FONT => list.get_raw(name),
         EXT_G_STATE => {
-            let mask: Dict<'a> = list.get::<Dict<'a>>(name)?.get(SMASK)?;
+            let state = budget.get::<Dict<'a>>(list, name)?.unwrap_or_default();
+            let mask = budget.get::<Dict<'a>>(&state, SMASK)?.unwrap_or_default();
             mask.get_raw(G)
         }
         _ => None,
-    }
+    })
 }
 
 /// Whether an object is a page, or of the document: nothing that a page is drawn with.
-fn is_of_document(object: &Object<'_>) -> bool {
-    let kind = dict_or_stream(object).and_then(|it| it.0.get::<Name<'_>>(TYPE));
-    kind.is_some_and(|it| {
+fn is_of_document(object: &Object<'_>, budget: &mut Budget) -> Result<bool, PdfProblem> {
+    let Some((dict, _)) = dict_or_stream(object) else {
+        return Ok(false);
+    };
+    let kind = budget.get::<Name<'_>>(dict, TYPE)?;
+    Ok(kind.is_some_and(|it| {
         [
             PAGE,
             PAGES,
@@ -820,7 +963,7 @@ fn is_of_document(object: &Object<'_>) -> bool {
             b"EmbeddedFile",
         ]
         .contains(&it.as_ref())
-    })
+    }))
 }
 
 fn write_number(number: f64, out: Obj<'_>) {
@@ -833,14 +976,31 @@ fn write_number(number: f64, out: Obj<'_>) {
     }
 }
 
-/// The six numbers of a transformation; `None` when they are not six.
-fn numbers(list: &Array<'_>) -> Option<[f64; 6]> {
-    let number = |it| match it {
-        MaybeRef::NotRef(Object::Number(number)) => Some(number.as_f64()),
-        _ => None,
-    };
-    let all: Option<Vec<f64>> = list.raw_iter().map(number).collect();
-    all?.try_into().ok()
+/// The numbers of a rectangle or a transformation; `None` when they are too few.
+fn numbers<const COUNT: usize>(
+    dict: &Dict<'_>,
+    key: &[u8],
+    budget: &mut Budget,
+) -> Result<Option<[f64; COUNT]>, PdfProblem> {
+    let list = budget.get::<Array<'_>>(dict, key)?;
+    let mut all = Vec::new();
+    for number in list.into_iter().flat_map(|it| it.iter::<Object<'_>>()) {
+        budget.read(&number)?;
+        match number {
+            Object::Number(number) if all.len() < COUNT => all.push(number.as_f64()),
+            _ => break,
+        }
+    }
+    Ok(all.try_into().ok())
+}
+
+fn rect([left, bottom, right, top]: [f64; 4]) -> Rect {
+    Rect::new(
+        left.min(right),
+        bottom.min(top),
+        right.max(left),
+        top.max(bottom),
+    )
 }
 
 /// How a drawing of this extent, transformed so, is put into a rectangle (ISO 32000-1, 12.5.5). None when either has
@@ -869,15 +1029,16 @@ fn fit(bbox: Rect, matrix: Option<[f64; 6]>, place: Rect) -> Option<Matrix> {
 
 /// All names in contents, each behind the place in [`KINDS`] of the list that the operator behind it looks in. A few that
 /// stand in a text or a picture are among them, which does no harm. `None` when there are too many.
-fn names_in(contents: &[u8], left: &mut usize) -> Option<Vec<Vec<u8>>> {
+fn names_in(contents: &[u8], budget: &mut Budget) -> Result<Option<Names>, PdfProblem> {
     let is_end = |byte: &u8| byte.is_ascii_whitespace() || b"\0()<>[]{}%".contains(byte);
     let is_number = |byte: &&u8| byte.is_ascii_digit() || b"\0+-. \t\n\x0C\r".contains(byte);
     let until_end = |part: &[u8]| part.iter().position(is_end).unwrap_or(part.len());
-    let mut names = Vec::new();
+    let mut names = Names::new();
+    let mut behind_kind = Vec::new();
     for part in contents.split(|byte| *byte == b'/').skip(1) {
-        let (name, rest) = part.split_at(until_end(part));
-        let name = hayro_syntax::object::Name::new_escaped(name)
-            .map_or_else(|| name.to_vec(), |name| name.to_vec());
+        let (raw, rest) = part.split_at(until_end(part));
+        let name = Name::new(raw);
+        let name = name.as_deref().unwrap_or(raw);
         let rest = &rest[rest.iter().take_while(is_number).count()..];
         let kinds = match &rest[..until_end(rest)] {
             b"gs" => 0..1,
@@ -892,21 +1053,17 @@ fn names_in(contents: &[u8], left: &mut usize) -> Option<Vec<Vec<u8>>> {
             _ => 4..5,
         };
         for kind in kinds {
-            insert(&mut names, [&[kind], name.as_slice()].concat(), left);
+            budget.charge(LOOKED_UP + name.len())?;
+            behind_kind.clear();
+            behind_kind.push(kind);
+            behind_kind.extend_from_slice(name);
+            if !names.contains(&behind_kind) {
+                names.insert(behind_kind.clone());
+            }
         }
-        if *left == 0 || names.len() > MAX_NAMES_HERE {
-            return None;
+        if names.len() > MAX_NAMES_HERE {
+            return Ok(None);
         }
     }
-    Some(names)
-}
-
-/// Puts a name in its place; false when it is there.
-fn insert(names: &mut Vec<Vec<u8>>, name: Vec<u8>, left: &mut usize) -> bool {
-    let place = names.binary_search(&name);
-    if let Err(at) = place {
-        names.insert(at, name);
-        *left = left.saturating_sub(1);
-    }
-    place.is_err()
+    Ok(Some(names))
 }

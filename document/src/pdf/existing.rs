@@ -2,13 +2,15 @@
 //! a password, damage, too much of it, or what would be lost.
 
 use super::bounds;
+use super::unpack::{Budget, UnpackProblem};
 use super::{MAX_PAGES, PageSize, PdfInfo, PdfProblem};
 use hayro_syntax::object::dict::keys::{
     ACRO_FORM, AF, ANNOTS, AP, COLLECTION, COUNT, EMBEDDED_FILES, FIELDS, FT, N, NAMES, PAGES,
     PARENT, SIG_FLAGS, SUBTYPE, USER_UNIT, V, XFA,
 };
-use hayro_syntax::object::{Array, Dict, MaybeRef, Name, Object};
+use hayro_syntax::object::{Array, Dict, MaybeRef, Name, Null, Object};
 use hayro_syntax::page::{Page, Rotation};
+use hayro_syntax::xref::XRef;
 use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 
 /// How far into a file its signature may stand, as PDF readers look for it.
@@ -55,37 +57,45 @@ impl Existing {
         if pages == 0 || said != Some(pages) {
             return Err(PdfProblem::Damaged);
         }
-        let beside = |page: &Page<'_>| {
-            let all = page.raw().get::<Array<'_>>(ANNOTS);
-            all.map_or(0, |all| all.raw_iter().count())
-        };
-        if pdf.pages().iter().map(beside).sum::<usize>() > MAX_BESIDE {
-            return Err(PdfProblem::TooLarge);
-        }
         let form: Dict<'_> = catalog.get(ACRO_FORM).unwrap_or_default();
         // Viewers draw all values anew then, whatever was drawn before.
         let is_drawn_anew = form.get::<bool>(NEED_APPEARANCES) == Some(true);
-        let has_invisible = |page: &Page<'_>| has_invisible_value(page, is_drawn_anew);
-        if form.contains_key(XFA) || pdf.pages().iter().any(has_invisible) {
+        if form.contains_key(XFA) {
             return Err(PdfProblem::Form);
         }
         let names: Dict<'_> = catalog.get(NAMES).unwrap_or_default();
-        let flags = form.get::<u32>(SIG_FLAGS).unwrap_or(0);
-        let fields: Option<Array<'_>> = form.get(FIELDS);
-        let fields = fields.into_iter().flat_map(|it| it.iter::<Dict<'_>>());
-        let mut fields = fields.take(MAX_BESIDE);
-        let mut is_signed = flags & 1 != 0 || fields.any(|it| is_signature(&it));
         let attached = [
             (&catalog, COLLECTION),
             (&catalog, AF),
             (&names, EMBEDDED_FILES),
         ];
         let mut has_attachments = attached.iter().any(|(dict, key)| dict.contains_key(key));
+        let (mut budget, mut beside) = (Budget::new(), 0);
+        let flags = form.get::<u32>(SIG_FLAGS).unwrap_or(0);
+        let mut is_signed = flags & 1 != 0;
+        let fields = budget.get::<Array<'_>>(&form, FIELDS)?;
+        let fields = fields.into_iter().flat_map(|it| it.raw_iter());
+        for part in fields.take(MAX_BESIDE) {
+            if !is_signed && let Some(field) = dict(pdf.xref(), part, &mut budget)? {
+                is_signed = is_signature(&field, &mut budget)?;
+            }
+        }
         for page in pdf.pages().iter() {
             has_attachments |= page.raw().contains_key(AF);
-            for it in annotations(page) {
-                is_signed |= is_signature(&it);
-                has_attachments |= it.contains_key(AF) || is_name(&it, SUBTYPE, b"FileAttachment");
+            for part in annotations(page, &mut budget)? {
+                beside += 1;
+                if beside > MAX_BESIDE {
+                    return Err(PdfProblem::TooLarge);
+                }
+                let Some(it) = annotation(page, part, &mut budget)? else {
+                    continue;
+                };
+                if has_invisible_value(&it, is_drawn_anew, &mut budget)? {
+                    return Err(PdfProblem::Form);
+                }
+                is_signed |= is_signature(&it, &mut budget)?;
+                has_attachments |=
+                    it.contains_key(AF) || is_name(&it, SUBTYPE, b"FileAttachment", &mut budget)?;
             }
         }
         let info = PdfInfo {
@@ -136,8 +146,12 @@ pub fn shown(page: &Page<'_>) -> Option<[f32; 4]> {
 
 /// How many points a unit of the page has: 1, except on huge plans.
 pub fn user_unit(page: &Page<'_>) -> f32 {
-    match page.raw().get::<Object<'_>>(USER_UNIT) {
-        Some(Object::Number(unit)) if (0.01..=1_000.0).contains(&unit.as_f64()) => unit.as_f32(),
+    match page.raw().get_raw::<Object<'_>>(USER_UNIT) {
+        Some(MaybeRef::NotRef(Object::Number(unit)))
+            if (0.01..=1_000.0).contains(&unit.as_f64()) =>
+        {
+            unit.as_f32()
+        }
         _ => 1.0,
     }
 }
@@ -152,63 +166,105 @@ pub fn quarters(page: &Page<'_>) -> u8 {
     }
 }
 
-/// What stands on a page beside its contents: notes, stamps, fields of a form.
-pub fn annotations<'a>(page: &Page<'a>) -> Vec<Dict<'a>> {
-    let all = page.raw().get::<Array<'a>>(ANNOTS);
-    let all = all.into_iter().flat_map(|all| all.raw_iter());
-    let resolve = |it| match it {
-        MaybeRef::Ref(id) => page.xref().get::<Dict<'a>>(id.into()),
-        MaybeRef::NotRef(object) => Object::into_dict(object),
+/// What stands on a page beside its contents: notes, stamps, fields of a form. Each is to be read with [`annotation`].
+///
+/// # Errors
+///
+/// When the list costs too much.
+pub fn annotations<'a>(
+    page: &Page<'a>,
+    budget: &mut Budget,
+) -> Result<impl Iterator<Item = MaybeRef<Object<'a>>> + use<'a>, PdfProblem> {
+    let all = budget.get::<Array<'a>>(page.raw(), ANNOTS)?;
+    Ok(all.into_iter().flat_map(|all| all.raw_iter()))
+}
+
+/// Reads one of [`annotations`]; `None` when it is none.
+///
+/// # Errors
+///
+/// When it costs too much.
+pub fn annotation<'a>(
+    page: &Page<'a>,
+    part: MaybeRef<Object<'a>>,
+    budget: &mut Budget,
+) -> Result<Option<Dict<'a>>, PdfProblem> {
+    dict(page.xref(), part, budget)
+}
+
+fn dict<'a>(
+    xref: &'a XRef,
+    part: MaybeRef<Object<'a>>,
+    budget: &mut Budget,
+) -> Result<Option<Dict<'a>>, PdfProblem> {
+    let object = match part {
+        MaybeRef::Ref(id) => xref.get::<Object<'a>>(id.into()),
+        MaybeRef::NotRef(object) => Some(object),
     };
-    all.filter_map(resolve).collect()
+    let object = object.unwrap_or(Object::Null(Null));
+    budget.read(&object)?;
+    Ok(object.into_dict())
 }
 
 /// Whether a field, or the field whose look it is, holds a signature.
-fn is_signature(field: &Dict<'_>) -> bool {
-    let parent = field.get::<Dict<'_>>(PARENT).unwrap_or_default();
-    let mut both = [field, &parent].into_iter();
-    both.any(|it| is_name(it, FT, b"Sig") && it.contains_key(V))
+fn is_signature(field: &Dict<'_>, budget: &mut Budget) -> Result<bool, PdfProblem> {
+    let parent = budget.get::<Dict<'_>>(field, PARENT)?.unwrap_or_default();
+    for it in [field, &parent] {
+        if it.contains_key(V) && is_name(it, FT, b"Sig", budget)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether a dictionary says this by a name.
-pub fn is_name(dict: &Dict<'_>, key: &[u8], name: &[u8]) -> bool {
-    let told = dict.get::<Name<'_>>(key);
-    told.is_some_and(|it| it.as_ref() == name)
+///
+/// # Errors
+///
+/// When it costs too much to read it.
+pub fn is_name(
+    dict: &Dict<'_>,
+    key: &[u8],
+    name: &[u8],
+    budget: &mut Budget,
+) -> Result<bool, UnpackProblem> {
+    let told = budget.get::<Name<'_>>(dict, key)?;
+    Ok(told.is_some_and(|it| it.as_ref() == name))
 }
 
 /// Whether a field of a form was filled in by a program that left it to the viewer to draw the value.
-fn has_invisible_value(page: &Page<'_>, is_drawn_anew: bool) -> bool {
-    annotations(page).iter().any(|field| {
-        let is_field = field
-            .get::<Name<'_>>(SUBTYPE)
-            .is_some_and(|it| it.as_ref() == b"Widget");
-        let is_drawn = field
-            .get::<Dict<'_>>(AP)
-            .is_some_and(|it| it.contains_key(N));
-        is_field && (is_drawn_anew || !is_drawn) && has_value(field)
-    })
+fn has_invisible_value(
+    field: &Dict<'_>,
+    is_drawn_anew: bool,
+    budget: &mut Budget,
+) -> Result<bool, PdfProblem> {
+    let kind = budget.get::<Name<'_>>(field, SUBTYPE)?;
+    if kind.is_none_or(|it| it.as_ref() != b"Widget") {
+        return Ok(false);
+    }
+    let looks = budget.get::<Dict<'_>>(field, AP)?;
+    let is_drawn = looks.is_some_and(|it| it.contains_key(N));
+    Ok((is_drawn_anew || !is_drawn) && has_value(field, budget)?)
 }
 
 /// Whether a field or one that it is part of has a value. A button's value is drawn or is none.
-fn has_value(field: &Dict<'_>) -> bool {
+fn has_value(field: &Dict<'_>, budget: &mut Budget) -> Result<bool, PdfProblem> {
     let mut field = field.clone();
     // Fields are nested a few levels deep; a circle is broken.
     for _ in 0..16 {
-        if field
-            .get::<Name<'_>>(FT)
-            .is_some_and(|it| matches!(it.as_ref(), b"Btn" | b"Sig"))
-        {
-            return false;
+        let kind = budget.get::<Name<'_>>(&field, FT)?;
+        if kind.is_some_and(|it| matches!(it.as_ref(), b"Btn" | b"Sig")) {
+            return Ok(false);
         }
-        match field.get::<Object<'_>>(V) {
-            Some(Object::String(text)) => return !text.as_bytes().trim_ascii().is_empty(),
+        match budget.get::<Object<'_>>(&field, V)? {
+            Some(Object::String(text)) => return Ok(!text.as_bytes().trim_ascii().is_empty()),
             Some(Object::Null(_)) | None => {}
-            Some(_) => return true,
+            Some(_) => return Ok(true),
         }
-        match field.get::<Dict<'_>>(PARENT) {
+        match budget.get::<Dict<'_>>(&field, PARENT)? {
             Some(parent) => field = parent,
             None => break,
         }
     }
-    false
+    Ok(false)
 }

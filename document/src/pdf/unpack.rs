@@ -1,9 +1,10 @@
-//! Unpacks streams of a PDF within a limit of memory. It knows the filters that content streams and cross-references
+//! Unpacks streams of a PDF within a limit of memory, and counts what a PDF costs. It knows the filters that content streams and cross-references
 //! have; the pictures' filters are none of its business.
 
+use super::PdfProblem;
 use hayro_syntax::Filter;
 use hayro_syntax::object::dict::keys::{
-    BITS_PER_COMPONENT, COLORS, COLUMNS, DECODE_PARMS, DP, PREDICTOR,
+    BITS_PER_COMPONENT, COLORS, COLUMNS, DECODE_PARMS, DP, F, FILTER, PREDICTOR,
 };
 use hayro_syntax::object::{Array, Dict, Object, Stream};
 use miniz_oxide::inflate::TINFLStatus;
@@ -23,6 +24,96 @@ pub enum UnpackProblem {
     Unknown,
 }
 
+impl From<UnpackProblem> for PdfProblem {
+    fn from(problem: UnpackProblem) -> Self {
+        match problem {
+            UnpackProblem::TooLarge => Self::TooLarge,
+            UnpackProblem::Unknown => Self::Damaged,
+        }
+    }
+}
+
+/// How much a PDF may cost in all, in bytes that are unpacked: about a second.
+const MAX_COST: usize = 1 << 30;
+/// What an object costs that is read, and each byte that it is written in. It is read anew whenever it is named.
+const OBJECT: usize = 64;
+const OBJECT_BYTE: usize = 16;
+/// What an object costs that is not there: it was looked for.
+const MISSING: usize = 4 << 10;
+/// What a stream costs besides.
+const STREAM: usize = 1 << 10;
+
+/// How much a PDF may still cost. When it is spent once it stays so.
+#[derive(Debug)]
+pub struct Budget(usize);
+
+impl Budget {
+    /// For one PDF.
+    pub fn new() -> Self {
+        Self(MAX_COST)
+    }
+
+    /// Takes some of it.
+    ///
+    /// # Errors
+    ///
+    /// When less is left.
+    pub fn charge(&mut self, cost: usize) -> Result<(), UnpackProblem> {
+        let left = self.0.checked_sub(cost);
+        self.0 = left.unwrap_or(0);
+        left.map(|_| ()).ok_or(UnpackProblem::TooLarge)
+    }
+
+    /// Takes what it costs to read an object.
+    ///
+    /// # Errors
+    ///
+    /// When less is left.
+    pub fn read(&mut self, object: &Object<'_>) -> Result<(), UnpackProblem> {
+        let bytes = match object {
+            Object::Dict(dict) => dict.data().len(),
+            Object::Array(list) => list.data().len(),
+            Object::Stream(stream) => stream.dict().data().len(),
+            Object::String(text) => text.as_bytes().len(),
+            _ => 0,
+        };
+        self.charge(bytes.saturating_mul(OBJECT_BYTE) + OBJECT)
+    }
+
+    /// What stands at a key, or is named there; `None` also when it is something else.
+    ///
+    /// # Errors
+    ///
+    /// When less is left than it costs to read it.
+    pub fn get<'a, T: TryFrom<Object<'a>>>(
+        &mut self,
+        dict: &Dict<'a>,
+        key: &[u8],
+    ) -> Result<Option<T>, UnpackProblem> {
+        if !dict.contains_key(key) {
+            return Ok(None);
+        }
+        let object = dict.get::<Object<'a>>(key);
+        match &object {
+            Some(object) => self.read(object)?,
+            None => self.charge(MISSING)?,
+        }
+        Ok(object.and_then(|it| it.try_into().ok()))
+    }
+
+    /// Takes what it costs to read how a stream is packed.
+    ///
+    /// # Errors
+    ///
+    /// When less is left.
+    pub fn read_packing(&mut self, stream: &Stream<'_>) -> Result<(), UnpackProblem> {
+        for key in [F, FILTER, DP, DECODE_PARMS] {
+            self.get::<Object<'_>>(stream.dict(), key)?;
+        }
+        self.charge(stream.dict().data().len() * OBJECT_BYTE + STREAM)
+    }
+}
+
 /// Whether a broken end is an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ending {
@@ -39,8 +130,12 @@ pub enum Ending {
 /// # Errors
 ///
 /// When it is longer, or packed in a way that is not known here.
-pub fn content<'a>(stream: &Stream<'a>, limit: usize) -> Result<Cow<'a, [u8]>, UnpackProblem> {
-    let data = unfiltered(stream, stream.filters().len(), limit)?;
+pub fn content<'a>(
+    stream: &Stream<'a>,
+    limit: usize,
+    budget: &mut Budget,
+) -> Result<Cow<'a, [u8]>, UnpackProblem> {
+    let data = unfiltered(stream, stream.filters().len(), limit, budget)?;
     // Only pictures and tables have predictors.
     let predicts = |it: &Dict<'_>| it.get::<u8>(PREDICTOR).is_some_and(|it| it > 1);
     let is_predicted = [DECODE_PARMS, DP].iter().any(|key| {
@@ -62,28 +157,43 @@ pub fn content<'a>(stream: &Stream<'a>, limit: usize) -> Result<Cow<'a, [u8]>, U
 /// # Errors
 ///
 /// When it is longer, or packed in a way that is not known here.
-pub fn before_last<'a>(stream: &Stream<'a>, limit: usize) -> Result<Cow<'a, [u8]>, UnpackProblem> {
-    unfiltered(stream, stream.filters().len().saturating_sub(1), limit)
+pub fn before_last<'a>(
+    stream: &Stream<'a>,
+    limit: usize,
+    budget: &mut Budget,
+) -> Result<Cow<'a, [u8]>, UnpackProblem> {
+    let filters = stream.filters().len().saturating_sub(1);
+    unfiltered(stream, filters, limit, budget)
 }
 
-/// The data without so many of its filters.
+/// The data without so many of its filters, each of which costs what it gives.
 fn unfiltered<'a>(
     stream: &Stream<'a>,
     filters: usize,
     limit: usize,
+    budget: &mut Budget,
 ) -> Result<Cow<'a, [u8]>, UnpackProblem> {
     let mut data = stream.raw_data();
+    budget.charge(data.len())?;
     if data.len() > limit {
         return Err(UnpackProblem::TooLarge);
     }
     for filter in &stream.filters()[..filters] {
-        data = Cow::Owned(match filter {
-            Filter::FlateDecode => inflate(&data, limit, Ending::MayBreakOff)?,
-            Filter::AsciiHexDecode => from_hex(&data),
-            Filter::Ascii85Decode => from_ascii85(&data, limit)?,
-            Filter::RunLengthDecode => from_runs(&data, limit)?,
-            _ => return Err(UnpackProblem::Unknown),
-        });
+        let limit = limit.min(budget.0);
+        let unpacked = match filter {
+            Filter::FlateDecode => inflate(&data, limit, Ending::MayBreakOff),
+            Filter::AsciiHexDecode => Ok(from_hex(&data)),
+            Filter::Ascii85Decode => from_ascii85(&data, limit),
+            Filter::RunLengthDecode => from_runs(&data, limit),
+            _ => Err(UnpackProblem::Unknown),
+        };
+        let cost = match &unpacked {
+            Ok(unpacked) => unpacked.len(),
+            Err(UnpackProblem::TooLarge) => limit,
+            Err(UnpackProblem::Unknown) => 0,
+        };
+        budget.charge(cost)?;
+        data = Cow::Owned(unpacked?);
     }
     Ok(data)
 }

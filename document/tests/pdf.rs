@@ -779,6 +779,24 @@ fn what_costs_too_much_is_known_when_it_is_opened() {
 }
 
 #[test]
+fn numbers_that_are_too_large_are_written_as_others() {
+    let least = "-2147483648 -2147483648.4 -2147483700";
+    let numbers = format!("{least} 2147483648 {}", "9".repeat(60));
+    let font = format!("<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Widths[{numbers}]>>");
+    let others = [&stream("", b"/F 1 Tf")[..], font.as_bytes()];
+    let page = "/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>";
+    let made = carried(open(of_page(page, &others)).unwrap());
+    let made = String::from_utf8_lossy(&made).into_owned();
+    let widths = made.split_once("/Widths[").unwrap().1;
+    let widths = widths.split_once(']').unwrap().0;
+    assert!(widths.starts_with("-2147483647 -2147483647 "), "{widths}");
+    assert!(!widths.contains("inf"), "{widths}");
+    // As the place of a page, too.
+    let far = "/MediaBox[-2147483648 0 -2147479552 400]";
+    assert_eq!(refused(of_page(far, &[])), PdfProblem::Damaged);
+}
+
+#[test]
 fn a_watermark_on_a_long_strip_is_not_written_a_million_times() {
     let strip = Existing::read(of_page("/MediaBox[0 0 10 14400]", &[])).unwrap();
     let page = Page::Existing {

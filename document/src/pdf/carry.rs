@@ -2,7 +2,7 @@
 //! and what stands beside the contents, such as the fields of a form. Links, scripts, metadata and whatever belongs
 //! to other pages stay behind.
 
-use super::existing::{Existing, annotation, annotations, is_name, shown};
+use super::existing::{Existing, FAR, annotation, annotations, is_name, shown};
 use super::jpeg;
 use super::jpx;
 use super::unpack::{self, Budget, Rows, UnpackProblem};
@@ -967,10 +967,15 @@ fn is_of_document(object: &Object<'_>, budget: &mut Budget) -> Result<bool, PdfP
 }
 
 fn write_number(number: f64, out: Obj<'_>) {
+    // The least whole number has no counterpart, and pdf-writer looks for it.
+    let least = f64::from(-i32::MAX);
+    let single = number as f32;
     if number.fract() == 0.0 && number.abs() < f64::from(i32::MAX) {
         out.primitive(number as i32);
-    } else if number.is_finite() {
-        out.primitive(number as f32);
+    } else if single == least as f32 {
+        out.primitive(-i32::MAX);
+    } else if single.is_finite() {
+        out.primitive(single);
     } else {
         out.primitive(0);
     }
@@ -1024,7 +1029,7 @@ fn fit(bbox: Rect, matrix: Option<[f64; 6]>, place: Rect) -> Option<Matrix> {
         (place.y1 - place.y0) / (top - bottom),
     );
     let all = [x, 0.0, 0.0, y, place.x0 - left * x, place.y0 - bottom * y].map(|it| it as f32);
-    all.iter().all(|it| it.is_finite()).then_some(all)
+    all.iter().all(|it| it.abs() < FAR).then_some(all)
 }
 
 /// All names in contents, each behind the place in [`KINDS`] of the list that the operator behind it looks in. A few that

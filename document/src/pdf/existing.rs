@@ -22,6 +22,9 @@ const NEED_APPEARANCES: &[u8] = b"NeedAppearances";
 /// The sides that a page may have, in points: viewers show no others.
 const SIDES: std::ops::RangeInclusive<f32> = 3.0..=14_400.0;
 
+/// No page and nothing on it is as far from its origin, in its units.
+pub const FAR: f32 = 1e9;
+
 /// A PDF that was read.
 pub struct Existing {
     pub(super) pdf: Pdf,
@@ -135,7 +138,8 @@ pub fn shown(page: &Page<'_>) -> Option<[f32; 4]> {
     let unit = user_unit(page);
     let is_shown = |area: &[f32; 4]| {
         let [left, bottom, right, top] = area;
-        [right - left, top - bottom].map(|side| SIDES.contains(&(side * unit))) == [true; 2]
+        area.iter().all(|it| it.abs() < FAR)
+            && [right - left, top - bottom].map(|side| SIDES.contains(&(side * unit))) == [true; 2]
     };
     let boxes = [page.intersected_crop_box(), page.media_box()];
     let mut boxes = boxes

@@ -1,6 +1,16 @@
 //! One PDF of photos and of pages of other PDFs, in the order that the consumer gave them. Pages are carried over as
 //! they are packed; nothing is drawn anew, and nothing of a file's own metadata goes along.
 //!
+//! What is looked at, each including the one above:
+//!
+//! | call | what it refuses |
+//! |---|---|
+//! | `bounds::check` | what is cut off, or costs too much before a page is known |
+//! | [`Existing::read`] | a password, wrong or too many pages, forms that others draw, too many notes |
+//! | [`inspect`] | the same; gives only what is known of it |
+//! | `Carrier::check` | a page that cannot be carried over, or all of them cost too much |
+//! | [`open`] | all of this: what it takes, [`assemble`] makes, each page once |
+//!
 //! Why these libraries: docs/decisions/0023-one-pdf-of-many.md.
 
 mod bounds;

@@ -8,7 +8,7 @@
 //! | `bounds::check` | what is cut off, or costs too much before a page is known |
 //! | [`Existing::read`] | a password, wrong or too many pages, forms that others draw, too many notes |
 //! | [`inspect`] | the same; gives only what is known of it |
-//! | `Carrier::check` | a page that cannot be carried over, or all of them cost too much |
+//! | `Carrier::check` | a page that cannot be carried over or has notes that others draw, or all of them cost too much |
 //! | [`open`] | all of this: what it takes, [`assemble`] makes, each page once |
 //!
 //! Why these libraries: docs/decisions/0023-one-pdf-of-many.md.

@@ -757,6 +757,21 @@ fn what_costs_too_much_is_known_when_it_is_opened() {
     let others: Vec<&[u8]> = [&draw[..]].into_iter().chain([&photo[..]; 50]).collect();
     let photos = format!("{page}/XObject<<{photos}>>>>");
     assert_eq!(opened(&photos, &others), too_large, "photos");
+    // Drawings in each other, each of which borrows what those within it do.
+    let names: String = (0..4_900).map(|it| format!("/{it} Do ")).collect();
+    let drawings: Vec<Vec<u8>> = (6..1_006)
+        .map(|within| {
+            let within = format!("/Subtype/Form/Resources<</XObject<</D {within} 0 R>>>>");
+            stream(&within, format!("{names}/D Do").as_bytes())
+        })
+        .collect();
+    let list: String = (5..1_005).map(|it| format!("/D{it} {it} 0 R")).collect();
+    let draw: String = (5..1_005).map(|it| format!("/D{it} Do ")).collect();
+    let draw = stream("", draw.as_bytes());
+    let drawings = drawings.iter().map(|it| &it[..]);
+    let others: Vec<&[u8]> = [&draw[..]].into_iter().chain(drawings).collect();
+    let list = format!("{page}/XObject<<{list}>>>>");
+    assert_eq!(opened(&list, &others), too_large, "drawings");
     // Lists in each other are read at each depth.
     let deep = format!(
         "{}{}{}",
@@ -821,6 +836,9 @@ fn a_photo_in_a_pdf_loses_its_metadata_however_it_is_packed() {
             std::iter::once(0).chain(filled)
         })
         .collect();
+    let broken_off = rows.len() + photo.len() % 9 - 9;
+    assert!(broken_off < rows.len());
+    let last_broken_off = compress_to_vec_zlib(&rows[..broken_off], 6);
     let rows = compress_to_vec_zlib(&rows, 6);
     let behind = [b"\n secret", &photo[..]].concat();
     let hex: String = photo.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -843,6 +861,10 @@ fn a_photo_in_a_pdf_loses_its_metadata_however_it_is_packed() {
         (
             "/Filter[/FlateDecode/DCTDecode]/DecodeParms[<</Predictor 12/Columns 9>>null]",
             &rows,
+        ),
+        (
+            "/Filter[/FlateDecode/DCTDecode]/DecodeParms[<</Predictor 12/Columns 9>>null]",
+            &last_broken_off,
         ),
         ("/Filter/DCTDecode", &behind),
     ] {

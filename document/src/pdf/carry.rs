@@ -30,10 +30,11 @@ const MAX_CONTENTS: usize = 64 << 20;
 /// What a byte costs that is packed anew, that the library unpacks, or that is in a list of names, in bytes that are
 /// unpacked.
 const PACKED: usize = 16;
-const BY_LIBRARY: usize = 8;
-const LISTED: usize = 4;
-/// What a name costs that is looked up, and an object that is carried over.
-const LOOKED_UP: usize = 32;
+const BY_LIBRARY: usize = 16;
+const LISTED: usize = 8;
+/// What a name costs that is looked up, one that is kept, and an object that is carried over.
+const LOOKED_UP: usize = 64;
+const KEPT_NAME: usize = 512;
 const CARRIED: usize = 512;
 /// The most objects that are carried over.
 const MAX_OBJECTS: usize = 500_000;
@@ -200,9 +201,9 @@ impl<'a> Carrier<'a> {
         ] {
             let list = budget.get::<Array<'_>>(dict, key).ok().flatten();
             let list = list.iter().flat_map(|it| it.raw_iter());
-            for layer in list.take(MAX_OBJECTS + 1) {
+            for layer in list {
                 if let Some(id) = layer.as_obj_ref()
-                    && (key == OCGS || known.contains_key(&id))
+                    && (key == OCGS && known.len() <= MAX_OBJECTS || known.contains_key(&id))
                 {
                     known.entry(id).or_default().is_hidden = Some(is_off);
                 }
@@ -356,7 +357,9 @@ impl<'a> Carrier<'a> {
                     for it in within {
                         self.budget.charge(LOOKED_UP + it.len())?;
                         let is_own = own[usize::from(it[0])].contains_key(&it[1..]);
-                        if !is_own && names.insert(it.clone()) {
+                        if !is_own && !names.contains(it) {
+                            self.budget.charge(KEPT_NAME)?;
+                            names.insert(it.clone());
                             open.push(it.clone());
                         }
                     }
@@ -414,7 +417,7 @@ impl<'a> Carrier<'a> {
     fn glyphs(&mut self, font: &Dict<'a>) -> Result<Option<Cow<'a, [u8]>>, PdfProblem> {
         let glyphs = self.budget.get::<Dict<'a>>(font, CHAR_PROCS)?;
         let glyphs = glyphs.unwrap_or_default();
-        let (mut room, mut parts) = (MAX_CONTENTS, Vec::new());
+        let (mut room, mut all) = (MAX_CONTENTS, Vec::new());
         for name in glyphs.keys() {
             let Some(glyph) = self.budget.get::<Object<'a>>(&glyphs, &name)? else {
                 continue;
@@ -423,11 +426,11 @@ impl<'a> Carrier<'a> {
                 let Some(part) = unpacked(&glyph, room, &mut self.budget)? else {
                     return Ok(None);
                 };
-                room -= part.len();
-                parts.push(part);
+                room = room.checked_sub(part.len()).ok_or(PdfProblem::TooLarge)?;
+                add(&mut all, &part);
             }
         }
-        Ok(Some(Cow::Owned(parts.join(&b'\n'))))
+        Ok(Some(Cow::Owned(all)))
     }
 
     /// Writes what contents use of the lists beside them, and of the lists around when a name is not in their own. Pages
@@ -829,15 +832,21 @@ fn contents<'a>(page: &Page<'a>, budget: &mut Budget) -> Result<Contents<'a>, Pd
         let part = unpacked(&stream, MAX_CONTENTS, budget)?;
         return Ok((Some(stream), part));
     }
-    let (mut room, mut parts) = (MAX_CONTENTS, Vec::new());
+    let (mut room, mut all) = (MAX_CONTENTS, Vec::new());
     for part in others {
         let stream = page.xref().get::<Stream<'_>>(part.into());
         let part = unpacked(&stream.ok_or(PdfProblem::Damaged)?, room, budget)?;
         let part = part.ok_or(PdfProblem::Damaged)?;
-        room -= part.len();
-        parts.push(part);
+        room = room.checked_sub(part.len()).ok_or(PdfProblem::TooLarge)?;
+        add(&mut all, &part);
     }
-    Ok((None, Some(Cow::Owned(parts.join(&b'\n')))))
+    Ok((None, Some(Cow::Owned(all))))
+}
+
+/// Adds a part to contents. They are not in one word with what comes before.
+fn add(all: &mut Vec<u8>, part: &[u8]) {
+    all.extend_from_slice(part);
+    all.push(b'\n');
 }
 
 /// The file of a picture, without the filters around it; `None` when one of them is not known here.
@@ -1063,6 +1072,7 @@ fn names_in(contents: &[u8], budget: &mut Budget) -> Result<Option<Names>, PdfPr
             behind_kind.push(kind);
             behind_kind.extend_from_slice(name);
             if !names.contains(&behind_kind) {
+                budget.charge(KEPT_NAME)?;
                 names.insert(behind_kind.clone());
             }
         }

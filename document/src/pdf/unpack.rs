@@ -1,5 +1,5 @@
-//! Unpacks streams of a PDF within a limit of memory, and counts what a PDF costs. It knows the filters that content streams and cross-references
-//! have; the pictures' filters are none of its business.
+//! Unpacks streams of a PDF within a limit of memory, and counts what a PDF costs. It knows the filters that content
+//! streams and cross-references have; the pictures' filters are none of its business.
 
 use super::PdfProblem;
 use hayro_syntax::Filter;
@@ -166,7 +166,7 @@ pub fn before_last<'a>(
     unfiltered(stream, filters, limit, budget)
 }
 
-/// The data without so many of its filters, each of which costs what it gives.
+/// The data without so many of its filters, each of which costs what it takes and what it gives.
 fn unfiltered<'a>(
     stream: &Stream<'a>,
     filters: usize,
@@ -179,6 +179,7 @@ fn unfiltered<'a>(
         return Err(UnpackProblem::TooLarge);
     }
     for filter in &stream.filters()[..filters] {
+        budget.charge(data.len())?;
         let limit = limit.min(budget.0);
         let unpacked = match filter {
             Filter::FlateDecode => inflate(&data, limit, Ending::MayBreakOff),

@@ -531,6 +531,20 @@ fn the_library_mends_with_holders_that_stand_behind_anything() {
     );
 }
 
+#[test]
+fn what_is_encrypted_may_not_unpack_to_much() {
+    let problem = |length: usize| {
+        let holder = stream(
+            "/Type/ObjStm/N 1/First 4/Filter/FlateDecode",
+            &vec![b'x'; length],
+        );
+        let end = b"\ntrailer<</Root 1 0 R/Encrypt<</Filter/Standard/V 1/R 2>>>>\n";
+        inspect(&to_mend(&[b"10 0 obj", &holder, b"endobj", end])).err()
+    };
+    assert_eq!(problem(300 << 10), Some(PdfProblem::TooLarge));
+    assert_eq!(problem(200 << 10), None);
+}
+
 /// A PDF of a page with a cross-reference stream, by which object 4 is in 10 and 10 is at a word. The stream is made
 /// of its rows by `pack`.
 fn of_table(holder: &[u8], word: &str, pack: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
@@ -787,6 +801,15 @@ fn what_costs_too_much_is_known_when_it_is_opened() {
         opened(&font, &[&nothing, deep.as_bytes()]),
         Ok(()),
         "not used"
+    );
+    // Contents of several parts are packed anew.
+    let long = compress_to_vec_zlib(&vec![b' '; 40 << 20], 6);
+    let others = [&stream("/Filter/FlateDecode", &long)[..], &nothing];
+    assert_eq!(opened("/Contents[4 0 R]", &others), Ok(()), "as it is");
+    assert_eq!(
+        opened("/Contents[4 0 R 5 0 R]", &others),
+        too_large,
+        "packed"
     );
     // Without optimisation, on a slow machine.
     let taken = started.elapsed();

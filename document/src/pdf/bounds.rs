@@ -28,7 +28,7 @@ const MAX_UNPACKED: usize = 16 << 20;
 const MAX_UNPACKED_TOGETHER: usize = 64 << 20;
 /// The most bytes of object streams that cannot be looked into, because they are encrypted: packing makes things at
 /// most a thousand times smaller.
-const MAX_ENCRYPTED: usize = 512 << 10;
+const MAX_ENCRYPTED: usize = 256 << 10;
 /// The most dictionaries in a file. A page costs at least one.
 const MAX_DICTIONARIES: usize = 300_000;
 /// The longest dictionary that stands directly in an object, in bytes.

@@ -29,7 +29,7 @@ use std::rc::Rc;
 const MAX_CONTENTS: usize = 64 << 20;
 /// What a byte costs that is packed anew, that the library unpacks, or that is in a list of names, in bytes that are
 /// unpacked.
-const PACKED: usize = 16;
+const PACKED: usize = 32;
 const BY_LIBRARY: usize = 16;
 const LISTED: usize = 8;
 /// What a name costs that is looked up, one that is kept, and an object that is carried over.
@@ -45,8 +45,10 @@ const MAX_NAMES_HERE: usize = 5_000;
 const MOST_UNPACKED: usize = 2_731;
 /// How deep dictionaries and lists may stand in each other, and drawings. Usual ones stand five deep.
 const MAX_DEPTH: usize = 48;
-/// How hard contents are packed: zlib's usual level.
+/// How hard contents are packed: zlib's usual level, and its quickest for what is longer than usual contents.
 const LEVEL: u8 = 6;
+const QUICKEST: u8 = 1;
+const USUAL_CONTENTS: usize = 1 << 20;
 
 /// What is kept of a stream: of pictures, drawings, patterns, functions, shadings, profiles of colours, fonts and their
 /// tables, and halftones (ISO 32000-1). Programs write other things beside it, such as the name of a file.
@@ -295,7 +297,13 @@ impl<'a> Carrier<'a> {
             (None, all) => {
                 let all = all.as_deref().unwrap_or_default();
                 self.budget.charge(all.len().saturating_mul(PACKED))?;
-                (compress_to_vec_zlib(all, self.level), None)
+                let is_usual = all.len() <= USUAL_CONTENTS;
+                let level = if is_usual {
+                    self.level
+                } else {
+                    QUICKEST.min(self.level)
+                };
+                (compress_to_vec_zlib(all, level), None)
             }
         };
         let lists = lists_of_page(page);

@@ -268,24 +268,23 @@ impl<'a> Pass<'a> {
 
     /// Notes a place that an entry of a table gives, whose letter is here.
     fn note_place(&mut self, letter: usize) {
-        let entry = letter.checked_sub(17).map(|start| &self.file[start..]);
-        let place = entry.and_then(|entry| {
-            let place = std::str::from_utf8(entry.get(..10)?).ok()?;
-            place.parse().ok()
-        });
-        if let Some(place) = place {
+        let entry = letter
+            .checked_sub(17)
+            .map(|start| &self.file[start..][..10]);
+        if let Some(place) = entry.and_then(number) {
             self.note_misread(place);
         }
     }
 
-    fn note_misread(&mut self, place: usize) {
-        let is_digit = |at: usize| self.file.get(at).is_some_and(u8::is_ascii_digit);
-        if is_digit(place) && place.checked_sub(1).is_some_and(is_digit) {
-            let digits = self.file[place..].iter().take(10);
-            let digits = digits.take_while(|it| it.is_ascii_digit());
-            let number =
-                |sum: u32, digit: &u8| sum.wrapping_mul(10).wrapping_add(u32::from(digit - b'0'));
-            self.misread.insert(digits.fold(0, number));
+    fn note_misread(&mut self, place: u32) {
+        let place = place as usize;
+        let Some(digits) = self.file.get(place.saturating_sub(1)..) else {
+            return;
+        };
+        let count = digits.iter().take(64);
+        let count = count.take_while(|it| it.is_ascii_digit()).count();
+        if let Some(digits) = digits.get(1..count) {
+            self.misread.extend(number(digits));
         }
     }
 
@@ -321,7 +320,7 @@ impl<'a> Pass<'a> {
             self.read_table(*stream, &mut holders)?;
         }
         // What stands at such a place was not looked at by that number.
-        if !holders.is_disjoint(&self.misread) {
+        if holders.iter().any(|it| self.misread.contains(it)) {
             return Err(PdfProblem::Damaged);
         }
         let mut encrypted = 0;
@@ -396,12 +395,12 @@ impl<'a> Pass<'a> {
         }
         for entry in data.chunks_exact(width) {
             let (kind, fields) = entry.split_at(first);
-            let number = |sum: u32, byte: &u8| (sum << 8) | u32::from(*byte);
-            let field = fields[..second].iter().fold(0, number);
+            let step = |sum: u32, byte: &u8| (sum << 8) | u32::from(*byte);
+            let field = fields[..second].iter().fold(0, step);
             if kind == [2] {
                 holders.insert(field);
             } else if kind != [0] {
-                self.note_misread(field as usize);
+                self.note_misread(field);
             }
         }
         Ok(())
@@ -510,12 +509,19 @@ fn is_behind_number(text: &[u8]) -> bool {
 fn number_before(file: &[u8], at: usize) -> Option<u32> {
     let before = &file[at.saturating_sub(40)..at];
     let (before, _) = last_digits(before.trim_ascii_end())?;
-    let (before, number) = last_digits(before.trim_ascii_end())?;
+    let (before, digits) = last_digits(before.trim_ascii_end())?;
     // It may go on before, or be part of another.
     if matches!(before.last(), None | Some(b'.' | b'+' | b'-')) {
         return None;
     }
-    std::str::from_utf8(number).ok()?.parse().ok()
+    number(digits)
+}
+
+fn number(digits: &[u8]) -> Option<u32> {
+    digits.iter().try_fold(0, |sum: u32, digit| {
+        let digit = char::from(*digit).to_digit(10)?;
+        sum.checked_mul(10)?.checked_add(digit)
+    })
 }
 
 /// The digits at the end of a text, and what comes before; `None` when there are none.

@@ -7,11 +7,12 @@ use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use web_sys::Blob;
 
-use super::{
-    draft::{Draft, PdfPage},
-    store::QUIET,
-};
+use super::draft::{Draft, PdfPage};
 use crate::platform::{window, worker::DocumentWorker};
+
+/// How long a watermark's text stays as it is before pages are made with it, in milliseconds: who writes it is not
+/// waited for with every letter.
+pub(super) const QUIET: u32 = 600;
 
 /// The pictures of a document's pages of PDFs. Cheap to copy.
 #[derive(Clone, Copy)]

@@ -18,7 +18,7 @@ use web_sys::{Blob, File};
 
 use super::{
     draft::{Draft, Made, Recipe},
-    drawings::Drawings,
+    drawings::{Drawings, QUIET},
 };
 use crate::{
     context::{SessionObserver, flag, use_addresses, use_config, use_host, use_session},
@@ -34,10 +34,6 @@ use crate::{
 /// The longest side of a page's picture in pixels, unless the element's `photo-side` says so: what a page of A4 needs
 /// to be printed well.
 const LONGEST_SIDE: u32 = 2480;
-
-/// How long a watermark's text stays as it is before pages are made with it, in milliseconds: who writes it is not
-/// waited for with every letter.
-pub(super) const QUIET: u32 = 600;
 
 /// All documents that are put together. Cheap to copy.
 #[derive(Clone, Copy)]

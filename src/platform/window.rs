@@ -177,8 +177,10 @@ pub fn show_nearest(element: &Element) {
 
 /// Whether the focus is on an element in `parent` that matches `selector`.
 pub fn has_focus_within(parent: &Element, selector: &str) -> bool {
-    let focused = parent.query_selector(&format!("{selector}:focus"));
-    focused.is_ok_and(|focused| focused.is_some())
+    // Not by `:focus`: in a window that is not in front it is on nothing.
+    let root = parent.get_root_node().dyn_into::<ShadowRoot>().ok();
+    let focused = root.and_then(|root| root.active_element());
+    focused.is_some_and(|it| parent.contains(Some(&it)) && it.matches(selector) == Ok(true))
 }
 
 /// Puts the focus back where it was, without scrolling; gives whether that is still on the page.

@@ -25,6 +25,14 @@ pub struct Portal {
     _answer: Closure<dyn Fn(JsValue) -> Promise>,
 }
 
+/// Firefox without a screen takes the page for hidden at times, and draws no frames then.
+const FRAMES: &str = "(() => {
+    window.realFrame ??= window.requestAnimationFrame;
+    window.requestAnimationFrame = (react) => document.hidden
+      ? setTimeout(() => react(performance.now()), 16)
+      : realFrame(react);
+  })()";
+
 impl Portal {
     /// Opens the portal as a consumer of the demo, at a fragment.
     pub async fn open(consumer: &str, fragment: &str) -> Self {
@@ -43,6 +51,7 @@ impl Portal {
         attributes: &[(&str, &str)],
         edit: fn(&mut Value, u32),
     ) -> Self {
+        js(FRAMES);
         let today = Date::new(TODAY.0, TODAY.1, TODAY.2);
         let demo = RefCell::new(Accelerate::new(Conventions::default(), today));
         let slow = js(
@@ -224,7 +233,14 @@ impl Portal {
     /// Waits until it is so.
     pub async fn until(&self, what: &str, condition: impl FnMut() -> bool) {
         if !is_so(condition).await {
-            panic!("in vain for: {what}\nthe screen says: {}", self.text());
+            let page = js(
+                "`${document.visibilityState}, ${document.activeElement?.outerHTML.slice(0, 200)}`",
+            );
+            let page = page.as_string().unwrap_or_default();
+            panic!(
+                "in vain for: {what}\nthe page is: {page}\nthe screen says: {}",
+                self.text()
+            );
         }
     }
 }

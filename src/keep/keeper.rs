@@ -56,6 +56,7 @@ pub fn provide_keeper() {
         turn: Mutex::new(()),
         generation: Cell::new(0),
         tidied: Cell::new(None),
+        making_again: Cell::new(None),
     });
     let observer = StoredValue::new_local(this.clone());
     use_session().add_observer(KeeperObserver(observer));
@@ -115,6 +116,9 @@ struct DraftKeeper {
     generation: Cell<u32>,
     /// Of which of them it was looked for what is kept.
     tidied: Cell<Option<u32>>,
+    /// While what was kept is being made again: how often that has closed the page before. Several tasks that are
+    /// opened meanwhile count once.
+    making_again: Cell<Option<u32>>,
 }
 
 /// An upload that is followed.
@@ -236,7 +240,10 @@ impl DraftKeeper {
             known.map(|(blob, _)| blob.clone())
         };
         // What closes the page whenever it is made again would do so for a week.
-        let closes_page = storage::begin_making_again() >= TRIES;
+        let times = self.making_again.get();
+        let times = times.unwrap_or_else(storage::begin_making_again);
+        self.making_again.set(Some(times));
+        let closes_page = times >= TRIES;
         // What cannot be read stays there until something else changes.
         let (draft, pages) = record
             .draft
@@ -336,6 +343,7 @@ impl DraftKeeper {
                 composition.reading.track();
                 composition.draft.track();
                 if this.is_all_made() {
+                    this.making_again.set(None);
                     storage::end_making_again();
                 }
                 this.changed(upload);

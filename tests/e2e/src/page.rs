@@ -376,6 +376,20 @@ impl Page {
         }
     }
 
+    /// Waits until what has the focus has this in its role or its name in quotes, `heading "Documenten"`. The portal
+    /// moves the focus a frame after it has shown what it goes to.
+    pub async fn focus_comes_to(&self, what: &str) {
+        self.wait_until(&format!("the focus on {what}"), async || {
+            let focused = self.focused().await;
+            if focused.contains(what) {
+                Ok(())
+            } else {
+                Err(format!("{focused} has it"))
+            }
+        })
+        .await;
+    }
+
     /// Runs a script's body in the page and gives what it returns.
     pub async fn script(&self, body: &str, arguments: Vec<Value>) -> Value {
         match self.client.execute(body, arguments).await {

@@ -135,7 +135,7 @@ in_chromium! {
         page.return_to_tab().await;
         page.heading("Uw toegang is verlopen").appears().await;
         // A screen reader starts at the heading.
-        assert_eq!(page.focused().await, "heading \"Uw toegang is verlopen\"");
+        page.focus_comes_to("heading \"Uw toegang is verlopen\"").await;
         page.has_no_axe_violations().await;
     }
 

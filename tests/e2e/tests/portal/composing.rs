@@ -531,11 +531,7 @@ in_chromium! {
         page.role("group", "Pagina 3 van 3").contains_text("vier.jpg").await;
         // Putting the message away leaves the focus at the pages.
         page.button("Melding sluiten").click().await;
-        page.wait_until("the focus to be at the pages", async || {
-            let focused = page.focused().await;
-            if focused.contains("Pagina's") { Ok(()) } else { Err(focused) }
-        })
-        .await;
+        page.focus_comes_to("Pagina's").await;
     }
 
     async fn a_file_that_is_not_wanted_any_more_holds_up_no_other(page: &Page) {
@@ -723,11 +719,7 @@ in_chromium! {
         page.has_no_axe_violations().await;
         page.button("Klaar").click().await;
         // Where the consumer was.
-        page.wait_until("the focus to come back", async || {
-            let focused = page.focused().await;
-            if focused.contains("Pagina 2 bewerken") { Ok(()) } else { Err(focused) }
-        })
-        .await;
+        page.focus_comes_to("Pagina 2 bewerken").await;
         page.button("Annuleren").click().await;
         page.heading("Pagina's weggooien?").appears().await;
         page.has_no_axe_violations().await;
@@ -743,11 +735,7 @@ in_chromium! {
         page.heading("Pagina's weggooien?").appears().await;
         page.button("Nee, verdergaan").press(Key::Enter).await;
         page.role("group", "Pagina 2 van 2").appears().await;
-        page.wait_until("the focus to be at the pages", async || {
-            let focused = page.focused().await;
-            if focused.contains("Pagina's") { Ok(()) } else { Err(focused) }
-        })
-        .await;
+        page.focus_comes_to("Pagina's").await;
         // Who adds a page meanwhile goes on, too.
         page.button("Annuleren").click().await;
         page.heading("Pagina's weggooien?").appears().await;

@@ -40,11 +40,7 @@ in_every_browser! {
         page.press(&[if page.browser() == Browser::Firefox { Key::Enter } else { Key::Space }]).await;
         page.heading("Aangeleverd").appears().await;
         assert_eq!(page.servers.uploads()[0].comment.as_deref(), Some("Met toetsen"));
-        page.wait_until("the focus to be where it is said", async || match page.focused().await {
-            focused if focused.contains("Aangeleverd") => Ok(()),
-            focused => Err(format!("{focused} has it")),
-        })
-        .await;
+        page.focus_comes_to("Aangeleverd").await;
         tab_to(page, "Volgende: ").await;
         page.press(&[Key::Enter]).await;
         page.heading("Geldig legitimatiebewijs").appears().await;
@@ -56,19 +52,15 @@ in_every_browser! {
         tab_to(page, "button \"Uitloggen\"").await;
         page.press(&[Key::Enter]).await;
         page.role("dialog", "Wilt u uitloggen?").appears().await;
-        page.wait_until("the focus at the top of the dialog", async || match page.focused().await {
-            focused if focused == "heading \"Wilt u uitloggen?\"" => Ok(()),
-            focused => Err(format!("{focused} has it")),
-        })
-        .await;
+        page.focus_comes_to("heading \"Wilt u uitloggen?\"").await;
         // The next elements are in the dialog, not behind it.
         for button in ["Uitloggen", "Ingelogd blijven"] {
             page.tab().await;
-            assert_eq!(page.focused().await, format!("button \"{button}\""));
+            page.focus_comes_to(&format!("button \"{button}\"")).await;
         }
         page.press(&[Key::Enter]).await;
         page.role("dialog", "Wilt u uitloggen?").disappears().await;
-        assert_eq!(page.focused().await, "button \"Uitloggen\"");
+        page.focus_comes_to("button \"Uitloggen\"").await;
     }
 
     async fn the_focus_is_always_visible(page: &Page) {

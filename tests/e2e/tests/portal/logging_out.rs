@@ -47,7 +47,7 @@ in_every_browser! {
         page.button("Uitloggen").click().await;
         page.button("Ingelogd blijven").click().await;
         page.role("dialog", "Wilt u uitloggen?").disappears().await;
-        assert_eq!(page.focused().await, "button \"Uitloggen\"");
+        page.focus_comes_to("button \"Uitloggen\"").await;
         page.button("Uitloggen").click().await;
         page.role("dialog", "Wilt u uitloggen?").appears().await;
         page.press(&[Key::Escape]).await;

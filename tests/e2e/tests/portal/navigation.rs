@@ -28,13 +28,7 @@ in_every_browser! {
     async fn a_new_page_moves_the_focus_to_its_heading(page: &Page) {
         page.open("/open/eva").await;
         page.link("Mijn gegevens").click().await;
-        page.wait_until("the heading to have the focus", async || {
-            match page.focused().await {
-                focused if focused == "heading \"Mijn gegevens\"" => Ok(()),
-                focused => Err(format!("{focused} has it")),
-            }
-        })
-        .await;
+        page.focus_comes_to("heading \"Mijn gegevens\"").await;
     }
 
     async fn going_back_restores_the_scroll_position(page: &Page) {

@@ -87,11 +87,7 @@ in_chromium! {
         page.heading("Welkom Anna Visser").appears().await;
         page.button("Opnieuw proberen").click().await;
         page.text(containing("Wij konden niet kijken of er nieuws is")).disappears().await;
-        page.wait_until("the focus on the heading", async || match page.focused().await {
-            focused if focused.contains("Welkom Anna Visser") => Ok(()),
-            focused => Err(format!("{focused} has it")),
-        })
-        .await;
+        page.focus_comes_to("Welkom Anna Visser").await;
     }
 
     async fn returning_to_the_tab_shows_the_latest_dossier(page: &Page) {

@@ -137,11 +137,7 @@ mod short_sessions {
                 root.querySelector('.ending button').click()";
             page.script(stay, vec![]).await;
             page.text(containing("Over een minuut wordt u uitgelogd")).disappears().await;
-            page.wait_until("the focus where it was", async || match page.focused().await {
-                focused if focused == "link \"Nu aanleveren\"" => Ok(()),
-                focused => Err(format!("{focused} has it")),
-            })
-            .await;
+            page.focus_comes_to("link \"Nu aanleveren\"").await;
         }
 
         async fn activity_in_the_page_renews_the_session(page: &Page) {

@@ -247,32 +247,25 @@ in_chromium! {
         page.button("Pagina 1 bewerken").press(Key::Enter).await;
         page.button("Gegevens zwart maken").press(Key::Enter).await;
         page.button("Vlak toevoegen").press(Key::Enter).await;
-        let is_focused = async |name: &str| {
-            page.wait_until("the focus to be there", async || {
-                let focused = page.focused().await;
-                if focused.contains(name) { Ok(()) } else { Err(focused) }
-            })
-            .await;
-        };
-        is_focused("Vlak 1: 35 procent van links, 46 procent van boven").await;
+        page.focus_comes_to("Vlak 1: 35 procent van links, 46 procent van boven").await;
         page.press(&[Key::Left; 10]).await;
         page.press(&[Key::Up; 6]).await;
-        is_focused("Vlak 1: 30 procent van links, 43 procent van boven").await;
+        page.focus_comes_to("Vlak 1: 30 procent van links, 43 procent van boven").await;
         page.tab().await;
         page.press(&[Key::Down; 4]).await;
-        is_focused("Grootte van vlak 1: 30 procent breed, 10 procent hoog").await;
+        page.focus_comes_to("Grootte van vlak 1: 30 procent breed, 10 procent hoog").await;
         page.button("Vlak toevoegen").press(Key::Enter).await;
-        is_focused("Vlak 2").await;
+        page.focus_comes_to("Vlak 2").await;
         page.press(&[Key::Delete]).await;
-        is_focused("Vlak toevoegen").await;
+        page.focus_comes_to("Vlak toevoegen").await;
         page.text("Vlak verwijderd").appears().await;
         page.button(containing("Vlak 2")).is_absent().await;
         page.button("Klaar").press(Key::Enter).await;
-        is_focused("Pagina 1 bewerken").await;
+        page.focus_comes_to("Pagina 1 bewerken").await;
         page.button("Klaar").press(Key::Enter).await;
         page.role("checkbox", "Watermerk op elke pagina").type_text(" ").await;
         page.tab().await;
-        is_focused(TEXT).await;
+        page.focus_comes_to(TEXT).await;
         page.role("checkbox", "Watermerk op elke pagina").type_text(" ").await;
         page.textbox(TEXT).is_absent().await;
         finish(page).await;

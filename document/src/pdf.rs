@@ -13,12 +13,15 @@
 //!
 //! Why these libraries: docs/decisions/0023-one-pdf-of-many.md.
 
+mod beside;
 mod bounds;
 mod carry;
+mod contents;
 mod existing;
 mod jpeg;
 mod jpx;
 mod unpack;
+mod used;
 mod watermark;
 
 pub use existing::Existing;
@@ -26,7 +29,8 @@ pub use jpeg::{Jpeg, JpegProblem, MAX_PIXELS};
 pub use watermark::not_in_a_pdf;
 
 use crate::message::Turn;
-use carry::{Carried, Carrier, Matrix};
+use beside::Matrix;
+use carry::{Carried, Carrier};
 use pdf_writer::{Content, Finish as _, Name, Pdf, Rect, Ref, TextStr};
 use std::collections::HashMap;
 use watermark::Watermark;

@@ -2,48 +2,35 @@
 //! and what stands beside the contents, such as the fields of a form. Links, scripts, metadata and whatever belongs
 //! to other pages stay behind.
 
-use super::existing::{Existing, FAR, annotation, annotations, is_name, shown};
+use super::beside::{Look, Matrix, is_left_to_viewers, look};
+use super::contents::{PACKED, contents, picture};
+use super::existing::{Existing, annotation, annotations, is_name, shown};
 use super::jpeg;
 use super::jpx;
-use super::unpack::{self, Budget, Rows, UnpackProblem};
+use super::unpack::Budget;
+use super::used::{KINDS, Search, Used, lists_of_page, own_lists};
 use super::{MAX_OUTPUT, PdfProblem};
 use hayro_syntax::Filter;
 use hayro_syntax::object::dict::keys::{
-    AF, AP, AS, BASE_STATE, BBOX, CHAR_PROCS, COLORSPACE, CONTENTS, D, DCT_DECODE, DECODE_PARMS,
-    DP, EXT_G_STATE, F, FILTER, FONT, G, IMAGE, JPX_DECODE, LAST_MODIFIED, LENGTH, MATRIX,
-    METADATA, N, OC, OCG, OCGS, OCMD, OCPROPERTIES, OFF, ON, OPI, PAGE, PAGES, PATTERN, PIECE_INFO,
-    PROPERTIES, PT_DATA, RECT, REF, RESOURCES, SHADING, SMASK, STRUCT_PARENT, STRUCT_PARENTS,
-    SUBTYPE, TYPE, TYPE3, USAGE, XOBJECT,
+    AF, BASE_STATE, D, DCT_DECODE, DECODE_PARMS, F, FILTER, JPX_DECODE, LAST_MODIFIED, LENGTH,
+    METADATA, OC, OCG, OCGS, OCMD, OCPROPERTIES, OFF, ON, OPI, PAGE, PAGES, PIECE_INFO, PROPERTIES,
+    PT_DATA, REF, RESOURCES, STRUCT_PARENT, STRUCT_PARENTS, SUBTYPE, TYPE, TYPE3, USAGE,
 };
 use hayro_syntax::object::{
-    self, Array, Dict, MaybeRef, Name, ObjRef, Object, Rect, Stream, dict_or_stream,
+    self, Array, Dict, MaybeRef, Name, ObjRef, Object, Stream, dict_or_stream,
 };
 use hayro_syntax::page::Page;
 use miniz_oxide::deflate::compress_to_vec_zlib;
 use pdf_writer::{Null, Obj, Pdf, Ref};
-use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
-use std::rc::Rc;
+use std::collections::HashMap;
 
-/// The most that the contents of a page may unpack to, in bytes.
-const MAX_CONTENTS: usize = 64 << 20;
-/// What a byte costs that is packed anew, that the library unpacks, or that is in a list of names, in bytes that are
+/// What a byte costs of a list of names that is looked through, and an object that is carried over, in bytes that are
 /// unpacked.
-const PACKED: usize = 32;
-const BY_LIBRARY: usize = 16;
 const LISTED: usize = 8;
-/// What a name costs that is looked up, one that is kept, and an object that is carried over.
-const LOOKED_UP: usize = 64;
-const KEPT_NAME: usize = 512;
 const CARRIED: usize = 512;
 /// The most objects that are carried over.
 const MAX_OBJECTS: usize = 500_000;
-/// The most names that contents may use, of which a page has a few dozen. What is over it is taken for contents that are
-/// not understood.
-const MAX_NAMES_HERE: usize = 5_000;
-/// How often its length a stream of LZW can unpack to: 12 bits give at most 4,096 bytes.
-const MOST_UNPACKED: usize = 2_731;
-/// How deep dictionaries and lists may stand in each other, and drawings. Usual ones stand five deep.
+/// How deep dictionaries and lists may stand in each other. Usual ones stand five deep.
 const MAX_DEPTH: usize = 48;
 /// How hard contents are packed: zlib's usual level, and its quickest for what is longer than usual contents.
 const LEVEL: u8 = 6;
@@ -76,62 +63,6 @@ const LEFT_BEHIND: [&[u8]; 9] = [
     OPI,
 ];
 
-/// Notes that poppler or MuPDF draw when they have no look. They do so too with the sign of a sticky note and the frame
-/// of a link, which say nothing.
-const DRAWN_BY_VIEWERS: [&[u8]; 14] = [
-    b"Caret",
-    b"Circle",
-    b"FreeText",
-    b"Highlight",
-    b"Ink",
-    b"Line",
-    b"Polygon",
-    b"PolyLine",
-    b"Redact",
-    b"Square",
-    b"Squiggly",
-    b"Stamp",
-    b"StrikeOut",
-    b"Underline",
-];
-
-/// The lists of a page or a drawing.
-const KINDS: [&[u8]; 7] = [
-    EXT_G_STATE,
-    SHADING,
-    PATTERN,
-    XOBJECT,
-    COLORSPACE,
-    FONT,
-    PROPERTIES,
-];
-
-type Names = BTreeSet<Vec<u8>>;
-
-/// What contents use of the lists beside them.
-enum Used {
-    /// They are packed in a way that is not known here, or are too long: whatever is in the lists.
-    Anything,
-    /// These names, each behind the place of its list in [`KINDS`].
-    Names(Names),
-}
-
-impl Used {
-    fn contains(&self, kind: u8, key: &[u8], name: &[u8]) -> bool {
-        match self {
-            Self::Anything => true,
-            // `DefaultRGB` and the like are used without being named.
-            Self::Names(names) => {
-                key == COLORSPACE && name.starts_with(b"Default")
-                    || names.contains(&[&[kind], name].concat())
-            }
-        }
-    }
-}
-
-/// The six numbers of a transformation, as PDF writes them.
-pub type Matrix = [f32; 6];
-
 /// A page that was carried over, as objects that another page can draw.
 pub struct Carried {
     /// The contents.
@@ -161,6 +92,7 @@ pub struct Carrier<'a> {
     around: Vec<Dict<'a>>,
     /// Layers that were carried over, with whether they are hidden.
     pub layers: Vec<(Ref, bool)>,
+    search: Search<'a>,
     budget: Budget,
     /// How hard contents are packed.
     level: u8,
@@ -175,8 +107,6 @@ struct Known {
     is_beside: bool,
     /// Whether it is hidden, when it is a layer that the PDF lists. Viewers show what is on others.
     is_hidden: Option<bool>,
-    /// What it uses, when it is a drawing that was looked at.
-    used: Option<Rc<Used>>,
 }
 
 impl<'a> Carrier<'a> {
@@ -217,6 +147,7 @@ impl<'a> Carrier<'a> {
             queue: Vec::new(),
             around: Vec::new(),
             layers: Vec::new(),
+            search: Search::new(xref),
             budget,
             level: LEVEL,
         }
@@ -265,7 +196,7 @@ impl<'a> Carrier<'a> {
             if is_left_to_viewers(&annotation, &mut self.budget)? {
                 return Err(PdfProblem::Form);
             }
-            beside.extend(self.drawing(&annotation, out, next)?);
+            beside.extend(self.beside(&annotation, out, next)?);
         }
         let group = self.budget.get::<Dict<'_>>(page.raw(), b"Group")?;
         let group = group.map(|group| {
@@ -307,7 +238,7 @@ impl<'a> Carrier<'a> {
             }
         };
         let lists = lists_of_page(page);
-        let used = self.used_in(unpacked, &lists, 0)?;
+        let used = self.search.by_page(unpacked, &lists, &mut self.budget)?;
         let [left, bottom, right, top] = shown(page).ok_or(PdfProblem::Damaged)?;
         let mut form = out.form_xobject(id, &data);
         form.bbox(pdf_writer::Rect::new(left, bottom, right, top));
@@ -323,122 +254,6 @@ impl<'a> Carrier<'a> {
         self.write_resources(&lists, &[], &used, resources, next)?;
         self.around = lists;
         Ok(())
-    }
-
-    /// What contents use by name, and the drawings within them that borrow from this list: viewers look for a name that
-    /// a drawing does not have in the lists of what it stands in.
-    fn used_in(
-        &mut self,
-        contents: Option<Cow<'a, [u8]>>,
-        lists: &[Dict<'a>],
-        depth: usize,
-    ) -> Result<Used, PdfProblem> {
-        let contents = contents.filter(|_| depth < MAX_DEPTH);
-        let names = match contents {
-            Some(contents) => names_in(&contents, &mut self.budget)?,
-            None => None,
-        };
-        let Some(mut names) = names else {
-            return Ok(Used::Anything);
-        };
-        let mut open: Vec<_> = names.iter().cloned().collect();
-        while let Some(name) = open.pop() {
-            let Some(value) = drawing_in(lists, &name, &mut self.budget)? else {
-                continue;
-            };
-            let id = value.as_obj_ref();
-            let drawing = match value {
-                MaybeRef::Ref(id) => self.from.pdf.xref().get::<Object<'a>>(id.into()),
-                MaybeRef::NotRef(drawing) => Some(drawing),
-            };
-            let drawing = drawing.unwrap_or(Object::Null(object::Null));
-            self.budget.read(&drawing)?;
-            let Some((dict, _)) = dict_or_stream(&drawing) else {
-                continue;
-            };
-            match &*self.used_by(&drawing, id, depth + 1)? {
-                Used::Anything if !dict.contains_key(RESOURCES) => return Ok(Used::Anything),
-                Used::Anything => {}
-                Used::Names(within) if within.is_empty() => {}
-                Used::Names(within) => {
-                    let own = own_lists(dict, &mut self.budget)?;
-                    for it in within {
-                        self.budget.charge(LOOKED_UP + it.len())?;
-                        let is_own = own[usize::from(it[0])].contains_key(&it[1..]);
-                        if !is_own && !names.contains(it) {
-                            self.budget.charge(KEPT_NAME)?;
-                            names.insert(it.clone());
-                            open.push(it.clone());
-                        }
-                    }
-                }
-            }
-            if names.len() > MAX_NAMES_HERE {
-                return Ok(Used::Anything);
-            }
-        }
-        Ok(Used::Names(names))
-    }
-
-    /// What a drawing uses by name, or the drawings that a font is made of.
-    fn used_by(
-        &mut self,
-        drawing: &Object<'a>,
-        id: Option<ObjRef>,
-        depth: usize,
-    ) -> Result<Rc<Used>, PdfProblem> {
-        let known = id.and_then(|id| self.known.get(&id)?.used.clone());
-        if let Some(known) = known {
-            return Ok(known);
-        }
-        let nothing = || Rc::new(Used::Names(Names::new()));
-        let Some((dict, _)) = dict_or_stream(drawing) else {
-            return Ok(nothing());
-        };
-        let kind = self.budget.get::<Name<'_>>(dict, SUBTYPE)?;
-        let is_image = kind.as_deref() == Some(IMAGE);
-        let is_glyphs = kind.as_deref() == Some(TYPE3);
-        if is_image || !is_glyphs && matches!(drawing, Object::Dict(_)) {
-            return Ok(nothing());
-        }
-        if let Some(id) = id {
-            // It may stand in itself.
-            self.known.entry(id).or_default().used = Some(nothing());
-        }
-        let unpacked = match drawing {
-            Object::Stream(stream) => unpacked(stream, MAX_CONTENTS, &mut self.budget),
-            _ => self.glyphs(dict),
-        };
-        if unpacked.is_err() {
-            // Whether it is only this one that is too large.
-            self.budget.charge(1)?;
-        }
-        let own = own_lists(dict, &mut self.budget)?;
-        let used = Rc::new(self.used_in(unpacked.ok().flatten(), &own, depth)?);
-        if let Some(id) = id {
-            self.known.entry(id).or_default().used = Some(Rc::clone(&used));
-        }
-        Ok(used)
-    }
-
-    /// What the drawings of a font unpack to together; `None` when one is packed in a way that is not known here.
-    fn glyphs(&mut self, font: &Dict<'a>) -> Result<Option<Cow<'a, [u8]>>, PdfProblem> {
-        let glyphs = self.budget.get::<Dict<'a>>(font, CHAR_PROCS)?;
-        let glyphs = glyphs.unwrap_or_default();
-        let (mut room, mut all) = (MAX_CONTENTS, Vec::new());
-        for name in glyphs.keys() {
-            let Some(glyph) = self.budget.get::<Object<'a>>(&glyphs, &name)? else {
-                continue;
-            };
-            if let Object::Stream(glyph) = glyph {
-                let Some(part) = unpacked(&glyph, room, &mut self.budget)? else {
-                    return Ok(None);
-                };
-                room = room.checked_sub(part.len()).ok_or(PdfProblem::TooLarge)?;
-                add(&mut all, &part);
-            }
-        }
-        Ok(Some(Cow::Owned(all)))
     }
 
     /// Writes what contents use of the lists beside them, and of the lists around when a name is not in their own. Pages
@@ -531,43 +346,21 @@ impl<'a> Carrier<'a> {
         }
     }
 
-    /// How what stands beside the contents is drawn, and where. None for what is hidden or has no look, as a link.
-    fn drawing(
+    /// What is drawn of what stands beside the contents. `None` for what is hidden or has no look, as a link.
+    fn beside(
         &mut self,
         annotation: &Dict<'a>,
         out: &mut Pdf,
         next: &mut Ref,
     ) -> Result<Option<Beside>, PdfProblem> {
         let layer = annotation.get_ref(OC);
-        if is_never_shown(annotation, &mut self.budget)?
-            || is_name(annotation, SUBTYPE, b"Popup", &mut self.budget)?
-            || layer.and_then(|it| self.is_hidden(it)) == Some(true)
-        {
+        if layer.and_then(|it| self.is_hidden(it)) == Some(true) {
             return Ok(None);
         }
-        let budget = &mut self.budget;
-        let looks = budget.get::<Dict<'_>>(annotation, AP)?.unwrap_or_default();
-        let state = budget.get::<Name<'_>>(annotation, AS)?;
-        // One look, or one for each state of a checkbox.
-        let (id, look) = match (budget.get::<Object<'_>>(&looks, N)?, state) {
-            (Some(Object::Dict(states)), Some(state)) => {
-                (states.get_ref(&state), budget.get(&states, &state)?)
-            }
-            (look, _) => (looks.get_ref(N), look),
-        };
-        let (Some(id), Some(Object::Stream(look))) = (id, look) else {
+        let Some(Look { drawing, place }) = look(annotation, &mut self.budget)? else {
             return Ok(None);
         };
-        let place = numbers(annotation, RECT, budget)?;
-        let bbox = numbers(look.dict(), BBOX, budget)?;
-        let matrix = numbers(look.dict(), MATRIX, budget)?;
-        let (Some(place), Some(bbox)) = (place, bbox) else {
-            return Ok(None);
-        };
-        let Some(place) = fit(rect(bbox), matrix, rect(place)) else {
-            return Ok(None);
-        };
-        self.known.entry(id).or_default().is_beside = true;
+        self.known.entry(drawing).or_default().is_beside = true;
         let layer = annotation
             .get_raw::<Object<'a>>(OC)
             .map(|layer| match layer {
@@ -579,7 +372,7 @@ impl<'a> Carrier<'a> {
                 }
             });
         Ok(Some(Beside {
-            drawing: self.carried(id, next),
+            drawing: self.carried(drawing, next),
             place,
             layer,
         }))
@@ -691,7 +484,10 @@ impl<'a> Carrier<'a> {
         }
         let has_list = dict.contains_key(RESOURCES);
         if has_list || is_beside {
-            let used = self.used_by(&Object::Stream(stream.clone()), Some(id), 0)?;
+            let drawing = Object::Stream(stream.clone());
+            let used = self
+                .search
+                .by_drawing(&drawing, Some(id), &mut self.budget)?;
             let takes_all = has_list && matches!(*used, Used::Anything);
             let around = std::mem::take(&mut self.around);
             let lent: &[Dict<'a>] = if is_beside && !takes_all {
@@ -766,7 +562,7 @@ impl<'a> Carrier<'a> {
         out: Obj<'_>,
         next: &mut Ref,
     ) {
-        let used = self.used_by(font, None, 0);
+        let used = self.search.by_drawing(font, None, &mut self.budget);
         let own = own_lists(dict, &mut self.budget);
         if let (Ok(used), Ok(own)) = (used, own) {
             _ = self.write_resources(&own, &[], &used, out, next);
@@ -774,191 +570,6 @@ impl<'a> Carrier<'a> {
             out.primitive(Null);
         }
     }
-}
-
-/// Whether a note has no look, so that each viewer draws it in its own way.
-fn is_left_to_viewers(note: &Dict<'_>, budget: &mut Budget) -> Result<bool, PdfProblem> {
-    let kind = budget.get::<Name<'_>>(note, SUBTYPE)?;
-    if !kind.is_some_and(|it| DRAWN_BY_VIEWERS.contains(&it.as_ref())) {
-        return Ok(false);
-    }
-    let looks = budget.get::<Dict<'_>>(note, AP)?.unwrap_or_default();
-    let look = budget.get::<Object<'_>>(&looks, N)?;
-    if look.as_ref().and_then(dict_or_stream).is_some() || is_never_shown(note, budget)? {
-        return Ok(false);
-    }
-    let place = numbers::<4>(note, RECT, budget)?;
-    Ok(place.is_none_or(|[left, bottom, right, top]| left != right || bottom != top))
-}
-
-fn is_never_shown(annotation: &Dict<'_>, budget: &mut Budget) -> Result<bool, PdfProblem> {
-    const HIDDEN: u32 = 1 << 1;
-    const NO_VIEW: u32 = 1 << 5;
-    let flags = budget.get::<u32>(annotation, F)?.unwrap_or(0);
-    Ok(flags & (HIDDEN | NO_VIEW) != 0)
-}
-
-/// What a stream of contents unpacks to; `None` when it is packed in a way that is not known here.
-fn unpacked<'a>(
-    stream: &Stream<'a>,
-    limit: usize,
-    budget: &mut Budget,
-) -> Result<Option<Cow<'a, [u8]>>, PdfProblem> {
-    budget.read_packing(stream)?;
-    // Data in another file, or locked in a way of its own.
-    if stream.dict().contains_key(F) || stream.filters().first() == Some(&Filter::Crypt) {
-        return Err(PdfProblem::Damaged);
-    }
-    match unpack::content(stream, limit, budget) {
-        Ok(data) => Ok(Some(data)),
-        Err(UnpackProblem::Unknown) => by_library(stream, limit, budget),
-        Err(UnpackProblem::TooLarge) => Err(PdfProblem::TooLarge),
-    }
-}
-
-/// A page's contents: the stream when it is only one, and what they unpack to; `None` for that when the only one is packed
-/// in a way that is not known here.
-type Contents<'a> = (Option<Stream<'a>>, Option<Cow<'a, [u8]>>);
-
-fn contents<'a>(page: &Page<'a>, budget: &mut Budget) -> Result<Contents<'a>, PdfProblem> {
-    let dict = page.raw();
-    let (only, others) = match budget.get::<Object<'_>>(dict, CONTENTS)? {
-        Some(Object::Stream(stream)) => (Some(stream), Vec::new()),
-        Some(Object::Array(parts)) => {
-            let parts = parts.raw_iter().filter_map(|part| part.as_obj_ref());
-            let read = |part: ObjRef| page.xref().get::<Stream<'_>>(part.into());
-            match parts.collect::<Vec<_>>().as_slice() {
-                [one] => (Some(read(*one).ok_or(PdfProblem::Damaged)?), Vec::new()),
-                all => (None, all.to_vec()),
-            }
-        }
-        Some(Object::Null(_)) => (None, Vec::new()),
-        None if !dict.contains_key(CONTENTS) => (None, Vec::new()),
-        _ => return Err(PdfProblem::Damaged),
-    };
-    if let Some(stream) = only {
-        let part = unpacked(&stream, MAX_CONTENTS, budget)?;
-        return Ok((Some(stream), part));
-    }
-    let (mut room, mut all) = (MAX_CONTENTS, Vec::new());
-    for part in others {
-        let stream = page.xref().get::<Stream<'_>>(part.into());
-        let part = unpacked(&stream.ok_or(PdfProblem::Damaged)?, room, budget)?;
-        let part = part.ok_or(PdfProblem::Damaged)?;
-        room = room.checked_sub(part.len()).ok_or(PdfProblem::TooLarge)?;
-        add(&mut all, &part);
-    }
-    Ok((None, Some(Cow::Owned(all))))
-}
-
-/// Adds a part to contents. They are not in one word with what comes before.
-fn add(all: &mut Vec<u8>, part: &[u8]) {
-    all.extend_from_slice(part);
-    all.push(b'\n');
-}
-
-/// The file of a picture, without the filters around it; `None` when one of them is not known here.
-fn picture<'a>(stream: &Stream<'a>, budget: &mut Budget) -> Option<Cow<'a, [u8]>> {
-    let data = unpack::before_last(stream, MAX_CONTENTS, budget).ok()?;
-    // It is cleaned.
-    budget.charge(data.len()).ok()?;
-    match rows(stream)?.as_slice() {
-        [rows, Rows::Plain] if stream.filters().len() == 2 => {
-            let mut data = data.into_owned();
-            budget.charge(data.len().saturating_mul(PACKED)).ok()?;
-            // Viewers show a last row that is not whole.
-            if let Rows::Png(columns) = rows {
-                data.resize(data.len().next_multiple_of(columns + 1), 0);
-            }
-            rows.undo(data).map(Cow::Owned)
-        }
-        all => all.iter().all(|it| *it == Rows::Plain).then_some(data),
-    }
-}
-
-/// How the rows are written that each filter gives; `None` for what no writer does.
-fn rows(stream: &Stream<'_>) -> Option<Vec<Rows>> {
-    let read = |it: Dict<'_>| Rows::read(&it);
-    match stream.dict().get::<Object<'_>>(DECODE_PARMS) {
-        _ if stream.dict().contains_key(DP) => None,
-        Some(Object::Dict(one)) => Some(vec![read(one)?]),
-        Some(Object::Array(each)) => each
-            .iter::<Object<'_>>()
-            .map(|it| it.into_dict().map_or(Some(Rows::Plain), read))
-            .collect(),
-        _ => Some(Vec::new()),
-    }
-}
-
-/// What the library unpacks: LZW, and predictors. It has no limit, so that only what is short enough is given to it, and
-/// it panics at parameters that no writer has.
-fn by_library<'a>(
-    stream: &Stream<'a>,
-    limit: usize,
-    budget: &mut Budget,
-) -> Result<Option<Cow<'a, [u8]>>, PdfProblem> {
-    let filters = stream.filters();
-    let is_text = |it: &&Filter| matches!(it, Filter::AsciiHexDecode | Filter::Ascii85Decode);
-    let is_short = stream.raw_data().len() <= limit / MOST_UNPACKED;
-    if !is_short
-        || rows(stream).is_none()
-        || filters.iter().filter(is_text).count() + 1 != filters.len()
-    {
-        return Ok(None);
-    }
-    let data = stream.decoded().ok();
-    let length = data.as_ref().map_or(0, |it| it.len());
-    budget.charge(length.saturating_mul(BY_LIBRARY))?;
-    Ok(data)
-}
-
-/// The lists of a page, in the order of [`KINDS`].
-fn lists_of_page<'a>(page: &Page<'a>) -> Vec<Dict<'a>> {
-    let all = page.resources();
-    let all = [
-        &all.ext_g_states,
-        &all.shadings,
-        &all.patterns,
-        &all.x_objects,
-        &all.color_spaces,
-        &all.fonts,
-        &all.properties,
-    ];
-    all.into_iter().cloned().collect()
-}
-
-/// The lists of a drawing, in the order of [`KINDS`].
-fn own_lists<'a>(drawing: &Dict<'a>, budget: &mut Budget) -> Result<Vec<Dict<'a>>, PdfProblem> {
-    let all = budget
-        .get::<Dict<'a>>(drawing, RESOURCES)?
-        .unwrap_or_default();
-    let mut lists = Vec::new();
-    for key in KINDS {
-        lists.push(budget.get::<Dict<'a>>(&all, key)?.unwrap_or_default());
-    }
-    Ok(lists)
-}
-
-/// What has contents of its own among what is named: a drawing, a pattern, a font of drawings, the mask of a state.
-fn drawing_in<'a>(
-    lists: &[Dict<'a>],
-    name: &[u8],
-    budget: &mut Budget,
-) -> Result<Option<MaybeRef<Object<'a>>>, PdfProblem> {
-    let Some((kind, name)) = name.split_first() else {
-        return Ok(None);
-    };
-    let kind = usize::from(*kind);
-    let list = &lists[kind];
-    Ok(match KINDS[kind] {
-        XOBJECT | PATTERN | FONT => list.get_raw(name),
-        EXT_G_STATE => {
-            let state = budget.get::<Dict<'a>>(list, name)?.unwrap_or_default();
-            let mask = budget.get::<Dict<'a>>(&state, SMASK)?.unwrap_or_default();
-            mask.get_raw(G)
-        }
-        _ => None,
-    })
 }
 
 /// Whether an object is a page, or of the document: nothing that a page is drawn with.
@@ -996,97 +607,4 @@ fn write_number(number: f64, out: Obj<'_>) {
     } else {
         out.primitive(0);
     }
-}
-
-/// The numbers of a rectangle or a transformation; `None` when they are too few.
-fn numbers<const COUNT: usize>(
-    dict: &Dict<'_>,
-    key: &[u8],
-    budget: &mut Budget,
-) -> Result<Option<[f64; COUNT]>, PdfProblem> {
-    let list = budget.get::<Array<'_>>(dict, key)?;
-    let mut all = Vec::new();
-    for number in list.into_iter().flat_map(|it| it.iter::<Object<'_>>()) {
-        budget.read(&number)?;
-        match number {
-            Object::Number(number) if all.len() < COUNT => all.push(number.as_f64()),
-            _ => break,
-        }
-    }
-    Ok(all.try_into().ok())
-}
-
-fn rect([left, bottom, right, top]: [f64; 4]) -> Rect {
-    Rect::new(
-        left.min(right),
-        bottom.min(top),
-        right.max(left),
-        top.max(bottom),
-    )
-}
-
-/// How a drawing of this extent, transformed so, is put into a rectangle (ISO 32000-1, 12.5.5). None when either has
-/// no extent.
-fn fit(bbox: Rect, matrix: Option<[f64; 6]>, place: Rect) -> Option<Matrix> {
-    let [a, b, c, d, e, f] = matrix.unwrap_or([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
-    let corners = [
-        (bbox.x0, bbox.y0),
-        (bbox.x0, bbox.y1),
-        (bbox.x1, bbox.y0),
-        (bbox.x1, bbox.y1),
-    ];
-    let corners = corners.map(|(x, y)| (a * x + c * y + e, b * x + d * y + f));
-    let least = |of: fn(&(f64, f64)) -> f64| corners.iter().map(of).fold(f64::INFINITY, f64::min);
-    let most =
-        |of: fn(&(f64, f64)) -> f64| corners.iter().map(of).fold(f64::NEG_INFINITY, f64::max);
-    let (left, right) = (least(|it| it.0), most(|it| it.0));
-    let (bottom, top) = (least(|it| it.1), most(|it| it.1));
-    let (x, y) = (
-        (place.x1 - place.x0) / (right - left),
-        (place.y1 - place.y0) / (top - bottom),
-    );
-    let all = [x, 0.0, 0.0, y, place.x0 - left * x, place.y0 - bottom * y].map(|it| it as f32);
-    all.iter().all(|it| it.abs() < FAR).then_some(all)
-}
-
-/// All names in contents, each behind the place in [`KINDS`] of the list that the operator behind it looks in. A few that
-/// stand in a text or a picture are among them, which does no harm. `None` when there are too many.
-fn names_in(contents: &[u8], budget: &mut Budget) -> Result<Option<Names>, PdfProblem> {
-    let is_end = |byte: &u8| byte.is_ascii_whitespace() || b"\0()<>[]{}%".contains(byte);
-    let is_number = |byte: &&u8| byte.is_ascii_digit() || b"\0+-. \t\n\x0C\r".contains(byte);
-    let until_end = |part: &[u8]| part.iter().position(is_end).unwrap_or(part.len());
-    let mut names = Names::new();
-    let mut behind_kind = Vec::new();
-    for part in contents.split(|byte| *byte == b'/').skip(1) {
-        let (raw, rest) = part.split_at(until_end(part));
-        let name = Name::new(raw);
-        let name = name.as_deref().unwrap_or(raw);
-        let rest = &rest[rest.iter().take_while(is_number).count()..];
-        let kinds = match &rest[..until_end(rest)] {
-            b"gs" => 0..1,
-            b"sh" => 1..2,
-            b"sc" | b"SC" | b"scn" | b"SCN" => 2..3,
-            b"Do" => 3..4,
-            b"Tf" => 5..6,
-            b"BDC" | b"DP" => 6..7,
-            // A comment, and who knows what behind it.
-            _ if rest.starts_with(b"%") => 0..7,
-            // Colours are also named in a picture within the contents.
-            _ => 4..5,
-        };
-        for kind in kinds {
-            budget.charge(LOOKED_UP + name.len())?;
-            behind_kind.clear();
-            behind_kind.push(kind);
-            behind_kind.extend_from_slice(name);
-            if !names.contains(&behind_kind) {
-                budget.charge(KEPT_NAME)?;
-                names.insert(behind_kind.clone());
-            }
-        }
-        if names.len() > MAX_NAMES_HERE {
-            return Ok(None);
-        }
-    }
-    Ok(Some(names))
 }

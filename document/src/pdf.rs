@@ -32,7 +32,7 @@ use crate::message::Turn;
 use beside::Matrix;
 use carry::{Carried, Carrier};
 use pdf_writer::{Content, Finish as _, Name, Pdf, Rect, Ref, TextStr};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use watermark::Watermark;
 
 /// The most pages that a PDF may have, the consumer's or ours.
@@ -204,7 +204,7 @@ pub fn assemble(
 struct Assembly<'a> {
     pdfs: &'a [Existing],
     /// Those of which a page was taken.
-    carriers: HashMap<usize, Carrier<'a>>,
+    carriers: BTreeMap<usize, Carrier<'a>>,
     out: Pdf,
     next: Ref,
     catalog: Ref,
@@ -224,7 +224,7 @@ impl<'a> Assembly<'a> {
         let mut next = Ref::new(1);
         Self {
             pdfs,
-            carriers: HashMap::new(),
+            carriers: BTreeMap::new(),
             out: Pdf::with_settings_and_capacity(settings, room),
             catalog: next.bump(),
             tree: next.bump(),
@@ -389,11 +389,7 @@ impl<'a> Assembly<'a> {
         tree.finish();
         let info = self.next.bump();
         self.out.document_info(info).title(TextStr(contents.title));
-        let mut carriers: Vec<_> = self.carriers.iter().collect();
-        carriers.sort_unstable_by_key(|(pdf, _)| **pdf);
-        let layers = carriers
-            .into_iter()
-            .flat_map(|(_, it)| it.layers.iter().copied());
+        let layers = self.carriers.values().flat_map(|it| &it.layers).copied();
         let layers: Vec<(Ref, bool)> = layers.collect();
         let mut catalog = self.out.catalog(self.catalog);
         catalog.pages(self.tree);

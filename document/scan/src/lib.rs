@@ -10,6 +10,7 @@
 
 pub mod corners;
 pub mod light;
+mod order;
 pub mod perspective;
 pub mod picture;
 pub mod quality;

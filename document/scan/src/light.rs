@@ -1,6 +1,7 @@
 //! Even light on a page that was cut out: shadows go and paper becomes white. Where there is no paper to measure the
 //! light by, as in the photo on a card, the light of the paper around is taken, so that the photo stays as it is.
 
+use crate::order::nth;
 use crate::picture::{PIXEL_BYTES, Picture};
 
 /// How a page is to look.
@@ -130,13 +131,11 @@ impl Paper {
         let shadow = if is_white { SHADOW } else { SHADOW_ON_CARD };
         let known = spread_over(&lights, columns, rows, shadow);
         let smooth = smoothed(&smoothed(&known, columns, rows), columns, rows);
-        let mut sorted = smooth.clone();
-        sorted.sort_by(f32::total_cmp);
         // A coloured card is not to become white: it becomes as light as its lightest tenth.
         let target = if is_white {
             WHITE
         } else {
-            sorted[sorted.len() * 9 / 10].clamp(150.0, WHITE)
+            nth(&smooth, smooth.len() * 9 / 10).clamp(150.0, WHITE)
         };
         let gains = smooth
             .iter()

@@ -18,13 +18,12 @@ fn sorted(mut values: Vec<(f32, usize)>) -> impl ExactSizeIterator<Item = usize>
     values.into_iter().map(|it| it.1)
 }
 
-/// The value that so large a part of all is less than, from 0 to below 1.
+/// The value at this place when all are put in order.
 ///
 /// # Panics
 ///
-/// When there are no values.
-pub fn quantile(values: &[f32], part: f32) -> f32 {
-    let place = (values.len() as f32 * part) as usize;
-    let mut places = from_least(values.iter().copied());
-    values[places.nth(place).expect("the part is less than all")]
+/// When there are not as many.
+pub fn nth(values: &[f32], place: usize) -> f32 {
+    let place = from_least(values.iter().copied()).nth(place);
+    values[place.expect("a place of a value")]
 }

@@ -2,6 +2,7 @@
 //! set so that a good photo hardly ever gets any (`cargo bench -p document --bench corners` prints how often).
 
 use super::corners::{self, Found, Point, Quad};
+use super::order::{from_greatest, from_least, nth};
 use super::straighten::shape;
 use crate::picture::{PIXEL_BYTES, Picture};
 use serde::{Deserialize, Serialize};
@@ -166,18 +167,13 @@ impl Measures {
                 glare: 0.0,
             };
         }
-        let sorted = |of: &dyn Fn(&Tile) -> f32| {
-            let mut values: Vec<f32> = tiles.iter().map(of).collect();
-            values.sort_by(f32::total_cmp);
-            values
-        };
-        let highs = sorted(&|it| it.high);
-        let paper = highs[highs.len() / 2];
+        let highs: Vec<f32> = tiles.iter().map(|it| it.high).collect();
+        let paper = nth(&highs, highs.len() / 2);
         let mirrors = |it: &&Tile| it.mean > 247.0 && paper < 236.0;
         Self {
             sharpness: sharpness(&tiles),
             laplacian: tiles.iter().map(|it| it.laplacian).sum::<f32>() / tiles.len() as f32,
-            light: highs[highs.len() * 4 / 5],
+            light: nth(&highs, highs.len() * 4 / 5),
             glare: tiles.iter().filter(mirrors).count() as f32 / tiles.len() as f32,
         }
     }
@@ -218,15 +214,14 @@ impl Tile {
 /// Pertuz 2013, "Analysis of focus measure operators"); it is measured where there is text, so that an empty page counts
 /// as well. Of four directions the least counts: a camera that moved leaves edges sharp along its way.
 fn sharpness(tiles: &[Tile]) -> Option<f32> {
-    let mut order: Vec<&Tile> = tiles.iter().collect();
-    order.sort_by(|a, b| a.laplacian.total_cmp(&b.laplacian));
     // The flattest tiles have noise alone. White noise has a second difference 6 times its own variance.
-    let noise = order[order.len() / 20].bends;
+    let flat = from_least(tiles.iter().map(|it| it.laplacian)).nth(tiles.len() / 20)?;
+    let noise = tiles[flat].bends;
     let grain = noise[0] / 6.0;
-    order.sort_by(|a, b| b.variance.total_cmp(&a.variance));
-    let few = (order.len() / 6).max(1);
-    let text: Vec<&&Tile> = order[..few]
-        .iter()
+    let few = (tiles.len() / 6).max(1);
+    let text: Vec<&Tile> = from_greatest(tiles.iter().map(|it| it.variance))
+        .take(few)
+        .map(|it| &tiles[it])
         .filter(|it| it.variance > 60.0 + 20.0 * grain)
         .collect();
     if text.is_empty() {
@@ -235,10 +230,9 @@ fn sharpness(tiles: &[Tile]) -> Option<f32> {
     // A page is as sharp as its sharper parts: a photo on it has soft edges of its own.
     let of_direction = |direction: usize| {
         let ratio =
-            |it: &&&Tile| (it.bends[direction] - noise[direction]).max(0.0) / (it.variance - grain);
-        let mut values: Vec<f32> = text.iter().map(ratio).collect();
-        values.sort_by(f32::total_cmp);
-        values[values.len() * 3 / 4]
+            |it: &&Tile| (it.bends[direction] - noise[direction]).max(0.0) / (it.variance - grain);
+        let values: Vec<f32> = text.iter().map(ratio).collect();
+        nth(&values, values.len() * 3 / 4)
     };
     (0..4).map(of_direction).min_by(f32::total_cmp)
 }

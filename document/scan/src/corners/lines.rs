@@ -1,6 +1,7 @@
 //! The long straight edges of a picture: a Hough transform in which each pixel votes only for lines across its change.
 
 use super::edges::Edges;
+use crate::order::from_greatest;
 
 /// The most lines that are looked at.
 const MOST_LINES: usize = 90;
@@ -367,7 +368,8 @@ fn peaks(edges: &Edges) -> Vec<(f32, f32)> {
             }
         }
     }
-    found.sort_by(|a, b| b.0.total_cmp(&a.0));
-    found.truncate(MOST_LINES);
-    found.into_iter().map(|it| (it.1, it.2)).collect()
+    from_greatest(found.iter().map(|it| it.0))
+        .take(MOST_LINES)
+        .map(|it| (found[it].1, found[it].2))
+        .collect()
 }

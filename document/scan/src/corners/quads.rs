@@ -3,6 +3,7 @@
 use super::edges::Edges;
 use super::lines::{Line, Rough};
 use super::{Found, Point, Quad};
+use crate::order::{from_greatest, nth};
 use crate::perspective::{Projection, USUAL_FOCAL_LENGTH};
 
 /// The least share of a side on which there is an edge.
@@ -92,23 +93,19 @@ struct Candidate {
 
 /// The quad that is most likely a page.
 pub fn best(edges: &Edges, lines: &[Line]) -> Option<Found> {
-    let mut candidates = candidates(edges, lines);
-    candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
-    candidates.truncate(LOOKED_AT);
-    candidates
-        .iter()
-        .filter_map(|it| refined(edges, it.lines.map(|line| &lines[line])))
+    let candidates = candidates(edges, lines);
+    from_greatest(candidates.iter().map(|it| it.score))
+        .take(LOOKED_AT)
+        .filter_map(|it| refined(edges, candidates[it].lines.map(|line| &lines[line])))
         .max_by(|a, b| a.confidence.total_cmp(&b.confidence))
 }
 
 /// All that may be a page, the most likely first.
 pub fn weighed(edges: &Edges, lines: &[Line]) -> Vec<(Quad, [f32; SIGNS])> {
-    let mut candidates = candidates(edges, lines);
-    candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
-    candidates
-        .iter()
+    let candidates = candidates(edges, lines);
+    from_greatest(candidates.iter().map(|it| it.score))
         .filter_map(|it| {
-            let lines = it.lines.map(|line| &lines[line]);
+            let lines = candidates[it].lines.map(|line| &lines[line]);
             let quad = corners(lines)?;
             Some((in_picture(edges, &quad), signs(edges, &quad, lines)))
         })
@@ -172,8 +169,6 @@ fn signs(edges: &Edges, quad: &Quad, lines: [&Line; 4]) -> [f32; SIGNS] {
         ends[2 * it..2 * it + 2].copy_from_slice(&side.ends);
         beyond[2 * it..2 * it + 2].copy_from_slice(&side.beyond);
     }
-    ends.sort_by(f32::total_cmp);
-    beyond.sort_by(|a, b| b.total_cmp(a));
     [
         mean(&|it| it.edge),
         least(&|it| it.edge),
@@ -183,10 +178,10 @@ fn signs(edges: &Edges, quad: &Quad, lines: [&Line; 4]) -> [f32; SIGNS] {
         mean(&|it| it.sign).abs(),
         mean(&|it| it.sign).max(0.0),
         beyond.iter().sum::<f32>() / 8.0,
-        beyond[0],
-        beyond[1],
-        ends[0],
-        ends[1],
+        nth(&beyond, 7),
+        nth(&beyond, 6),
+        nth(&ends, 0),
+        nth(&ends, 1),
         uneven / (uneven + 15.0),
         worst / (worst + 20.0),
         area.sqrt(),
@@ -267,12 +262,8 @@ fn candidates(edges: &Edges, lines: &[Line]) -> Vec<Candidate> {
             }
         }
     }
-    if bounded.len() > MOST_CANDIDATES {
-        bounded.select_nth_unstable_by(MOST_CANDIDATES, |a, b| b.0.total_cmp(&a.0));
-        bounded.truncate(MOST_CANDIDATES);
-    }
-    let candidate = |&(_, sides): &(f32, [usize; 4])| {
-        let [k, j, l, i] = sides;
+    let candidate = |it: usize| {
+        let (_, [k, j, l, i]) = bounded[it];
         // Either way around.
         [[k, j, l, i], [l, j, k, i]].into_iter().find_map(|sides| {
             let quad = sides.map(|it| &lines[it]);
@@ -283,7 +274,10 @@ fn candidates(edges: &Edges, lines: &[Line]) -> Vec<Candidate> {
             })
         })
     };
-    bounded.iter().filter_map(candidate).collect()
+    from_greatest(bounded.iter().map(|it| it.0))
+        .take(MOST_CANDIDATES)
+        .filter_map(candidate)
+        .collect()
 }
 
 /// The share of a line between two places that has an edge, when that is enough.

@@ -27,3 +27,26 @@ pub fn nth(values: &[f32], place: usize) -> f32 {
     let place = from_least(values.iter().copied()).nth(place);
     values[place.expect("a place of a value")]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn places_are_as_a_stable_sort_has_them(values in proptest::collection::vec(-2..3_i8, 0..40)) {
+            let values: Vec<f32> = values.into_iter().map(f32::from).collect();
+            let mut up: Vec<usize> = (0..values.len()).collect();
+            let mut down = up.clone();
+            up.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
+            down.sort_by(|a, b| values[*b].total_cmp(&values[*a]));
+            let all = || values.iter().copied();
+            prop_assert_eq!(from_least(all()).collect::<Vec<_>>(), up.as_slice());
+            prop_assert_eq!(from_greatest(all()).collect::<Vec<_>>(), down);
+            for (place, at) in up.iter().enumerate() {
+                prop_assert_eq!(nth(&values, place), values[*at]);
+            }
+        }
+    }
+}

@@ -287,7 +287,6 @@ impl<'a> Carrier<'a> {
             if entries.is_empty() {
                 continue;
             }
-            entries.sort_by(|(one, _), (other, _)| one.as_ref().cmp(other.as_ref()));
             let mut out = out.insert(pdf_writer::Name(key)).dict();
             for (name, value) in entries {
                 let out = out.insert(pdf_writer::Name(&name));

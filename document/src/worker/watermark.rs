@@ -26,9 +26,9 @@ pub(super) fn draw(
 ) -> Result<(), JsValue> {
     let text = cleaned(text);
     let (width, height) = (f64::from(width), f64::from(height));
-    let size = (width.min(height) * LETTERS).max(8.0);
+    let size = (width.min(height) * LETTERS).max(8.0).round();
     let length = width.hypot(height);
-    context.set_font(&format!("{size}px sans-serif"));
+    context.set_font(&format!("{}px sans-serif", size as u32));
     context.set_text_baseline("middle");
     let step = context.measure_text(&text)?.width() + size * GAP;
     let times = ((length / step).ceil() as u32).clamp(1, MOST_TIMES) + 1;

@@ -2,6 +2,7 @@
 
 use super::edges::Edges;
 use crate::order::from_greatest;
+use std::iter;
 
 /// The most lines that are looked at.
 const MOST_LINES: usize = 90;
@@ -94,10 +95,7 @@ impl Line {
 /// The lines of a picture, the strongest first.
 pub fn find(edges: &Edges) -> Vec<Line> {
     let mut lines = Vec::new();
-    for (angle, distance) in peaks(edges) {
-        let radians = angle.to_radians();
-        let normal = (radians.cos(), radians.sin());
-        let rough = Rough { normal, distance };
+    for rough in peaks(edges) {
         let Some(fitted) = rough.fitted(edges, 3, f32::NEG_INFINITY, f32::INFINITY) else {
             continue;
         };
@@ -302,15 +300,23 @@ fn goes_on(edges: &Edges, x: usize, y: usize) -> bool {
     })
 }
 
-/// The angles, in degrees, and distances of the lines with the most votes.
-fn peaks(edges: &Edges) -> Vec<(f32, f32)> {
+/// The normals of lines at each degree.
+fn normals() -> Vec<(f32, f32)> {
+    // Each a degree on: the cosine and sine of one degree.
+    let (x, y) = (0.999_847_695_156_391_3, 0.017_452_406_437_283_51);
+    let turned = |it: &(f64, f64)| Some((it.0 * x - it.1 * y, it.0 * y + it.1 * x));
+    iter::successors(Some((1.0, 0.0)), turned)
+        .take(ANGLES)
+        .map(|(x, y)| (x as f32, y as f32))
+        .collect()
+}
+
+/// The lines with the most votes.
+fn peaks(edges: &Edges) -> Vec<Rough> {
     let half = ((edges.width as f32).hypot(edges.height as f32) / 2.0).ceil() as usize + 2;
     let distances = 2 * half + 1;
     let mut votes = vec![0.0_f32; ANGLES * distances];
-    let turns: Vec<(f32, f32)> = (0..ANGLES)
-        .map(|it| (it as f32).to_radians())
-        .map(|it| (it.cos(), it.sin()))
-        .collect();
+    let normals = normals();
     for y in 2..edges.height - 2 {
         for x in 2..edges.width - 2 {
             if !edges.is_ridge(x, y) {
@@ -328,13 +334,13 @@ fn peaks(edges: &Edges) -> Vec<(f32, f32)> {
             );
             for turn in 0..=2 * SPREAD {
                 let at = (angle as usize + ANGLES + turn - SPREAD) % ANGLES;
-                let far = dx * turns[at].0 + dy * turns[at].1 + half as f32;
+                let far = dx * normals[at].0 + dy * normals[at].1 + half as f32;
                 votes[at * distances + far.round() as usize] += weight;
             }
         }
     }
     let least = edges.width.min(edges.height) as f32 * 0.05;
-    let mut found: Vec<(f32, f32, f32)> = Vec::new();
+    let mut found: Vec<(f32, Rough)> = Vec::new();
     // A line between two cells has half of its votes in each.
     for row in votes.chunks_exact_mut(distances) {
         let mut before = 0.0;
@@ -345,7 +351,7 @@ fn peaks(edges: &Edges) -> Vec<(f32, f32)> {
         }
     }
     let sum = |angle: usize, far: usize| votes[angle * distances + far];
-    for angle in 0..ANGLES {
+    for (angle, normal) in normals.iter().enumerate() {
         for far in 2..distances - 2 {
             let here = sum(angle, far);
             if here < least {
@@ -364,12 +370,32 @@ fn peaks(edges: &Edges) -> Vec<(f32, f32)> {
                 })
             });
             if is_peak {
-                found.push((here, angle as f32, far as f32 - half as f32));
+                let rough = Rough {
+                    normal: *normal,
+                    distance: far as f32 - half as f32,
+                };
+                found.push((here, rough));
             }
         }
     }
     from_greatest(found.iter().map(|it| it.0))
         .take(MOST_LINES)
-        .map(|it| (found[it].1, found[it].2))
+        .map(|it| found[it].1)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn normals_are_a_degree_apart() {
+        let normals = normals();
+        assert_eq!(normals.len(), ANGLES);
+        for (angle, (x, y)) in normals.into_iter().enumerate() {
+            let (sine, cosine) = (angle as f64).to_radians().sin_cos();
+            assert!((f64::from(x) - cosine).abs() < 1e-7, "{angle}");
+            assert!((f64::from(y) - sine).abs() < 1e-7, "{angle}");
+        }
+    }
 }

@@ -984,6 +984,92 @@ fn damaged(mut bytes: Vec<u8>, changes: &[(prop::sample::Index, u8)]) -> Vec<u8>
     bytes
 }
 
+/// Words of a PDF, and what is between them. A name has its slash, and a reference is one word.
+fn words(bytes: &[u8]) -> Vec<&[u8]> {
+    let is_in_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"/.-".contains(byte);
+    let mut words: Vec<&[u8]> = Vec::new();
+    let mut rest = bytes;
+    while let Some(first) = rest.first() {
+        let is_word = is_in_word(first);
+        let end = rest.iter().position(|it| is_in_word(it) != is_word);
+        let end = end.unwrap_or(rest.len());
+        let is_reference = rest[end..].starts_with(b" 0 R");
+        let (word, after) = rest.split_at(if is_reference { end + 4 } else { end });
+        words.push(word);
+        rest = after;
+    }
+    words
+}
+
+/// Words that mean something where they may come to stand.
+const WORDS: &[&[u8]] = &[
+    b"<<>>",
+    b"[]",
+    b"null",
+    b"()",
+    b"-1",
+    b"0",
+    b"65536",
+    b"1 0 R",
+    b"2 0 R",
+    b"3 0 R",
+    b"4 0 R",
+    b"5 0 R",
+    b"6 0 R",
+    b"7 0 R",
+    b"8 0 R",
+    b"9 0 R",
+    b"10 0 R",
+    b"/Type",
+    b"/Subtype",
+    b"/Form",
+    b"/Type3",
+    b"/Pattern",
+    b"/Resources",
+    b"/XObject",
+    b"/Font",
+    b"/ExtGState",
+    b"/SMask",
+    b"/G",
+    b"/CharProcs",
+    b"/Properties",
+    b"/OC",
+    b"/OCG",
+    b"/OCMD",
+    b"/OCGs",
+    b"/AP",
+    b"/N",
+    b"/AS",
+    b"/Annots",
+    b"/Annot",
+    b"/Contents",
+    b"/Kids",
+    b"/Parent",
+    b"/Count",
+    b"/Page",
+    b"/Filter",
+    b"/FlateDecode",
+    b"/LZWDecode",
+    b"/DCTDecode",
+    b"/JPXDecode",
+    b"/DecodeParms",
+    b"/Predictor",
+    b"/Length",
+    b"/Group",
+    b"/Rect",
+    b"/BBox",
+    b"/Matrix",
+    b"/MediaBox",
+    b"/Rotate",
+    b"/UserUnit",
+    b"/Do",
+    b"Do",
+    b"Tf",
+    b"gs",
+    b"scn",
+    b"BDC",
+];
+
 /// How many changed files each test reads.
 fn cases() -> u32 {
     let told = std::env::var("PROPTEST_CASES").ok();
@@ -1014,6 +1100,22 @@ proptest! {
             changed[digits[at.index(digits.len())]] = *digit;
         }
         survive_well(changed);
+    }
+
+    #[test]
+    fn a_pdf_with_other_words_is_read_or_refused(
+        name in prop::sample::select(QUICK),
+        changes in prop::collection::vec(
+            (any::<prop::sample::Index>(), any::<prop::sample::Index>(), any::<bool>()), 1..6),
+    ) {
+        let bytes = file(&[name, ".pdf"].concat());
+        let words = words(&bytes);
+        let mut changed: Vec<&[u8]> = words.clone();
+        for (at, from, is_known) in &changes {
+            let all = if *is_known { WORDS } else { words.as_slice() };
+            changed[at.index(words.len())] = all[from.index(all.len())];
+        }
+        survive_well(changed.concat());
     }
 
     #[test]

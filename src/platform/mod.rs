@@ -7,6 +7,7 @@ pub mod awake;
 pub mod crypto;
 pub mod file;
 pub mod frame;
+pub mod history;
 pub mod intl;
 pub mod panic;
 pub mod save;

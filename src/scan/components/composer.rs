@@ -8,7 +8,7 @@ use crate::{
     components::{button::Button, task_list::action_name},
     context::{use_host, use_rest_texts, use_scan_texts, use_session},
     i18n::{ScanTexts, fill},
-    platform::{style, window},
+    platform::{history, style, window},
     scan::store::{Composition, Refused, use_drafts},
     upload::{
         identity::is_about_identity,
@@ -52,6 +52,14 @@ pub fn ComposerView(
     // Whether something is made black in the page that is being edited.
     let covers = RwSignal::new(false);
     Effect::new(move |_| upload.edits_page.set(edited.read().is_some()));
+    let open = move || match edited.get() {
+        Some(_) => 1 + usize::from(covers.get()),
+        None => 0,
+    };
+    history::follow(Signal::derive(open), move || match covers.get_untracked() {
+        true => covers.set(false),
+        false => edited.set(None),
+    });
     on_cleanup(move || {
         upload.edits_page.try_set(false);
         composition.drawings.stop();

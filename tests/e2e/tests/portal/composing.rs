@@ -284,23 +284,58 @@ in_every_browser! {
         page.role("group", "Pagina 1 van 3").contains_text("twee.jpg").await;
     }
 
-    async fn who_goes_back_while_a_page_is_edited_comes_to_the_overview(page: &Page) {
+    async fn going_back_closes_the_page_that_is_edited(page: &Page) {
         let folder = Folder::new();
         choose_letters(page, &folder, &["brief.jpg"]).await;
         page.text(containing("Samen ongeveer")).appears().await;
+        // The page around may keep something in its history.
+        page.script("history.replaceState({ theirs: 7 }, '')", vec![]).await;
         // A corner, and what is made black: each has the focus when it goes.
         page.button("Pagina 1 bewerken").click().await;
         page.button(containing("Hoek linksboven")).press(Key::Right).await;
+        assert_eq!(page.script("return history.state.theirs", vec![]).await, 7);
         page.back().await;
-        page.heading("Welkom Eva Bakker").appears().await;
-        page.forward().await;
+        assert_eq!(page.script("return JSON.stringify(history.state)", vec![]).await, "{\"theirs\":7}");
+        page.focus_comes_to("button \"Pagina 1 bewerken\"").await;
         page.button("Pagina 1 bewerken").click().await;
         page.button("Gegevens zwart maken").click().await;
         page.button("Vlak toevoegen").click().await;
         page.button(containing("Vlak 1:")).press(Key::Right).await;
         page.back().await;
+        page.focus_comes_to("heading \"Pagina 1 bewerken\"").await;
+        page.back().await;
+        page.focus_comes_to("button \"Pagina 1 bewerken\"").await;
+        page.role("group", "Pagina 1 van 1").contains_text("1 vlak is zwart gemaakt").await;
+        // What was closed by its button is not in the history any more.
+        page.button("Pagina 1 bewerken").click().await;
+        page.button("Gegevens zwart maken").click().await;
+        page.button("Klaar").click().await;
+        page.focus_comes_to("heading \"Pagina 1 bewerken\"").await;
+        page.button("Klaar").click().await;
+        page.focus_comes_to("button \"Pagina 1 bewerken\"").await;
+        page.back().await;
         page.heading("Welkom Eva Bakker").appears().await;
         page.forward().await;
+        page.role("group", "Pagina 1 van 1").contains_text("1 vlak is zwart gemaakt").await;
+    }
+
+    async fn who_leaves_a_page_that_is_edited_comes_back_to_all_pages(page: &Page) {
+        let folder = Folder::new();
+        choose_letters(page, &folder, &["brief.jpg"]).await;
+        page.text(containing("Samen ongeveer")).appears().await;
+        page.button("Pagina 1 bewerken").click().await;
+        page.button(containing("Hoek linksboven")).press(Key::Right).await;
+        // The corner has the focus when it goes.
+        page.script("location.hash = '#portal-overview'", vec![]).await;
+        page.heading("Welkom Eva Bakker").appears().await;
+        page.back().await;
+        page.button("Pagina 1 bewerken").click().await;
+        page.button("Gegevens zwart maken").click().await;
+        page.button("Vlak toevoegen").click().await;
+        page.button(containing("Vlak 1:")).press(Key::Right).await;
+        page.script("location.hash = '#portal-overview'", vec![]).await;
+        page.heading("Welkom Eva Bakker").appears().await;
+        page.back().await;
         page.role("group", "Pagina 1 van 1").contains_text("1 vlak is zwart gemaakt").await;
     }
 

@@ -270,6 +270,39 @@ in_chromium! {
         page.wait_for_script("what is made again to be made", left).await;
     }
 
+    async fn tasks_that_are_opened_while_another_is_made_again_are_made_again_too(page: &Page) {
+        let folder = Folder::new();
+        let tasks = [(crate::PAYSLIP, "een.jpg"), ("Werkgeversverklaring", "twee.jpg"), ("Verzekeringsbericht UWV", "drie.jpg")];
+        for (task, name) in tasks {
+            open_task(page, task).await;
+            let files = [name, "nog.jpg"].map(|name| folder.file(name, &fixtures::letter()));
+            page.choose_files(&files).await;
+            page.role("group", "Pagina 2 van 2").appears().await;
+            page.text(containing(KEPT)).appears().await;
+            kept_settles(page).await;
+        }
+        page.allow_console("beforeunload");
+        page.open("/open/eva").await;
+        page.heading("Welkom Eva Bakker").appears().await;
+        // Nothing is made, until it is asked for anew.
+        let hold = "const { postMessage } = Worker.prototype;
+            window.held = [];
+            Worker.prototype.postMessage = function (...message) {
+              held.push(() => postMessage.apply(this, message));
+            };";
+        page.script(hold, vec![]).await;
+        for (task, name) in tasks {
+            page.link(containing(task)).first().click().await;
+            page.role("group", "Pagina 1 van 2").contains_text(name).await;
+            page.text(containing("De pagina sloot")).is_absent().await;
+            page.link(containing("Terug naar")).click().await;
+            page.heading("Welkom Eva Bakker").appears().await;
+        }
+        // The page closed once at most.
+        let times = "return localStorage.getItem('portal-making-again')";
+        assert_eq!(page.script(times, vec![]).await, "1");
+    }
+
     async fn what_was_not_kept_yet_is_told_by_name(page: &Page) {
         let folder = Folder::new();
         open_task(page, crate::PAYSLIP).await;

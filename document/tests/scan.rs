@@ -115,6 +115,11 @@ fn a_good_photo_gets_no_advice_and_a_bad_one_what_it_deserves() {
     let mut blurred = good.clone();
     blurred.defocus = 5.0;
     assert_eq!(advice(&blurred), [Advice::Blurred]);
+    let mut moved = good.clone();
+    for motion in [(12.0, 0.0), (4.0, -11.0), (9.0, 9.0)] {
+        moved.motion = motion;
+        assert_eq!(advice(&moved), [Advice::Blurred], "{motion:?}");
+    }
     let mut dark = good;
     dark.exposure = 0.2;
     assert!(advice(&dark).contains(&Advice::Dark));

@@ -26,8 +26,9 @@ pub enum Advice {
 /// inch: what is not sharp then cannot be read well.
 pub const JUDGED_SIDE: u32 = 1600;
 
-/// The least of the measure of sharpness: no good photo among the drawn ones has less, nearly all out of focus have.
-pub const SHARP: f32 = 0.025;
+/// The least of the measure of sharpness: no good photo among the drawn ones has less than twice that, nearly all that are
+/// out of focus or moved have.
+pub const SHARP: f32 = 0.13;
 /// The least light of the lightest fifth of the page, of 255.
 const LIGHT: f32 = 92.0;
 /// The least longest side of a page, in pixels of the original: A4 with 85 pixels in an inch.
@@ -124,6 +125,9 @@ pub struct Measures {
 
 /// The side of a tile, in pixels.
 const TILE: usize = 32;
+/// How far from a pixel those are, in pixels, that it is compared with. Nearer ones have more of what a JPEG adds and
+/// loses, which a photo that is not sharp has as well.
+const STEP: usize = 3;
 
 #[derive(Debug, Clone, Copy)]
 struct Tile {
@@ -131,7 +135,7 @@ struct Tile {
     variance: f32,
     /// The variance of the Laplacian.
     laplacian: f32,
-    /// The variance of the second difference across, down, and on both diagonals.
+    /// The variance of the second difference across, down, and on both diagonals, over `STEP` pixels.
     bends: [f32; 4],
     /// The mean light.
     mean: f32,
@@ -150,8 +154,9 @@ impl Measures {
             })
             .collect();
         let mut tiles = Vec::new();
-        for top in (1..height.saturating_sub(TILE)).step_by(TILE) {
-            for left in (1..width.saturating_sub(TILE)).step_by(TILE) {
+        let starts = |of: usize| (STEP..of.saturating_sub(TILE + STEP - 1)).step_by(TILE);
+        for top in starts(height) {
+            for left in starts(width) {
                 // Whole tiles of the page alone: its own edge says nothing of its text.
                 if quad.is_none_or(|it| covers(it, left as f32, top as f32)) {
                     tiles.push(Tile::of(&lights, width, left, top));
@@ -183,6 +188,9 @@ impl Tile {
     fn of(lights: &[f32], width: usize, left: usize, top: usize) -> Self {
         let (mut sum, mut square, mut laplacian, mut high) = (0.0, 0.0, 0.0, 0.0_f32);
         let mut bends = [0.0; 4];
+        // A diagonal step is as long with a pixel less on each side.
+        let (across, down) = (STEP - 1, (STEP - 1) * width);
+        let steps = [STEP, STEP * width, down - across, down + across];
         for y in top..top + TILE {
             for x in left..left + TILE {
                 let at = y * width + x;
@@ -191,7 +199,7 @@ impl Tile {
                 square += here * here;
                 let across = |step: usize| lights[at - step] + lights[at + step] - 2.0 * here;
                 laplacian += (across(1) + across(width)).powi(2);
-                for (bend, step) in bends.iter_mut().zip([1, width, width - 1, width + 1]) {
+                for (bend, step) in bends.iter_mut().zip(steps) {
                     *bend += across(step).powi(2);
                 }
                 high = high.max(here);
@@ -212,7 +220,8 @@ impl Tile {
 /// The variance of the second difference divided by that of the brightness, without what noise adds to both, in the
 /// tiles with the most contrast. Division makes it the same for pale and for dark ink (as the normalised measures in
 /// Pertuz 2013, "Analysis of focus measure operators"); it is measured where there is text, so that an empty page counts
-/// as well. Of four directions the least counts: a camera that moved leaves edges sharp along its way.
+/// as well. Of four directions the least counts, and the less the more there is across it: a camera that moved
+/// leaves edges along its way sharp.
 fn sharpness(tiles: &[Tile]) -> Option<f32> {
     // The flattest tiles have noise alone. White noise has a second difference 6 times its own variance.
     let flat = from_least(tiles.iter().map(|it| it.laplacian)).nth(tiles.len() / 20)?;
@@ -234,7 +243,10 @@ fn sharpness(tiles: &[Tile]) -> Option<f32> {
         let values: Vec<f32> = text.iter().map(ratio).collect();
         nth(&values, values.len() * 3 / 4)
     };
-    (0..4).map(of_direction).min_by(f32::total_cmp)
+    let values = [0, 1, 2, 3].map(of_direction);
+    // Each beside the one across it.
+    let share = |it: usize| values[it] * values[it] / values[it ^ 1].max(1e-6);
+    (0..4).map(share).min_by(f32::total_cmp)
 }
 
 fn covers(quad: &Quad, left: f32, top: f32) -> bool {

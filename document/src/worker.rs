@@ -271,10 +271,12 @@ async fn look_at(bitmap: &ImageBitmap) -> Result<Photo, Problem> {
         None => Pixels::of(bitmap)?.all()?,
     };
     let (width, height) = (judged.width() as f32, judged.height() as f32);
-    let found = corners::find(&judged);
-    let page = found.and_then(|found| corners::certain(&judged, found));
+    let seen = corners::see(&judged);
+    let page = seen
+        .found
+        .and_then(|found| corners::certain(&judged, found));
     let longest_side = size.0.max(size.1);
-    let advice = quality::judge_found(&judged, page.as_ref(), found, longest_side);
+    let advice = quality::judge_seen(&judged, page.as_ref(), seen, longest_side);
     Ok(Photo {
         size,
         corners: page.map(|Quad(points)| points.map(|at| (at.x / width, at.y / height))),

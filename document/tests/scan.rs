@@ -126,14 +126,19 @@ fn a_good_photo_gets_no_advice_and_a_bad_one_what_it_deserves() {
 }
 
 #[test]
-fn a_page_that_is_cut_off_is_not_cut_out_but_told() {
+fn a_page_that_is_cut_off_is_told_and_a_pattern_is_none() {
     let mut told = 0;
-    for seed in 960_000..960_006 {
+    for seed in 960_000..960_012 {
         let spec = Spec::cut_off(seed).scaled(0.5);
         let picture = spec.picture();
         let page = find_page(&picture);
         let advice = judge(&picture, page.as_ref(), 4000);
         told += usize::from(advice.contains(&Advice::CornerMissing));
     }
-    assert!(told >= 2, "{told} of 6");
+    assert!(told >= 6, "{told} of 12");
+    for seed in 970_000..970_012 {
+        let spec = Spec::good(seed).without_page().scaled(0.5);
+        let advice = judge(&spec.picture(), None, 4000);
+        assert!(!advice.contains(&Advice::CornerMissing), "{}", spec.about());
+    }
 }

@@ -1,6 +1,7 @@
 //! The four corners of the page in a picture. Long straight edges are found first, then the four of them that bound
 //! one sheet best; when nothing bounds one well, there is no page: a wrong cut is worse than none.
 
+mod cut;
 mod edges;
 mod lines;
 mod quads;
@@ -136,15 +137,41 @@ pub fn certain(picture: &Picture, found: Found) -> Option<Quad> {
 
 /// What looks most like a page, sure or not.
 pub fn find(picture: &Picture) -> Option<Found> {
+    look(picture, false).found
+}
+
+/// What is seen in a picture.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Seen {
+    /// As [`find`] has it.
+    pub found: Option<Found>,
+    /// How likely a page leaves the picture at a whole side, from 0 to 1.
+    pub cut: f32,
+}
+
+/// What [`find`] gives, and whether a page leaves the picture.
+pub fn see(picture: &Picture) -> Seen {
+    look(picture, true)
+}
+
+fn look(picture: &Picture, is_cut_asked: bool) -> Seen {
     let small = reduced(picture, DETECTION_SIDE);
     let factor = picture.width() as f32 / small.width() as f32;
-    let edges = edges::Edges::of(&small)?;
-    let lines = lines::find(&edges);
-    let found = quads::best(&edges, &lines)?;
-    Some(Found {
-        quad: found.quad.scaled(factor),
-        ..found
-    })
+    let mut seen = Seen {
+        found: None,
+        cut: 0.0,
+    };
+    if let Some(edges) = edges::Edges::of(&small) {
+        let lines = lines::find(&edges);
+        seen.found = quads::best(&edges, &lines).map(|found| Found {
+            quad: found.quad.scaled(factor),
+            ..found
+        });
+        if is_cut_asked {
+            seen.cut = cut::likelihood(&edges, &lines);
+        }
+    }
+    seen
 }
 
 /// All quads of a picture that are weighed, the likeliest first, with what speaks for and against each: what the weights

@@ -1,7 +1,7 @@
 //! What a consumer could do better about a photo before they send it. It is advice, never a barrier: each measure is
 //! set so that a good photo hardly ever gets any (`cargo bench -p document --bench corners` prints how often).
 
-use super::corners::{self, Found, Point, Quad};
+use super::corners::{self, Point, Quad, SURE, Seen};
 use super::order::{from_greatest, from_least, nth};
 use super::straighten::shape;
 use crate::picture::{PIXEL_BYTES, Picture};
@@ -39,24 +39,20 @@ const CARD_SIDE: f32 = 560.0;
 const GLARE_SHARE: f32 = 0.006;
 
 /// From this confidence on, a page that leaves the picture gets advice. It is less than to cut: a word costs less.
-const FAIRLY_SURE: f32 = 0.25;
+const FAIRLY_SURE: f32 = 0.1;
 
 /// Judges a photo. The picture is the photo with its longest side at `JUDGED_SIDE`, or as it is when it is smaller; the
 /// quad is in pixels of that picture, and `original_side` is the longest side of the photo itself, in pixels. Without a
 /// quad the whole picture is judged.
 pub fn judge(picture: &Picture, quad: Option<&Quad>, original_side: u32) -> Vec<Advice> {
-    let found = match quad {
-        Some(_) => None,
-        None => corners::find(picture),
-    };
-    judge_found(picture, quad, found, original_side)
+    judge_seen(picture, quad, corners::see(picture), original_side)
 }
 
-/// The same, when it is known already what [`corners::find`] gives of the picture.
-pub fn judge_found(
+/// The same, when it is known already what [`corners::see`] gives of the picture.
+pub fn judge_seen(
     picture: &Picture,
     quad: Option<&Quad>,
-    found: Option<Found>,
+    seen: Seen,
     original_side: u32,
 ) -> Vec<Advice> {
     let quad = quad.filter(|it| it.is_convex());
@@ -74,7 +70,7 @@ pub fn judge_found(
     if measures.glare > GLARE_SHARE {
         advice.push(Advice::Glare);
     }
-    if is_cut_off(picture, quad, found) {
+    if is_cut_off(picture, quad, seen) {
         advice.push(Advice::CornerMissing);
     }
     advice
@@ -99,15 +95,18 @@ fn is_small(picture: &Picture, quad: Option<&Quad>, original_side: u32) -> bool 
 }
 
 /// Whether a corner is outside. Without a quad there may be a page all the same, which was not cut out because of that.
-fn is_cut_off(picture: &Picture, quad: Option<&Quad>, found: Option<Found>) -> bool {
+fn is_cut_off(picture: &Picture, quad: Option<&Quad>, seen: Seen) -> bool {
     let (width, height) = (picture.width() as f32, picture.height() as f32);
     let slack = width.max(height) * 0.004;
     let is_out =
         |it: &Point| it.x < slack || it.y < slack || it.x > width - slack || it.y > height - slack;
-    match quad {
-        Some(quad) => quad.0.iter().any(is_out),
-        None => found.is_some_and(|it| it.confidence > FAIRLY_SURE && it.quad.0.iter().any(is_out)),
-    }
+    let found = seen.found.filter(|it| it.confidence > FAIRLY_SURE);
+    let is_cut = seen.cut > SURE && found.is_none_or(|it| it.confidence < seen.cut);
+    is_cut
+        || match quad {
+            Some(quad) => quad.0.iter().any(is_out),
+            None => found.is_some_and(|it| it.quad.0.iter().any(is_out)),
+        }
 }
 
 /// What was measured of a page.

@@ -74,6 +74,17 @@ impl Line {
         at(to).plus(at(from), -1.0)
     }
 
+    /// How many pixels of the line are in the picture, between two places.
+    pub fn seen_between(&self, from: f32, to: f32) -> f32 {
+        self.between(from, to).seen * STEP as f32
+    }
+
+    /// The point at a place.
+    pub fn point(&self, place: f32) -> (f32, f32) {
+        let (x, y) = self.normal;
+        (x * self.distance - y * place, y * self.distance + x * place)
+    }
+
     /// Where on the line a place is.
     pub fn place(&self, x: f32, y: f32) -> f32 {
         -self.normal.1 * x + self.normal.0 * y

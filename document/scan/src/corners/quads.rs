@@ -19,22 +19,26 @@ const LOOKED_AT: usize = 12;
 
 /// What is known of a side of a quad.
 #[derive(Debug, Clone, Copy)]
-struct Side {
+pub struct Side {
     /// The share with an edge.
-    edge: f32,
+    pub edge: f32,
     /// The same near each corner.
     ends: [f32; 2],
     /// The same just beyond each corner, where a page has none.
-    beyond: [f32; 2],
+    pub beyond: [f32; 2],
     /// The share of the edge with the same sign: 1 when inside is lighter all along, -1 when darker.
-    sign: f32,
-    inside: [f32; 3],
-    outside: [f32; 3],
-    length: f32,
+    pub sign: f32,
+    /// The mean colour along it, on the page.
+    pub inside: [f32; 3],
+    /// The same beside the page.
+    pub outside: [f32; 3],
+    /// In pixels.
+    pub length: f32,
 }
 
 impl Side {
-    fn of(line: &Line, from: (f32, f32), to: (f32, f32), middle: (f32, f32)) -> Self {
+    /// The part of a line from a place to another; the middle of the page tells which side is inside.
+    pub fn of(line: &Line, from: (f32, f32), to: (f32, f32), middle: (f32, f32)) -> Self {
         let (a, b) = (line.place(from.0, from.1), line.place(to.0, to.1));
         let (a, b) = if a < b { (a, b) } else { (b, a) };
         let length = b - a;
@@ -65,12 +69,15 @@ impl Side {
         }
     }
 
-    fn contrast(&self) -> f32 {
-        distance(self.inside, self.outside)
+    /// How much inside and outside differ, from 0 to 1.
+    pub fn contrast(&self) -> f32 {
+        let contrast = distance(self.inside, self.outside);
+        contrast / (contrast + 12.0)
     }
 }
 
-fn distance(a: [f32; 3], b: [f32; 3]) -> f32 {
+/// How much two colours differ.
+pub fn distance(a: [f32; 3], b: [f32; 3]) -> f32 {
     let [x, y, z] = [0, 1, 2].map(|c| a[c] - b[c]);
     (x * x + y * y + z * z).sqrt()
 }
@@ -132,12 +139,15 @@ fn corners(lines: [&Line; 4]) -> Option<Quad> {
     Some(quad)
 }
 
+/// The mean of its corners.
+pub fn middle(quad: &Quad) -> (f32, f32) {
+    let mean = |of: fn(&Point) -> f32| quad.0.iter().map(of).sum::<f32>() / 4.0;
+    (mean(|it| it.x), mean(|it| it.y))
+}
+
 fn signs(edges: &Edges, quad: &Quad, lines: [&Line; 4]) -> [f32; SIGNS] {
     let corners = quad.0.map(|it| (it.x, it.y));
-    let middle = (
-        corners.iter().map(|it| it.0).sum::<f32>() / 4.0,
-        corners.iter().map(|it| it.1).sum::<f32>() / 4.0,
-    );
+    let middle = middle(quad);
     let sides =
         [0, 1, 2, 3].map(|it| Side::of(lines[it], corners[it], corners[(it + 1) % 4], middle));
     let around: f32 = sides.iter().map(|it| it.length).sum();
@@ -145,7 +155,6 @@ fn signs(edges: &Edges, quad: &Quad, lines: [&Line; 4]) -> [f32; SIGNS] {
     let mean =
         |of: &dyn Fn(&Side) -> f32| sides.iter().map(|it| of(it) * it.length).sum::<f32>() / around;
     let least = |of: &dyn Fn(&Side) -> f32| sides.iter().map(of).fold(f32::INFINITY, f32::min);
-    let contrast = |it: &Side| it.contrast() / (it.contrast() + 12.0);
     let inside = [0, 1, 2].map(|c| mean(&|it| it.inside[c]));
     let uneven = mean(&|it| distance(it.inside, inside));
     let worst = sides
@@ -173,8 +182,8 @@ fn signs(edges: &Edges, quad: &Quad, lines: [&Line; 4]) -> [f32; SIGNS] {
         mean(&|it| it.edge),
         least(&|it| it.edge),
         mean(&|it| it.sign.abs()),
-        mean(&contrast),
-        least(&contrast),
+        mean(&Side::contrast),
+        least(&Side::contrast),
         mean(&|it| it.sign).abs(),
         mean(&|it| it.sign).max(0.0),
         beyond.iter().sum::<f32>() / 8.0,
@@ -194,7 +203,7 @@ fn signs(edges: &Edges, quad: &Quad, lines: [&Line; 4]) -> [f32; SIGNS] {
         skew.abs().min(0.4),
         least(&|it| {
             if it.inside[0] > it.outside[0] {
-                contrast(it)
+                it.contrast()
             } else {
                 0.0
             }
@@ -210,12 +219,21 @@ const WEIGHTS: [f32; SIGNS] = [
 const BIAS: f32 = -16.40;
 
 fn score(signs: &[f32; SIGNS]) -> f32 {
+    weighed_sum(signs, &WEIGHTS) + BIAS
+}
+
+/// The sum of all signs, each times its weight.
+pub fn weighed_sum(signs: &[f32], weights: &[f32]) -> f32 {
     signs
         .iter()
-        .zip(WEIGHTS)
+        .zip(weights)
         .map(|(it, weight)| it * weight)
-        .sum::<f32>()
-        + BIAS
+        .sum()
+}
+
+/// How likely something with this score is a page, from 0 to 1.
+pub fn likelihood(score: f32) -> f32 {
+    1.0 / (1.0 + (-score).exp())
 }
 
 fn candidates(edges: &Edges, lines: &[Line]) -> Vec<Candidate> {
@@ -312,7 +330,7 @@ fn refined(edges: &Edges, lines: [&Line; 4]) -> Option<Found> {
         return None;
     }
     let signs = signs(edges, &quad, lines);
-    let confidence = 1.0 / (1.0 + (-score(&signs)).exp());
+    let confidence = likelihood(score(&signs));
     let mut quad = in_picture(edges, &quad);
     // The top left corner first.
     let far = |it: &Point| it.x + it.y;

@@ -35,7 +35,8 @@ pub(super) fn draw(
     let rows = (length / 2.0 / (size * LINES)).ceil() as i32;
     context.set_transform(1.0, 0.0, 0.0, 1.0, 0.0, 0.0)?;
     context.translate(width / 2.0, height / 2.0)?;
-    context.rotate(-height.atan2(width))?;
+    let (x, y) = (width / length, height / length);
+    context.transform(x, -y, y, x, 0.0, 0.0)?;
     context.set_fill_style_str("#1a1a2e");
     context.set_stroke_style_str("white");
     context.set_line_width(size / 7.0);

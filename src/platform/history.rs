@@ -17,7 +17,7 @@ pub fn follow(open: Signal<usize>, close: impl Fn() + 'static) {
         return;
     };
     let steps = StoredValue::new_local(Steps {
-        usual: history.scroll_restoration().unwrap_or(Scrolls::Auto),
+        usual: None,
         history,
         added: 0,
         goes_back: false,
@@ -42,8 +42,9 @@ pub fn follow(open: Signal<usize>, close: impl Fn() + 'static) {
 #[derive(Debug)]
 struct Steps {
     history: History,
-    /// Whether the browser scrolls when it goes to an entry. Here it does not: what closes shows where the consumer was.
-    usual: Scrolls,
+    /// Whether the browser scrolls when it goes to an entry, while that is changed: what closes shows where the consumer
+    /// was.
+    usual: Option<Scrolls>,
     /// The entries before and with the one that is shown.
     added: usize,
     /// Whether the browser is on its way back, which takes it a moment.
@@ -82,13 +83,18 @@ impl Steps {
     }
 
     fn scroll_as_usual(&mut self) {
-        let _ = self.history.set_scroll_restoration(self.usual);
+        if let Some(usual) = self.usual.take() {
+            let _ = self.history.set_scroll_restoration(usual);
+        }
     }
 
     fn add(&mut self) -> Result<(), JsValue> {
         let state = Object::assign(&Object::new(), &Object::from(self.history.state()?));
         let added = self.added + 1;
-        self.history.set_scroll_restoration(Scrolls::Manual)?;
+        if self.usual.is_none() {
+            self.usual = Some(self.history.scroll_restoration()?);
+            self.history.set_scroll_restoration(Scrolls::Manual)?;
+        }
         Reflect::set(&state, &OPEN.into(), &added.into())?;
         self.history.push_state(&state, "")?;
         self.added = added;
